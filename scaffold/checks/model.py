@@ -1,0 +1,40 @@
+"""What doctor asks and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning", "info", "ok", "skipped", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One observed fact: where it was read and what stood there."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What cures it: commands that can be pasted, or a click path in ``text``."""
+
+    text: str
+    commands: tuple[tuple[str, ...], ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found. ``title`` is one sentence; ``detail`` the two facts that contradict each other."""
+
+    id: str
+    level: Level
+    title: str
+    detail: str = ""
+    cause: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    not_the_cause: tuple[str, ...] = ()
+    remedy: Remedy | None = None
+    suppressed_by: str | None = None

@@ -1,0 +1,96 @@
+"""A project's Python environment: what it will hold, what it holds, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from scaffold.builds.model import BuildPlan, Device, Framework
+from scaffold.interpreters.model import Interpreter
+from scaffold.sources.model import SourceSettings
+
+InstallerName = Literal["uv", "pip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One distribution that will be installed. ``size`` in bytes, None where no source tells."""
+
+    name: str
+    version: str
+    size: int | None
+    source: str  # where it comes from, without credentials
+    local: bool = False  # lies on this machine already (find-links folder, cache): nothing to download
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentPlan:
+    """What `scaffold.environments.create.create` will carry out."""
+
+    root: Path  # the project's folder
+    location: Path  # the environment's folder: root/.venv
+    interpreter: Interpreter
+    installer: InstallerName
+    builds: tuple[BuildPlan, ...]
+    requirements: tuple[str, ...]  # what the project asks for directly, PEP 508
+    settings: SourceSettings
+    downloads: tuple[Download, ...] = ()  # everything, resolved; empty where resolving failed
+    lock: str = ""  # the resolution in the installer's own terms (pylock.toml), "" where there is none
+    disk_needed: int = 0  # bytes, estimated
+    notices: tuple[str, ...] = ()
+
+    @property
+    def download_size(self) -> int:
+        """Bytes to be downloaded, as far as the sources tell."""
+        return sum(d.size or 0 for d in self.downloads if not d.local)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A file of an installed distribution that is missing or has another size than it was installed with."""
+
+    distribution: str
+    path: str
+    what: Literal["missing", "size", "no RECORD"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment as its files tell it. Nothing of it was run."""
+
+    location: Path
+    python: Path  # the interpreter inside
+    version: str  # 3.12.1, from pyvenv.cfg
+    home: Path  # where the base interpreter lies
+    packages: Mapping[str, str] = field(default_factory=dict)  # normalised name -> version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One framework, imported in the environment, and one training step of it."""
+
+    framework: Framework
+    version: str  # of torch or tensorflow
+    device: Device
+    device_name: str
+    seconds: float  # from the start of the interpreter to the end of the step
+    loss_before: float
+    loss_after: float
+    details: Mapping[str, str] = field(default_factory=dict)  # keras version, backend, CUDA, ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a step is. ``total`` 0 means that nobody knows."""
+
+    step: Literal["create", "download", "install", "verify", "prove"]
+    message: str
+    done: int = 0
+    total: int = 0
+    unit: Literal["bytes", "packages", ""] = ""
+
+
+#: Called many times a second at most; must not raise.
+Report = Callable[[Progress], None]

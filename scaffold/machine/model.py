@@ -1,0 +1,74 @@
+"""What a computer is, as facts. No opinions: what to install on it is decided in `scaffold.builds`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scaffold.system import OperatingSystem
+
+Vendor = Literal["nvidia", "amd", "intel", "apple"]
+
+#: ``ok``: a program can use it now. Every other value names what stands in the way.
+Status = Literal[
+    "ok",
+    "driver_missing",
+    "nouveau",
+    "module_blocked",
+    "reboot_required",
+    "no_permission",
+    "host_driver_without_device",
+    "gpu_lost",
+    "unsupported",
+    "hidden",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """The computer less its accelerators. Sizes in bytes; ``""`` and None mean "not known"."""
+
+    os: OperatingSystem
+    os_version: str  # "Ubuntu 24.04", "14.5", "10.0.22631"
+    kernel: str
+    architecture: str  # normalised: x86_64, aarch64 (Linux, Windows) or arm64 (macOS)
+    libc: str  # "glibc 2.36", "musl 1.2.4", ""
+    cpu: str
+    cpu_count: int
+    memory_total: int | None
+    memory_available: int | None
+    disk_free: int | None  # where projects would be written
+    container: str  # "docker", "podman", "kubernetes", "lxc", ""
+    wsl: int  # 0: none, 1 or 2
+    translated: bool  # an x86_64 process on Apple silicon (Rosetta)
+    found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accelerator:
+    """One device that could run a network."""
+
+    vendor: Vendor
+    index: int  # in the vendor's own order
+    name: str
+    memory: int | None = None  # bytes
+    capability: str = ""  # NVIDIA compute capability "9.0"; AMD "gfx1100"; Apple "apple-silicon"
+    driver: str = ""  # "550.54.15"
+    uuid: str = ""
+    status: Status = "ok"
+    found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A computer with its accelerators, and what was odd about finding them."""
+
+    host: Host
+    accelerators: tuple[Accelerator, ...] = ()
+    cuda_driver: str = ""  # newest CUDA that the installed NVIDIA driver speaks: "12.4"
+    notes: tuple[str, ...] = ()  # for people: contradictions, hidden devices, what stands in the way
+
+    def usable(self, vendor: Vendor) -> tuple[Accelerator, ...]:
+        """The accelerators of a vendor that a program can use now."""
+        return tuple(a for a in self.accelerators if a.vendor == vendor and a.status == "ok")

@@ -1,0 +1,103 @@
+"""Child processes that can hang, flood or crash without taking this one along."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from scaffold.system import Completed, joined
+
+
+def run(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    timeout: float | None,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> Completed:
+    """Run a program; kill it and all that it started when it outlasts ``timeout`` seconds or we are interrupted."""
+    command, started = joined(argv), time.monotonic()
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
+            env=None if environment is None else dict(environment),
+            cwd=cwd,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=os.name == "posix",
+        )
+    except FileNotFoundError:
+        return Completed(argv=command, outcome="missing")
+    except (OSError, ValueError) as refusal:  # not executable, wrong format, NUL in an argument
+        return Completed(argv=command, outcome="refused", stderr=str(refusal))
+    timer = _Timer(process, timeout)
+    try:
+        stdout, stderr = _communicate(process, on_line)
+    except BaseException:
+        _kill(process)
+        raise
+    finally:
+        timer.cancel()
+    return Completed(
+        argv=command,
+        outcome="timeout" if timer.expired else "exited",
+        status=None if timer.expired else process.returncode,
+        stdout=stdout,
+        stderr=stderr,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _communicate(
+    process: subprocess.Popen[str], on_line: Callable[[str], None] | None
+) -> tuple[str, str]:
+    if on_line is None:
+        return process.communicate()
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        on_line(line.rstrip("\n"))
+    process.wait()
+    return "".join(lines), ""
+
+
+class _Timer:
+    """Kills a process that outlasts its time."""
+
+    def __init__(self, process: subprocess.Popen[str], seconds: float | None) -> None:
+        self.expired = False
+        self._process = process
+        self._timer = None if seconds is None else threading.Timer(seconds, self._expire)
+        if self._timer is not None:
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _expire(self) -> None:
+        self.expired = True
+        _kill(self._process)
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill the whole session on POSIX (uv and pip start children), the process alone on Windows."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it may be gone already
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()

@@ -1,0 +1,101 @@
+"""Templates, their parts, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from scaffold.builds.model import Framework
+
+#: A rendered project: path below the project's root -> content.
+Tree = Mapping[PurePosixPath, bytes]
+
+RunKind = Literal["script", "module", "pytest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfiguration:
+    """One thing to run in a project. It feeds PyCharm's XML, ``scaffold run``, the README and the smoke test.
+
+    ``target`` is a path below the project's root (script, pytest) or a dotted module. A relative
+    path among the ``arguments`` is one below the root: the working directory is always the root.
+    """
+
+    name: str  # train (PyTorch)
+    kind: RunKind
+    target: str
+    arguments: tuple[str, ...] = ()
+    smoke: tuple[str, ...] = ()  # arguments of a run that ends within half a minute on two cores
+    environment: Mapping[str, str] = field(default_factory=dict)
+    framework: Framework | None = None  # None: for every selection of frameworks
+    folder: str = ""  # the group in which PyCharm shows it
+    summary: str = ""  # one line for the README and `scaffold run`
+    terminal: bool = True  # emulate a terminal, so that progress bars are drawn
+    default: bool = False  # selected when the project is first opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A folder that is laid over the project's root, shared by templates."""
+
+    name: str
+    folder: Path
+    summary: str = ""
+    requires: tuple[str, ...] = ()  # names of other parts
+    dependencies: tuple[str, ...] = ()  # PEP 508
+    framework: Framework | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A folder of a template and the parts below it, laid when its framework is chosen."""
+
+    folder: Path
+    framework: Framework | None
+    parts: tuple[Part, ...]  # in the order in which they are laid, required ones first
+    dependencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One kind of project."""
+
+    name: str  # cnn
+    title: str
+    description: str
+    version: str
+    provider: str  # the distribution that brings it
+    folder: Path
+    layers: tuple[Layer, ...]
+    runs: tuple[RunConfiguration, ...]
+    frameworks: tuple[Framework, ...]
+    data: str = ""  # what it trains on out of the box
+    excluded: tuple[str, ...] = ()  # folders that an IDE must not index
+
+    def runs_for(self, frameworks: tuple[Framework, ...]) -> tuple[RunConfiguration, ...]:
+        """The run configurations that make sense with these frameworks."""
+        return tuple(r for r in self.runs if r.framework is None or r.framework in frameworks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectName:
+    """A project's name in its three spellings."""
+
+    distribution: str  # cnn-project: folder, [project].name, PyCharm's module
+    package: str  # cnn_project: what Python imports
+    title: str  # Cnn Project: prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a project remembers of its making (``.scaffold/project.json``)."""
+
+    template: str
+    template_version: str
+    provider: str
+    scaffold_version: str
+    name: ProjectName
+    frameworks: tuple[Framework, ...]
+    files: Mapping[str, str] = field(default_factory=dict)  # path -> sha256 of what was written

@@ -1,0 +1,245 @@
+"""The only door to the host: run a program, read a file, look at the environment.
+
+Nothing else in the package calls ``subprocess`` or reads ``os.environ``, ``/proc`` and ``/sys``, so
+that a recorded host (`scaffold.recorded`) can stand in for any machine. Writing a project's own
+files is not the host's business and happens where it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+OperatingSystem = Literal["linux", "macos", "windows"]
+
+#: Files under /proc and /sys are small; a larger answer is not what was asked for.
+READ_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """How a child process ended.
+
+    ``status`` is its exit status (negative: the signal that killed it) and None where it never ran
+    to an end; ``outcome`` says which.
+    """
+
+    argv: tuple[str, ...]
+    outcome: Literal["exited", "missing", "timeout", "refused"]
+    status: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """The program ran and ended with status 0."""
+        return self.status == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformFacts:
+    """What Python itself knows of the host, without reading a file."""
+
+    os: OperatingSystem
+    machine: str  # as the operating system spells it: x86_64, AMD64, arm64, aarch64
+    release: str  # of the kernel: 6.1.0-18-amd64, 23.5.0, 10
+    version: str  # of the operating system: "", 14.5, 10.0.22631
+    libc: str  # "glibc 2.36", "musl 1.2.4", or ""
+    cpu_count: int  # logical processors that this process may use
+
+
+class System(Protocol):
+    """What the package may ask of the host. No method raises because of the host's state."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Environment variables of this process."""
+
+    @property
+    def platform(self) -> PlatformFacts:
+        """Operating system, architecture, libc."""
+
+    @property
+    def home(self) -> Path | None:
+        """The user's home folder; None where there is none."""
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at a terminal: stdin and stdout are both one."""
+
+    def run(
+        self,
+        argv: Sequence[str | os.PathLike[str]],
+        *,
+        timeout: float | None,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Completed:
+        """Run a program to its end, or to ``timeout`` seconds.
+
+        ``environment`` replaces the inherited one. With ``on_line``, standard output and standard
+        error are one stream, handed over line by line while the program runs.
+        """
+
+    def python(
+        self, script: Path, *arguments: str, timeout: float
+    ) -> Completed:
+        """Run a standard-library-only script of ours in an isolated child of this interpreter."""
+
+    def which(self, program: str) -> Path | None:
+        """Where PATH finds a program."""
+
+    def read_text(self, path: str | os.PathLike[str]) -> str | None:
+        """A small text file, undecodable bytes replaced; None where it cannot be read."""
+
+    def list_folder(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
+        """Sorted names in a folder; empty where it cannot be read."""
+
+    def exists(self, path: str | os.PathLike[str]) -> bool:
+        """Whether something (file, folder, device) is there."""
+
+    def is_accessible(self, path: str | os.PathLike[str]) -> bool:
+        """Whether this user may read and write it (device nodes)."""
+
+    def resolve_link(self, path: str | os.PathLike[str]) -> str | None:
+        """The target of a symbolic link, as written; None where it is none."""
+
+    def disk_free(self, path: str | os.PathLike[str]) -> int | None:
+        """Free bytes for this user on the disk of the nearest existing folder."""
+
+    def memory(self) -> tuple[int, int] | None:
+        """Total and available bytes of main memory where the platform tells without a file."""
+
+
+class HostSystem:
+    """The machine that this process runs on."""
+
+    def __init__(self) -> None:
+        self.environment: Mapping[str, str] = dict(os.environ)
+        self.platform = _platform_facts()
+
+    @property
+    def home(self) -> Path | None:
+        try:
+            return Path.home()
+        except RuntimeError:  # no HOME, and a user id without a password entry
+            return None
+
+    @property
+    def interactive(self) -> bool:
+        return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+    def run(
+        self,
+        argv: Sequence[str | os.PathLike[str]],
+        *,
+        timeout: float | None,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Completed:
+        from scaffold.processes import run
+
+        return run(argv, timeout=timeout, environment=environment, cwd=cwd, on_line=on_line)
+
+    def python(self, script: Path, *arguments: str, timeout: float) -> Completed:
+        return self.run([sys.executable, "-I", script, *arguments], timeout=timeout)
+
+    def which(self, program: str) -> Path | None:
+        found = shutil.which(program, path=self.environment.get("PATH"))
+        return Path(found) if found else None
+
+    def read_text(self, path: str | os.PathLike[str]) -> str | None:
+        try:
+            with open(path, "rb") as stream:
+                return stream.read(READ_LIMIT).decode("utf-8", errors="replace")
+        except OSError:
+            return None
+
+    def list_folder(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(os.listdir(path)))
+        except OSError:
+            return ()
+
+    def exists(self, path: str | os.PathLike[str]) -> bool:
+        return os.path.exists(path)
+
+    def is_accessible(self, path: str | os.PathLike[str]) -> bool:
+        return os.access(path, os.R_OK | os.W_OK)
+
+    def resolve_link(self, path: str | os.PathLike[str]) -> str | None:
+        try:
+            return os.fspath(os.readlink(path))
+        except OSError:
+            return None
+
+    def disk_free(self, path: str | os.PathLike[str]) -> int | None:
+        folder = Path(path).absolute()
+        for candidate in (folder, *folder.parents):
+            try:
+                return shutil.disk_usage(candidate).free
+            except OSError:
+                continue
+        return None
+
+    def memory(self) -> tuple[int, int] | None:
+        return _windows_memory() if self.platform.os == "windows" else None
+
+
+def _platform_facts() -> PlatformFacts:
+    names: dict[str, OperatingSystem] = {"darwin": "macos", "win32": "windows"}
+    name, version = platform.libc_ver()
+    operating_system = names.get(sys.platform, "linux")
+    return PlatformFacts(
+        os=operating_system,
+        machine=platform.machine(),
+        release=platform.release(),
+        version=platform.mac_ver()[0] if operating_system == "macos" else platform.version()
+        if operating_system == "windows" else "",
+        libc=f"{name} {version}".strip() if operating_system == "linux" else "",
+        cpu_count=_usable_processors(),
+    )
+
+
+def _usable_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):  # a container or a batch system may allow fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _windows_memory() -> tuple[int, int] | None:
+    """GlobalMemoryStatusEx: total and available physical memory in bytes."""
+    import ctypes
+
+    class Status(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
+            (name, ctypes.c_ulonglong)
+            for name in ("total", "available", "page_total", "page_available",
+                         "virtual_total", "virtual_available", "extended")
+        ]
+
+    status = Status()
+    status.length = ctypes.sizeof(Status)
+    kernel = getattr(ctypes, "windll").kernel32
+    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return None
+    return int(status.total), int(status.available)
+
+
+def without(environment: Mapping[str, str], *prefixes: str) -> dict[str, str]:
+    """The environment less every variable whose name starts with one of ``prefixes``."""
+    return {name: value for name, value in environment.items() if not name.startswith(prefixes)}
+
+
+def joined(argv: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
+    """A command line as plain strings."""
+    return tuple(os.fspath(part) for part in argv)
