@@ -1,0 +1,105 @@
+"""The command ``scaffold``: finds a command by its name, and is the only place that catches errors.
+
+A command lives in ``scaffold/cli/<name>.py`` as the function ``command``. The table below holds the
+one-line summaries, so that ``--help`` loads no command's module.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from scaffold import __version__
+from scaffold.errors import ScaffoldError
+
+#: Name -> one line for ``scaffold --help``; a test holds it against each command's own words.
+COMMANDS = {
+    "new": "Make a project: files, Python environment, PyCharm files, proof.",
+    "run": "List or run a project's run configurations, as PyCharm would.",
+    "doctor": "Say what is wrong with a project or this machine, and what cures it.",
+    "env": "Make or show a project's Python environment.",
+    "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
+    "templates": "List the templates, or show one.",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(f"scaffold.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with:  scaffold new cnn-project",
+)
+@click.version_option(__version__, "-V", "--version", message="scaffold %(version)s")
+def scaffold() -> None:
+    """From an empty folder to a trained and fine-tuned deep-learning model in PyCharm."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; every way out ends here, with an exit status and without a traceback."""
+    _accept_any_terminal()
+    try:
+        status = scaffold.main(args=arguments, prog_name="scaffold", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        status = end.exit_code
+    except click.ClickException as misuse:
+        misuse.show()
+        status = misuse.exit_code
+    except ScaffoldError as problem:
+        status = _explain(problem)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nStopped: nothing was changed.", err=True)
+        status = 130
+    except BrokenPipeError:  # `scaffold detect | head`
+        sys.stderr.close()
+        status = 141
+    except Exception as bug:  # noqa: BLE001 - the last net: a traceback that reaches a user is a bug
+        from scaffold.cli.crash import report
+
+        status = report(bug)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _explain(problem: ScaffoldError) -> int:
+    from scaffold.cli.errors import show
+
+    show(problem)
+    return problem.exit_status
+
+
+def _accept_any_terminal() -> None:
+    """A terminal that cannot show a character shows a question mark instead of crashing us (gbk, ASCII)."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

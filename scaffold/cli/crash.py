@@ -1,0 +1,33 @@
+"""The last net: an error that nobody foresaw becomes one line and a file that can be sent to us."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+
+import click
+
+from scaffold import __version__
+
+
+def report(bug: BaseException) -> int:
+    """Say that this is our mistake, and keep the traceback for the report; exit status 70 (internal error)."""
+    if os.environ.get("SCAFFOLD_TRACEBACK"):
+        traceback.print_exception(bug)
+        return 70
+    text = "".join(traceback.format_exception(bug))
+    click.echo(f"{click.style('error[internal]', fg='red', bold=True)}: {type(bug).__name__}: {bug}", err=True)
+    click.echo(f"  This is a mistake in scaffold, not yours. {_keep(text)}", err=True)
+    return 70
+
+
+def _keep(text: str) -> str:
+    try:
+        handle, path = tempfile.mkstemp(prefix="scaffold-error-", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
+            stream.write(f"scaffold {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{text}")
+    except OSError:  # a full disk must not hide the message above
+        return "Run it again with SCAFFOLD_TRACEBACK=1 to see where it happened."
+    return f"What happened is written down in {path}; please send it along."

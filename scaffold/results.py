@@ -1,0 +1,37 @@
+"""What scripts read: JSON with a schema and a version, the same envelope for every command."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+
+def envelope(schema: str, **payload: Any) -> str:
+    """A JSON text that names its schema first, such as ``scaffold/machine/1``.
+
+    Dataclasses become objects with their fields' names, tuples arrays, paths strings.
+    """
+    return json.dumps({"schema": schema, **plain(payload)}, indent=2, ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it; unknown types are an error, so that nothing leaves by accident."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(one) for one in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, PurePath):
+        return str(value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in JSON output")
