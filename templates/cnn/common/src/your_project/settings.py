@@ -6,6 +6,7 @@ The comment behind a field is its help text; see `arguments.py` for how a datacl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,10 @@ class Settings:
     data: str = "mnist5k"  # mnist5k | digits | mnist | fashion-mnist | cifar10 | a folder, one sub-folder a class
     image_size: int = 64  # side in pixels to which the images of a folder are scaled
     limit: int = 0  # use only this many training images, 0 = all
-    workers: int = 2  # threads that decode the images of a folder, 0 = none
-    augment: bool = True  # random shifts (and flips, where a mirrored image keeps its class)
+    cache: str = "data"  # where downloads are kept, below the project unless absolute
 
     # --- network
-    model: str = "resnet"  # resnet (small, modern) | lenet (the tutorials' network)
+    model: Literal["resnet", "lenet"] = "resnet"  # resnet is small and modern, lenet the tutorials' network
     width: int = 32  # channels of the first stage of resnet
     dropout: float = 0.1  # share of features dropped before the last layer
 
@@ -31,18 +31,44 @@ class Settings:
     label_smoothing: float = 0.05  # 0 = hard labels
     clip: float = 1.0  # largest global gradient norm, 0 = no limit
     patience: int = 8  # stop after this many epochs without a better validation loss, 0 = never
-    precision: str = "auto"  # auto | fp32 | bf16 | fp16
-    device: str = "auto"  # auto | cpu | cuda | mps
+    augment: bool = True  # random shifts (and flips, where a mirrored image keeps its class)
     seed: int = 0  # one number seeds everything but the split, which never changes
+    resume: bool = False  # go on from the run's last checkpoint, with that run's settings
+    overwrite: bool = False  # replace a run of the same name
 
     # --- fine-tuning
-    base: str = ""  # run whose network is adapted; "" = one trained on the classes that are kept from fine-tuning
+    base: str = ""  # run whose network is adapted; "" = one trained on the first half of the classes, for the rest
     shots: int = 20  # training images of each new class, 0 = all
     head_epochs: int = 4  # epochs in which only the new head learns
     layer_decay: float = 0.5  # each stage nearer to the input learns slower by this factor
 
+    # --- prediction
+    images: tuple[str, ...] = ()  # image files or folders to look at; none = some of the test images
+
+    # --- machine
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"  # auto takes a faster one where it is safe
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto takes the fastest
+    workers: int = 2  # threads that decode the images of a folder, 0 = none (for the debugger)
+
     # --- the run
-    run: str = ""  # name of the run's folder; "" = date, time and framework (train), newest (evaluate, predict)
-    runs: str = "runs"  # where runs are kept
-    resume: bool = False  # go on from the run's last checkpoint
-    smoke: bool = False  # everything once, in seconds: one short epoch on few images
+    run: str = ""  # name of the run's folder; "" = a new one (train, finetune), the newest finished (the others)
+    runs: str = "runs"  # where runs are kept, below the project unless absolute
+    smoke: bool = False  # everything once, in seconds, on few images; leaves nothing behind
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant, in words that name the setting."""
+        at_least = {
+            **dict.fromkeys(("epochs", "batch_size", "width"), 1),
+            **dict.fromkeys(("limit", "patience", "shots", "head_epochs", "workers", "clip", "seed"), 0),
+            **dict.fromkeys(("learning_rate", "weight_decay", "warmup", "label_smoothing", "dropout"), 0),
+            "image_size": 8,
+            "layer_decay": 0,
+        }
+        for name, least in at_least.items():
+            if not getattr(self, name) >= least:  # "not >=" also catches nan
+                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        for name in ("dropout", "label_smoothing", "warmup"):
+            if getattr(self, name) >= 1:
+                raise ValueError(f"{name} is a share and must be below 1, not {getattr(self, name)}")
+        if self.layer_decay > 1:
+            raise ValueError(f"layer_decay must be at most 1, not {self.layer_decay}")

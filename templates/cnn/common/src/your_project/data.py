@@ -1,0 +1,177 @@
+"""Images and what is on them, split for training, validation and test. NumPy only: both frameworks read the same."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import sources
+from .errors import ProjectError
+
+if TYPE_CHECKING:
+    from .settings import Settings
+    from .sources import Arrays, Source
+
+TEST_SHARE = 0.15
+VALIDATION_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images (uint8, (N, height, width, channels)) and the index of each one's class (int64, (N,))."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, which: np.ndarray) -> Split:
+        """Return the images at these indices, or where a mask is true."""
+        return Split(self.images[which], self.labels[which])
+
+
+@dataclass(frozen=True)
+class Data:
+    """Three parts without a common image, and how to normalise them."""
+
+    name: str
+    train: Split
+    validation: Split
+    test: Split
+    classes: tuple[str, ...]
+    mirror: bool  # a mirrored image keeps its class
+    mean: tuple[float, ...]  # of each channel, in 0..255, from the training part only
+    std: tuple[float, ...]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        height, width, channels = self.train.images.shape[1:]
+        return height, width, channels
+
+    def only(self, classes: tuple[str, ...]) -> Data:
+        """Return the images of some classes, numbered anew in the order given."""
+        if missing := [name for name in classes if name not in self.classes]:
+            raise ProjectError(f"{self.name} has no class {', '.join(missing)}; it has {', '.join(self.classes)}")
+        number = np.full(len(self.classes), -1)
+        number[[self.classes.index(name) for name in classes]] = np.arange(len(classes))
+        parts = (self.train, self.validation, self.test)
+        kept = (Split(p.images[number[p.labels] >= 0], number[p.labels[number[p.labels] >= 0]]) for p in parts)
+        return make(self.name, classes, *kept, mirror=self.mirror)
+
+    def few(self, shots: int, seed: int) -> Data:
+        """Return the same with at most this many training (and validation) images of each class, 0 = all.
+
+        Validation is cut down too: with more images to choose the best epoch by than to learn from, the task
+        would not be the one that it claims to be. The test images stay.
+        """
+        if not shots:
+            return self
+        train, validation = (_few_of_each(part, shots, seed) for part in (self.train, self.validation))
+        return make(self.name, self.classes, train, validation, self.test, mirror=self.mirror)
+
+    def limited(self, train: int, rest: int = 0) -> Data:
+        """Return the same with at most this many images in the parts (0 = all), the classes still balanced."""
+        parts = (self.train, self.validation, self.test)
+        cut = (_first(part, most) for part, most in zip(parts, (train, rest, rest), strict=True))
+        return make(self.name, self.classes, *cut, mirror=self.mirror)
+
+
+def load(settings: Settings) -> Data:
+    """Load, clean and split the images that the settings name. The split depends on the images alone."""
+    source = sources.read(settings)
+    parts, doubles = split(source)
+    if doubles:
+        print(f"data        {doubles} images occur more than once and were left out")
+    return make(settings.data, source.classes, *parts, mirror=source.mirror).limited(settings.limit)
+
+
+def make(
+    name: str, classes: tuple[str, ...], train: Split, validation: Split, test: Split, *, mirror: bool
+) -> Data:
+    """Put parts together; a part in which a class is missing is a `ProjectError`."""
+    for part, content in (("training", train), ("validation", validation), ("test", test)):
+        present = np.bincount(content.labels, minlength=len(classes))
+        if missing := [name for name, count in zip(classes, present, strict=True) if not count]:
+            raise ProjectError(f"{name}: no {part} image of {', '.join(missing)}: more images of it are needed")
+    pixels = train.images.reshape(-1, train.images.shape[3])
+    # integer sums: exact, and no copy of the images as floats
+    count = len(pixels)
+    sums = pixels.sum(0, dtype=np.int64)
+    squares = np.stack([np.bincount(channel, minlength=256) for channel in pixels.T]) @ np.arange(256) ** 2
+    mean = sums / count
+    std = np.sqrt(squares / count - mean**2)
+    std = np.where(std > 0, std, 1.0)  # a constant channel tells nothing; do not divide by zero
+    return Data(name, train, validation, test, classes, mirror, tuple(mean.tolist()), tuple(std.tolist()))
+
+
+def split(source: Source) -> tuple[tuple[Split, Split, Split], int]:
+    """Divide images into training, validation and test, class by class; parts that were given are kept.
+
+    An image's place follows from its checksum: as good as random, the same on every machine, and no seed
+    changes it. An image that occurs twice counts once, so that none is in two parts; the number of those
+    left out is returned too.
+    """
+    seen: set[int] = set()
+    # the test part comes first: what is in it and in training as well is taken from training
+    test = _distinct(source.test, seen)
+    validation = _distinct(source.validation, seen)
+    rest = _distinct(source.train or source.whole, seen)
+    given = sum(len(part[1]) for part in (source.test, source.validation, source.train or source.whole) if part)
+    if test is None:
+        test, rest = _part_off(rest, TEST_SHARE)
+    if validation is None:
+        validation, rest = _part_off(rest, VALIDATION_SHARE)
+    return (rest, validation, test), given - len(seen)
+
+
+def checksums(images: np.ndarray) -> np.ndarray:
+    """Return a checksum of each image as uint64, of shape (N,)."""
+    digests = (hashlib.blake2b(image.tobytes(), digest_size=8).digest() for image in images)
+    return np.frombuffer(b"".join(digests), "<u8")
+
+
+def _distinct(arrays: Arrays | None, seen: set[int]) -> Split | None:
+    """Return the images that were not seen before, in the order of their checksums, and remember them."""
+    if arrays is None:
+        return None
+    images, labels = arrays
+    sums, first = np.unique(checksums(images), return_index=True)
+    fresh = [at for key, at in zip(sums.tolist(), first.tolist(), strict=True) if key not in seen]
+    seen.update(sums.tolist())
+    return Split(images[fresh], labels[fresh])
+
+
+def _part_off(whole: Split, share: float) -> tuple[Split, Split]:
+    """Take this share of each class, at least one image, off; return it and the rest."""
+    ranks = _ranks(whole.labels)
+    counts = np.bincount(whole.labels)
+    taken = ranks < np.maximum(1, np.round(counts * share))[whole.labels]
+    return whole.take(taken), whole.take(~taken)
+
+
+def _ranks(labels: np.ndarray) -> np.ndarray:
+    """Number the images of each class from 0, in the order in which they stand."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.concatenate(([0], np.cumsum(np.bincount(labels))))[:-1]
+    ranks = np.empty(len(labels), np.int64)
+    ranks[order] = np.arange(len(labels)) - starts[labels[order]]
+    return ranks
+
+
+def _first(part: Split, most: int) -> Split:
+    """Return at most this many images (0 = all), of every class alike."""
+    if not most or most >= len(part):
+        return part
+    return part.take(np.sort(np.argsort(_ranks(part.labels), kind="stable")[:most]))
+
+
+def _few_of_each(part: Split, shots: int, seed: int) -> Split:
+    """Return at most this many images of each class, drawn by the seed."""
+    order = np.random.default_rng(seed).permutation(len(part))
+    chosen = order[_ranks(part.labels[order]) < shots]
+    return part.take(np.sort(chosen))
