@@ -1,0 +1,117 @@
+"""Where to compute and in which precision. Both choices come with a reason, which every run prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from ..errors import ProjectError
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The chosen device and precision."""
+
+    device: torch.device
+    name: str  # cpu, cuda:0 (NVIDIA H200), mps
+    reason: str
+    precision: str  # fp32, bf16, fp16
+    precision_reason: str
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return DTYPES[self.precision]
+
+    def autocast(self) -> torch.autocast:
+        """Within it convolutions and matrix products run in the chosen precision; weights stay float32."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
+
+    def scaler(self) -> torch.amp.GradScaler:
+        """Keep small gradients from vanishing in float16; bfloat16 has float32's range and needs none."""
+        return torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
+
+
+def place(device: str = "auto", precision: str = "auto") -> Placement:
+    """Choose the device (auto, cpu, cuda, mps) and the precision (auto, fp32, bf16, fp16).
+
+    Raises ProjectError, with the reason, where the device that was asked for cannot be used.
+    """
+    obstacles = {kind: obstacle(kind) for kind in ("cuda", "mps")}
+    kind, reason = choose_device(device, obstacles)
+    capability = torch.cuda.get_device_capability() if kind == "cuda" and not torch.version.hip else None
+    chosen, precision_reason = choose_precision(precision, kind, capability, native_bf16(kind))
+    where = torch.device("cuda", 0) if kind == "cuda" else torch.device(kind)
+    name = f"{where} ({torch.cuda.get_device_name(where)})" if kind == "cuda" else kind
+    # A resumed run must repeat an unbroken one to the last bit, so cuDNN may not pick algorithms by a stopwatch.
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    return Placement(where, name, reason, chosen, precision_reason)
+
+
+def choose_device(wanted: str, obstacles: Mapping[str, str]) -> tuple[str, str]:
+    """The kind of device and why; `obstacles` says of each accelerator why it cannot be used, "" = it can."""
+    if wanted == "cpu":
+        return "cpu", "asked for by --device"
+    if wanted in obstacles:
+        if obstacles[wanted]:
+            raise ProjectError(f"--device {wanted} cannot be used: {obstacles[wanted]}")
+        return wanted, "asked for by --device"
+    if wanted != "auto":
+        raise ProjectError(f"--device {wanted} is unknown: auto, cpu, {', '.join(obstacles)}")
+    for kind, why_not in obstacles.items():
+        if not why_not:
+            return kind, "the fastest device that works here"
+    return "cpu", "; ".join(why_not for why_not in obstacles.values())
+
+
+def obstacle(kind: str) -> str:
+    """Why an accelerator cannot be used, "" where a first computation on it succeeds."""
+    if kind == "mps" and not torch.backends.mps.is_built():
+        return "no Apple GPU"
+    if kind == "cuda" and not (torch.version.cuda or torch.version.hip):
+        return f"PyTorch {torch.__version__} is a build without CUDA"
+    available = torch.cuda.is_available() if kind == "cuda" else torch.backends.mps.is_available()
+    if not available:
+        return "no CUDA device visible" if kind == "cuda" else "this macOS offers no Metal device"
+    try:  # a GPU that is visible may still be too old or too new for this build, or full
+        torch.zeros(1, device=kind).add_(1).item()
+    except RuntimeError as error:
+        return f"{kind} is there, but a first computation failed: {str(error).splitlines()[0]}"
+    return ""
+
+
+def native_bf16(kind: str) -> bool:
+    """Whether the device multiplies bfloat16 matrices in hardware."""
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    # get_capabilities is young; without it float32 is slower, never wrong
+    has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return kind == "cpu" and bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
+def choose_precision(
+    wanted: str, kind: str, capability: tuple[int, int] | None, bf16: bool
+) -> tuple[str, str]:
+    """The precision and why, from the NVIDIA compute capability (None elsewhere) and native bfloat16."""
+    if wanted != "auto":
+        if wanted not in DTYPES:
+            raise ProjectError(f"--precision {wanted} is unknown: auto, {', '.join(DTYPES)}")
+        return wanted, "asked for by --precision"
+    if kind == "mps":
+        return "fp32", "networks of this size gain nothing from half precision on an Apple GPU"
+    if kind == "cpu":
+        if bf16:  # measured: channels-last and bf16 together take less than half the time of float32
+            return "bf16", "this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX)"
+        return "fp32", "this processor has no bfloat16 arithmetic"
+    if capability is None:  # ROCm
+        return ("bf16", "this GPU multiplies bfloat16 in hardware") if bf16 else ("fp32", "no native bfloat16")
+    generation = f"compute capability {capability[0]}.{capability[1]}"
+    if capability >= (8, 0):
+        return "bf16", f"{generation}: tensor cores for bfloat16"
+    if capability >= (7, 0):
+        return "fp16", f"{generation}: tensor cores for float16 only, so the loss is scaled"
+    return "fp32", f"{generation}: no tensor cores"

@@ -1,0 +1,170 @@
+"""The training loop, in full.
+
+It knows nothing of images: it is given a network, batches of inputs and targets, a loss function and a way to
+measure the network. What an epoch does follows from the weights and from (seed, epoch), from nothing else;
+so a run that was killed and resumed ends with the very weights of one that was not.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..errors import ProjectError
+from .checkpoints import load_state, load_weights, save_state, save_weights
+from .optimiser import freeze, make_optimiser, schedule, set_rates
+
+if TYPE_CHECKING:
+    from ..engine import Stage
+    from ..run_folder import RunFolder
+    from ..settings import Settings
+    from .device import Placement
+
+
+class Batches(Protocol):
+    """The training data, one epoch at a time."""
+
+    steps: int  # batches in an epoch
+
+    def __call__(self, generator: torch.Generator) -> Iterator[tuple[Any, Tensor]]:
+        """Yield inputs and targets on the device; order and augmentation are drawn from the generator."""
+
+
+@dataclass
+class Position:
+    """How far a run has come, and how well it has done."""
+
+    stage: int = 0  # index of the stage that is running
+    stage_epoch: int = 0  # finished epochs of it
+    stage_best: float = math.inf  # its lowest validation loss
+    waited: int = 0  # its epochs since then
+    epoch: int = 0  # finished epochs of all stages
+    best: float = math.inf  # lowest validation loss of all stages
+
+
+@dataclass
+class Training:
+    """A network and what it is trained with."""
+
+    network: nn.Module
+    sections: Mapping[str, nn.Module]  # the network in parts, by name, from the input to the head
+    batches: Batches
+    loss_function: Callable[[Any, Tensor], Tensor]
+    evaluate: Callable[[], dict[str, float]]  # on the validation data; `validation_loss` is one of the values
+    placement: Placement
+    settings: Settings  # weight_decay, warmup, clip, patience, seed
+    run: RunFolder
+
+    def fit(self, stages: tuple[Stage, ...]) -> None:
+        """Train through all stages; leave the weights with the lowest validation loss in the network."""
+        network, run, patience = self.network, self.run, self.settings.patience
+        now, saved = self.restore(stages) if run.resuming else (Position(), None)
+        for number in range(now.stage, len(stages)):
+            stage = stages[number]
+            held = freeze(self.sections, stage)
+            optimiser = make_optimiser(self.sections, stage, self.settings.weight_decay)
+            scaler = self.placement.scaler()
+            if saved:
+                restore_optimiser(optimiser, scaler, saved)
+                saved = None
+            else:
+                now = Position(number, epoch=now.epoch, best=now.best)
+
+            while now.stage_epoch < stage.epochs and not 0 < patience <= now.waited:
+                started = time.perf_counter()
+                network.train()
+                for section in held:
+                    section.eval()  # else BatchNorm goes on averaging, and changes what shall stay
+                train_loss = self.epoch(stage, now, optimiser, scaler)
+                measured = self.evaluate()
+                rate = stage.learning_rate * self.share(stage, now, self.batches.steps - 1)
+                values = {"train_loss": train_loss, **measured, "learning_rate": rate}
+                run.log(stage.name, now.epoch, **values, seconds=time.perf_counter() - started)
+
+                loss = measured["validation_loss"]
+                now.stage_best, now.waited = (loss, 0) if loss < now.stage_best else (now.stage_best, now.waited + 1)
+                if loss < now.best:  # first the weights, then the state that speaks of them
+                    now.best = loss
+                    save_weights(network, run.best)
+                now.stage_epoch, now.epoch = now.stage_epoch + 1, now.epoch + 1
+                self.save(stages, now, optimiser, scaler)
+        load_weights(network, run.best)
+
+    def epoch(
+        self, stage: Stage, now: Position, optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler
+    ) -> float:
+        """Go once through the training data; returns the mean loss."""
+        generator = seed_epoch(self.settings.seed, now.epoch)
+        loss_sum = torch.zeros((), device=self.placement.device)
+        with self.run.progress(self.batches.steps, f"{stage.name} {now.stage_epoch + 1}/{stage.epochs}") as bar:
+            for step, (inputs, targets) in enumerate(self.batches(generator)):
+                set_rates(optimiser, self.share(stage, now, step))
+                with self.placement.autocast():
+                    loss = self.loss_function(self.network(inputs), targets)
+                scaler.scale(loss).backward()
+                if self.settings.clip:
+                    scaler.unscale_(optimiser)  # the limit is meant for the true gradients
+                    nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+                scaler.step(optimiser)
+                scaler.update()
+                optimiser.zero_grad(set_to_none=True)
+                loss_sum += loss.detach()  # loss.item() would make the GPU wait for Python in every step
+                bar.advance()
+        mean = loss_sum.item() / self.batches.steps
+        if not math.isfinite(mean):
+            raise ProjectError(f"the loss became {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate")
+        return mean
+
+    def share(self, stage: Stage, now: Position, step: int) -> float:
+        """The share of the peak learning rate at a step of the running epoch."""
+        steps = self.batches.steps
+        return schedule(now.stage_epoch * steps + step, stage.epochs * steps, self.settings.warmup)
+
+    def save(
+        self,
+        stages: tuple[Stage, ...],
+        now: Position,
+        optimiser: torch.optim.Optimizer,
+        scaler: torch.amp.GradScaler,
+    ) -> None:
+        """Write all that a resumed run needs. No random state is in it: each epoch is seeded anew."""
+        state = {"network": self.network.state_dict(), "optimiser": optimiser.state_dict()}
+        state |= {"scaler": scaler.state_dict(), "position": asdict(now), "plan": self.plan(stages)}
+        save_state(state, self.run.last)
+
+    def restore(self, stages: tuple[Stage, ...]) -> tuple[Position, dict[str, Any]]:
+        """Go back to where a run was saved; the optimiser follows when its stage begins."""
+        saved = load_state(self.run.last)
+        if saved.get("plan") != self.plan(stages):
+            raise ProjectError(f"{self.run.last} belongs to a run with other epochs, rates or batches; start a new run")
+        self.network.load_state_dict(saved["network"])
+        now = Position(**saved["position"])
+        self.run.rewind(now.epoch)  # the run may have been killed between logging an epoch and saving it
+        return now, saved
+
+    def plan(self, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
+        """What a resumed run must have in common with the one that was saved."""
+        return [{**asdict(stage), "steps": self.batches.steps} for stage in stages]
+
+
+def restore_optimiser(
+    optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler, saved: dict[str, Any]
+) -> None:
+    """Put a saved state into the optimiser and the scaler."""
+    optimiser.load_state_dict(saved["optimiser"])
+    if saved["scaler"]:  # empty where the run did not need one
+        scaler.load_state_dict(saved["scaler"])
+
+
+def seed_epoch(seed: int, epoch: int) -> torch.Generator:
+    """Seed what is random in an epoch: the generator for order and augmentation, PyTorch's own for dropout."""
+    for_order, for_dropout = np.random.SeedSequence((seed, epoch)).generate_state(2).tolist()
+    torch.manual_seed(for_dropout)
+    return torch.Generator().manual_seed(for_order)
