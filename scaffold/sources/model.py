@@ -30,6 +30,7 @@ class SourceSettings:
     proxy: Setting | None = None
     timeout: float = 15.0  # seconds without an answer
     pytorch_mirror: Setting | None = None  # stands in for https://download.pytorch.org/whl
+    index_strategy: Setting | None = None  # uv's word for how indexes are weighed; None: uv's default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,255 @@
+"""Ask a package server for a page, in limited time, with the user's proxy, certificates and credentials."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import netrc
+import socket
+import ssl
+import time
+import urllib.request
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from scaffold.sources.model import SourceSettings
+
+#: No project's listing is this large (torch's on PyPI: 2 MB); a stream without end is none.
+SIZE_LIMIT = 64 << 20
+
+#: Seconds for a connection to stand, encryption included. What takes longer is not there.
+CONNECT_SECONDS = 3.0
+
+
+class Absent(Exception):  # noqa: N818 (an answer, not an error)
+    """The server is there and does not have the page."""
+
+
+class Unreachable(Exception):  # noqa: N818 (an answer, not an error)
+    """The server gave no usable answer; the text says why, in one line without credentials."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer: its final address after redirects, its type without parameters, its text."""
+
+    url: str
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """How requests are made. ``answer``: seconds without a byte; ``whole``: seconds for a page."""
+
+    settings: SourceSettings
+    logins: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # host -> user, password (netrc)
+    connect: float = CONNECT_SECONDS
+    answer: float = 5.0
+    whole: float = 20.0
+
+    def get(self, url: str, accept: str, *, forbidden_is_absent: bool = False) -> Page:
+        """The page at ``url``; raises `Absent` or `Unreachable`."""
+        try:
+            with self._open(url, {"Accept": accept, "Accept-Encoding": "gzip"}) as response:
+                body = _body(response, time.monotonic() + self.whole)
+                charset = response.headers.get_content_charset() or "utf-8"
+                return Page(
+                    url=_with_login(response.url, url),
+                    content_type=response.headers.get_content_type(),
+                    text=_decoded(body, charset),
+                )
+        except (OSError, http.client.HTTPException, ValueError) as problem:
+            raise _meaning(problem, url, forbidden_is_absent=forbidden_is_absent) from problem
+
+    def size(self, url: str) -> int | None:
+        """How many bytes the file at ``url`` has, where the server tells without sending it."""
+        try:
+            with self._open(url, {}, method="HEAD") as response:
+                return int(response.headers["Content-Length"])
+        except (OSError, http.client.HTTPException, ValueError, TypeError):
+            return None
+
+    def _open(self, url: str, headers: Mapping[str, str], method: str = "GET") -> Any:
+        plain, login = _without_login(url)
+        host = urlsplit(plain).hostname or ""
+        login = login or self.logins.get(host) or self.logins.get("")
+        request = urllib.request.Request(  # noqa: S310 (the opener knows http: and https: only)
+            plain, headers={"User-Agent": "scaffold", **headers}, method=method
+        )
+        if login is not None:
+            request.add_unredirected_header("Authorization", _basic(*login))
+        return self._opener(host, urlsplit(plain).port).open(request, timeout=self.answer)
+
+    def _opener(self, host: str, port: int | None) -> urllib.request.OpenerDirector:
+        opener = urllib.request.OpenerDirector()  # not build_opener: no ftp:, data: or file: from a redirect
+        proxy = self.settings.proxy
+        proxies = None if proxy is None else dict.fromkeys(("http", "https"), proxy.value)
+        trusted = {one.value.lower() for one in self.settings.trusted_hosts}
+        verify = not trusted & {host.lower(), f"{host}:{port}".lower()}
+        for handler in (
+            urllib.request.ProxyHandler(proxies),
+            _Http(self.connect),
+            _Https(self.connect, context(self.settings, verify=verify)),
+            _SameHostLogin(),
+            urllib.request.HTTPErrorProcessor(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.UnknownHandler(),
+        ):
+            opener.add_handler(handler)
+        return opener
+
+
+def context(settings: SourceSettings, *, verify: bool = True) -> ssl.SSLContext:
+    """TLS as the settings want it; raises `Unreachable` where their certificates cannot be read."""
+    certificates = settings.certificates
+    if not verify:
+        return ssl._create_unverified_context()  # noqa: S323, SLF001 (the user named the host as trusted)
+    if certificates is None:
+        return ssl.create_default_context()
+    path = Path(certificates.value)
+    try:
+        return ssl.create_default_context(
+            capath=str(path) if path.is_dir() else None, cafile=None if path.is_dir() else str(path)
+        )
+    except OSError as problem:  # SSLError is one
+        raise Unreachable(f"cannot read the certificates {path} ({certificates.origin})") from problem
+
+
+def read_logins(path: Path) -> dict[str, tuple[str, str]]:
+    """The user names and passwords of a netrc file by host, ``""`` its default; empty where unreadable."""
+    try:
+        hosts = netrc.netrc(str(path)).hosts
+    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
+        return {}
+    return {
+        "" if host == "default" else host: (login, password or "")
+        for host, (login, _, password) in hosts.items()
+    }
+
+
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, connect: float) -> None:
+        super().__init__()
+        self._connect = connect
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_patient(http.client.HTTPConnection, self._connect), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, connect: float, tls: ssl.SSLContext) -> None:
+        super().__init__(context=tls)
+        self._connect, self._tls = connect, tls
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        connection: Any = _patient(http.client.HTTPSConnection, self._connect)
+        return self.do_open(connection, req, context=self._tls)
+
+
+def _patient(base: type[http.client.HTTPConnection], seconds: float) -> type[http.client.HTTPConnection]:
+    """A connection with one time limit for being made and another, its own, for answers."""
+
+    class Patient(base):  # type: ignore[valid-type, misc]
+        def connect(self) -> None:
+            answer: float | None = self.timeout  # what the request was opened with
+            self.timeout = seconds
+            super().connect()
+            self.sock.settimeout(answer)
+
+    return Patient
+
+
+class _SameHostLogin(urllib.request.HTTPRedirectHandler):
+    """Credentials follow a redirect only to the place that they are meant for."""
+
+    def redirect_request(self, req: urllib.request.Request, *rest: Any) -> urllib.request.Request | None:
+        following = super().redirect_request(req, *rest)
+        login = req.unredirected_hdrs.get("Authorization")
+        if following is not None and login and _origin(following.full_url) == _origin(req.full_url):
+            following.add_unredirected_header("Authorization", login)
+        return following
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, _, password = userinfo.partition(":")
+    return urlunsplit(parts._replace(netloc=host)), (unquote(user), unquote(password))
+
+
+def _with_login(final: str, asked: str) -> str:
+    """The final address with the credentials of the asked one, where it is on the same server."""
+    plain, login = _without_login(asked)
+    if login is None or _origin(final) != _origin(plain):
+        return final
+    return urlunsplit(urlsplit(final)._replace(netloc=urlsplit(asked).netloc))
+
+
+def _body(response: Any, deadline: float) -> bytes:
+    compressed = response.headers.get("Content-Encoding", "").lower() == "gzip"
+    inflate = zlib.decompressobj(wbits=31) if compressed else None
+    received, chunks, size = 0, [], 0
+    while chunk := response.read1(1 << 16):
+        received += len(chunk)
+        if inflate is not None:
+            chunk = inflate.decompress(chunk, SIZE_LIMIT)
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > SIZE_LIMIT:
+            raise ValueError(f"sent more than {SIZE_LIMIT >> 20} MB")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    expected = response.headers.get("Content-Length", "")
+    if (expected.isdigit() and received < int(expected)) or (inflate is not None and not inflate.eof):
+        raise http.client.IncompleteRead(b"", 0)
+    return b"".join(chunks)
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset, errors="replace")
+    except LookupError:  # a charset that nobody knows
+        return body.decode("utf-8", errors="replace")
+
+
+#: The first that fits a failure; SSLCertVerificationError is an SSLError, and that an OSError.
+_WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((socket.gaierror,), "cannot resolve {host}"),
+    ((TimeoutError,), "{host} did not answer in time"),
+    ((ssl.SSLCertVerificationError,), "the certificate of {host} is not trusted: {why}"),
+    ((ssl.SSLError,), "no encrypted connection to {host}: {why}"),
+    ((ConnectionRefusedError,), "{host} refuses connections"),
+    ((http.client.IncompleteRead, ConnectionError), "{host} broke the answer off"),
+)
+
+
+def _meaning(problem: Exception, url: str, *, forbidden_is_absent: bool) -> Exception:
+    """What went wrong, in words: `Absent` or `Unreachable`."""
+    host = urlsplit(_without_login(url)[0]).netloc
+    if isinstance(problem, HTTPError):
+        if problem.code in (404, 410) or (forbidden_is_absent and problem.code == 403):  # noqa: PLR2004
+            return Absent()
+        return Unreachable(f"{host} answered {problem.code} {problem.reason}".rstrip())
+    cause = problem.reason if isinstance(problem, URLError) else problem
+    for kinds, words in _WORDS:
+        if isinstance(cause, kinds):
+            why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
+            return Unreachable(words.format(host=host, why=why or "the handshake failed"))
+    return Unreachable(f"{host}: {getattr(cause, 'strerror', None) or cause}")

@@ -1,0 +1,163 @@
+"""Ask every source for every project, all at once, and say what each answered."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
+from scaffold.sources.places import local_path, user_sources
+from scaffold.sources.redact import redact
+from scaffold.system import System
+
+if TYPE_CHECKING:
+    from scaffold.sources.fetch import Client  # loads urllib and ssl
+
+#: Seconds after which a source that has said nothing is given up (a name server can hang for minutes).
+PATIENCE = 30.0
+
+#: Seconds without a byte that PyTorch's own index gets: it is one choice of several.
+PYTORCH_ANSWER = 5.0
+
+
+def list_wheels(
+    system: System,
+    projects: Sequence[str],
+    settings: SourceSettings,
+    *,
+    sources: Sequence[Source] | None = None,
+    patience: float = PATIENCE,
+) -> Offers:
+    """What each source offers of each project; never raises because of a source.
+
+    ``sources`` are the user's own where none are given; `pytorch_sources` gives more. The listings
+    stand in the order of the sources, then of the projects.
+    """
+    from packaging.utils import canonicalize_name
+
+    asked = tuple(user_sources(settings) if sources is None else sources)
+    names = tuple(dict.fromkeys(canonicalize_name(project) for project in projects))
+    questions = [(source, name) for source in asked for name in names if _can_have(source, name)]
+    answers: queue.SimpleQueue[tuple[int, Listing]] = queue.SimpleQueue()
+    for number, (source, name) in enumerate(questions):
+        # Daemons: one that hangs in the resolver must not keep the process from ending.
+        work = partial(ask, source, name, settings, system)
+        threading.Thread(target=_answer, args=(answers, number, work), daemon=True).start()
+    collected = _collect(answers, len(questions), time.monotonic() + patience)
+    late = f"no answer within {patience:g} seconds"
+    listings = (
+        collected.get(number) or Listing(source=source, project=name, outcome="unreachable", problem=late)
+        for number, (source, name) in enumerate(questions)
+    )
+    return Offers(settings=settings, listings=tuple(listings))
+
+
+def ask(source: Source, project: str, settings: SourceSettings, system: System) -> Listing:
+    """What one source says of one project (normalised name)."""
+    from scaffold.sources.fetch import Absent, Unreachable
+
+    try:
+        wheels = _wheels(source, project, settings, system)
+    except Absent:
+        return Listing(source=source, project=project, outcome="absent")
+    except Unreachable as problem:
+        text = redact(str(problem))
+        return Listing(source=source, project=project, outcome="unreachable", problem=text)
+    # A flat folder that lacks the project has answered, just as an index that knows no such project.
+    if source.kind == "find-links" and not wheels:
+        return Listing(source=source, project=project, outcome="absent")
+    return Listing(source=source, project=project, outcome="ok", wheels=wheels)
+
+
+def wheel_size(system: System, wheel: Wheel, settings: SourceSettings) -> int | None:
+    """The bytes of a wheel whose listing gave no size, asked of the server; None where nobody tells."""
+    if wheel.size is not None:
+        return wheel.size
+    path = local_path(wheel.url)
+    if path is None:
+        return _client(wheel.source, settings, system).size(wheel.url)
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _can_have(source: Source, project: str) -> bool:
+    """PyTorch's index is asked for what is built there only: the rest of it are copies of PyPI's."""
+    return source.kind != "pytorch" or project.startswith(("torch", "triton", "pytorch"))
+
+
+def _answer(
+    answers: queue.SimpleQueue[tuple[int, Listing]], number: int, work: partial[Listing]
+) -> None:
+    try:
+        listing = work()
+    except Exception as problem:  # noqa: BLE001 (a thread's traceback would reach the user's terminal)
+        source, project, *_ = work.args
+        text = f"could not be read: {type(problem).__name__}: {redact(str(problem))}"
+        listing = Listing(source=source, project=project, outcome="unreachable", problem=text)
+    answers.put((number, listing))
+
+
+def _collect(
+    answers: queue.SimpleQueue[tuple[int, Listing]], count: int, deadline: float
+) -> dict[int, Listing]:
+    collected: dict[int, Listing] = {}
+    while len(collected) < count:
+        try:
+            number, listing = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        collected[number] = listing
+    return collected
+
+
+def _wheels(source: Source, project: str, settings: SourceSettings, system: System) -> tuple[Wheel, ...]:
+    from scaffold.sources import folders
+    from scaffold.sources.pages import wheels_of
+
+    path = local_path(source.location)
+    if path is not None:
+        links = folders.links(path) if source.kind == "find-links" else folders.index_links(path, project)
+        return wheels_of(project, links, source)
+    return _remote_wheels(source, project, settings, system)
+
+
+def _remote_wheels(
+    source: Source, project: str, settings: SourceSettings, system: System
+) -> tuple[Wheel, ...]:
+    from scaffold.sources import pages
+    from scaffold.sources.fetch import Absent, Unreachable
+
+    url = source.location if source.kind == "find-links" else f"{source.location.rstrip('/')}/{project}/"
+    # PyTorch's server answers 403 for what it does not have.
+    client = _client(source, settings, system)
+    page = client.get(url, pages.ACCEPT, forbidden_is_absent=source.kind == "pytorch")
+    if page.content_type in pages.JSON_TYPES:
+        links = pages.json_links(page.text, page.url)
+    elif page.content_type in pages.HTML_TYPES:
+        links = pages.html_links(page.text, page.url)
+    else:
+        links = None
+    if links is None:
+        raise Unreachable(f"{redact(url)} is no package listing ({page.content_type})")
+    if not links and source.kind != "find-links":
+        raise Absent
+    return pages.wheels_of(project, links, source)
+
+
+def _client(source: Source, settings: SourceSettings, system: System) -> Client:
+    from scaffold.sources.fetch import Client, read_logins
+
+    home = system.home
+    named = system.environment.get("NETRC", "")
+    files = [Path(named)] if named else [home / ".netrc", home / "_netrc"] if home is not None else []
+    logins = next((found for path in files if (found := read_logins(path))), {})
+    own = source.kind == "pytorch" and settings.pytorch_mirror is None
+    answer = PYTORCH_ANSWER if own else settings.timeout
+    return Client(settings=settings, logins=logins, answer=answer, whole=PATIENCE)
