@@ -1,0 +1,57 @@
+"""What a project asks for today, as its ``pyproject.toml`` says: the user may have added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import NotAProject
+from scaffold.toml import TOMLDecodeError, loads
+
+#: The build plan says which of these are installed, and in which build.
+PLANNED = frozenset({"torch", "tensorflow", "tensorflow-cpu", "keras"})
+
+#: The dependency group that `scaffold new` writes beside those of the accelerators.
+TEST_GROUP = "test"
+
+
+def declared_requirements(root: Path) -> tuple[str, ...]:
+    """The project's dependencies and its test group (PEP 508), less the frameworks.
+
+    Raises NotAProject (code ``pyproject-damaged``) where the file is missing or says nonsense.
+    """
+    path = root / "pyproject.toml"
+    try:
+        document = loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise _damaged(path, problem.strerror or str(problem)) from problem
+    except (TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise _damaged(path, str(problem)) from problem
+    project, groups = document.get("project", {}), document.get("dependency-groups", {})
+    lines = [*_strings(project.get("dependencies")), *_strings(groups.get(TEST_GROUP))]
+    return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in PLANNED))
+
+
+def _strings(values: Any) -> Iterable[str]:
+    """Requirements; a group may also include other groups, which are tables."""
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+
+
+def _name(line: str, path: Path) -> str:
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(Requirement(line).name)
+    except InvalidRequirement as problem:
+        raise _damaged(path, f"{line!r} is no requirement: {problem}") from problem
+
+
+def _damaged(path: Path, why: str) -> NotAProject:
+    return NotAProject(
+        f"{path} cannot be used",
+        detail=(why,),
+        hint="correct it, or bring it back from version control: git checkout -- pyproject.toml",
+        code="pyproject-damaged",
+    )

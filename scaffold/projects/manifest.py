@@ -1,0 +1,161 @@
+"""What a template and a part say of themselves: ``template.toml`` and ``part.toml``.
+
+Every mistake is a `TemplateBroken` that names the file, the table and the key: a template's author
+reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from scaffold.builds.model import FRAMEWORKS, Framework
+from scaffold.errors import TemplateBroken
+from scaffold.projects.model import Layer, Part, RunConfiguration, RunKind, Template
+from scaffold.projects.table import Table
+from scaffold.toml import TOMLDecodeError, loads
+
+#: Name of a part, as a manifest spells it -> its folder.
+FindPart = Callable[[str], Path]
+
+
+def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Template:
+    """A template as its folder describes it, with the parts that its layers name."""
+    table = _open(folder / "template.toml")
+    layers = tuple(_layer(folder, one, find_part) for one in table.tables("layer"))
+    template = Template(
+        name=folder.name,
+        title=table.text("title"),
+        description=table.text("description"),
+        version=table.text("version"),
+        provider=provider,
+        folder=folder,
+        layers=layers,
+        runs=tuple(_run(one) for one in table.tables("run")),
+        frameworks=_frameworks(layers),
+        data=table.text("data", default=""),
+        excluded=table.texts("excluded"),
+    )
+    table.finish()
+    _check(template, table)
+    return template
+
+
+def read_part(folder: Path) -> Part:
+    """A part as its folder describes it."""
+    table = _open(folder / "part.toml")
+    part = Part(
+        name=folder.name,
+        folder=folder,
+        summary=table.text("summary", default=""),
+        requires=table.texts("requires"),
+        dependencies=_requirements(table, "dependencies"),
+        framework=_framework(table),
+    )
+    table.finish()
+    return part
+
+
+def resolve_parts(names: tuple[str, ...], find_part: FindPart) -> tuple[Part, ...]:
+    """The named parts and all that they require, each once, required ones first.
+
+    A part that requires itself through others is `TemplateBroken`.
+    """
+    found: dict[Path, Part] = {}
+
+    def add(name: str, asked_by: tuple[str, ...]) -> None:
+        if name in asked_by:
+            raise TemplateBroken(f"the part {name!r} requires itself: {' -> '.join((*asked_by, name))}")
+        folder = find_part(name)
+        if folder not in found:
+            part = read_part(folder)
+            for required in part.requires:
+                add(required, (*asked_by, name))
+            found[folder] = part
+
+    for name in names:
+        add(name, ())
+    return tuple(found.values())
+
+
+def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
+    folder = template / table.text("folder")
+    if not folder.is_dir():
+        raise table.broken("folder", f"there is no folder {folder}")
+    layer = Layer(
+        folder=folder,
+        framework=_framework(table),
+        parts=resolve_parts(table.texts("parts"), find_part),
+        dependencies=_requirements(table, "dependencies"),
+    )
+    table.finish()
+    return layer
+
+
+def _run(table: Table) -> RunConfiguration:
+    run = RunConfiguration(
+        name=table.text("name"),
+        kind=cast("RunKind", table.choice("kind", get_args(RunKind))),
+        target=table.text("target"),
+        arguments=table.texts("arguments"),
+        smoke=table.texts("smoke"),
+        environment=table.mapping("environment"),
+        framework=_framework(table),
+        folder=table.text("folder", default=""),
+        summary=table.text("summary", default=""),
+        terminal=table.flag("terminal", default=True),
+        default=table.flag("default", default=False),
+    )
+    table.finish()
+    return run
+
+
+def _check(template: Template, table: Table) -> None:
+    """What no single key can tell."""
+    if not template.layers:
+        raise table.broken("layer", "there is no layer, so the project would be empty")
+    names = [run.name for run in template.runs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise table.broken("run", f"two run configurations are called {twice[0]!r}")
+    for run in template.runs:
+        if run.framework is not None and run.framework not in template.frameworks:
+            raise table.broken("run", f"{run.name!r} is for {run.framework}, for which there is no layer")
+
+
+def _frameworks(layers: tuple[Layer, ...]) -> tuple[Framework, ...]:
+    offered = {layer.framework for layer in layers}
+    return tuple(one for one in FRAMEWORKS if one in offered)
+
+
+def _framework(table: Table) -> Framework | None:
+    value = table.choice("framework", ("", *FRAMEWORKS), default="")
+    return cast("Framework", value) if value else None
+
+
+def _requirements(table: Table, key: str) -> tuple[str, ...]:
+    """PEP 508 requirements, each checked here rather than by an installer an hour later."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    values = table.texts(key)
+    for value in values:
+        try:
+            Requirement(value)
+        except InvalidRequirement as problem:
+            raise table.broken(key, f"{value!r} is no requirement: {str(problem).splitlines()[0]}") from problem
+    return values
+
+
+def _open(path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as problem:
+        raise TemplateBroken(f"{path} is missing") from problem
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TemplateBroken(f"{path} cannot be read: {problem}") from problem
+    try:
+        values: Mapping[str, Any] = loads(text)
+    except TOMLDecodeError as problem:  # its text ends with "(at line 3, column 7)"
+        raise TemplateBroken(f"{path} is no valid TOML: {problem}") from problem
+    return Table(values, path=path, text=text)

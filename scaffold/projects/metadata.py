@@ -1,0 +1,202 @@
+"""A project's ``pyproject.toml`` and ``requirements.txt``, built from what was chosen for it.
+
+uv, pip and PyCharm's buttons must all come to the same builds of the frameworks. A local version
+(``+cu126``) would make ``[project] dependencies`` unresolvable elsewhere, and an extra has no default,
+so each accelerator is a dependency group with an index of its own, and this machine's is the default.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scaffold.projects.requirements import (
+    PYTORCH,
+    TEST,
+    Group,
+    accelerator_groups,
+    constraints,
+    direct_requirements,
+    exact_requirements,
+    portable_requirements,
+)
+
+if TYPE_CHECKING:
+    from tomlkit.items import AoT, Array, InlineTable, Table
+    from tomlkit.toml_document import TOMLDocument
+
+    from scaffold.builds.model import BuildPlan, Framework
+    from scaffold.projects.model import ProjectName, Template
+
+#: The Pythons for which both frameworks have wheels.
+PYTHONS = ("3.11", "3.13")
+
+LINE_LENGTH = 110
+
+
+def pyproject(
+    template: Template,
+    name: ProjectName,
+    frameworks: tuple[Framework, ...],
+    builds: tuple[BuildPlan, ...],
+    python: str,
+) -> str:
+    """The text of ``pyproject.toml``. ``python`` is the minor version that was chosen: 3.12."""
+    import tomlkit
+
+    groups = accelerator_groups(builds) if "pytorch" in frameworks else ()
+    dependencies = (*portable_requirements(frameworks, builds), *direct_requirements(template, frameworks))
+    document = tomlkit.document()
+    document["build-system"] = _table(
+        requires=["flit_core>=3.11,<5"],  # one small wheel without dependencies: quick, also offline
+        build_backend="flit_core.buildapi",
+    )
+    document["project"] = _table(
+        name=name.distribution,
+        version="0.1.0",
+        description=template.description,
+        readme="README.md",
+        requires_python=supported_pythons(python),
+        dependencies=_lines(dependencies),
+    )
+    document["dependency-groups"] = _groups(groups)
+    document["tool"] = _tools(name, groups, constraints(builds))
+    return _text(document)
+
+
+def requirements(
+    template: Template,
+    name: ProjectName,
+    frameworks: tuple[Framework, ...],
+    builds: tuple[BuildPlan, ...],
+) -> str:
+    """The text of ``requirements.txt``: what pip, and PyCharm where it drives pip, installs here."""
+    lines = [
+        f"# {name.title} with the builds that were chosen for the machine it was made on.",
+        "# pyproject.toml says what fits other machines.",
+        *_index_lines(builds),
+        *(exact_requirements(builds) or portable_requirements(frameworks, ())),
+        *direct_requirements(template, frameworks),
+        *TEST,
+        "-e .",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def supported_pythons(python: str) -> str:
+    """``requires-python``: where both frameworks are known to run, widened to the Python in use."""
+    minors = sorted(int(one.split(".")[1]) for one in (*PYTHONS, python))
+    return f">=3.{minors[0]},<3.{minors[-1] + 1}"
+
+
+def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
+    """PyTorch's index beside the default one; an exact local version keeps the two apart."""
+    lines = []
+    for build in builds:
+        if build.source_kind == "pytorch":
+            lines.append(f"--extra-index-url {PYTORCH}/{build.variant}")
+        elif build.source_kind == "find-links" and "+" in build.requirement:
+            lines += [
+                f"# {build.requirement} came from a folder of wheels. Elsewhere:",
+                f"#   pip install --extra-index-url {PYTORCH}/{build.variant} -r requirements.txt",
+            ]
+    return list(dict.fromkeys(lines))
+
+
+def _groups(groups: tuple[Group, ...]) -> Table:
+    table = _table(**{group.name: _lines(group.requirements) for group in groups}, test=_lines(TEST))
+    if groups:
+        import tomlkit
+
+        table.add(tomlkit.comment("another machine:  uv sync --no-default-groups --group test --group cpu"))
+    return table
+
+
+def _tools(name: ProjectName, groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:
+    import tomlkit
+
+    tools = tomlkit.table(is_super_table=True)
+    flit = tomlkit.table(is_super_table=True)
+    flit["module"] = _table(name=name.package)
+    pytest = tomlkit.table(is_super_table=True)
+    pytest["ini_options"] = _table(
+        testpaths=["tests"],
+        pythonpath=["src"],
+        addopts="-ra --strict-markers",
+        markers=["slow: takes more than ten seconds"],
+    )
+    tools["flit"] = flit
+    tools["uv"] = _uv(groups, limits)
+    tools["pytest"] = pytest
+    tools["ruff"] = _ruff()
+    tools["mypy"] = _table(
+        files=["src", "tests"],
+        ignore_missing_imports=True,  # most of what deep learning installs has no types
+        check_untyped_defs=True,
+    )
+    return tools
+
+
+def _uv(groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:
+    uv = _table(default_groups=[*(group.name for group in groups[:1]), "test"])
+    if limits:
+        uv["constraint-dependencies"] = _lines(limits)
+    if len(groups) > 1:
+        uv["conflicts"] = [[_inline(group=group.name) for group in groups]]
+    served = [group for group in groups if group.index]
+    if served:
+        sources = _lines(_inline(index=f"pytorch-{group.name}", group=group.name) for group in served)
+        uv["sources"] = _table(torch=sources)
+        uv["index"] = _indexes(served)
+    return uv
+
+
+def _indexes(groups: list[Group]) -> AoT:
+    import tomlkit
+
+    indexes = tomlkit.aot()
+    for group in groups:  # explicit: it serves torch alone, never numpy or a namesake
+        indexes.append(_table(name=f"pytorch-{group.name}", url=group.index, explicit=True))
+    return indexes
+
+
+def _ruff() -> Table:
+    ruff = _table(line_length=LINE_LENGTH, src=["src"])
+    ruff["lint"] = _table(select=["E", "F", "W", "I", "UP", "B", "SIM", "RUF"])
+    return ruff
+
+
+def _table(**values: object) -> Table:
+    """A TOML table; ``_`` in a key stands for ``-``, but for those that are spelt with it."""
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in values.items():
+        table[key if key in _UNDERSCORED else key.replace("_", "-")] = value
+    return table
+
+
+#: pytest's and mypy's own spelling.
+_UNDERSCORED = frozenset({"ini_options", "ignore_missing_imports", "check_untyped_defs"})
+
+
+def _inline(**values: str) -> InlineTable:
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
+
+
+def _lines(values: object) -> Array:
+    """An array with one value a line, so that a change is one line of a diff."""
+    import tomlkit
+
+    array = tomlkit.array()
+    array.extend(values)  # type: ignore[arg-type]
+    return array.multiline(multiline=True)
+
+
+def _text(document: TOMLDocument) -> str:
+    import tomlkit
+
+    return tomlkit.dumps(document)

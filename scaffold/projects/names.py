@@ -1,0 +1,158 @@
+"""Which names a project may have.
+
+One name is a folder on every operating system, a distribution (PEP 508), PyCharm's module and, with
+``-`` as ``_``, a Python package. What would break one of these is refused, with a name that would do.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+
+from scaffold.errors import NameRefused
+from scaffold.projects.model import ProjectName
+
+#: A line of the templates that holds the name still fits into 110 columns with it.
+LONGEST = 40
+
+#: What follows the template's name in a project's name: cnn-project.
+SUFFIX = "-project"
+
+_SHAPE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+
+#: Standard-library modules of Python 3.9 to 3.15 that the running Python may not have itself. The project's
+#: package would hide them, or be hidden by them, on another interpreter.
+_OTHER_PYTHONS = frozenset(
+    "aifc annotationlib asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils formatter"
+    " imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev parser pipes profiling smtpd sndhdr spwd sunau"
+    " symbol telnetlib tomllib uu xdrlib zoneinfo".split()
+)
+
+#: Modules and distributions that a project depends on, or that a tutorial's reader installs beside it: the
+#: package would be imported in their place, and pip would take the one for the other.
+_DEPENDENCIES = frozenset(
+    "absl accelerate attr av bitsandbytes cupy cv2 datasets deepspeed diffusers einops evaluate flask flax"
+    " flit-core gradio gym gymnasium h5py huggingface-hub imageio ipykernel ipython jax jaxlib joblib jupyter"
+    " keras keras-cv keras-hub keras-nlp kornia librosa lightning markdown matplotlib ml-dtypes mlflow mlxtend"
+    " mypy networkx nltk numba numpy nvidia onnx onnxruntime opencv-python openai opt-einsum optax optuna pandas"
+    " peft pil pillow pip pkg-resources plotly protobuf psutil pyarrow pydantic pytest pytorch pytorch-lightning"
+    " pyyaml ray requests rich ruff sacrebleu safetensors scaffold scaffold-dl scikit-learn scipy seaborn"
+    " sentencepiece setuptools six skimage sklearn spacy sympy tensorboard tensorboardx tensorflow"
+    " tensorflow-cpu tensorflow-gpu tensorflow-hub tensorflow-metal tensorstore tf-keras tfkeras theano"
+    " tiktoken timm tokenizers tomli torch torchaudio torchmetrics torchtext torchvision tqdm transformers"
+    " triton trl typing-extensions ultralytics uv virtualenv wandb werkzeug wheel xformers xgboost yaml".split()
+)
+
+#: Folders that every project has, or that tools look for by these names.
+_FOLDERS = frozenset("build data dist docs runs site-packages src test tests venv env".split())
+
+#: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_WINDOWS = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
+)
+
+
+def project_name(text: str, *, template: str | None = None) -> ProjectName:
+    """The three spellings of a name, or `NameRefused` with the reason and a name that would do.
+
+    ``template`` is the one that was asked for, if any; it only shapes the proposal.
+    """
+    reason = refusal(text)
+    if reason:
+        proposal = propose(text, template=template)
+        chosen = f" -t {template}" if template and template_of(proposal) != template else ""
+        raise NameRefused(
+            f"{_shown(text)} cannot be a project's name: {reason}",
+            hint=f"scaffold new {proposal}{chosen}",
+        )
+    return ProjectName(
+        distribution=text,
+        package=text.replace("-", "_"),
+        title=re.sub("[-_]", " ", text).title(),
+    )
+
+
+def refusal(text: str) -> str:
+    """Why a text cannot be a project's name; empty where it can."""
+    return _misshapen(text) or _taken(text)
+
+
+def propose(text: str, *, template: str | None = None) -> str:
+    """A valid name that is near to a text; made from the template's name where nothing is left of it."""
+    words = _plain_words(text)
+    fallback = f"{template}{SUFFIX}" if template and not refusal(f"{template}{SUFFIX}") else "my-project"
+    if not words:
+        return fallback
+    for candidate in (words, ["my", *words], [*words, "project"]):
+        name = _shortened(candidate)
+        if not refusal(name):
+            return name
+    return fallback
+
+
+def template_of(name: str) -> str | None:
+    """The template that a name asks for: ``cnn`` of cnn-project, None of anything else."""
+    stem = name.replace("_", "-").removesuffix(SUFFIX)
+    return stem if stem and stem != name.replace("_", "-") else None
+
+
+def _misshapen(text: str) -> str:
+    """What is wrong with the characters of a name, the most telling first."""
+    checks = (
+        (not text.strip(), "it is empty"),
+        ("/" in text or "\\" in text, "it holds a path separator; go to the parent folder first"),
+        (text in {".", ".."}, "it means a folder that is there already"),
+        (not text.isascii(), "it holds characters beyond ASCII, which Python packages and many tools mistake"),
+        (not text.isprintable(), "it holds a control character"),
+        (any(c.isspace() for c in text), "it holds a space"),
+        (text[:1] in "-_." or text[-1:] in "-_.", "it starts or ends with a dash, a dot or an underscore"),
+        ("." in text, "it holds a dot, which a package's name cannot"),
+        (text[:1].isdigit(), "it starts with a digit, which a Python package cannot"),
+        (len(text) > LONGEST, f"it is {len(text)} characters long; {LONGEST} is the limit"),
+        (text != text.lower(), "it holds upper-case letters, which Windows and macOS do not tell from lower case"),
+        (not re.fullmatch(r"[a-z0-9_-]+", text), "only letters, digits, dashes and underscores may stand in it"),
+        (not _SHAPE.fullmatch(text), "two dashes or underscores stand side by side"),
+    )
+    return next((reason for wrong, reason in checks if wrong), "")
+
+
+def _taken(text: str) -> str:
+    """Who else has a well-formed name already."""
+    package = text.replace("-", "_")
+    spellings = {package, text.replace("_", "-")}
+    if package in keyword.kwlist or package in keyword.softkwlist:
+        return f"{package!r} is a keyword of Python"
+    if package in sys.stdlib_module_names or package in _OTHER_PYTHONS:
+        return f"{package!r} is a module of Python's standard library, which the project would hide"
+    if spellings & _DEPENDENCIES:
+        return f"{text!r} is a package that the project needs or meets, and would hide"
+    if package in _FOLDERS:
+        return f"{text!r} is the name of a folder that tools and projects use for something else"
+    if package in _WINDOWS:
+        return f"Windows keeps {text!r} for a device"
+    return ""
+
+
+def _plain_words(text: str) -> list[str]:
+    """Lower-case ASCII words of a text: ``Émile's NetV2`` is emile, s, net, v2."""
+    import unicodedata
+
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", ascii_text)
+    words = re.findall(r"[a-z0-9]+", split.lower())
+    return ["my", *words] if words and words[0][0].isdigit() else words
+
+
+def _shortened(words: list[str]) -> str:
+    """The words joined by dashes, less the last ones where that would be too long."""
+    kept = list(words)
+    while len(kept) > 1 and len("-".join(kept)) > LONGEST:
+        kept.pop()
+    return "-".join(kept)[:LONGEST]
+
+
+def _shown(text: str) -> str:
+    """A name fit to be printed in one line."""
+    shown = repr(text)
+    return shown if len(shown) <= LONGEST + 20 else f"{shown[:LONGEST]}...{shown[-1]}"

@@ -1,0 +1,44 @@
+"""Prose is the only thing in a template that is written with jinja: ``README.md.jinja``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import TemplateBroken
+
+ENDING = ".jinja"
+
+
+def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
+    """A jinja text with its values filled in, in a sandbox; an unknown name is an error, not a gap.
+
+    Raises `TemplateBroken` with file and line.
+    """
+    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML
+    )
+    try:
+        return environment.from_string(text).render(context)
+    except TemplateSyntaxError as problem:
+        raise TemplateBroken(f"{source}, line {problem.lineno}: {problem.message}") from problem
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as problem:
+        raise TemplateBroken(f"{source}, line {_line(problem)}: {problem}") from problem
+
+
+def _line(problem: BaseException) -> str:
+    """The line of the template's text; jinja maps the frames of its compiled code back to it."""
+    line, frame = "?", problem.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == "<template>":
+            line = str(frame.tb_lineno)
+        frame = frame.tb_next
+    return line

@@ -1,0 +1,86 @@
+"""What a project remembers of its making: ``.scaffold/project.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scaffold.builds.model import FRAMEWORKS
+from scaffold.errors import NotAProject
+from scaffold.projects.model import ProjectName, Record, Tree
+
+RECORD = PurePosixPath(".scaffold/project.json")
+SCHEMA = "scaffold/project/1"
+
+
+def digest(content: bytes) -> str:
+    """The sha256 that a record keeps of a file."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digests(tree: Tree) -> Mapping[str, str]:
+    """Each file of a tree and its sha256, sorted."""
+    return {str(path): digest(content) for path, content in sorted(tree.items())}
+
+
+def record_content(record: Record) -> bytes:
+    """A record as it is kept."""
+    text = json.dumps({"schema": SCHEMA, **asdict(record)}, indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def project_root(start: Path) -> Path:
+    """The project that a folder lies in, or is.
+
+    Raises `NotAProject` where neither it nor a folder above was made by scaffold.
+    """
+    folder = start.absolute()
+    for candidate in (folder, *folder.parents):
+        if (candidate / RECORD).is_file():
+            return candidate
+    raise NotAProject(
+        f"{folder} does not lie in a project that scaffold made",
+        detail=(f"neither it nor a folder above holds {RECORD}",),
+        hint="cd into the project, or make one: scaffold new cnn-project",
+    )
+
+
+def read_record(start: Path) -> Record:
+    """The record of the project that a folder lies in.
+
+    Raises `NotAProject` where there is none, or where it is damaged (code ``project-record-damaged``).
+    """
+    path = project_root(start) / RECORD
+    try:
+        return _record(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise _damaged(path, problem.strerror or str(problem)) from problem
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise _damaged(path, f"{type(problem).__name__}: {problem}") from problem
+
+
+def _record(values: Mapping[str, Any]) -> Record:
+    if values["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {values['schema']!r}, this scaffold reads {SCHEMA!r}")
+    return Record(
+        template=str(values["template"]),
+        template_version=str(values["template_version"]),
+        provider=str(values["provider"]),
+        scaffold_version=str(values["scaffold_version"]),
+        name=ProjectName(**{key: str(value) for key, value in values["name"].items()}),
+        frameworks=tuple(one for one in FRAMEWORKS if one in values["frameworks"]),
+        files={str(path): str(sha256) for path, sha256 in values["files"].items()},
+    )
+
+
+def _damaged(path: Path, why: str) -> NotAProject:
+    return NotAProject(
+        f"the project's record {path} cannot be used",
+        detail=(why,),
+        hint=f"Bring it back from version control: git checkout -- {RECORD}",
+        code="project-record-damaged",
+    )

@@ -1,0 +1,112 @@
+"""A template and what was chosen for it, made into a project's files. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scaffold import __version__
+from scaffold.builds.model import BuildPlan, Framework
+from scaffold.errors import TemplateBroken
+from scaffold.projects.compose import compose
+from scaffold.projects.metadata import pyproject, requirements
+from scaffold.projects.model import ProjectName, Record, RunConfiguration, Template, Tree
+from scaffold.projects.prose import ENDING, render_prose
+from scaffold.projects.record import RECORD, digests, record_content
+from scaffold.projects.rename import rename_content, rename_path, rename_run, rename_text
+
+
+def render(
+    template: Template,
+    name: ProjectName,
+    frameworks: tuple[Framework, ...],
+    builds: tuple[BuildPlan, ...],
+    python: str,
+    runs_xml: Tree,
+) -> Tree:
+    """Every file of a project, sorted by path; the same arguments give the same bytes.
+
+    ``python`` is the minor version in use (3.12), ``runs_xml`` PyCharm's files for `project_runs`.
+    Raises `TemplateBroken` where two of them give one path, or a file cannot be read.
+    """
+    tree: dict[PurePosixPath, bytes] = {}
+    context = _context(template, name, frameworks, builds, python)
+    for path, source in compose(template, frameworks).items():
+        _add(tree, rename_path(_without_ending(path), name), _content(source, name, context))
+    generated = {
+        PurePosixPath("pyproject.toml"): pyproject(template, name, frameworks, builds, python),
+        PurePosixPath("requirements.txt"): requirements(template, name, frameworks, builds),
+    }
+    for path, text in generated.items():
+        _add(tree, path, text.encode("utf-8"))
+    for path, content in runs_xml.items():
+        _add(tree, path, content)
+    _add(tree, RECORD, record_content(_record(template, name, frameworks, tree)))
+    return dict(sorted(tree.items()))
+
+
+def project_runs(
+    template: Template, name: ProjectName, frameworks: tuple[Framework, ...]
+) -> tuple[RunConfiguration, ...]:
+    """The run configurations of a project, with its own package as their target."""
+    return tuple(rename_run(run, name) for run in template.runs_for(frameworks))
+
+
+def _content(source: Path, name: ProjectName, context: Mapping[str, Any]) -> bytes:
+    try:
+        content = source.read_bytes()
+        if source.suffix != ENDING:
+            return rename_content(content, name)
+        text = rename_text(content.decode("utf-8"), name)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TemplateBroken(f"{source} cannot be read: {problem}") from problem
+    return render_prose(text, context, source=source).encode("utf-8")
+
+
+def _context(
+    template: Template,
+    name: ProjectName,
+    frameworks: tuple[Framework, ...],
+    builds: tuple[BuildPlan, ...],
+    python: str,
+) -> Mapping[str, Any]:
+    """What prose may speak of."""
+    runs = project_runs(template, name, frameworks)
+    return {
+        "project": name,
+        "template": template,
+        "frameworks": frameworks,
+        "builds": builds,
+        "python": python,
+        "runs": runs,
+        "first_run": next((run for run in runs if run.default), runs[0] if runs else None),
+        "scaffold_version": __version__,
+    }
+
+
+def _record(
+    template: Template, name: ProjectName, frameworks: tuple[Framework, ...], tree: Tree
+) -> Record:
+    return Record(
+        template=template.name,
+        template_version=template.version,
+        provider=template.provider,
+        scaffold_version=__version__,
+        name=name,
+        frameworks=frameworks,
+        files=digests(tree),
+    )
+
+
+def _add(tree: dict[PurePosixPath, bytes], path: PurePosixPath, content: bytes) -> None:
+    if path in tree:
+        raise TemplateBroken(
+            f"the template brings {path}, which scaffold writes itself",
+            hint="Take it out of the template: it is built from template.toml and the parts.",
+        )
+    tree[path] = content
+
+
+def _without_ending(path: PurePosixPath) -> PurePosixPath:
+    return path.with_suffix("") if path.suffix == ENDING else path

@@ -1,0 +1,141 @@
+"""What a project asks for, in three forms: anywhere, per accelerator, and exactly on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scaffold.builds.model import BuildPlan, Framework
+from scaffold.projects.compose import chosen_layers, chosen_parts
+from scaffold.projects.model import Template
+
+TEST = ("pytest>=8.3",)
+
+#: Loading a foreign checkpoint can run its code below these: CVE-2025-32434 and its successors in
+#: torch.load, CVE-2025-1550 and its successors in keras.saving.
+FLOORS = {"torch": "2.10", "keras": "3.14"}
+
+#: PyTorch's own indexes, one a variant.
+PYTORCH = "https://download.pytorch.org/whl"
+
+#: The group of a build that the package index itself serves (macOS; CPU on Windows; CUDA on Linux).
+INDEX_GROUP = "pypi"
+
+#: tensorflow-cpu has wheels for these alone; elsewhere the distribution `tensorflow` is the CPU build.
+_CPU_WHEELS = "sys_platform == 'win32' or (sys_platform == 'linux' and platform_machine == 'x86_64')"
+_NO_CPU_WHEELS = "sys_platform == 'darwin' or (sys_platform == 'linux' and platform_machine != 'x86_64')"
+_CUDA_WHEELS = "sys_platform == 'linux' and platform_machine == 'x86_64'"
+_WINDOWS = "sys_platform == 'win32'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A dependency group that brings PyTorch for one accelerator, and the index that serves it."""
+
+    name: str  # cpu, cu126, ...; INDEX_GROUP
+    requirements: tuple[str, ...]
+    index: str = ""  # canonical URL; "" where the user's own index serves it
+
+
+def direct_requirements(template: Template, frameworks: tuple[Framework, ...]) -> tuple[str, ...]:
+    """What the template itself asks for, less the frameworks: PEP 508, sorted, each once."""
+    parts = chosen_parts(template, frameworks)
+    layers = chosen_layers(template, frameworks)
+    lines = {line for one in (*parts, *layers) for line in one.dependencies}
+    return tuple(sorted(lines, key=str.casefold))
+
+
+def portable_requirements(
+    frameworks: tuple[Framework, ...], builds: tuple[BuildPlan, ...]
+) -> tuple[str, ...]:
+    """The frameworks as any machine can resolve them: lower bounds, markers, no local version."""
+    planned = {build.framework: build for build in builds}
+    lines: list[str] = []
+    for framework in frameworks:
+        build = planned.get(framework)
+        lines += _torch(build) if framework == "pytorch" else _keras(build)
+    return tuple(dict.fromkeys(lines))
+
+
+def exact_requirements(builds: tuple[BuildPlan, ...]) -> tuple[str, ...]:
+    """The very builds that were chosen for this machine, with what they bring and what limits them."""
+    lines = (line for build in builds for line in (build.requirement, *build.companions, *build.constraints))
+    return tuple(dict.fromkeys(lines))
+
+
+def accelerator_groups(builds: tuple[BuildPlan, ...]) -> tuple[Group, ...]:
+    """PyTorch's groups, this machine's first; the CPU's is always there, for colleagues and CI."""
+    build = next((one for one in builds if one.package == "torch"), None)
+    if build is None:
+        return ()
+    groups = [_index_group(build) if build.source_kind == "index" else _pytorch_group(build)]
+    if all(group.name != "cpu" for group in groups):
+        groups.append(_cpu_group(build))
+    return tuple(groups)
+
+
+def _pytorch_group(build: BuildPlan) -> Group:
+    """One of PyTorch's indexes serves it, or a folder holds the same wheel: both are asked for by name."""
+    return Group(
+        name=build.variant,
+        requirements=_pinned(build.requirement) if "+" in build.requirement else (f"torch=={build.version}",),
+        index=f"{PYTORCH}/{build.variant}",
+    )
+
+
+def _index_group(build: BuildPlan) -> Group:
+    return Group(name=INDEX_GROUP, requirements=(f"torch=={build.version}",))
+
+
+def _cpu_group(build: BuildPlan) -> Group:
+    return Group(name="cpu", requirements=(f"torch=={build.version}",), index=f"{PYTORCH}/cpu")
+
+
+def _pinned(requirement: str) -> tuple[str, ...]:
+    """A build with its local version, which alone tells it from a CUDA build; macOS has builds without one."""
+    public = requirement.partition("+")[0]
+    if not requirement.endswith("+cpu"):
+        return (requirement,)
+    return f"{requirement}; sys_platform != 'darwin'", f"{public}; sys_platform == 'darwin'"
+
+
+def _torch(build: BuildPlan | None) -> list[str]:
+    """The floor, lowered where the hardware only runs an older build (the plan says so aloud)."""
+    floor = FLOORS["torch"]
+    return [f"torch>={floor if build is None else _lower(floor, _minor(build.version))}"]
+
+
+def _keras(build: BuildPlan | None) -> list[str]:
+    companions = list(build.companions) if build is not None else [f"keras>={FLOORS['keras']}"]
+    if build is None:
+        return [*_tensorflow("", cuda=False), *companions]
+    if build.package.startswith("tensorflow"):
+        return [*_tensorflow(f">={_minor(build.version)}", cuda="and-cuda" in build.requirement), *companions]
+    if build.package == "torch":  # Keras on the torch backend
+        return [*_torch(build), *companions]
+    return [f"{build.package}>={_minor(build.version)}", *companions]
+
+
+def _tensorflow(versions: str, *, cuda: bool) -> list[str]:
+    if cuda:
+        return [
+            f"tensorflow[and-cuda]{versions}; {_CUDA_WHEELS}",
+            f"tensorflow-cpu{versions}; {_WINDOWS}",
+            f"tensorflow{versions}; {_NO_CPU_WHEELS}",
+        ]
+    return [f"tensorflow-cpu{versions}; {_CPU_WHEELS}", f"tensorflow{versions}; {_NO_CPU_WHEELS}"]
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split("+")[0].split(".")[:2])
+
+
+def _lower(*versions: str) -> str:
+    from packaging.version import Version
+
+    return min(versions, key=Version)
+
+
+def constraints(builds: Iterable[BuildPlan]) -> tuple[str, ...]:
+    """Limits on what the builds bring, each once."""
+    return tuple(dict.fromkeys(line for build in builds for line in build.constraints))

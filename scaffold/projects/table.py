@@ -1,0 +1,116 @@
+"""A TOML table that is read key by key, and that tells where a wrong value stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import TemplateBroken
+
+_REQUIRED: Any = object()
+
+
+class Table:
+    """Typed access to one table; `finish` refuses keys that nobody asked for, which are mostly misspelt."""
+
+    def __init__(
+        self, values: Mapping[str, Any], *, path: Path, text: str, header: str = "", number: int = 0
+    ) -> None:
+        self._values = values
+        self._path = path
+        self._text = text
+        self._header = header  # "run" of [[run]]
+        self._number = number  # which of the [[run]] tables, from 0
+        self._asked: set[str] = set()
+
+    def text(self, key: str, *, default: str = _REQUIRED) -> str:
+        """A string."""
+        value = self._get(key, default)
+        if not isinstance(value, str):
+            raise self.broken(key, f"a string is needed, not {value!r}")
+        if default is _REQUIRED and not value.strip():
+            raise self.broken(key, "it is empty")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings; an absent one is empty."""
+        value = self._get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.broken(key, f"a list of strings is needed, not {value!r}")
+        return tuple(value)
+
+    def mapping(self, key: str) -> Mapping[str, str]:
+        """A table of strings; an absent one is empty."""
+        value = self._get(key, {})
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            raise self.broken(key, f"a table of strings is needed, not {value!r}")
+        return dict(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """``true`` or ``false``."""
+        value = self._get(key, default)
+        if not isinstance(value, bool):
+            raise self.broken(key, f"true or false is needed, not {value!r}")
+        return value
+
+    def choice(self, key: str, choices: Collection[str], *, default: str = _REQUIRED) -> str:
+        """One of several words."""
+        value = self.text(key, default=default)
+        if value not in choices:
+            words = ", ".join(one for one in choices if one)
+            raise self.broken(key, f"it is {value!r}, and must be one of: {words}")
+        return value
+
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """An array of tables, ``[[key]]``; an absent one is empty."""
+        value = self._get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.broken(key, f"tables [[{key}]] are needed")
+        return tuple(
+            Table(one, path=self._path, text=self._text, header=key, number=number)
+            for number, one in enumerate(value)
+        )
+
+    def finish(self) -> None:
+        """Refuse what was not asked for."""
+        from difflib import get_close_matches
+
+        for key in self._values:
+            if key not in self._asked:
+                near = get_close_matches(key, self._asked, n=1)
+                meant = f"; {near[0]!r} was meant?" if near else ""
+                raise self.broken(key, f"there is no such key{meant}")
+
+    def broken(self, key: str, problem: str) -> TemplateBroken:
+        """An error that names file, line, table and key."""
+        table = f" of [[{self._header}]]" if self._header else ""
+        return TemplateBroken(f"{self._path}, line {self._line(key)}: {key!r}{table}: {problem}")
+
+    def _get(self, key: str, default: Any) -> Any:
+        self._asked.add(key)
+        value = self._values.get(key, default)
+        if value is _REQUIRED:
+            raise self.broken(key, "it is missing")
+        return value
+
+    def _line(self, key: str) -> int:
+        """The line of a key, or of its table's header where the key is not written as ``key =``."""
+        lines = self._text.splitlines()
+        start = self._start(lines)
+        pattern = re.compile(rf"\s*(?:\[\[?\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+        for number, line in enumerate(lines[start:], start + 1):
+            if number > start + 1 and self._header and line.lstrip().startswith("[["):
+                break
+            if pattern.match(line):
+                return number
+        return start + 1
+
+    def _start(self, lines: list[str]) -> int:
+        headers = [
+            index
+            for index, line in enumerate(lines)
+            if self._header and re.match(rf"\s*\[\[\s*{re.escape(self._header)}\s*\]\]", line)
+        ]
+        return headers[self._number] if self._number < len(headers) else 0
