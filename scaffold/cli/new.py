@@ -1,0 +1,119 @@
+"""``scaffold new``: from a name to a project that opens in PyCharm and trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.options import environment_options, frameworks_of, json_option
+
+if TYPE_CHECKING:
+    from scaffold.new import NewPlan, NewReport, NewRequest
+    from scaffold.setup import Wishes
+    from scaffold.system import System
+
+
+@click.command(name="new")
+@click.argument("name", required=False)
+@click.option("-t", "--template", metavar="NAME", help="Template; told by the end of the project's name if not given.")
+@click.option(
+    "-f",
+    "--framework",
+    type=click.Choice(["pytorch", "keras", "both"]),
+    help="Frameworks of the project.  [default: both]",
+)
+@environment_options
+@click.option("--no-env", "environment", flag_value=False, default=True, help="Only write the files.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
+@json_option("scaffold/new/1")
+def command(
+    *,
+    name: str | None,
+    template: str | None,
+    framework: str | None,
+    python: str | None,
+    index: str,
+    allow_cuda: bool,
+    yes: bool,
+    environment: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make a project: files, Python environment, PyCharm files, proof.
+
+    NAME is the project's folder; where it ends in a template's name and "-project", as in cnn-project,
+    that template is taken. Without a NAME, a few questions are asked.
+    """
+    from scaffold.new import NewRequest, plan_new
+    from scaffold.setup import Wishes
+    from scaffold.system import HostSystem
+
+    system = HostSystem()
+    if name is None:
+        from scaffold.cli.questions import ask
+
+        name, template, framework = ask(system, template, framework)
+    wishes = Wishes(frameworks=frameworks_of(framework), python=python, index=index, allow_cuda=allow_cuda)
+    request = NewRequest(
+        name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment
+    )
+    from scaffold.cli.progress import ProgressDisplay
+
+    with ProgressDisplay(quiet=as_json) as display:
+        plan = plan_new(system, request, display.announce)
+    if dry_run:
+        _show_dry_run(plan, as_json=as_json)
+        return
+    if not as_json:
+        _show_plan(plan)
+    agreed = _agreed(system, plan, wishes, yes=yes or as_json)
+    report = _carry_out(system, plan, agreed, as_json=as_json)
+    _show_report(plan, report, as_json=as_json)
+
+
+def _show_dry_run(plan: NewPlan, *, as_json: bool) -> None:
+    from scaffold.cli.plan_json import new_plan
+    from scaffold.cli.plan_view import new_plan_lines
+
+    click.echo(new_plan(plan) if as_json else "\n".join(new_plan_lines(plan, whole=True)))
+
+
+def _show_plan(plan: NewPlan) -> None:
+    from scaffold.cli.plan_view import new_plan_lines
+
+    click.echo("\n".join(new_plan_lines(plan)))
+
+
+def _agreed(system: System, plan: NewPlan, wishes: Wishes, *, yes: bool) -> Wishes:
+    """What the user agrees to, asked only on a terminal; a script says it by options."""
+    from scaffold.setup import demand_consent
+
+    if plan.setup.environment is None:
+        return wishes
+    if plan.setup.consents and not wishes.allow_cuda and system.interactive:
+        for reason in plan.setup.consents:
+            click.echo(reason)
+        click.confirm("Download it all the same?", default=False, abort=True)
+        return replace(wishes, allow_cuda=True)
+    demand_consent(plan.setup, wishes)
+    if system.interactive and not yes and plan.setup.environment.download_size:
+        click.confirm("Go on?", default=True, abort=True)
+    return wishes
+
+
+def _carry_out(system: System, plan: NewPlan, wishes: Wishes, *, as_json: bool) -> NewReport:
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.new import carry_out
+
+    with ProgressDisplay(quiet=as_json) as display:
+        return carry_out(system, plan, wishes, display.announce, display.report)
+
+
+def _show_report(plan: NewPlan, report: NewReport, *, as_json: bool) -> None:
+    from scaffold.cli.plan_json import new_report
+    from scaffold.cli.plan_view import new_report_lines
+
+    click.echo(new_report(plan, report) if as_json else "\n".join(new_report_lines(plan, report)))

@@ -1,0 +1,45 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from scaffold.builds.model import Framework
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def environment_options(function: F) -> F:
+    """What decides about the environment: frameworks' Python, index, consent."""
+    for decorator in reversed(
+        (
+            click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."),
+            click.option(
+                "--index",
+                default="auto",
+                show_default=True,
+                metavar="auto|pypi|URL|FOLDER",
+                help="Where packages come from: your configured index and PyTorch's own (auto), the former alone"
+                " (pypi), another index, or a folder of wheels.",
+            ),
+            click.option("--allow-cuda", is_flag=True, help="Take a CUDA build on a machine without a GPU too."),
+            click.option("-y", "--yes", is_flag=True, help="Do not ask before the download."),
+        )
+    ):
+        function = decorator(function)
+    return function
+
+
+def json_option(schema: str) -> Callable[[F], F]:
+    """``--json``, with the schema that it follows."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print JSON (schema {schema}).")
+
+
+def frameworks_of(choice: str | None) -> tuple[Framework, ...]:
+    """``both`` and None: all that the template has, as an empty tuple."""
+    chosen: dict[str | None, tuple[Framework, ...]] = {"pytorch": ("pytorch",), "keras": ("keras",)}
+    return chosen.get(choice, ())

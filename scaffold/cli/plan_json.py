@@ -1,0 +1,77 @@
+"""A plan and its outcome as scripts read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scaffold.results import envelope, plain
+
+if TYPE_CHECKING:
+    from scaffold.environments.model import EnvironmentPlan
+    from scaffold.new import NewPlan, NewReport
+    from scaffold.setup import SetupPlan, SetupReport
+
+
+def new_plan(plan: NewPlan) -> str:
+    """Schema ``scaffold/new/1`` with ``done: false``: what would be done."""
+    return envelope("scaffold/new/1", done=False, plan=_new_plan(plan))
+
+
+def new_report(plan: NewPlan, report: NewReport) -> str:
+    """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
+    outcome = setup_report(report.setup) if report.setup else None
+    return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), environment=outcome, next=next_steps(plan))
+
+
+def next_steps(plan: NewPlan) -> dict[str, Any]:
+    """Where the project is and what to press or type first."""
+    return {"folder": str(plan.target), "run": plan.first_run, "command": ["scaffold", "run", plan.first_run]}
+
+
+def setup_plan(plan: SetupPlan) -> dict[str, Any]:
+    """Machine, interpreter, builds with reasons, downloads."""
+    from scaffold.machine import to_json
+
+    return {
+        "machine": to_json(plan.machine),
+        "python": plain(plan.interpreter),
+        "choice": plain(plan.choice),
+        "consents": plan.consents,
+        "environment": environment_plan(plan.environment) if plan.environment else None,
+    }
+
+
+def environment_plan(plan: EnvironmentPlan) -> dict[str, Any]:
+    """What will be installed, less the user's settings: they may hold credentials."""
+    return {
+        "location": str(plan.location),
+        "installer": plan.installer,
+        "requirements": plan.requirements,
+        "downloads": plain(plan.downloads),
+        "download_size": plan.download_size,
+        "disk_needed": plan.disk_needed,
+        "notices": plan.notices,
+    }
+
+
+def setup_report(report: SetupReport) -> dict[str, Any]:
+    """The environment and the proof that it computes."""
+    return {
+        "location": str(report.environment.location),
+        "python": str(report.environment.python),
+        "version": report.environment.version,
+        "packages": dict(report.environment.packages),
+        "proofs": plain(report.proofs),
+        "kept": report.kept,
+    }
+
+
+def _new_plan(plan: NewPlan) -> dict[str, Any]:
+    return {
+        "name": plain(plan.name),
+        "folder": str(plan.target),
+        "template": {"name": plan.template.name, "version": plan.template.version, "provider": plan.template.provider},
+        "frameworks": plan.frameworks,
+        "files": sorted(str(path) for path in plan.tree),
+        **setup_plan(plan.setup),
+    }

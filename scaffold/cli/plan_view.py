@@ -1,0 +1,134 @@
+"""A plan in words: what was found, what was chosen and why, what will be downloaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.detect import accelerator_text, host_rows
+from scaffold.cli.text import can_show, quoted, row, size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scaffold.builds.model import BuildPlan
+    from scaffold.environments.model import EnvironmentPlan, Proof
+    from scaffold.machine.model import Machine
+    from scaffold.new import NewPlan, NewReport
+    from scaffold.setup import SetupPlan, SetupReport
+
+FRAMEWORK_NAMES = {"pytorch": "PyTorch", "keras": "Keras"}
+
+
+def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
+    """The plan of ``scaffold new``; with ``whole``, every reason, file and download."""
+    lines = [*setup_plan_lines(plan.setup, whole=whole)]
+    lines.append(row("Project", f"{plan.target}: {len(plan.tree)} files from template {plan.template.name}"))
+    if whole:
+        lines += [row("", str(path)) for path in sorted(plan.tree)]
+    return lines
+
+
+def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
+    """Machine, Python, builds, environment."""
+    lines = [*machine_summary(plan.machine)]
+    lines.append(row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})"))
+    lines += [row("", f"because {reason}") for reason in plan.choice.reasons]
+    for build in plan.choice.builds:
+        lines += build_lines(build, whole=whole)
+    if whole:
+        lines += [row("", f"not Python {one.version}: {one.why}") for one in plan.choice.turned_down]
+    lines += [row("Note", notice) for notice in plan.choice.notices]
+    if plan.environment is not None:
+        lines += environment_lines(plan.environment, whole=whole)
+    return lines
+
+
+def machine_summary(machine: Machine) -> list[str]:
+    """The machine on a few lines."""
+    rows = dict(host_rows(machine.host))
+    lines = [row("Machine", f"{rows['System']} · {rows['Processor']} · {rows['Memory']}")]
+    lines += [row("", accelerator_text(accelerator)) for accelerator in machine.accelerators]
+    if not machine.accelerators:
+        lines.append(row("", "no accelerator that a framework could use"))
+    return lines + [row("Note", note) for note in machine.notes]
+
+
+def build_lines(build: BuildPlan, *, whole: bool = False) -> list[str]:
+    """One framework's build and its reasons."""
+    name = FRAMEWORK_NAMES[build.framework]
+    companions = f" with {', '.join(build.companions)}" if build.companions else ""
+    lines = [row(name, f"{build.requirement}{companions} on {build.device}")]
+    reasons = build.reasons if whole else build.reasons[:2]
+    lines += [row("", f"because {reason}") for reason in reasons]
+    lines += [row("", f"warning: {warning}") for warning in build.warnings]
+    if whole:
+        lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
+    return lines
+
+
+def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str]:
+    """What will be downloaded and how much room it takes."""
+    here = sum(1 for one in plan.downloads if one.local)
+    unknown = sum(1 for one in plan.downloads if one.size is None and not one.local)
+    text = f"{size(plan.download_size)} in {len(plan.downloads) - here} packages"
+    text += f" (the size of {unknown} is not told by their source)" if unknown else ""
+    text += f"; {here} are on this machine already" if here else ""
+    lines = [
+        row("Download", text),
+        row("Environment", f"{plan.location}, installed by {plan.installer}; about {size(plan.disk_needed)} on disk"),
+    ]
+    lines += [row("Note", notice) for notice in plan.notices]
+    if whole:
+        lines += [
+            row("", f"{one.name} {one.version}  {'here' if one.local else size(one.size)}  {one.source}")
+            for one in plan.downloads
+        ]
+    return lines
+
+
+def new_report_lines(plan: NewPlan, report: NewReport) -> list[str]:
+    """What stands now, and what to do next."""
+    lines = setup_report_lines(report.setup) if report.setup else []
+    return [*lines, "", *next_lines(plan, environment=report.setup is not None)]
+
+
+def setup_report_lines(report: SetupReport) -> list[str]:
+    """The environment, and the proof that each framework computes."""
+    environment = report.environment
+    lines = [row("Environment", f"{environment.location}: Python {environment.version}, {len(environment.packages)} packages")]
+    lines += [row(f"{FRAMEWORK_NAMES[proof.framework]} works", proof_text(proof)) for proof in report.proofs]
+    return lines + [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
+
+
+def proof_text(proof: Proof) -> str:
+    """``2.13.0+cpu on cpu: one training step, loss 2.31 → 2.24, 3.1 s with the import``."""
+    where = f"{proof.device} ({proof.device_name})" if proof.device_name else proof.device
+    step = f"one training step, loss {proof.loss_before:.3f} {arrow()} {proof.loss_after:.3f}"
+    return f"{proof.version} on {where}: {step}, {proof.seconds:.1f} s with the import"
+
+
+def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
+    """The folder, the button, and the same in the terminal."""
+    play = "▶" if can_show("▶") else "Run"
+    lines = [
+        click.style("Ready: ", fg="green", bold=True) + str(plan.target),
+        f"  In PyCharm:      open the folder and press {play} {plan.first_run}",
+        f"  In the terminal: cd {quoted(relative(plan.target))}",
+    ]
+    if not environment:
+        lines.append("                   scaffold env create")
+    return [*lines, f"                   scaffold run {quoted(plan.first_run)}"]
+
+
+def relative(path: Path) -> Path:
+    """The path as one would type it from here."""
+    from pathlib import Path
+
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def arrow() -> str:
+    """An arrow that this terminal can show."""
+    return "→" if can_show("→") else "->"

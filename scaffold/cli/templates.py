@@ -1,0 +1,63 @@
+"""``scaffold templates``: what can be made."""
+
+from __future__ import annotations
+
+import click
+
+from scaffold.cli.options import json_option
+
+
+@click.group(name="templates", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List the templates, or show one."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_templates)
+
+
+@command.command(name="list")
+@json_option("scaffold/templates/1")
+def list_templates(*, as_json: bool = False) -> None:
+    """List the templates of this installation, third parties' included."""
+    from scaffold.cli.text import row
+    from scaffold.projects.catalog import find_templates
+    from scaffold.results import envelope
+
+    templates = find_templates()
+    if as_json:
+        rows = [
+            {"name": one.name, "title": one.title, "description": one.description, "version": one.version,
+             "provider": one.provider, "frameworks": one.frameworks}
+            for one in templates
+        ]
+        click.echo(envelope("scaffold/templates/1", templates=rows))
+        return
+    for one in templates:
+        click.echo(row(one.name, f"{one.title}: {one.description} ({', '.join(one.frameworks)})"))
+
+
+@command.command(name="show")
+@click.argument("name")
+@json_option("scaffold/templates/1")
+def show(*, name: str, as_json: bool) -> None:
+    """Show one template: its data, run configurations and files."""
+    from scaffold.cli.text import row
+    from scaffold.projects.catalog import find_template
+    from scaffold.projects.compose import compose
+    from scaffold.results import envelope, plain
+
+    template = find_template(name)
+    files = sorted(str(path) for path in compose(template, template.frameworks))
+    if as_json:
+        shown = {"name": template.name, "title": template.title, "description": template.description,
+                 "version": template.version, "provider": template.provider, "data": template.data,
+                 "frameworks": template.frameworks, "runs": plain(template.runs), "files": files}
+        click.echo(envelope("scaffold/templates/1", template=shown))
+        return
+    click.echo(row("Template", f"{template.name} {template.version} ({template.provider})"))
+    click.echo(row("", f"{template.title}: {template.description}"))
+    click.echo(row("Data", template.data))
+    for run in template.runs:
+        click.echo(row("Run", f"{run.name}: {run.summary}"))
+    for path in files:
+        click.echo(row("", path))

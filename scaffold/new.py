@@ -1,0 +1,162 @@
+"""``scaffold new``: from a name to a project that opens in PyCharm and trains.
+
+``plan_new`` looks and decides and writes nothing; ``carry_out`` does exactly what the plan says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.builds.model import Framework
+from scaffold.environments.model import Report
+from scaffold.errors import Interrupted, OptionRefused, ScaffoldError, TemplateUnknown
+from scaffold.projects.model import ProjectName, Template, Tree
+from scaffold.setup import Announce, SetupPlan, SetupReport, Wishes, demand_consent, make_environment, plan_setup
+from scaffold.system import System
+
+if TYPE_CHECKING:
+    from scaffold.pycharm.model import IdeProject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequest:
+    """What the user asked for."""
+
+    name: str
+    parent: Path  # the folder in which the project's folder is made
+    wishes: Wishes  # no frameworks: all that the template has
+    template: str | None = None  # None: told by the end of the name
+    environment: bool = True  # False: only write the files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlan:
+    """All that will happen, decided."""
+
+    name: ProjectName
+    target: Path
+    template: Template
+    setup: SetupPlan
+    tree: Tree
+
+    @property
+    def frameworks(self) -> tuple[Framework, ...]:
+        """The frameworks that the project holds."""
+        return self.setup.frameworks
+
+    @property
+    def first_run(self) -> str:
+        """The run configuration to press first."""
+        runs = self.template.runs_for(self.frameworks)
+        return next((run.name for run in runs if run.default), runs[0].name if runs else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """What stands after ``carry_out``."""
+
+    target: Path
+    files: int
+    setup: SetupReport | None  # None: no environment was asked for
+
+
+def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan:
+    """Decide everything: names, machine, interpreter, builds, every file's content, every download.
+
+    Cheap refusals come first, so that a wrong name costs no look at the network. Raises NameRefused,
+    TemplateUnknown, TargetOccupied, NoPermission, PythonMissing, NoBuild, InstallFailed.
+    """
+    from scaffold.projects import write
+    from scaffold.projects.render import project_runs, render
+    from scaffold.projects.requirements import TEST, direct_requirements
+    from scaffold.pycharm.run_configurations import run_files
+
+    template, name = template_and_name(request)
+    target = (request.parent / name.distribution).absolute()
+    write.check_target(target)
+    frameworks = chosen_frameworks(template, request.wishes.frameworks)
+    setup = plan_setup(
+        system,
+        root=target,
+        wishes=replace(request.wishes, frameworks=frameworks),
+        requirements=(*direct_requirements(template, frameworks), *TEST),
+        environment=request.environment,
+        announce=announce,
+    )
+    runs = run_files(project_runs(template, name, frameworks), name.distribution)
+    tree = render(template, name, frameworks, setup.choice.builds, setup.choice.python, runs)
+    return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree)
+
+
+def carry_out(
+    system: System, plan: NewPlan, wishes: Wishes, announce: Announce, report: Report
+) -> NewReport:
+    """Write the project, make its environment, make it PyCharm-ready, prove it.
+
+    Until the files stand, a failure leaves nothing. After that it leaves the whole project without
+    an environment, and the error says how to go on.
+    """
+    from scaffold.projects.write import write_project
+
+    if plan.setup.environment is not None:
+        demand_consent(plan.setup, wishes)
+    announce(f"writing {len(plan.tree)} files")
+    write_project(plan.target, plan.tree)
+    if plan.setup.environment is None:
+        return NewReport(target=plan.target, files=len(plan.tree), setup=None)
+    try:
+        made = make_environment(system, plan.setup, ide_project(plan), announce, report)
+    except ScaffoldError as cause:
+        raise unfinished(plan.target, cause) from cause
+    except KeyboardInterrupt:
+        raise unfinished(plan.target, Interrupted("stopped while the environment was being made")) from None
+    return NewReport(target=plan.target, files=len(plan.tree), setup=made)
+
+
+def template_and_name(request: NewRequest) -> tuple[Template, ProjectName]:
+    """The template that is meant and the project's name. ``cnn-project`` means template ``cnn``."""
+    from scaffold.projects import catalog, names
+
+    wanted = request.template or names.template_of(request.name)
+    name = names.project_name(request.name, template=wanted)
+    if wanted is None:
+        known = ", ".join(one.name for one in catalog.find_templates())
+        raise TemplateUnknown(
+            f"the name {request.name} does not tell which template is meant",
+            hint=f"say it with --template ({known}), or end the name in one: {known.split(', ')[0]}-project",
+        )
+    return catalog.find_template(wanted), name
+
+
+def chosen_frameworks(template: Template, wished: tuple[Framework, ...]) -> tuple[Framework, ...]:
+    """The wished frameworks, or all that the template has; OptionRefused where it has one not."""
+    for framework in wished:
+        if framework not in template.frameworks:
+            raise OptionRefused(
+                f"template {template.name} has no {framework} side", hint=f"it has: {', '.join(template.frameworks)}"
+            )
+    return wished or template.frameworks
+
+
+def ide_project(plan: NewPlan) -> IdeProject:
+    """The project as PyCharm will see it."""
+    from scaffold.projects.render import project_runs
+    from scaffold.pycharm.model import IdeProject
+
+    runs = project_runs(plan.template, plan.name, plan.frameworks)
+    return IdeProject(module=plan.name.distribution, runs=runs, python="", excluded=plan.template.excluded)
+
+
+def unfinished(target: Path, cause: ScaffoldError) -> ScaffoldError:
+    """The same problem, with what is left in the folder and how to go on from there."""
+    left = f"The project's files are complete in {target}; its environment is not made."
+    go_on = f'then go on with: cd "{target}" && scaffold env create'
+    problem = type(cause)(
+        cause.message,
+        detail=(*cause.detail, left),
+        hint="\n".join(filter(None, (cause.hint, go_on))),
+        code=cause.code,
+    )
+    return problem

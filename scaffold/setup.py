@@ -1,0 +1,184 @@
+"""From a machine to an environment that computes: the half of the work that ``new`` and ``env`` share.
+
+Look (facts), plan (a frozen object with its reasons), carry out (that very object).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold import builds, interpreters, machine
+from scaffold.builds.model import BuildChoice, Framework
+from scaffold.environments.model import Environment, EnvironmentPlan, Proof, Report
+from scaffold.errors import ConsentNeeded, OptionRefused
+from scaffold.interpreters.model import Interpreter
+from scaffold.machine.model import Machine
+from scaffold.system import System
+
+if TYPE_CHECKING:
+    from scaffold.pycharm.model import IdeProject
+    from scaffold.sources.model import Offers, SourceSettings
+
+#: Called when a step begins, with words for people.
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the user asked for, as far as it decides about the environment."""
+
+    frameworks: tuple[Framework, ...]
+    python: str | None = None  # 3.12, a path, or None: choose
+    index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
+    allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPlan:
+    """A machine, an interpreter and a build of each framework that fit each other, and what they cost."""
+
+    machine: Machine
+    interpreter: Interpreter
+    choice: BuildChoice
+    environment: EnvironmentPlan | None  # None: not asked for
+
+    @property
+    def frameworks(self) -> tuple[Framework, ...]:
+        """The frameworks that were chosen for."""
+        return tuple(build.framework for build in self.choice.builds)
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """What somebody must agree to before anything is downloaded."""
+        return tuple(build.needs_consent for build in self.choice.builds if build.needs_consent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupReport:
+    """What stands after the environment was made."""
+
+    environment: Environment
+    proofs: tuple[Proof, ...]
+    kept: tuple[str, ...]  # files of .idea that were there and were not touched
+
+
+def plan_setup(
+    system: System,
+    *,
+    root: Path,
+    wishes: Wishes,
+    requirements: tuple[str, ...],
+    environment: bool,
+    announce: Announce,
+) -> SetupPlan:
+    """Look at the machine, choose Python and builds together, and resolve what they bring.
+
+    ``requirements`` are the project's own (PEP 508), less the frameworks. Nothing is written. Raises
+    PythonMissing, NoBuild, OptionRefused for an index that makes no sense, InstallFailed where the
+    requirements contradict each other.
+    """
+    from scaffold.sources.settings import read_settings
+
+    announce("looking at the machine")
+    settings = _with_wished_index(read_settings(system), wishes.index)
+    with ThreadPoolExecutor(2) as pool:
+        looking = pool.submit(machine.detect, system, root.parent)
+        searching = pool.submit(interpreters.find, system)
+        seen, found = looking.result(), searching.result()
+    fixed = interpreters.resolve(system, wishes.python, found) if wishes.python else None
+    announce("asking which builds can be had")
+    choice = builds.choose(
+        seen,
+        [fixed.minor] if fixed else sorted({one.minor for one in found.interpreters}),
+        wishes.frameworks,
+        _offers(seen, settings, wishes) if environment else None,
+        wanted_python=fixed.minor if fixed else None,
+        index_policy="pypi" if wishes.index == "pypi" else "auto",
+    )
+    interpreter = fixed or interpreters.choose(found, choice.python)
+    plan = None
+    if environment:
+        announce("working out what has to be downloaded")
+        plan = _plan_environment(system, root, interpreter, choice, requirements, settings)
+    return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
+
+
+def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
+    """Raise ConsentNeeded where the plan costs something that nobody agreed to."""
+    if plan.consents and not wishes.allow_cuda:
+        raise ConsentNeeded(
+            "the only build that can be had here brings gigabytes of CUDA libraries, and this machine has no GPU",
+            detail=plan.consents,
+            hint="say --allow-cuda if that is welcome, or name a source of CPU builds: "
+            "--index URL or --index FOLDER-OF-WHEELS",
+        )
+
+
+def make_environment(
+    system: System, plan: SetupPlan, project: IdeProject, announce: Announce, report: Report
+) -> SetupReport:
+    """Create the environment, make the folder PyCharm-ready and prove that each framework computes.
+
+    Raises InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed; an environment that was
+    there before is then as it was.
+    """
+    from dataclasses import replace
+
+    from scaffold.environments.create import create
+    from scaffold.environments.probe import prove
+    from scaffold.pycharm.idea import idea_files, write_idea
+
+    assert plan.environment is not None, "a plan without an environment cannot make one"
+    environment = create(plan.environment, system, report)
+    announce("making the folder ready for PyCharm")
+    ide = replace(project, python=environment.version, interpreter=environment.python)
+    written = write_idea(plan.environment.root, idea_files(ide))
+    announce("proving it: one training step with each framework")
+    proofs = prove(environment, plan.choice.builds, system, report)
+    return SetupReport(environment=environment, proofs=proofs, kept=written.kept)
+
+
+def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
+    from scaffold.sources.settings import with_index, with_wheelhouse
+
+    if wish in ("auto", "pypi"):
+        return settings
+    if wish.startswith(("http://", "https://", "file://")):
+        return with_index(settings, wish)
+    if Path(wish).is_dir():
+        return with_wheelhouse(settings, Path(wish))
+    raise OptionRefused(
+        f"--index {wish}: neither a URL nor a folder of wheels that is there",
+        hint="use auto, pypi, a URL such as https://mirror.example/simple, or a folder",
+    )
+
+
+def _offers(seen: Machine, settings: SourceSettings, wishes: Wishes) -> Offers:
+    from scaffold.sources.listing import list_wheels
+
+    requests = builds.candidate_projects(seen, wishes.frameworks)
+    return list_wheels(settings, requests, pytorch_index=wishes.index == "auto")
+
+
+def _plan_environment(
+    system: System,
+    root: Path,
+    interpreter: Interpreter,
+    choice: BuildChoice,
+    requirements: tuple[str, ...],
+    settings: SourceSettings,
+) -> EnvironmentPlan:
+    from scaffold.environments.plan import plan_environment
+
+    return plan_environment(
+        system,
+        root=root,
+        interpreter=interpreter,
+        builds=choice.builds,
+        requirements=requirements,
+        settings=settings,
+    )

@@ -1,0 +1,42 @@
+"""Starting must stay cheap: what ``--help`` and ``--version`` load, told by Python itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "copier", "cookiecutter", "virtualenv", "jinja2", "rich", "tomlkit", "uv", "platformdirs", "packaging",
+    "python_discovery", "filelock", "urllib.request", "http.client", "email", "xml", "ssl", "asyncio",
+    "torch", "tensorflow", "keras", "numpy",
+}
+
+
+def loaded_modules(*arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "scaffold", *arguments],
+        capture_output=True, text=True, check=False, timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip() for line in lines}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("new", "--help"), ("detect", "--help"),
+                                       ("doctor", "--help"), ("run", "--help"), ("env", "--help"),
+                                       ("templates", "--help")])
+def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    modules = loaded_modules(*arguments)
+    # A library's submodules only come with the library, so its own name is enough.
+    assert sorted(HEAVY & modules) == []
+
+
+def test_the_table_of_commands_says_what_the_commands_say() -> None:
+    from importlib import import_module
+
+    from scaffold.cli import COMMANDS
+
+    said = {name: import_module(f"scaffold.cli.{name}").command.help.splitlines()[0] for name in COMMANDS}
+    assert said == COMMANDS
