@@ -1,0 +1,99 @@
+"""Ask NVIDIA's management library about every GPU, also those that programs may not use. Stands alone.
+
+The answer: ``{"library", "init", "driver_version", "cuda", "devices": [{"index", "name", "capability",
+"memory", "uuid", "mig", "status"}]}``; ``init`` and ``status`` are NVML's codes, ``cuda`` 12040 for 12.4.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+from typing import Any
+
+
+def libraries() -> list[str]:
+    if sys.platform == "win32":
+        windows = os.environ.get("WINDIR", r"C:\Windows")
+        programs = os.environ.get("PROGRAMFILES", r"C:\Program Files")
+        return [rf"{windows}\System32\nvml.dll", rf"{programs}\NVIDIA Corporation\NVSMI\nvml.dll"]
+    folders = ["", "/usr/lib/wsl/lib/", "/usr/lib64/", "/usr/local/nvidia/lib64/", "/run/opengl-driver/lib/"]
+    return [folder + "libnvidia-ml.so.1" for folder in folders]
+
+
+def load() -> tuple[str, Any]:
+    for name in libraries():
+        try:
+            return name, ctypes.CDLL(name)
+        except OSError:  # noqa: PERF203 not there: the next place
+            continue
+    return "", None
+
+
+def text(nvml: Any, function: str, *before: ctypes.c_void_p) -> str:
+    buffer = ctypes.create_string_buffer(128)
+    ask = getattr(nvml, function, None)
+    if ask is None or ask(*before, buffer, ctypes.c_uint(len(buffer))) != 0:
+        return ""
+    return buffer.value.decode("utf-8", "replace")
+
+
+def capability(nvml: Any, handle: ctypes.c_void_p) -> str:
+    major, minor = ctypes.c_int(0), ctypes.c_int(0)
+    ask = getattr(nvml, "nvmlDeviceGetCudaComputeCapability", None)
+    if ask is None or ask(handle, ctypes.byref(major), ctypes.byref(minor)) != 0:
+        return ""
+    return f"{major.value}.{minor.value}"
+
+
+def memory(nvml: Any, handle: ctypes.c_void_p) -> int:
+    sizes = (ctypes.c_ulonglong * 3)()  # total, free, used
+    return sizes[0] if nvml.nvmlDeviceGetMemoryInfo(handle, sizes) == 0 else 0
+
+
+def mig(nvml: Any, handle: ctypes.c_void_p) -> bool:
+    current, pending = ctypes.c_uint(0), ctypes.c_uint(0)
+    ask = getattr(nvml, "nvmlDeviceGetMigMode", None)
+    answered = ask is not None and ask(handle, ctypes.byref(current), ctypes.byref(pending)) == 0
+    return answered and current.value == 1
+
+
+def describe(nvml: Any, index: int) -> dict[str, Any]:
+    handle = ctypes.c_void_p()
+    status = nvml.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(index), ctypes.byref(handle))
+    if status != 0:
+        return {"index": index, "status": status}
+    return {
+        "index": index,
+        "status": 0,
+        "name": text(nvml, "nvmlDeviceGetName", handle),
+        "capability": capability(nvml, handle),
+        "memory": memory(nvml, handle),
+        "uuid": text(nvml, "nvmlDeviceGetUUID", handle),
+        "mig": mig(nvml, handle),
+    }
+
+
+def main() -> dict[str, Any]:
+    name, nvml = load()
+    if nvml is None:
+        return {"library": ""}
+    status = nvml.nvmlInit_v2()
+    if status != 0:
+        return {"library": name, "init": status}
+    cuda, count = ctypes.c_int(0), ctypes.c_uint(0)
+    ask = getattr(nvml, "nvmlSystemGetCudaDriverVersion_v2", None) or nvml.nvmlSystemGetCudaDriverVersion
+    ask(ctypes.byref(cuda))
+    nvml.nvmlDeviceGetCount_v2(ctypes.byref(count))
+    return {
+        "library": name,
+        "init": 0,
+        "driver_version": text(nvml, "nvmlSystemGetDriverVersion"),
+        "cuda": cuda.value,
+        "devices": [describe(nvml, index) for index in range(count.value)],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main()))
