@@ -1,0 +1,157 @@
+"""What an installer resolved: pins, hashes, sizes, sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from scaffold.environments.model import Download
+from scaffold.toml import TOMLDecodeError, loads
+
+
+def parse_pylock(text: str, python: str) -> tuple[Download, ...]:
+    """The distributions of a pylock.toml (PEP 751) that uv wrote for one Python (``3.12``).
+
+    uv lists every wheel that fits; the one that it will take is the one with the best tag.
+
+    >>> parse_pylock('[[packages]]\\nname = "tqdm"\\nversion = "4.70.1"\\nwheels = [{ url = '
+    ...     '"https://files.pythonhosted.org/packages/a7/tqdm-4.70.1-py3-none-any.whl", size = 80199 }]', "3.12")
+    (Download(name='tqdm', version='4.70.1', size=80199, source='files.pythonhosted.org', local=False),)
+    """
+    try:
+        packages = loads(text).get("packages", [])
+    except TOMLDecodeError:
+        return ()
+    ranks = tag_ranks(python)
+    return tuple(_download(package, ranks) for package in packages if package.get("wheels"))
+
+
+def _download(package: Mapping[str, Any], ranks: Mapping[str, int]) -> Download:
+    wheels: Sequence[Mapping[str, Any]] = package["wheels"]
+    best = min(wheels, key=lambda wheel: _rank(wheel_name(wheel), ranks))
+    return located(
+        Download(name=package["name"], version=package.get("version", ""), size=best.get("size"), source=""),
+        best.get("url") or best.get("path", ""),
+    )
+
+
+def located(download: Download, place: str) -> Download:
+    """The download with its source: a host, or a folder of this machine whose file's size can be read.
+
+    >>> located(Download(name="a", version="1", size=3, source=""), "https://user:secret@host/a.whl").source
+    'host'
+    """
+    parts = urlsplit(place)
+    if parts.scheme not in ("file", ""):
+        return replace(download, source=parts.hostname or "")
+    path = Path(url2pathname(unquote(parts.path))) if parts.scheme else Path(place)
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = None
+    return replace(download, source=str(path.parent), size=download.size or size, local=True)
+
+
+def wheel_name(wheel: Mapping[str, Any]) -> str:
+    """``tqdm-4.70.1-py3-none-any.whl``, from a wheel's entry in a lock."""
+    return unquote(str(wheel.get("name") or wheel.get("url") or wheel.get("path") or "").rsplit("/", 1)[-1])
+
+
+def tag_ranks(python: str) -> Mapping[str, int]:
+    """How well each wheel tag suits CPython ``python`` on this machine; 0 is best."""
+    from packaging.tags import compatible_tags, cpython_tags
+
+    version = tuple(int(part) for part in python.split(".")[:2])
+    interpreter = f"cp{version[0]}{version[1]}"
+    tags = [*cpython_tags(version, abis=[interpreter]), *compatible_tags(version, interpreter)]
+    return {str(tag): rank for rank, tag in enumerate(tags)}
+
+
+def _rank(name: str, ranks: Mapping[str, int]) -> int:
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        tags = parse_wheel_filename(name)[3]
+    except InvalidWheelFilename:
+        return len(ranks)
+    return min((ranks.get(str(tag), len(ranks)) for tag in tags), default=len(ranks))
+
+
+def with_indexes(text: str, indexes: Mapping[str, str]) -> str:
+    """The lock with ``index`` written beside each package (PEP 751's SHOULD, which uv leaves out).
+
+    uv finds what lies in its cache by index, name and version; without it, a mirror that sends no
+    cache headers makes it download everything again.
+    """
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    for package in document.get("packages", []):
+        index = indexes.get(str(package.get("name")))
+        if index and "index" not in package:
+            package.add("index", index)
+    return tomlkit.dumps(document)
+
+
+def parse_index_annotations(text: str) -> dict[str, str]:
+    """Name to index, from ``uv pip compile --emit-index-annotation``.
+
+    >>> parse_index_annotations("tqdm==4.70.1\\n    # via -r r.in\\n    # from https://pypi.org/simple\\n")
+    {'tqdm': 'https://pypi.org/simple'}
+    """
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not line.startswith((" ", "#")) and "==" in line:
+            name = line.partition("==")[0].strip()
+        elif stripped.startswith("# from ") and name:
+            found[name] = stripped.removeprefix("# from ")
+    return {one: index for one, index in found.items() if "://" in index and not index.startswith("file:")}
+
+
+def parse_cached(output: str) -> frozenset[str]:
+    """Names that uv says lie in its cache, from the verbose output of a dry run.
+
+    >>> sorted(parse_cached("DEBUG Registry requirement already cached: numpy==2.4.6"))
+    ['numpy']
+    """
+    marker = "requirement already cached: "
+    lines = (line.partition(marker)[2] for line in output.splitlines())
+    return frozenset(line.partition("==")[0].strip() for line in lines if "==" in line)
+
+
+def parse_pip_report(text: str) -> tuple[tuple[Download, ...], str]:
+    """The distributions of ``pip install --dry-run --report``, and the same as hashed requirements."""
+    try:
+        entries = json.loads(text)["install"]
+        found = [(_of_report(entry), _hash(entry)) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return (), ""
+    found.sort(key=lambda one: one[0].name)
+    return tuple(download for download, _ in found), "".join(_pins(found))
+
+
+def _of_report(entry: Mapping[str, Any]) -> Download:
+    from packaging.utils import canonicalize_name
+
+    metadata = entry["metadata"]
+    plain = Download(
+        name=canonicalize_name(metadata["name"]), version=metadata["version"], size=None, source=""
+    )
+    return located(plain, entry["download_info"]["url"])
+
+
+def _hash(entry: Mapping[str, Any]) -> str:
+    hashes = entry["download_info"].get("archive_info", {}).get("hashes", {})
+    return str(hashes.get("sha256", ""))
+
+
+def _pins(found: Iterable[tuple[Download, str]]) -> Iterable[str]:
+    for download, sha256 in found:
+        yield f"{download.name}=={download.version}" + (f" --hash=sha256:{sha256}" if sha256 else "") + "\n"

@@ -1,0 +1,128 @@
+"""Resolve with uv: a pylock.toml for one interpreter, each framework scoped to its own source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from scaffold.environments import lock as locks
+from scaffold.environments.failures import explain
+from scaffold.environments.model import Download, EnvironmentPlan
+from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
+from scaffold.environments.tools import uv_command, uv_environment
+from scaffold.system import Completed, System
+
+#: Seconds for a resolution; metadata of a hundred packages over a slow line.
+TIME_LIMIT = 900.0
+
+
+def resolve(plan: EnvironmentPlan, uv: Path, folder: Path, system: System) -> Resolution:
+    """Ask uv for everything that the plan wants; ``folder`` is for files of the moment."""
+    asking = _Asking(plan, uv, folder, system)
+    lock = asking.compile()
+    lock = locks.with_indexes(lock, asking.indexes())
+    downloads = locks.parse_pylock(lock, plan.interpreter.minor)
+    cached = asking.cached(lock)
+    return Resolution(
+        downloads=tuple(_noted(one, cached) for one in downloads),
+        lock=lock,
+        shared_cache=asking.shares_cache(),
+    )
+
+
+def _noted(download: Download, cached: frozenset[str]) -> Download:
+    return replace(download, local=True) if download.name in cached else download
+
+
+def manifest(plan: EnvironmentPlan) -> str:
+    """A pyproject.toml that asks for everything, and takes a framework from nowhere but its own index.
+
+    ``explicit`` keeps every other package off that index: PyTorch's holds old copies of NumPy and more.
+    """
+    import tomlkit
+
+    scoped = [build for build in plan.builds if build.source_kind == "pytorch"]
+    return tomlkit.dumps(
+        {
+            "project": {
+                "name": "scaffold-resolution",
+                "version": "0",
+                "requires-python": f">={plan.interpreter.minor}",
+                "dependencies": list(wanted(plan)),
+            },
+            "tool": {
+                "uv": {
+                    "sources": {build.package: {"index": f"for-{build.package}"} for build in scoped},
+                    "index": [
+                        {"name": f"for-{build.package}", "url": build.source, "explicit": True}
+                        for build in scoped
+                    ],
+                }
+            },
+        }
+    )
+
+
+def find_links_arguments(plan: EnvironmentPlan) -> list[str]:
+    """The folders that a build was found in; the user's own are in the environment already."""
+    folders = dict.fromkeys(build.source for build in plan.builds if build.source_kind == "find-links")
+    return [part for folder in folders if folder for part in ("--find-links", folder)]
+
+
+def index_arguments(plan: EnvironmentPlan) -> list[str]:
+    """The indexes that builds come from: what uv has in its cache is filed under them."""
+    urls = dict.fromkeys(build.source for build in plan.builds if build.source_kind == "pytorch")
+    return [part for url in urls for part in ("--index", url)]
+
+
+class _Asking:
+    """One resolution's files and its calls of uv."""
+
+    def __init__(self, plan: EnvironmentPlan, uv: Path, folder: Path, system: System) -> None:
+        self._plan, self._uv, self._folder, self._system = plan, uv, folder, system
+        self._environment = uv_environment(plan.settings, system)
+        (folder / "pyproject.toml").write_text(manifest(plan), encoding="utf-8")
+        (folder / "constraints.txt").write_text("\n".join(constraints(plan)) + "\n", encoding="utf-8")
+
+    def compile(self) -> str:
+        """The lock, as uv writes it."""
+        done = self._compile("--format", "pylock.toml", "--output-file", "pylock.toml")
+        lock = self._system.read_text(self._folder / "pylock.toml")
+        if not done.ok or lock is None:
+            raise explain("uv", done.stdout + done.stderr, doing="resolve the requirements")
+        return lock
+
+    def indexes(self) -> dict[str, str]:
+        """Which index each package comes from: the same resolution again, from uv's cache alone."""
+        again = self._compile("--offline", "--no-header", "--emit-index-annotation")
+        return locks.parse_index_annotations(again.stdout) if again.ok else {}
+
+    def _compile(self, *arguments: str) -> Completed:
+        return self._call(
+            "compile", "pyproject.toml", "--constraints", "constraints.txt", "--no-build",
+            "--python", str(self._plan.interpreter.path), *find_links_arguments(self._plan), *arguments,
+        )  # fmt: skip
+
+    def cached(self, lock: str) -> frozenset[str]:
+        """The packages that need no download, as far as uv says."""
+        (self._folder / "pylock.toml").write_text(lock, encoding="utf-8")
+        done = self._call(
+            "install", "--dry-run", "--verbose", "--no-build", "--requirements", "pylock.toml",
+            "--python", str(self._plan.interpreter.path), "--target", str(self._folder / "nothing"),
+            *index_arguments(self._plan),
+        )  # fmt: skip
+        return locks.parse_cached(done.stdout + done.stderr)
+
+    def shares_cache(self) -> bool:
+        """Whether uv can link from its cache into the environment instead of copying."""
+        done = self._system.run([self._uv, "cache", "dir"], timeout=30, environment=self._environment)
+        linked = self._environment.get("UV_LINK_MODE", "hardlink") in ("hardlink", "clone", "symlink")
+        return linked and done.ok and same_disk(Path(done.stdout.strip()), self._plan.root)
+
+    def _call(self, *arguments: str) -> Completed:
+        return self._system.run(
+            uv_command(self._uv, self._plan.settings, *arguments),
+            timeout=TIME_LIMIT,
+            environment=self._environment,
+            cwd=self._folder,  # away from any pyproject.toml or uv.toml that is not the user's or ours
+        )
