@@ -1,0 +1,158 @@
+"""Install a resolved plan into its environment, and make sure that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scaffold.environments import tools
+from scaffold.environments.failures import explain
+from scaffold.environments.layout import python_of
+from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
+from scaffold.environments.progress import Narrator
+from scaffold.environments.verify import damages
+from scaffold.errors import InstallFailed
+from scaffold.system import System
+from scaffold.toml import TOMLDecodeError, loads
+
+#: How often what is incomplete is installed again.
+REPAIRS = 2
+
+
+class Installer:
+    """uv or pip, at work on one environment. ``folder`` is for files of the moment."""
+
+    def __init__(self, plan: EnvironmentPlan, folder: Path, system: System, report: Report) -> None:
+        self._plan, self._folder, self._system, self._report = plan, folder, system, report
+        self._python = python_of(plan.location, system.platform.os)
+        self._uv = _uv_of(plan, system)
+        self._environment = (
+            tools.uv_environment(plan.settings, system)
+            if self._uv
+            else tools.pip_environment(plan.settings, system)
+        )
+        self._lock = folder / ("pylock.toml" if self._uv else "requirements.txt")
+        self._lock.write_text(plan.lock, encoding="utf-8")
+
+    def install(self) -> None:
+        """Everything that the lock names, then verify it and install again what is incomplete."""
+        if self._plan.downloads:
+            self._run(self._from_lock(), doing="install the packages")
+        self._report(Progress(step="verify", message="Verifying the installed files"))
+        for _ in range(REPAIRS):
+            broken = damages(self._plan.location)
+            if not broken:
+                return
+            self._run(self._from_lock(_distributions(broken)), doing="repair the packages")
+        broken = damages(self._plan.location)
+        if broken:
+            raise incomplete(broken)
+
+    def install_project(self) -> None:
+        """The project itself, editable, so that its packages import from everywhere."""
+        requires = build_requirements(self._plan.root)
+        if requires is None:
+            return
+        self._report(Progress(step="install", message=f"Installing {self._plan.root.name} itself, editable"))
+        here = {one.name: one.version for one in self._plan.downloads}
+        self._run(self._editable(isolated=not satisfied(requires, here)), doing="install the project itself")
+
+    def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
+        if self._uv:
+            from scaffold.environments.resolve_uv import index_arguments
+
+            repeated = [part for name in again for part in ("--reinstall-package", name)]
+            return self._uv_install(
+                "--no-build", "--requirements", self._lock.name, *index_arguments(self._plan), *repeated
+            )
+        from scaffold.environments.resolve_pip import source_arguments
+
+        forced = ["--force-reinstall"] if again else []
+        return self._pip_install(
+            "--only-binary", ":all:", "--no-deps", "--requirement", self._lock.name,
+            *source_arguments(self._plan), *forced,
+        )  # fmt: skip
+
+    def _editable(self, *, isolated: bool) -> list[str]:
+        options = [
+            "--no-deps",
+            *([] if isolated else ["--no-build-isolation"]),
+            "--editable",
+            str(self._plan.root),
+        ]
+        return self._uv_install(*options) if self._uv else self._pip_install(*options)
+
+    def _uv_install(self, *arguments: str) -> list[str]:
+        assert self._uv is not None
+        return tools.uv_command(
+            self._uv, self._plan.settings, "install", "--python", str(self._python), *arguments
+        )
+
+    def _pip_install(self, *arguments: str) -> list[str]:
+        # Compiling byte code is 70 % of pip's time; Python does it on first use.
+        return [str(self._python), "-I", "-m", "pip", "install", "--no-compile", *arguments]
+
+    def _run(self, command: Sequence[str], *, doing: str) -> None:
+        narrator = Narrator(self._plan.downloads, self._report)
+        done = self._system.run(
+            tools.guarded(command, self._system),
+            timeout=None,
+            environment=self._environment,
+            cwd=self._folder,
+            on_line=narrator.line,
+        )
+        if not done.ok:
+            raise explain(self._plan.installer, done.stdout + done.stderr, doing=doing)
+
+
+def _uv_of(plan: EnvironmentPlan, system: System) -> Path | None:
+    if plan.installer == "pip":
+        return None
+    uv = tools.find_uv(system)
+    if uv is None:
+        raise InstallFailed("uv was here when the plan was made and is gone", code="install-uv-missing")
+    return uv
+
+
+def incomplete(broken: Sequence[Damage]) -> InstallFailed:
+    """Packages that stay incomplete however often they are installed."""
+    return InstallFailed(
+        f"The installer left {len(broken)} files incomplete: {', '.join(_distributions(broken))}",
+        detail=tuple(f"{one.distribution}: {one.path} ({one.what})" for one in broken[:8]),
+        hint="clear the installer's cache (`uv cache clean`) and run the same command again",
+        code="install-incomplete",
+    )
+
+
+def _distributions(broken: Sequence[Damage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.distribution for one in broken))
+
+
+def build_requirements(root: Path) -> tuple[str, ...] | None:
+    """What the project's build backend needs; None where the project is none that can be installed."""
+    try:
+        table: Mapping[str, Any] = loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, TOMLDecodeError, UnicodeDecodeError):
+        return None
+    system = table.get("build-system")
+    if not isinstance(system, Mapping) or "project" not in table:
+        return None
+    return tuple(str(one) for one in system.get("requires", ()))
+
+
+def satisfied(requires: Sequence[str], here: Mapping[str, str]) -> bool:
+    """Whether the environment holds what a build needs, so that nothing must be fetched for it.
+
+    >>> satisfied(("flit_core>=3.11,<4",), {"flit-core": "3.12.0"})
+    True
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        parsed = [Requirement(one) for one in requires]
+    except InvalidRequirement:
+        return False
+    versions = [(one, here.get(canonicalize_name(one.name))) for one in parsed]
+    return all(version is not None and one.specifier.contains(version) for one, version in versions)

@@ -1,0 +1,80 @@
+"""An installer's lines, as progress."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scaffold.environments.model import Download, Progress, Report
+
+#: uv: "Downloading scipy (33.7MiB)"; pip: "Downloading scipy-1.17.1-cp311-....whl (35.3 MB)".
+_BEGUN = re.compile(r"\s*Downloading (?P<name>[A-Za-z0-9._-]+)")
+
+#: uv, for distributions above a megabyte: " Downloaded scipy".
+_ENDED = re.compile(r"\s*Downloaded (?P<name>[A-Za-z0-9._-]+)")
+
+_PREPARED = re.compile(r"\s*(?:Prepared \d+ packages?|Installing collected packages)")
+_INSTALLED = re.compile(r"\s*(?:Installed (?P<count>\d+) packages?|Successfully installed)")
+
+
+class Narrator:
+    """Turns lines into reports; never raises on a line that it does not know.
+
+    Bytes count as done when a distribution has arrived, not before: between two lines nobody knows.
+    """
+
+    def __init__(self, downloads: Sequence[Download], report: Report) -> None:
+        self._report = report
+        self._count = len(downloads)
+        self._sizes = {one.name: one.size or 0 for one in downloads if not one.local}
+        self._total = sum(self._sizes.values())
+        self._under_way: list[str] = []
+        self._done = 0
+
+    def line(self, text: str) -> None:
+        """One line of the installer's output."""
+        if found := _BEGUN.match(text):
+            self._begin(found["name"])
+        elif found := _ENDED.match(text):
+            self._end(found["name"])
+        elif _PREPARED.match(text):
+            self._done = self._total
+            self._tell_install(0)
+        elif _INSTALLED.match(text):
+            self._tell_install(self._count)
+
+    def _begin(self, written: str) -> None:
+        name = self._known(written)
+        if name is None:
+            return
+        self._under_way.append(name)
+        self._tell()
+
+    def _end(self, written: str) -> None:
+        name = self._known(written)
+        if name is None or name not in self._under_way:
+            return
+        self._under_way.remove(name)
+        self._done = min(self._total, self._done + self._sizes.pop(name))
+        self._tell()
+
+    def _known(self, written: str) -> str | None:
+        """The distribution that a line speaks of: uv writes its name, pip its wheel's."""
+        stem = written.split("-", 1)[0] if written.endswith((".whl", ".metadata")) else written
+        name = re.sub(r"[-_.]+", "-", stem).lower()
+        return name if name in self._sizes else None
+
+    def _tell(self) -> None:
+        self._report(
+            Progress(
+                step="download",
+                message=", ".join(self._under_way[:3]) or "Downloading",
+                done=self._done,
+                total=self._total,
+                unit="bytes",
+            )
+        )
+
+    def _tell_install(self, done: int) -> None:
+        message = f"Installing {self._count} packages"
+        self._report(Progress(step="install", message=message, done=done, total=self._count, unit="packages"))
