@@ -1,0 +1,193 @@
+"""Prove an environment: each framework imports and trains one step on the device that it was chosen for."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.builds.model import Device, Framework
+from scaffold.environments.model import Environment, Proof
+from scaffold.errors import ProofFailed
+from scaffold.system import Completed, System, without
+
+#: Seconds. A first import without byte code took 11 s for Keras with TensorFlow on two loaded cores;
+#: a cold network disk takes many times that, and CUDA may compile kernels for a new GPU.
+TIME_LIMIT = 600.0
+
+_SCRIPTS: dict[Framework, str] = {"pytorch": "pytorch_step.py", "keras": "keras_step.py"}
+_TITLES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras"}
+
+#: Of a crashed child's last words, as many lines as help.
+_EVIDENCE_LINES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """What was tried, for an error's text."""
+
+    framework: Framework
+    device: Device
+    python: Path
+
+    @property
+    def title(self) -> str:
+        return _TITLES[self.framework]
+
+
+def prove(
+    environment: Environment, frameworks: Sequence[Framework], device: Device, system: System
+) -> tuple[Proof, ...]:
+    """One training step of each framework, each in an interpreter of its own.
+
+    Raises `ProofFailed` with the evidence: a missing module, a crash, a hang, a device that is not there.
+    """
+    return tuple(prove_one(environment, framework, device, system) for framework in frameworks)
+
+
+def prove_one(
+    environment: Environment,
+    framework: Framework,
+    device: Device,
+    system: System,
+    *,
+    timeout: float = TIME_LIMIT,
+) -> Proof:
+    """One training step of one framework."""
+    trial = _Trial(framework=framework, device=device, python=environment.python)
+    script = Path(__file__).with_name("probes") / _SCRIPTS[framework]
+    done = system.run(
+        [environment.python, "-I", script, device],
+        timeout=timeout,
+        environment=without(system.environment, "PYTHON", "VIRTUAL_ENV"),
+        cwd=environment.location,  # away from a torch.py in the user's folder
+    )
+    if not done.ok:
+        raise _failed(trial, done, timeout)
+    answer = parse_answer(done.stdout)
+    if answer is None:
+        raise ProofFailed(f"{trial.title} ran and printed no result", detail=_last_lines(done))
+    if "error" in answer:
+        raise _device_absent(trial, answer)
+    return _proof(trial, answer, done.seconds)
+
+
+def _proof(trial: _Trial, answer: dict[str, Any], seconds: float) -> Proof:
+    try:
+        proof = Proof(
+            framework=trial.framework,
+            version=str(answer["version"]),
+            device=trial.device,
+            device_name=str(answer["device_name"]),
+            seconds=seconds,
+            loss_before=float(answer["loss_before"]),
+            loss_after=float(answer["loss_after"]),
+            details={str(name): str(value) for name, value in answer["details"].items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ProofFailed(
+            f"{trial.title} printed a result that is none", detail=(json.dumps(answer),)
+        ) from None
+    if not proof.loss_after < proof.loss_before:  # not a number fails this, too
+        raise ProofFailed(
+            f"{trial.title} computes wrongly on {trial.device}: a training step did not lower the loss",
+            detail=(f"loss before: {proof.loss_before}", f"loss after: {proof.loss_after}", *_named(proof)),
+            hint="try the same on the CPU; where that works, suspect the GPU's driver",
+            code="proof-wrong-result",
+        )
+    return proof
+
+
+def parse_answer(output: str) -> dict[str, Any] | None:
+    """The last line of JSON; libraries print what they like before it.
+
+    >>> parse_answer('I0000 some banner\\n{"version": "2.13.0"}\\n')
+    {'version': '2.13.0'}
+    """
+    for line in reversed(output.splitlines()):
+        if line.startswith("{"):
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            return found if isinstance(found, dict) else None
+    return None
+
+
+def _named(proof: Proof) -> tuple[str, ...]:
+    return tuple(f"{name}: {value}" for name, value in proof.details.items())
+
+
+def _device_absent(trial: _Trial, answer: dict[str, Any]) -> ProofFailed:
+    return ProofFailed(
+        f"{trial.title} cannot use {trial.device}: {answer['error']}",
+        detail=tuple(f"{name}: {value}" for name, value in answer.get("details", {}).items()),
+        hint="see what the machine offers with: scaffold detect",
+        code="proof-no-device",
+    )
+
+
+def _failed(trial: _Trial, done: Completed, timeout: float) -> ProofFailed:
+    command = " ".join(done.argv)
+    if done.outcome == "timeout":
+        return ProofFailed(
+            f"{trial.title} did not finish one training step within {timeout:.0f} s",
+            detail=_last_lines(done),
+            hint=f"see where it hangs: {command}",
+            code="proof-hang",
+        )
+    if done.outcome != "exited":
+        return ProofFailed(
+            f"The environment's interpreter does not start: {trial.python}",
+            detail=(done.stderr,) if done.stderr else (),
+            hint="the Python that it was made from may be gone; run the same command again to rebuild it",
+            code="proof-no-interpreter",
+        )
+    if done.status is not None and (done.status < 0 or done.status >= 0xC0000000):
+        return _crashed(trial, done.status, done)
+    return ProofFailed(
+        f"{trial.title} does not run in {trial.python}",
+        detail=_last_lines(done),
+        hint=f"see all of it: {command}",
+        code=_import_code(done.stderr),
+    )
+
+
+def _import_code(stderr: str) -> str:
+    return "proof-no-import" if "ImportError" in stderr or "ModuleNotFoundError" in stderr else "proof-failed"
+
+
+def _crashed(trial: _Trial, status: int, done: Completed) -> ProofFailed:
+    """A signal (POSIX: a negative status) or a structured exception (Windows: 0xC0000000 and above)."""
+    name = _signal_name(status)
+    illegal = name == "SIGILL" or status == 0xC000001D
+    return ProofFailed(
+        f"{trial.title} crashed ({name}) while it was imported or trained one step",
+        detail=_last_lines(done),
+        hint=_ILLEGAL_HINT if illegal else _KILLED_HINT if name == "SIGKILL" else _CRASH_HINT,
+        code="proof-cpu-too-old" if illegal else "proof-crash",
+    )
+
+
+_ILLEGAL_HINT = (
+    "the processor lacks instructions that this build needs (TensorFlow: AVX); leave it out: --framework"
+)
+_KILLED_HINT = "the operating system ended it, mostly because memory ran out"
+_CRASH_HINT = "a damaged installation or a driver that does not fit; see: scaffold doctor"
+
+
+def _signal_name(status: int) -> str:
+    if status > 0:
+        return f"0x{status:08X}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
+
+
+def _last_lines(done: Completed) -> tuple[str, ...]:
+    lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    return tuple(lines[-_EVIDENCE_LINES:])
