@@ -122,7 +122,7 @@ def template_and_name(request: NewRequest) -> tuple[Template, ProjectName]:
     wanted = request.template or names.template_of(request.name)
     name = names.project_name(request.name, template=wanted)
     if wanted is None:
-        known = ", ".join(one.name for one in catalog.find_templates())
+        known = ", ".join(one.name for one in catalog.find_templates().templates)
         raise TemplateUnknown(
             f"the name {request.name} does not tell which template is meant",
             hint=f"say it with --template ({known}), or end the name in one: {known.split(', ')[0]}-project",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,31 +126,35 @@ def make_environment(
     Raises InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed; an environment that was
     there before is then as it was.
     """
-    from dataclasses import replace
-
     from scaffold.environments.create import create
+    from scaffold.environments.planned import write_planned
     from scaffold.environments.probe import prove
     from scaffold.pycharm.idea import idea_files, write_idea
 
     assert plan.environment is not None, "a plan without an environment cannot make one"
     environment = create(plan.environment, system, report)
+    write_planned(plan.environment.root, plan.choice.builds)
     announce("making the folder ready for PyCharm")
     ide = replace(project, python=environment.version, interpreter=environment.python)
     written = write_idea(plan.environment.root, idea_files(ide))
     announce("proving it: one training step with each framework")
-    proofs = prove(environment, plan.choice.builds, system, report)
+    proofs = tuple(
+        proof for build in plan.choice.builds for proof in prove(environment, (build.framework,), build.device, system)
+    )
     return SetupReport(environment=environment, proofs=proofs, kept=written.kept)
 
 
 def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
-    from scaffold.sources.settings import with_index, with_wheelhouse
+    from scaffold.sources.model import Setting
+    from scaffold.sources.settings import with_index
 
     if wish in ("auto", "pypi"):
         return settings
     if wish.startswith(("http://", "https://", "file://")):
         return with_index(settings, wish)
     if Path(wish).is_dir():
-        return with_wheelhouse(settings, Path(wish))
+        folder = Setting(value=str(Path(wish).absolute()), origin="--index")
+        return replace(settings, find_links=(folder,), no_index=Setting(value="true", origin="--index"))
     raise OptionRefused(
         f"--index {wish}: neither a URL nor a folder of wheels that is there",
         hint="use auto, pypi, a URL such as https://mirror.example/simple, or a folder",

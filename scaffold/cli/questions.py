@@ -30,7 +30,7 @@ def ask(system: System, template: str | None, framework: str | None) -> tuple[st
 def _template() -> str:
     from scaffold.projects.catalog import find_templates
 
-    templates = find_templates()
+    templates = find_templates().templates
     for one in templates:
         click.echo(f"  {click.style(one.name, bold=True)}  {one.title}: {one.description}")
     names = [one.name for one in templates]

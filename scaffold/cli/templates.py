@@ -23,7 +23,7 @@ def list_templates(*, as_json: bool = False) -> None:
     from scaffold.projects.catalog import find_templates
     from scaffold.results import envelope
 
-    templates = find_templates()
+    templates = find_templates().templates
     if as_json:
         rows = [
             {"name": one.name, "title": one.title, "description": one.description, "version": one.version,

@@ -1,0 +1,62 @@
+"""What doctor knows before it judges. Every fact can be unknown (None); unknown is never taken for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scaffold.builds.model import Framework
+from scaffold.environments.model import Damage, Environment, Proof
+from scaffold.errors import ScaffoldError
+from scaffold.machine.model import Machine
+from scaffold.projects.model import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchBuild:
+    """What an installed torch says of itself in ``torch/version.py``, without being imported."""
+
+    version: str  # 2.14.1+cu126
+    cuda: str  # 12.6; "" where it was built without CUDA
+    source: str  # the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFact:
+    """One run configuration, and why PyCharm would not start it."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofFact:
+    """What came of asking a framework to compute."""
+
+    framework: Framework
+    proof: Proof | None = None
+    failure: ScaffoldError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A machine, and, where doctor was called in one, a project with its environment."""
+
+    machine: Machine
+    root: Path | None = None
+    record: Record | None = None
+    location: Path | None = None  # where the environment should be
+    environment: Environment | None = None
+    finished: bool | None = None  # the environment was verified after it was made, and has not moved
+    state: Literal["creating", "ready"] | None = None
+    made_at: str = ""  # where the environment was when it was made
+    orphaned: bool | None = None  # its base interpreter is gone
+    damages: tuple[Damage, ...] | None = None
+    torch: TorchBuild | None = None
+    runs: tuple[RunFact, ...] | None = None
+    proofs: tuple[ProofFact, ...] | None = None  # None: not asked (needs --deep)
+
+    def version_of(self, package: str) -> str:
+        """The installed version of a package, "" where it is not installed."""
+        return self.environment.packages.get(package, "") if self.environment else ""

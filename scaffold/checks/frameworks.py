@@ -1,0 +1,144 @@
+"""Whether the frameworks are installed, in builds that use this machine's accelerator, and compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.checks.facts import Facts, ProofFact
+from scaffold.checks.interpreter import CREATE
+from scaffold.checks.model import Evidence, Finding, Remedy
+
+#: Any of these is the framework.
+PACKAGES = {"pytorch": ("torch",), "keras": ("tensorflow", "tensorflow-cpu")}
+
+
+def installed(facts: Facts) -> Iterator[Finding]:
+    """Each framework of the project is installed."""
+    if facts.environment is None or facts.record is None:
+        return
+    for framework in facts.record.frameworks:
+        found = [name for name in PACKAGES[framework] if facts.version_of(name)]
+        if not found:
+            yield Finding(
+                id="pkg.framework-missing",
+                level="error",
+                title=f"{' or '.join(PACKAGES[framework])} is not installed",
+                detail=f"the project has a {framework} side; its environment lacks the framework",
+                cause="framework-missing",
+                evidence=(Evidence(source=str(facts.environment.location), value="no such distribution"),),
+                remedy=CREATE,
+            )
+        elif len(found) > 1:
+            yield Finding(
+                id="pkg.duplicate-dist",
+                level="error",
+                title=f"{' and '.join(found)} are installed over each other",
+                detail="both own the same files; which of the two wins is chance",
+                cause="duplicate-install",
+                evidence=tuple(Evidence(source=name, value=facts.version_of(name)) for name in found),
+                remedy=CREATE,
+            )
+        else:
+            yield Finding(
+                id="pkg.framework",
+                level="ok",
+                title=f"{found[0]} {facts.version_of(found[0])} is installed",
+            )
+
+
+def gpu_used(facts: Facts) -> Iterator[Finding]:
+    """A machine with an NVIDIA GPU has a torch that was built for it."""
+    if facts.torch is None:
+        return
+    cards = facts.machine.usable("nvidia")
+    if not cards:
+        return
+    if not facts.torch.cuda:
+        yield Finding(
+            id="gpu.build-cpu-only",
+            level="error",
+            title="PyTorch was built without CUDA, and this machine has an NVIDIA GPU",
+            detail=f"{cards[0].name} works with driver {cards[0].driver}; torch {facts.torch.version} cannot use it",
+            cause="torch-cpu-build",
+            evidence=(
+                Evidence(source=facts.torch.source, value=f"{facts.torch.version}, cuda: None"),
+                Evidence(source="scaffold detect", value=f"{cards[0].name}, driver {cards[0].driver}"),
+            ),
+            not_the_cause=("the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",),
+            remedy=Remedy(text="choose builds for this machine anew", commands=CREATE.commands),
+        )
+        return
+    yield from _driver(facts)
+
+
+def _driver(facts: Facts) -> Iterator[Finding]:
+    """The driver speaks the CUDA generation that torch was built for (within one, any minor version does)."""
+    assert facts.torch is not None
+    built, spoken = _major(facts.torch.cuda), _major(facts.machine.cuda_driver)
+    if built is None or spoken is None:
+        return
+    evidence = (
+        Evidence(source=facts.torch.source, value=f"cuda: {facts.torch.cuda}"),
+        Evidence(source="driver", value=f"CUDA up to {facts.machine.cuda_driver}"),
+    )
+    if spoken < built:
+        yield Finding(
+            id="gpu.driver-too-old",
+            level="error",
+            title=f"The driver speaks CUDA {facts.machine.cuda_driver}, PyTorch was built for CUDA {facts.torch.cuda}",
+            detail="a driver runs programs made for its own CUDA generation and older ones",
+            cause="driver-too-old",
+            evidence=evidence,
+            not_the_cause=("an installed CUDA toolkit: it is not used",),
+            remedy=Remedy(
+                text="choose a build for this driver, or update the driver", commands=CREATE.commands
+            ),
+        )
+    else:
+        yield Finding(
+            id="gpu.driver",
+            level="ok",
+            title=f"The driver (CUDA {facts.machine.cuda_driver}) runs PyTorch's CUDA {facts.torch.cuda}",
+            evidence=evidence,
+        )
+
+
+def _major(version: str) -> int | None:
+    head = version.split(".")[0]
+    return int(head) if head.isdecimal() else None
+
+
+def computes(facts: Facts) -> Iterator[Finding]:
+    """Each framework imports and makes a training step, on the device that it should use."""
+    if facts.environment is None or facts.record is None:
+        return
+    if facts.proofs is None:
+        yield Finding(
+            id="run.computes",
+            level="skipped",
+            title="Whether the frameworks import and compute was not tried",
+            remedy=Remedy(text="try it", commands=(("scaffold", "doctor", "--deep"),)),
+        )
+        return
+    for fact in facts.proofs:
+        yield _computed(fact)
+
+
+def _computed(fact: ProofFact) -> Finding:
+    if fact.failure is not None:
+        return Finding(
+            id="run.computes",
+            level="error",
+            title=fact.failure.message,
+            detail="\n".join(fact.failure.detail),
+            cause=fact.failure.code,
+            remedy=Remedy(text=fact.failure.hint, commands=CREATE.commands) if fact.failure.hint else CREATE,
+        )
+    assert fact.proof is not None
+    proof = fact.proof
+    return Finding(
+        id="run.computes",
+        level="ok",
+        title=f"{fact.framework} {proof.version} made a training step on {proof.device}",
+        evidence=(Evidence(source="loss", value=f"{proof.loss_before:.4f}, then {proof.loss_after:.4f}"),),
+    )

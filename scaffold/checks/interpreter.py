@@ -1,0 +1,93 @@
+"""Whether the project has an interpreter that starts, and whether all of its files are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.checks.facts import Facts
+from scaffold.checks.model import Evidence, Finding, Remedy
+
+CREATE = Remedy(text="make the environment anew", commands=(("scaffold", "env", "create"),))
+
+#: More lines than this say no more.
+SHOWN = 5
+
+
+def environment_there(facts: Facts) -> Iterator[Finding]:
+    """The project's environment exists and was finished."""
+    if facts.root is None or facts.location is None:
+        return
+    if facts.environment is None:
+        yield Finding(
+            id="env.missing",
+            level="error",
+            title="The project has no Python environment",
+            detail=f"run configurations need {facts.location}, which is not there or is no environment",
+            cause="env-missing",
+            evidence=(Evidence(source=str(facts.location / "pyvenv.cfg"), value="not there"),),
+            remedy=CREATE,
+        )
+    elif facts.state == "creating":
+        yield Finding(
+            id="env.unfinished",
+            level="error",
+            title="The making of the environment was interrupted",
+            detail="packages may be listed as installed and lack files",
+            cause="env-unfinished",
+            evidence=(Evidence(source=".scaffold/environment.json", value="status: creating"),),
+            remedy=CREATE,
+        )
+    else:
+        yield from _whole(facts)
+
+
+def _whole(facts: Facts) -> Iterator[Finding]:
+    assert facts.environment is not None
+    environment = facts.environment
+    if facts.orphaned:
+        yield Finding(
+            id="env.venv-broken",
+            level="error",
+            title=f"The Python {environment.version} that the environment is based on is gone",
+            detail=f"the environment was made from {environment.home}, where no Python is any more",
+            cause="venv-base-removed",
+            evidence=(Evidence(source=str(environment.location / "pyvenv.cfg"), value=f"home = {environment.home}"),),
+            not_the_cause=("the packages are all right; only the interpreter below them is missing",),
+            remedy=CREATE,
+        )
+    elif facts.made_at and facts.made_at != str(environment.location):
+        yield Finding(
+            id="env.moved",
+            level="error",
+            title="The environment was moved after it was made",
+            detail=f"its programs (pip, tensorboard) still point at {facts.made_at}",
+            cause="venv-moved",
+            evidence=(Evidence(source=".scaffold/environment.json", value=f"location: {facts.made_at}"),),
+            remedy=CREATE,
+        )
+    else:
+        yield Finding(
+            id="env.interpreter",
+            level="ok",
+            title=f"Python {environment.version} with {len(environment.packages)} packages",
+            evidence=(Evidence(source=str(environment.python), value=environment.version),),
+        )
+
+
+def files_whole(facts: Facts) -> Iterator[Finding]:
+    """Every file that was installed is there, as long as it was."""
+    if facts.environment is None or facts.damages is None:
+        return
+    if not facts.damages:
+        yield Finding(id="env.files", level="ok", title="Every installed file is there")
+        return
+    broken = sorted({damage.distribution for damage in facts.damages})
+    yield Finding(
+        id="env.files",
+        level="error",
+        title=f"Files of installed packages are missing or cut short: {', '.join(broken[:SHOWN])}",
+        detail=f"{len(facts.damages)} files differ from what the installer wrote down; pip check does not look",
+        cause="env-damaged",
+        evidence=tuple(Evidence(source=one.path, value=one.what) for one in facts.damages[:SHOWN]),
+        remedy=CREATE,
+    )
