@@ -70,7 +70,7 @@ class _Merger:
     def status(self, device: Device, seen: Device | None) -> tuple[Status, str]:
         if device.code and self.management:
             return obstacle(self.management.source, device.code)
-        if seen or self.cuda is None:  # where libcuda could not be asked, the driver's word is all there is
+        if seen or self.cuda is None:  # not asked: the driver's word counts
             return "ok", ""
         if not self.cuda.library:
             return "driver_missing", (

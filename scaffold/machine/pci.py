@@ -20,7 +20,7 @@ _VENDORS: dict[str, CardVendor] = {"0x10de": "nvidia", "0x1002": "amd", "0x8086"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One device of a display class. ``driver`` is the kernel's: nvidia, nouveau, vfio-pci, amdgpu, i915, ..."""
+    """One device of a display class. ``driver`` is the kernel's: nvidia, nouveau, amdgpu, i915, ..."""
 
     address: str  # 0000:01:00.0
     vendor: CardVendor

@@ -24,7 +24,8 @@ def container_of_group(groups: str) -> str:
     >>> container_of_group("0::/user.slice/user-1000.slice/session-2.scope\n")
     ''
     """
-    for word, kind in (("kubepods", "kubernetes"), ("libpod", "podman"), ("docker", "docker"), ("lxc", "lxc")):
+    words = {"kubepods": "kubernetes", "libpod": "podman", "docker": "docker", "lxc": "lxc"}
+    for word, kind in words.items():
         # "docker.service" is the daemon on a host, not a container.
         if re.search(rf"/{word}[/\-.](?!service)", groups) or re.search(rf"/{word}$", groups, re.MULTILINE):
             return kind
@@ -61,9 +62,11 @@ def processor_quota(system: System) -> int | None:
     """Processors that the container's quota allows, rounded up; None where there is no quota."""
     if system.platform.os != "linux":
         return None
-    version_1 = "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"
-    text = system.read_text("/sys/fs/cgroup/cpu.max") or " ".join(system.read_text(path) or "" for path in version_1)
-    return quota_of(text)
+    version_2 = system.read_text("/sys/fs/cgroup/cpu.max")
+    if version_2:
+        return quota_of(version_2)
+    version_1 = ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+    return quota_of(" ".join(system.read_text(path) or "" for path in version_1))
 
 
 def quota_of(text: str) -> int | None:
