@@ -6,10 +6,12 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from scaffold.system import Completed, joined
 
@@ -101,3 +103,40 @@ def _kill(process: subprocess.Popen[str]) -> None:
         else:
             process.kill()
     process.wait()
+
+
+def hand_over(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path,
+    standard_input: Path | None = None,
+) -> int:
+    """Let a program take our place: our terminal, our signals, our exit status.
+
+    On POSIX it replaces this process and the call does not return; so Ctrl-C, a stop by a batch
+    system and job control reach it as if it had been typed. Windows has no such call: there it is
+    a child, and its exit status is returned. Raises OSError where it cannot be started.
+    """
+    command = list(joined(argv))
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(standard_input.open("rb")) if standard_input else None
+        if os.name == "posix":
+            if source is not None:
+                os.dup2(source.fileno(), 0)
+            _become(command, environment, cwd)
+        return _outlast(subprocess.Popen(command, env=dict(environment), cwd=cwd, stdin=source))
+
+
+def _become(command: list[str], environment: Mapping[str, str], cwd: Path) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.chdir(cwd)
+    os.execve(command[0], command, dict(environment))  # noqa: S606 - an argv list, as everywhere here
+
+
+def _outlast(child: subprocess.Popen[bytes]) -> int:
+    """The child's exit status. Ctrl-C reaches it from the console, and it decides what to make of it."""
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            return child.wait()

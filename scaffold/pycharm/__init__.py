@@ -1,0 +1,1 @@
+"""PyCharm: the files that it reads, and what it starts."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.projects.model import RunConfiguration
+from scaffold.projects.model import RunConfiguration, RunKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,68 @@ class IdeProject:
     @property
     def sdk(self) -> str:
         """The interpreter's name, in the form from which every PyCharm can guess it."""
-        minor = ".".join(self.python.split(".")[:2])
-        return f"Python {minor} ({self.module})" if minor else ""
+        from scaffold.pycharm.sdk import sdk_name
+
+        return sdk_name(self.python, self.module)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One module (``.iml``): where its code lies and which interpreter it names. Paths are absolute."""
+
+    name: str
+    content: tuple[Path, ...] = ()
+    sources: tuple[Path, ...] = ()  # test roots among them, in the file's order
+    excluded: tuple[Path, ...] = ()
+    sdk: str = ""  # the interpreter's name; "" where none is set
+    dependencies: tuple[str, ...] = ()  # names of other modules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFiles:
+    """What ``.idea`` says, or what PyCharm would assume where there is none."""
+
+    root: Path
+    modules: tuple[Module, ...]  # at least one
+    sdk: str = ""  # the project's interpreter, by name
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationFile:
+    """A run configuration as it stands in its file: macros unexpanded, nothing looked up."""
+
+    path: Path
+    name: str
+    type: str = ""  # PythonConfigurationType, tests, ...
+    factory: str = ""  # Python, py.test, ...
+    folder: str = ""
+    module: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""  # why the file cannot be read, with the line; everything above is empty then
+
+    @property
+    def kind(self) -> RunKind | None:
+        """What it starts; None for the kinds that other plugins of the IDE launch."""
+        if self.type == "PythonConfigurationType":
+            return "module" if self.flag("MODULE_MODE", default=False) else "script"
+        if self.type == "tests" and self.factory in {"py.test", "pytest"}:
+            return "pytest"
+        return None
+
+    def flag(self, option: str, *, default: bool) -> bool:
+        """An option that is true or false."""
+        value = self.options.get(option, "")
+        return value.lower() == "true" if value else default
+
+    def test_option(self, option: str) -> str:
+        """An option of a test configuration, whose value is JSON; "" where it is none."""
+        try:
+            value = json.loads(self.options.get(option, "") or '""')
+        except ValueError:
+            return ""
+        return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +98,14 @@ class Launch:
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)  # complete
     added: Mapping[str, str] = field(default_factory=dict)  # what differs from the inherited one
+    standard_input: Path | None = None  # a file that is read in place of the keyboard
     problems: tuple[str, ...] = ()  # why PyCharm would not start it, or not as meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaReport:
+    """What became of each file below ``.idea``, by its path below the project's root."""
+
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # there before, with other content that is not ours: not touched

@@ -1,0 +1,208 @@
+"""``.idea``: what PyCharm knows of a project on this machine. It is made anew on each, never committed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from xml.etree.ElementTree import Element, SubElement
+
+from scaffold.errors import NoPermission, NoSpace, ScaffoldError, TargetOccupied
+from scaffold.projects.model import Tree
+from scaffold.pycharm.documents import to_bytes
+from scaffold.pycharm.model import IdeaReport, IdeProject
+from scaffold.pycharm.run_configurations import identity
+
+FOLDER = PurePosixPath(".idea")
+
+#: Hashes of what we wrote, so that a file that someone else changed is never written over.
+RECORD = FOLDER / "scaffold.json"
+
+#: Nobody searches these, and indexing an environment takes minutes.
+ALWAYS_EXCLUDED = (".envs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".scaffold", ".venv")
+
+
+def idea_files(project: IdeProject, *, git: bool = False) -> Tree:
+    """Every file below ``.idea``, so that the project opens without a question.
+
+    ``git``: the root is a git repository (PyCharm complains of a mapping to one that is not there).
+    """
+    documents = {
+        "modules.xml": _modules(project.module),
+        f"{project.module}.iml": _module(project),
+        "misc.xml": _misc(project.sdk),
+        "workspace.xml": _workspace(project),
+        # "pyproject.toml workspace detected": our module is already what it would make of it
+        "pyProjectModel.xml": _settings("PyProjectModelSettings", showConfigurationNotification="false"),
+        # the proposal to switch to scientific mode, which comes up as soon as numpy is installed
+        "other.xml": _settings("PySciProjectComponent", PY_SCI_VIEW_SUGGESTED="true"),
+    }
+    if git:
+        documents["vcs.xml"] = _version_control()
+    files = {FOLDER / name: to_bytes(document) for name, document in documents.items()}
+    return {**files, FOLDER / ".gitignore": b"*\n"}
+
+
+def _project(*components: Element) -> Element:
+    document = Element("project", version="4")
+    document.extend(components)
+    return document
+
+
+def _component(name: str, options: Mapping[str, str] | None = None) -> Element:
+    component = Element("component", name=name)
+    for option, value in (options or {}).items():
+        SubElement(component, "option", name=option, value=value)
+    return component
+
+
+def _settings(name: str, **options: str) -> Element:
+    return _project(_component(name, options))
+
+
+def _modules(module: str) -> Element:
+    manager = _component("ProjectModuleManager")
+    path = f"$PROJECT_DIR$/.idea/{module}.iml"
+    SubElement(SubElement(manager, "modules"), "module", fileurl=f"file://{path}", filepath=path)
+    return _project(manager)
+
+
+def _module(project: IdeProject) -> Element:
+    document = Element("module", type="PYTHON_MODULE", version="4")
+    roots = SubElement(document, "component", name="NewModuleRootManager")
+    # one content root only: PyCharm 2026 adopts the module by it
+    content = SubElement(roots, "content", url="file://$MODULE_DIR$")
+    for folders, is_test in ((project.sources, "false"), (project.tests, "true")):
+        for folder in folders:
+            SubElement(content, "sourceFolder", url=_below_module(folder), isTestSource=is_test)
+    for folder in sorted({*ALWAYS_EXCLUDED, *project.excluded}):
+        SubElement(content, "excludeFolder", url=_below_module(folder))
+    if project.sdk:
+        SubElement(roots, "orderEntry", type="jdk", jdkName=project.sdk, jdkType="Python SDK")
+    else:
+        SubElement(roots, "orderEntry", type="inheritedJdk")
+    SubElement(roots, "orderEntry", type="sourceFolder", forTests="false")
+    document.append(_component("TestRunnerService", {"PROJECT_TEST_RUNNER": "py.test"}))
+    return document
+
+
+def _below_module(folder: str) -> str:
+    return f"file://$MODULE_DIR$/{folder}"
+
+
+def _misc(sdk: str) -> Element:
+    manager = _component("ProjectRootManager")
+    manager.set("version", "2")
+    if sdk:
+        manager.set("project-jdk-name", sdk)
+        manager.set("project-jdk-type", "Python SDK")
+    return _project(manager)
+
+
+def _workspace(project: IdeProject) -> Element:
+    """Seeds: questions answered beforehand, and the run configuration that ▶ starts at first."""
+    properties = _component("PropertiesComponent")
+    properties.text = json.dumps(
+        {
+            "keyToString": {
+                "SHARE_PROJECT_CONFIGURATION_FILES": "true",
+                "ignore.virus.scanning.warn.message": "true",
+            }
+        },
+        indent=2,
+    )
+    document = _project(properties)
+    chosen = next((run for run in project.runs if run.default), None) or next(iter(project.runs), None)
+    if chosen is not None:
+        manager = _component("RunManager")
+        manager.set("selected", identity(chosen))
+        document.append(manager)
+    return document
+
+
+def _version_control() -> Element:
+    mappings = _component("VcsDirectoryMappings")
+    SubElement(mappings, "mapping", directory="$PROJECT_DIR$", vcs="Git")
+    return _project(mappings)
+
+
+def write_idea(root: Path, files: Tree) -> IdeaReport:
+    """Write ``files`` below ``root``, each at once or not at all.
+
+    A file that is there with other content stays as it is, unless we wrote that very content
+    ourselves. ``workspace.xml`` is PyCharm's from its first moment on and is never written over.
+
+    Raises TargetOccupied, NoPermission or NoSpace.
+    """
+    _refuse_foreign_folder(root / FOLDER)
+    ours = _read_record(root / RECORD)
+    written, unchanged, kept = [], [], []
+    for path, content in files.items():
+        present = _present(root / path)
+        if present == content:
+            unchanged.append(str(path))
+        elif present is not None and (path.name == "workspace.xml" or _hash(present) != ours.get(str(path))):
+            kept.append(str(path))
+            continue
+        else:
+            _replace(root / path, content)
+            written.append(str(path))
+        ours[str(path)] = _hash(content)
+    record = json.dumps({"schema": "scaffold/idea/1", "files": ours}, indent=2, sort_keys=True)
+    _replace(root / RECORD, record.encode())
+    return IdeaReport(written=tuple(written), unchanged=tuple(unchanged), kept=tuple(kept))
+
+
+def _refuse_foreign_folder(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise TargetOccupied(
+            f"{folder} is no ordinary folder, so nothing was written there",
+            hint=f"Move {folder} away and try again",
+        )
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise _explained(path, problem) from problem
+
+
+def _read_record(path: Path) -> dict[str, str]:
+    """What we wrote earlier; a record that cannot be read counts as none: everything is kept then."""
+    try:
+        files: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return dict(files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as problem:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise _explained(path, problem) from problem
+
+
+def _explained(path: Path, problem: OSError) -> ScaffoldError:
+    import errno
+
+    kind = NoSpace if problem.errno in {errno.ENOSPC, errno.EDQUOT} else NoPermission
+    return kind(f"{path} cannot be written", detail=(problem.strerror or str(problem),))

@@ -1,0 +1,223 @@
+"""What PyCharm starts for a run configuration: command line, working folder, environment.
+
+Written after PythonCommandLineState, PythonScripts.kt and TargetedPythonPaths.kt of
+intellij-community. Two things differ on purpose. pytest is started as ``python -m pytest``: PyCharm's
+own runner only translates the results for its test window. And variables that lead a program back
+into the running IDE (its display port, its project id) are left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.errors import LaunchFailed
+from scaffold.pycharm import env_files
+from scaffold.pycharm.commands import command_of
+from scaffold.pycharm.configurations import configurations, find
+from scaffold.pycharm.macros import Macros, interactive
+from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFiles
+from scaffold.pycharm.project_files import read_project
+from scaffold.pycharm.sdk import environments, find_interpreter
+from scaffold.system import System
+
+
+def resolve(
+    root: Path,
+    name: str,
+    *,
+    extra_arguments: Sequence[str] = (),
+    system: System,
+    registered: Mapping[str, Path] | None = None,
+) -> Launch:
+    """The launch of the run configuration of that name, with ``extra_arguments`` behind its own.
+
+    ``registered`` are interpreters that an IDE knows, by name.
+    Raises RunUnknown, or LaunchFailed where there is nothing to start.
+    """
+    configuration = find(configurations(root), name)
+    return resolve_configuration(
+        root, configuration, extra_arguments=extra_arguments, system=system, registered=registered
+    )
+
+
+def resolve_configuration(
+    root: Path,
+    configuration: ConfigurationFile,
+    *,
+    extra_arguments: Sequence[str] = (),
+    system: System,
+    registered: Mapping[str, Path] | None = None,
+) -> Launch:
+    """As `resolve`, for a run configuration that was read already."""
+    _refuse_unreadable(configuration)
+    project = read_project(root.absolute(), system)
+    module, problems = _module(project, configuration)
+    context = _Context(project=project, module=module, configuration=configuration, system=system)
+    command = command_of(configuration, context.macros, context.import_roots)
+    python, missing = _interpreter(context, registered)
+    environment, unread = _environment(context, python)
+    if configuration.kind == "pytest":
+        environment["PYTEST_RUN_CONFIG"] = "True"
+    return Launch(
+        name=configuration.name,
+        argv=(str(python), *command.arguments, *extra_arguments),
+        cwd=command.cwd,
+        environment=environment,
+        added={k: v for k, v in environment.items() if system.environment.get(k) != v},
+        standard_input=_standard_input(context),
+        problems=(
+            *project.problems, *problems, *missing, *command.problems, *unread, *_unfillable(configuration),
+            *(() if command.cwd.is_dir() else (f"the working folder is not there: {command.cwd}",)),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """One configuration in its project."""
+
+    project: ProjectFiles
+    module: Module
+    configuration: ConfigurationFile
+    system: System
+
+    @property
+    def macros(self) -> Macros:
+        content = next(iter(self.module.content), None)
+        return Macros(project=self.project.root, module=content, home=self.system.home)
+
+    @property
+    def import_roots(self) -> tuple[Path, ...]:
+        """What PyCharm puts on PYTHONPATH: content roots first, then source and test roots."""
+        known = {module.name: module for module in self.project.modules}
+        modules = [self.module, *(known[name] for name in self.module.dependencies if name in known)]
+        roots: list[Path] = []
+        if self.configuration.flag("ADD_CONTENT_ROOTS", default=True):
+            roots += [root for module in modules for root in module.content]
+        if self.configuration.flag("ADD_SOURCE_ROOTS", default=True):
+            roots += [root for module in modules for root in module.sources]
+        return tuple(dict.fromkeys(roots))
+
+
+def _refuse_unreadable(configuration: ConfigurationFile) -> None:
+    if configuration.problem:
+        raise LaunchFailed(
+            configuration.problem, hint=f"Correct or delete {configuration.path}; PyCharm ignores it as it is"
+        )
+    if configuration.kind is None:
+        raise LaunchFailed(
+            f"{configuration.name!r} is of a kind that only the IDE itself starts: {configuration.type}",
+            detail=(str(configuration.path),),
+        )
+
+
+def _module(project: ProjectFiles, configuration: ConfigurationFile) -> tuple[Module, tuple[str, ...]]:
+    """The module that it is bound to. Without a name PyCharm takes the project's first."""
+    first = project.modules[0]
+    if not configuration.module:
+        return first, ()
+    named = [module for module in project.modules if module.name == configuration.module]
+    if named:
+        return named[0], ()
+    names = ", ".join(module.name for module in project.modules)
+    return first, (f"module {configuration.module} does not exist in this project (it has {names})",)
+
+
+def _interpreter(
+    context: _Context, registered: Mapping[str, Path] | None
+) -> tuple[Path, tuple[str, ...]]:
+    """PyCharm's order: the module's interpreter, one by name, one by path, the module's after all."""
+    options, system, root = context.configuration.options, context.system, context.project.root
+    problems: tuple[str, ...] = ()
+    name = context.module.sdk
+    if not context.configuration.flag("IS_MODULE_SDK", default=False):
+        by_path = context.macros.all(options.get("SDK_HOME", ""))
+        if options.get("SDK_NAME"):
+            name = options["SDK_NAME"]
+            problems = (f"it names an interpreter of one machine: {name}",)
+        elif by_path and system.exists(by_path):
+            return Path(by_path), ()
+        elif by_path:
+            problems = (f"it names an interpreter that is not there: {by_path}",)
+    found = find_interpreter(root, name, system, registered=registered)
+    if found is None:
+        raise _no_interpreter(context)
+    return found, problems
+
+
+def _no_interpreter(context: _Context) -> LaunchFailed:
+    root = context.project.root
+    broken = environments(root, context.system)
+    if broken:
+        return LaunchFailed(
+            f"The environment in {broken[0]} has lost its Python",
+            detail=("the Python that it was made from was removed or moved",),
+            hint="Make it anew:  scaffold env",
+        )
+    return LaunchFailed(f"There is no Python environment in {root}", hint="Make it:  scaffold env")
+
+
+def _environment(context: _Context, python: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The child's whole environment, put together in PyCharm's order."""
+    configuration, inherited = context.configuration, context.system.environment
+    passes = configuration.flag("PARENT_ENVS", default=True)
+    environment = dict(inherited) if passes else {}
+    environment["PYTHONIOENCODING"] = "UTF-8"
+    values, problems = _own_variables(context)
+    environment.update(values)
+    environment.setdefault("PYTHONUNBUFFERED", "1")
+    environment.pop("PYTHONHOME", None)
+    environment["PYCHARM_HOSTED"] = "1"
+    environment.update(_activation(python, environment, context.system))
+    paths = [*map(str, context.import_roots), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    if configuration.flag("EMULATE_TERMINAL", default=False) and context.system.platform.os != "windows":
+        environment["TERM"] = "xterm-256color"
+    return environment, problems
+
+
+def _own_variables(context: _Context) -> tuple[dict[str, str], tuple[str, ...]]:
+    """``.env`` files, then the configuration's own variables."""
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    named = context.macros.all(context.configuration.options.get("ENV_FILES", ""))
+    for path in filter(None, named.split(os.pathsep)):
+        text = context.system.read_text(path)
+        if text is None:
+            problems.append(f"ENV_FILES names a file that is not there: {path}")
+        elif path.lower().endswith((".sh", ".bat")):
+            problems.append(f"ENV_FILES names a script, which only the IDE itself runs: {path}")
+        else:
+            values.update(env_files.parse(text))
+    for name, value in context.configuration.environment.items():
+        inherited = context.system.environment.get(name, "")
+        expanded = context.macros.paths(value)
+        # the one variable that a value may name is itself: PATH=/tools:$PATH$
+        values[name] = expanded.replace(f"${name}$", inherited) if inherited else expanded
+    return {name: value for name, value in values.items() if name}, tuple(problems)
+
+
+def _activation(python: Path, environment: Mapping[str, str], system: System) -> dict[str, str]:
+    """What the environment's ``activate`` would set."""
+    folder = python.parent.parent
+    if not system.exists(folder / "pyvenv.cfg"):
+        return {}
+    path = filter(None, (str(python.parent), environment.get("PATH", "")))
+    return {"VIRTUAL_ENV": str(folder), "PATH": os.pathsep.join(path)}
+
+
+def _standard_input(context: _Context) -> Path | None:
+    named = context.configuration.options.get("INPUT_FILE", "")
+    redirected = context.configuration.flag("REDIRECT_INPUT", default=False)
+    return Path(context.macros.all(named)) if redirected and named else None
+
+
+def _unfillable(configuration: ConfigurationFile) -> tuple[str, ...]:
+    """A problem for each macro whose value is the editor's present state."""
+    found = interactive(" ".join(configuration.options.values()))
+    return tuple(f"it uses {macro}, which only the running IDE can fill in" for macro in found)
+
+

@@ -1,0 +1,137 @@
+"""Run configurations as PyCharm's XML: one file each below ``.run``, with nothing of this machine in it.
+
+The options are those that every PyCharm from 2023.3 on knows, in the order in which it writes them;
+what a version does not know it ignores, and what is missing takes its default.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import TemplateBroken
+from scaffold.pycharm.parameters import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from xml.etree.ElementTree import Element
+
+    from scaffold.projects.model import RunConfiguration, Tree
+
+#: What no file name holds on Windows; PyCharm, too, puts an underscore there.
+_REFUSED_IN_NAMES = re.compile(r'[<>:"/\\|?*\0-\x1f]')
+
+#: PyCharm's own names of the types, as they stand before the dot in its list of run configurations.
+_DISPLAY_TYPE = {"script": "Python", "module": "Python", "pytest": "Python tests"}
+
+
+def run_files(runs: Iterable[RunConfiguration], module: str) -> Tree:
+    """``.run/<name>.run.xml`` for each row, bound to ``module`` and to that module's interpreter.
+
+    Raises TemplateBroken where two rows have the same name.
+    """
+    from scaffold.pycharm.documents import to_bytes
+
+    files: dict[PurePosixPath, bytes] = {}
+    taken: set[str] = set()
+    for run in runs:
+        path = PurePosixPath(".run") / f"{file_stem(run.name)}.run.xml"
+        if str(path).casefold() in taken:  # macOS and Windows do not tell case apart
+            raise TemplateBroken(f"Two run configurations are called {run.name!r}, or would share a file")
+        taken.add(str(path).casefold())
+        files[path] = to_bytes(document(run, module), declaration=False)
+    return files
+
+
+def file_stem(name: str) -> str:
+    """A configuration's name as a file name: blanks stay, what no file system takes becomes ``_``."""
+    return _REFUSED_IN_NAMES.sub("_", name).rstrip(". ") or "_"
+
+
+def identity(run: RunConfiguration) -> str:
+    """How PyCharm's RunManager refers to it: ``Python.train``, ``Python tests.tests``."""
+    return f"{_DISPLAY_TYPE[run.kind]}.{run.name}"
+
+
+def document(run: RunConfiguration, module: str) -> Element:
+    """The XML of one run configuration."""
+    from xml.etree.ElementTree import Element, SubElement
+
+    component = Element("component", name="ProjectRunConfigurationManager")
+    kind = {"type": "tests", "factoryName": "py.test"} if run.kind == "pytest" else {
+        "type": "PythonConfigurationType", "factoryName": "Python"
+    }
+    attributes = {"default": "false", "name": run.name, **kind}
+    if run.folder:
+        attributes["folderName"] = run.folder
+    configuration = SubElement(component, "configuration", attributes)
+    SubElement(configuration, "module", name=module)
+    _options(configuration, {"ENV_FILES": "", "INTERPRETER_OPTIONS": "", "PARENT_ENVS": "true"})
+    _environment(configuration, run.environment)
+    _options(configuration, _COMMON)
+    SubElement(
+        configuration, "EXTENSION", ID="PythonCoverageRunConfigurationExtension", runner="coverage.py"
+    )
+    _options(configuration, dict(_pytest(run) if run.kind == "pytest" else _python(run)))
+    SubElement(configuration, "method", v="2")
+    return component
+
+
+_COMMON = {
+    "SDK_HOME": "",
+    "WORKING_DIRECTORY": "$PROJECT_DIR$",  # empty would mean the script's own folder
+    "IS_MODULE_SDK": "true",  # absent would mean an interpreter by name, which is this machine's
+    "ADD_CONTENT_ROOTS": "true",
+    "ADD_SOURCE_ROOTS": "true",
+}
+
+
+def _python(run: RunConfiguration) -> Iterator[tuple[str, str]]:
+    module = run.kind == "module"
+    yield "SCRIPT_NAME", run.target if module else _below_project(run.target)
+    yield "PARAMETERS", join(run.arguments)
+    yield "SHOW_COMMAND_LINE", "false"
+    yield "EMULATE_TERMINAL", _flag(run.terminal)
+    yield "MODULE_MODE", _flag(module)
+    yield "REDIRECT_INPUT", "false"
+    yield "INPUT_FILE", ""
+
+
+def _pytest(run: RunConfiguration) -> Iterator[tuple[str, str]]:
+    """The values are JSON inside XML: so the Python plugin stores what its test runners add."""
+    target = _below_project(run.target) if run.target else ""
+    yield "_new_keywords", _json("")
+    yield "_new_parameters", _json("")
+    yield "_new_additionalArguments", _json(join(run.arguments))
+    yield "_new_target", _json(target)
+    yield "_new_targetType", _json("PATH" if target else "CUSTOM")
+
+
+def _options(parent: Element, values: Mapping[str, str]) -> None:
+    from xml.etree.ElementTree import SubElement
+
+    for name, value in values.items():
+        SubElement(parent, "option", name=name, value=value)
+
+
+def _environment(parent: Element, values: Mapping[str, str]) -> None:
+    from xml.etree.ElementTree import SubElement
+
+    envs = SubElement(parent, "envs")
+    for name, value in {"PYTHONUNBUFFERED": "1", **values}.items():
+        SubElement(envs, "env", name=name, value=value)
+
+
+def _below_project(path: str) -> str:
+    return f"$PROJECT_DIR$/{path}"
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _json(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)

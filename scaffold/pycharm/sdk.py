@@ -1,0 +1,88 @@
+"""Interpreters as PyCharm knows them: by a name that is global to the IDE.
+
+The name in ``.iml`` and ``misc.xml`` points into the IDE's ``jdk.table.xml``. Where no such entry
+exists (it may only be written while the IDE is closed), PyCharm proposes an interpreter from the
+name, and only a name of the form ``Python 3.12 (project)`` leads it to the project's environment.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.system import System
+
+#: PyInterpreterInspection's own pattern (PyCharm 2023.3 to 2025.2).
+_NAME = re.compile(r"Python (?P<version>\d\.\d+)\s*(\((?P<project>.+?)\))?")
+
+#: Where an environment is looked for, in this order, as PyCharm itself does.
+_FOLDERS = (".venv", "venv")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSdk:
+    """What PyCharm reads out of an interpreter's name."""
+
+    version: str  # 3.12
+    project: str  # "" where any interpreter of that version will do
+
+
+def sdk_name(python: str, module: str) -> str:
+    """``Python 3.12 (cnn-project)`` for ``3.12.1``; "" where no version is known."""
+    minor = ".".join(python.split(".")[:2])
+    return f"Python {minor} ({module})" if minor else ""
+
+
+def parse_sdk_name(name: str) -> NamedSdk | None:
+    """Version and project in an interpreter's name; None for a name that tells PyCharm nothing.
+
+    >>> parse_sdk_name("Python 3.12 (cnn-project)")
+    NamedSdk(version='3.12', project='cnn-project')
+    """
+    match = _NAME.fullmatch(name)
+    return NamedSdk(version=match["version"], project=match["project"] or "") if match else None
+
+
+def find_interpreter(
+    root: Path, name: str, system: System, *, registered: Mapping[str, Path] | None = None
+) -> Path | None:
+    """The interpreter that a name means in this project.
+
+    An IDE's own table (``registered``: name -> interpreter) is asked first; then our record of the
+    project's environment; then the folders in which PyCharm looks by itself. None where nothing is.
+    """
+    by_name = (registered or {}).get(name)
+    if by_name is not None and system.exists(by_name):
+        return by_name
+    candidates = [_python_in(folder, system) for folder in environments(root, system)]
+    return next((python for python in candidates if system.exists(python)), None)
+
+
+def environments(root: Path, system: System) -> tuple[Path, ...]:
+    """The folders that hold, or claim to hold, an environment of the project, best first."""
+    recorded = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "")
+    places = [root / recorded] if recorded else []  # a relative one is below the project's root
+    places += [root / folder for folder in _FOLDERS]
+    return tuple(dict.fromkeys(p for p in places if system.exists(p / "pyvenv.cfg")))
+
+
+def parse_record(text: str) -> str:
+    """The environment's folder in ``.scaffold/environment.json``; "" where it names none.
+
+    >>> parse_record('{"schema": "scaffold/environment/1", "location": ".venv"}')
+    '.venv'
+    """
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return ""
+    location = record.get("location") if isinstance(record, dict) else None
+    return location if isinstance(location, str) else ""
+
+
+def _python_in(environment: Path, system: System) -> Path:
+    windows = system.platform.os == "windows"
+    return environment / "Scripts" / "python.exe" if windows else environment / "bin" / "python"
