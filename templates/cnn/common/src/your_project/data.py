@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import sources
 from .errors import ProjectError
+from .image_folder import fit_images
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -60,8 +61,9 @@ class Data:
         number = np.full(len(self.classes), -1)
         number[[self.classes.index(name) for name in classes]] = np.arange(len(classes))
         parts = (self.train, self.validation, self.test)
-        kept = (Split(p.images[number[p.labels] >= 0], number[p.labels[number[p.labels] >= 0]]) for p in parts)
-        return make(self.name, classes, *kept, mirror=self.mirror)
+        kept = (p.take(number[p.labels] >= 0) for p in parts)
+        renumbered = (Split(p.images, number[p.labels]) for p in kept)
+        return make(self.name, classes, *renumbered, mirror=self.mirror)
 
     def few(self, shots: int, seed: int) -> Data:
         """Return the same with at most this many training (and validation) images of each class, 0 = all.
@@ -74,11 +76,21 @@ class Data:
         train, validation = (_few_of_each(part, shots, seed) for part in (self.train, self.validation))
         return make(self.name, self.classes, train, validation, self.test, mirror=self.mirror)
 
-    def limited(self, train: int, rest: int = 0) -> Data:
-        """Return the same with at most this many images in the parts (0 = all), the classes still balanced."""
+    def limited(self, most: int) -> Data:
+        """Return the same with at most this many training images (0 = all), of every class alike."""
+        if not most or most >= len(self.train):
+            return self
+        chosen = np.sort(np.argsort(_ranks(self.train.labels), kind="stable")[:most])
+        train = self.train.take(chosen)
+        return make(self.name, self.classes, train, self.validation, self.test, mirror=self.mirror)
+
+    def fitted(self, shape: tuple[int, int, int]) -> Data:
+        """Return the same images in another size or with other channels."""
+        if self.image_shape == shape:
+            return self
         parts = (self.train, self.validation, self.test)
-        cut = (_first(part, most) for part, most in zip(parts, (train, rest, rest), strict=True))
-        return make(self.name, self.classes, *cut, mirror=self.mirror)
+        fitted = (Split(fit_images(part.images, shape), part.labels) for part in parts)
+        return make(self.name, self.classes, *fitted, mirror=self.mirror)
 
 
 def load(settings: Settings) -> Data:
@@ -88,6 +100,23 @@ def load(settings: Settings) -> Data:
     if doubles:
         print(f"data        {doubles} images occur more than once and were left out")
     return make(settings.data, source.classes, *parts, mirror=source.mirror).limited(settings.limit)
+
+
+def load_unseen(settings: Settings, classes: tuple[str, ...], seen: np.ndarray, *, same: bool) -> Split:
+    """Return images to evaluate a network on whose classes these are, none of which it has seen.
+
+    `seen` holds checksums. From the data that the network was trained on (`same`) it is the test part; of other
+    images that are not divided, it is all.
+    """
+    source = sources.read(settings)
+    part = Split(*source.whole) if source.whole and not same else split(source)[0][2]
+    if not (known := [name for name in source.classes if name in classes]):
+        raise ProjectError(f"{settings.data} has none of the network's classes {', '.join(classes)}")
+    number = np.array([classes.index(name) if name in known else -1 for name in source.classes])
+    kept = part.take((number[part.labels] >= 0) & ~np.isin(checksums(part.images), seen))
+    if not len(kept):
+        raise ProjectError(f"{settings.data}: the network was trained on every one of these images")
+    return Split(kept.images, number[kept.labels])
 
 
 def make(
@@ -161,13 +190,6 @@ def _ranks(labels: np.ndarray) -> np.ndarray:
     ranks = np.empty(len(labels), np.int64)
     ranks[order] = np.arange(len(labels)) - starts[labels[order]]
     return ranks
-
-
-def _first(part: Split, most: int) -> Split:
-    """Return at most this many images (0 = all), of every class alike."""
-    if not most or most >= len(part):
-        return part
-    return part.take(np.sort(np.argsort(_ranks(part.labels), kind="stable")[:most]))
 
 
 def _few_of_each(part: Split, shots: int, seed: int) -> Split:

@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 WEIGHTS = {"pytorch": ("best.safetensors", "last.pt"), "keras": ("best.weights.h5", "last.npz")}
 
 
+def read_history(path: Path) -> list[dict[str, Any]]:
+    """Return the recorded epochs of a run; a last line that was cut off by a kill does not count."""
+    file = path / "history.jsonl"
+    rows = []
+    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            break
+    return rows
+
+
 class RunFolder:
     """The folder of one run, open for writing.
 
@@ -69,15 +81,8 @@ class RunFolder:
         print(f"{stage:<10}  epoch {counted:>6}  {shown}", flush=True)
 
     def history(self) -> list[dict[str, Any]]:
-        """Return the recorded epochs; a last line that was cut off by a kill does not count."""
-        rows = []
-        if self._history_file.is_file():
-            for line in self._history_file.read_text(encoding="utf-8").splitlines():
-                try:
-                    rows.append(json.loads(line))
-                except ValueError:
-                    break
-        return rows
+        """Return the recorded epochs."""
+        return read_history(self.path)
 
     def rewind(self, epoch: int) -> None:
         """Forget the epochs from this one on; they will be run again."""

@@ -167,3 +167,18 @@ def _map(work: Callable[[Item], Result], items: Sequence[Item], workers: int, la
         more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
         raise ProjectError("; ".join(problems[:5]) + more + ": repair or delete them")
     return results
+
+
+def fit_images(images: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Return uint8 images (N, height, width, channels) in another size and with 1 or 3 channels."""
+    height, width, channels = shape
+    if images.shape[3] != channels:
+        grey = images @ np.array([0.299, 0.587, 0.114]) if channels == 1 else images[..., 0]  # ITU-R 601 luma
+        images = np.repeat(np.round(grey).astype(np.uint8)[..., None], channels, axis=3)
+    if images.shape[1:3] == (height, width):
+        return images
+    fitted = np.empty((len(images), *shape), np.uint8)
+    for at, image in enumerate(images):
+        picture = Image.fromarray(image if channels > 1 else image[:, :, 0])
+        fitted[at] = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR)).reshape(shape)
+    return fitted

@@ -1,0 +1,164 @@
+"""Fine-tuning: a trained network is adapted to classes that it has not seen.
+
+First only the new head learns, on features that stay as they are; a random head would otherwise send large
+gradients into the body and spoil what it knows. Then everything learns, the slower the nearer to the input,
+where features are general. The same is trained from scratch beside it, with the same images and epochs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import data, results, runs
+from .engine import ModelCard, Stage
+from .errors import ProjectError
+from .run_folder import WEIGHTS
+from .settings import Settings
+from .training import announce, card_of, finish, fit, make_engine, open_run, record, whole_training
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .data import Data
+    from .runs import Run
+    from .workflows import Request
+
+#: settings that make a base network what it is
+BASE = (
+    *("data", "image_size", "limit", "model", "width", "dropout", "epochs", "batch_size", "learning_rate"),
+    *("weight_decay", "warmup", "label_smoothing", "clip", "patience", "augment", "seed"),
+)
+STEPS_AN_EPOCH = 8  # few images need small batches, or there are too few steps to learn anything
+SMALLEST_BATCH = 8
+
+
+def finetune(request: Request) -> None:
+    """Adapt a base network, train from scratch beside it, write metrics and report of both."""
+    request, path = open_run(request, "finetune")
+    if path is None:
+        return
+    base, images = base_and_images(request)
+    request = with_small_batches(request, len(images.train))
+    settings, framework = request.settings, request.framework
+
+    base_card = card_of_run(base)
+    print(f"base        {base.path} knows {', '.join(base_card.classes)}")
+    # the body must see images normalised as it learned them: mean and deviation are the base's
+    engine = make_engine(framework, settings, replace(base_card, classes=images.classes))
+    engine.load_body(weights_of(base))
+    announce(engine, images, path)
+    run = fit(engine, images, adaptation(settings), path, request, program="finetune")
+
+    print("scratch     the same images and epochs, beginning with random weights", flush=True)
+    scratch = make_engine(framework, settings, card_of(images, settings, framework))
+    same_budget = replace(settings, epochs=settings.head_epochs + settings.epochs)
+    beside = fit(scratch, images, whole_training(same_budget), path / "scratch", request, program="finetune")
+
+    other = {**results.measure(scratch, images.test), **results.training_facts(beside.history())}
+    finish(
+        engine,
+        images,
+        run.path,
+        job="finetune",
+        data_name=settings.data,
+        extra={"base": base.name, "scratch": other},
+        scratch=beside.history(),
+    )
+    print(f"scratch     {results.told(other)}")
+
+
+def adaptation(settings: Settings) -> tuple[Stage, ...]:
+    """Return the stages of fine-tuning: the head alone, then everything at rates that fall towards the input."""
+    half = settings.learning_rate / 2  # the network is near a good place already
+    everything = Stage("all layers", settings.epochs, half, body=0.5, layer_decay=settings.layer_decay)
+    if not settings.head_epochs:
+        return (everything,)
+    return Stage("head", settings.head_epochs, settings.learning_rate, body=0.0), everything
+
+
+def with_small_batches(request: Request, images: int) -> Request:
+    """Return the request with batches that give an epoch of few images some steps."""
+    size = min(request.settings.batch_size, max(SMALLEST_BATCH, images // STEPS_AN_EPOCH))
+    return replace(request, settings=replace(request.settings, batch_size=size))
+
+
+# --- the base network
+
+
+def base_and_images(request: Request) -> tuple[Run, Data]:
+    """Return the run to adapt and the few images to adapt it to.
+
+    By default the base is made here: the first half of the classes trains it, the second half is new to it.
+    With `--base` it is any earlier run, and what is new to it are the classes of `--data`, or those of its own
+    data that it was not trained on.
+    """
+    settings = request.settings
+    if settings.base:
+        base = runs.named(request.runs, settings.base)
+        card = card_of_run(base)
+        images = data.load(replace(settings, image_size=card.image_shape[0])).fitted(card.image_shape)
+        images = images.only(unseen_classes(base, card, settings, images))
+    else:
+        images = data.load(settings)
+        half = len(images.classes) // 2
+        if half < 2:  # two classes on either side, or there is nothing to tell apart
+            raise ProjectError(f"{images.name} has {len(images.classes)} classes; without --base four are needed")
+        base = made_base(request, images.only(images.classes[:half]))
+        images = images.only(images.classes[half:])
+    return base, images.few(settings.shots, settings.seed)
+
+
+def unseen_classes(base: Run, card: ModelCard, settings: Settings, images: Data) -> tuple[str, ...]:
+    """Return the classes to adapt to: all of other data, of the base's own data those that it does not know."""
+    if base.framework != card.framework or not weights_of(base).is_file():
+        raise ProjectError(f"{base.path} holds no trained network yet")
+    if runs.stored(base.path, Settings, "settings.json").data != settings.data:
+        return images.classes
+    fresh = tuple(name for name in images.classes if name not in card.classes)
+    if len(fresh) < 2:
+        raise ProjectError(f"--base {base.name} was trained on {settings.data} itself: give other images by --data")
+    return fresh
+
+
+def made_base(request: Request, images: Data) -> Run:
+    """Return the run `base-<framework>`, trained now unless it is there with the same settings."""
+    name = f"base-{request.framework}"
+    settings = replace(request.settings, run=name, base="", resume=False)
+    path = request.runs / name
+    if agrees(path, settings, images):
+        if runs.read(path).finished:
+            return runs.read(path)
+        settings = replace(settings, resume=True)
+    else:
+        runs.begin(request.runs, name, request.framework, "base", overwrite=True)
+        record(path, settings)
+    engine = make_engine(request.framework, settings, card_of(images, settings, request.framework))
+    print(f"base        is trained first, on {', '.join(images.classes)}; it is kept for the next time")
+    announce(engine, images, path)
+    # stopped here, it is the fine-tuning run that is resumed
+    part = replace(request, settings=replace(settings, run=request.settings.run))
+    fit(engine, images, whole_training(settings), path, part, program="finetune")
+    finish(engine, images, path, job="base", data_name=settings.data)
+    return runs.read(path)
+
+
+def agrees(path: Path, settings: Settings, images: Data) -> bool:
+    """Tell whether the run in this folder was begun with the same settings and classes."""
+    try:
+        began: Settings = runs.stored(path, Settings, "settings.json")
+        classes = runs.stored(path, ModelCard, "model.json").classes
+    except ProjectError:  # not there, or cut off when it was begun
+        return False
+    return classes == images.classes and all(getattr(began, name) == getattr(settings, name) for name in BASE)
+
+
+def card_of_run(run: Run) -> ModelCard:
+    """Return the network's description that a run keeps."""
+    card: ModelCard = runs.stored(run.path, ModelCard, "model.json")
+    return card
+
+
+def weights_of(run: Run) -> Path:
+    """Return the file of a run's best weights."""
+    return run.path / WEIGHTS[run.framework][0]
