@@ -143,7 +143,8 @@ def _requirements(table: Table, key: str) -> tuple[str, ...]:
         try:
             Requirement(value)
         except InvalidRequirement as problem:
-            raise table.broken(key, f"{value!r} is no requirement: {str(problem).splitlines()[0]}") from problem
+            why = str(problem).splitlines()[0]
+            raise table.broken(key, f"{value!r} is no requirement: {why}") from problem
     return values
 
 

@@ -104,10 +104,11 @@ def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
 
 def _groups(groups: tuple[Group, ...]) -> Table:
     table = _table(**{group.name: _lines(group.requirements) for group in groups}, test=_lines(TEST))
-    if groups:
+    if len(groups) > 1:
         import tomlkit
 
-        table.add(tomlkit.comment("another machine:  uv sync --no-default-groups --group test --group cpu"))
+        command = f"uv sync --no-default-groups --group test --group {groups[1].name}"
+        table.add(tomlkit.comment(f"on another machine: {command}"))
     return table
 
 

@@ -23,29 +23,29 @@ _SHAPE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 #: Standard-library modules of Python 3.9 to 3.15 that the running Python may not have itself. The project's
 #: package would hide them, or be hidden by them, on another interpreter.
-_OTHER_PYTHONS = frozenset(
-    "aifc annotationlib asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils formatter"
-    " imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev parser pipes profiling smtpd sndhdr spwd sunau"
-    " symbol telnetlib tomllib uu xdrlib zoneinfo".split()
-)
+_OTHER_PYTHONS = """
+aifc annotationlib asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils formatter
+imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev parser pipes profiling smtpd sndhdr spwd sunau
+symbol telnetlib tomllib uu xdrlib
+"""
 
 #: Modules and distributions that a project depends on, or that a tutorial's reader installs beside it: the
 #: package would be imported in their place, and pip would take the one for the other.
-_DEPENDENCIES = frozenset(
-    "absl accelerate attr av bitsandbytes cupy cv2 datasets deepspeed diffusers einops evaluate flask flax"
-    " flit-core gradio gym gymnasium h5py huggingface-hub imageio ipykernel ipython jax jaxlib joblib jupyter"
-    " keras keras-cv keras-hub keras-nlp kornia librosa lightning markdown matplotlib ml-dtypes mlflow mlxtend"
-    " mypy networkx nltk numba numpy nvidia onnx onnxruntime opencv-python openai opt-einsum optax optuna pandas"
-    " peft pil pillow pip pkg-resources plotly protobuf psutil pyarrow pydantic pytest pytorch pytorch-lightning"
-    " pyyaml ray requests rich ruff sacrebleu safetensors scaffold scaffold-dl scikit-learn scipy seaborn"
-    " sentencepiece setuptools six skimage sklearn spacy sympy tensorboard tensorboardx tensorflow"
-    " tensorflow-cpu tensorflow-gpu tensorflow-hub tensorflow-metal tensorstore tf-keras tfkeras theano"
-    " tiktoken timm tokenizers tomli torch torchaudio torchmetrics torchtext torchvision tqdm transformers"
-    " triton trl typing-extensions ultralytics uv virtualenv wandb werkzeug wheel xformers xgboost yaml".split()
-)
+_DEPENDENCIES = """
+absl accelerate attr av bitsandbytes cupy cv2 datasets deepspeed diffusers einops evaluate flask flax
+flit-core gradio gym gymnasium h5py huggingface-hub imageio ipykernel ipython jax jaxlib joblib jupyter
+keras keras-cv keras-hub keras-nlp kornia librosa lightning markdown matplotlib ml-dtypes mlflow mlxtend
+mypy networkx nltk numba numpy nvidia onnx onnxruntime openai opencv-python opt-einsum optax optuna pandas
+peft pil pillow pip pkg-resources plotly protobuf psutil pyarrow pydantic pytest pytorch pytorch-lightning
+pyyaml ray requests rich ruff sacrebleu safetensors scaffold scaffold-dl scikit-learn scipy seaborn
+sentencepiece setuptools six skimage sklearn spacy sympy tensorboard tensorboardx tensorflow tensorflow-cpu
+tensorflow-gpu tensorflow-hub tensorflow-metal tensorstore tf-keras tfkeras theano tiktoken timm tokenizers
+tomli torch torchaudio torchmetrics torchtext torchvision tqdm transformers triton trl typing-extensions
+ultralytics uv virtualenv wandb werkzeug wheel xformers xgboost yaml
+"""
 
 #: Folders that every project has, or that tools look for by these names.
-_FOLDERS = frozenset("build data dist docs runs site-packages src test tests venv env".split())
+_FOLDERS = "build data dist docs env runs site-packages src test tests venv"
 
 #: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _WINDOWS = frozenset(
@@ -61,7 +61,8 @@ def project_name(text: str, *, template: str | None = None) -> ProjectName:
     reason = refusal(text)
     if reason:
         proposal = propose(text, template=template)
-        chosen = f" -t {template}" if template and template_of(proposal) != template else ""
+        told = template is None or template in (template_of(text), template_of(proposal))
+        chosen = "" if told else f" -t {template}"
         raise NameRefused(
             f"{_shown(text)} cannot be a project's name: {reason}",
             hint=f"scaffold new {proposal}{chosen}",
@@ -103,15 +104,15 @@ def _misshapen(text: str) -> str:
         (not text.strip(), "it is empty"),
         ("/" in text or "\\" in text, "it holds a path separator; go to the parent folder first"),
         (text in {".", ".."}, "it means a folder that is there already"),
-        (not text.isascii(), "it holds characters beyond ASCII, which Python packages and many tools mistake"),
+        (not text.isascii(), "it holds characters beyond ASCII, which many tools mistake"),
         (not text.isprintable(), "it holds a control character"),
         (any(c.isspace() for c in text), "it holds a space"),
-        (text[:1] in "-_." or text[-1:] in "-_.", "it starts or ends with a dash, a dot or an underscore"),
+        (text != text.strip("-_."), "it starts or ends with a dash, a dot or an underscore"),
         ("." in text, "it holds a dot, which a package's name cannot"),
-        (text[:1].isdigit(), "it starts with a digit, which a Python package cannot"),
+        (text[:1].isdecimal(), "it starts with a digit, which a Python package cannot"),
         (len(text) > LONGEST, f"it is {len(text)} characters long; {LONGEST} is the limit"),
-        (text != text.lower(), "it holds upper-case letters, which Windows and macOS do not tell from lower case"),
-        (not re.fullmatch(r"[a-z0-9_-]+", text), "only letters, digits, dashes and underscores may stand in it"),
+        (text != text.lower(), "it holds upper-case letters, which not every system tells from lower case"),
+        (not re.fullmatch(r"[a-z0-9_-]+", text), "only letters, digits, - and _ may stand in it"),
         (not _SHAPE.fullmatch(text), "two dashes or underscores stand side by side"),
     )
     return next((reason for wrong, reason in checks if wrong), "")
@@ -123,11 +124,11 @@ def _taken(text: str) -> str:
     spellings = {package, text.replace("_", "-")}
     if package in keyword.kwlist or package in keyword.softkwlist:
         return f"{package!r} is a keyword of Python"
-    if package in sys.stdlib_module_names or package in _OTHER_PYTHONS:
+    if package in sys.stdlib_module_names or package in _OTHER_PYTHONS.split():
         return f"{package!r} is a module of Python's standard library, which the project would hide"
-    if spellings & _DEPENDENCIES:
+    if not spellings.isdisjoint(_DEPENDENCIES.split()):
         return f"{text!r} is a package that the project needs or meets, and would hide"
-    if package in _FOLDERS:
+    if text in _FOLDERS.split():
         return f"{text!r} is the name of a folder that tools and projects use for something else"
     if package in _WINDOWS:
         return f"Windows keeps {text!r} for a device"

@@ -24,7 +24,7 @@ def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - Markdown, not HTML
+        autoescape=False,  # Markdown, not HTML
     )
     try:
         return environment.from_string(text).render(context)

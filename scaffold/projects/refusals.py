@@ -28,11 +28,15 @@ def _meaning(problem: OSError, folder: Path) -> ScaffoldError:
     said = (problem.strerror or str(problem),)
     if problem.errno in _FULL or getattr(problem, "winerror", None) == _WINDOWS_FULL:
         return NoSpace(
-            f"there is no space left where {folder} would lie", detail=said, hint="Free some, or go to another disk."
+            f"there is no space left where {folder} would lie",
+            detail=said,
+            hint="Free some, or go to another disk.",
         )
     if problem.errno in _CLOSED:
         return NoPermission(
-            f"the system refuses to let this user write {folder}", detail=said, hint="Go to a folder of your own: cd ~"
+            f"the system refuses to let this user write {folder}",
+            detail=said,
+            hint="Go to a folder of your own: cd ~",
         )
     if problem.errno in _IN_USE:
         return TargetOccupied(
@@ -42,6 +46,8 @@ def _meaning(problem: OSError, folder: Path) -> ScaffoldError:
         )
     if problem.errno == errno.ENAMETOOLONG:
         return BadRequest(
-            f"the path {folder} is too long for this system", detail=said, hint="Go to a folder nearer to the root."
+            f"the path {folder} is too long for this system",
+            detail=said,
+            hint="Go to a folder nearer to the root.",
         )
     return ScaffoldError(f"{folder} cannot be written", detail=said, code="write-failed")

@@ -11,7 +11,7 @@ from scaffold.projects.model import ProjectName, RunConfiguration
 #: What stands in the templates: a package that can be imported, run, linted and debugged as it is.
 PLACEHOLDER = ProjectName(distribution="your-project", package="your_project", title="Your Project")
 
-_SPELLINGS = re.compile("|".join((PLACEHOLDER.distribution, PLACEHOLDER.package, PLACEHOLDER.title)))
+_SPELLINGS = re.compile(f"{PLACEHOLDER.distribution}|{PLACEHOLDER.package}|{PLACEHOLDER.title}")
 
 #: git looks for a NUL in as many bytes to tell binary from text (buffer_is_binary in xdiff-interface.c).
 _LOOKED_AT = 8000

@@ -18,8 +18,8 @@ FLOORS = {"torch": "2.10", "keras": "3.14"}
 #: PyTorch's own indexes, one a variant.
 PYTORCH = "https://download.pytorch.org/whl"
 
-#: The group of a build that the package index itself serves (macOS; CPU on Windows; CUDA on Linux).
-INDEX_GROUP = "pypi"
+#: The group of a build that the user's own sources serve: the package index, a folder of wheels.
+OWN_GROUP = "own"
 
 #: tensorflow-cpu has wheels for these alone; elsewhere the distribution `tensorflow` is the CPU build.
 _CPU_WHEELS = "sys_platform == 'win32' or (sys_platform == 'linux' and platform_machine == 'x86_64')"
@@ -32,7 +32,7 @@ _WINDOWS = "sys_platform == 'win32'"
 class Group:
     """A dependency group that brings PyTorch for one accelerator, and the index that serves it."""
 
-    name: str  # cpu, cu126, ...; INDEX_GROUP
+    name: str  # cpu, cu126, ...; OWN_GROUP
     requirements: tuple[str, ...]
     index: str = ""  # canonical URL; "" where the user's own index serves it
 
@@ -41,7 +41,8 @@ def direct_requirements(template: Template, frameworks: tuple[Framework, ...]) -
     """What the template itself asks for, less the frameworks: PEP 508, sorted, each once."""
     parts = chosen_parts(template, frameworks)
     layers = chosen_layers(template, frameworks)
-    lines = {line for one in (*parts, *layers) for line in one.dependencies}
+    lines = {line for part in parts for line in part.dependencies}
+    lines.update(line for layer in layers for line in layer.dependencies)
     return tuple(sorted(lines, key=str.casefold))
 
 
@@ -64,39 +65,28 @@ def exact_requirements(builds: tuple[BuildPlan, ...]) -> tuple[str, ...]:
 
 
 def accelerator_groups(builds: tuple[BuildPlan, ...]) -> tuple[Group, ...]:
-    """PyTorch's groups, this machine's first; the CPU's is always there, for colleagues and CI."""
+    """PyTorch's groups, this machine's first.
+
+    Where PyTorch's own index serves it, the CPU's is there too, for colleagues and CI. Where it does
+    not, the project names none of PyTorch's indexes: uv asks every index that a project names, and
+    would fail on a machine that reaches none of them.
+    """
     build = next((one for one in builds if one.package == "torch"), None)
     if build is None:
         return ()
-    groups = [_index_group(build) if build.source_kind == "index" else _pytorch_group(build)]
-    if all(group.name != "cpu" for group in groups):
-        groups.append(_cpu_group(build))
-    return tuple(groups)
+    if build.source_kind != "pytorch":
+        return (Group(name=OWN_GROUP, requirements=_pinned(build)),)
+    variants = dict.fromkeys((build.variant, "cpu"))
+    pin = (f"torch=={build.version}",)
+    return tuple(Group(name=one, requirements=pin, index=f"{PYTORCH}/{one}") for one in variants)
 
 
-def _pytorch_group(build: BuildPlan) -> Group:
-    """One of PyTorch's indexes serves it, or a folder holds the same wheel: both are asked for by name."""
-    return Group(
-        name=build.variant,
-        requirements=_pinned(build.requirement) if "+" in build.requirement else (f"torch=={build.version}",),
-        index=f"{PYTORCH}/{build.variant}",
-    )
-
-
-def _index_group(build: BuildPlan) -> Group:
-    return Group(name=INDEX_GROUP, requirements=(f"torch=={build.version}",))
-
-
-def _cpu_group(build: BuildPlan) -> Group:
-    return Group(name="cpu", requirements=(f"torch=={build.version}",), index=f"{PYTORCH}/cpu")
-
-
-def _pinned(requirement: str) -> tuple[str, ...]:
-    """A build with its local version, which alone tells it from a CUDA build; macOS has builds without one."""
-    public = requirement.partition("+")[0]
-    if not requirement.endswith("+cpu"):
-        return (requirement,)
-    return f"{requirement}; sys_platform != 'darwin'", f"{public}; sys_platform == 'darwin'"
+def _pinned(build: BuildPlan) -> tuple[str, ...]:
+    """A build with its local version, which alone tells it from a CUDA build; macOS builds have none."""
+    public = f"torch=={build.version.partition('+')[0]}"
+    if not build.requirement.endswith("+cpu"):
+        return (build.requirement,)
+    return f"{build.requirement}; sys_platform != 'darwin'", f"{public}; sys_platform == 'darwin'"
 
 
 def _torch(build: BuildPlan | None) -> list[str]:
@@ -127,7 +117,7 @@ def _tensorflow(versions: str, *, cuda: bool) -> list[str]:
 
 
 def _minor(version: str) -> str:
-    return ".".join(version.split("+")[0].split(".")[:2])
+    return ".".join(version.partition("+")[0].split(".")[:2])
 
 
 def _lower(*versions: str) -> str:

@@ -15,12 +15,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from scaffold.errors import TargetOccupied, TemplateBroken
+from scaffold.errors import BadRequest, NoPermission, TargetOccupied, TemplateBroken
 from scaffold.projects.model import Tree
 from scaffold.projects.refusals import explained
 
 #: Seconds to wait for another process that writes the same project; it takes well under one.
 PATIENCE = 10.0
+
+#: How many names of an occupied folder are shown.
+SHOWN = 5
 
 _MARK = ".partial"
 
@@ -30,7 +33,7 @@ def write_project(target: Path, tree: Tree) -> None:
 
     Raises `TargetOccupied`, `NoPermission`, `NoSpace`; then, as on Ctrl-C, nothing is left behind.
     """
-    folder = Path(os.path.abspath(target))
+    folder = target.absolute()
     check_target(folder)
     _check_paths(tree)
     with explained(folder), _alone(folder):
@@ -49,21 +52,21 @@ def check_target(target: Path) -> None:
 
     Raises `TargetOccupied` where something is there, `NoPermission` where the folder above is closed.
     """
-    folder = Path(os.path.abspath(target))
+    folder = target.absolute()
     if folder.is_symlink():
         raise TargetOccupied(
-            f"{folder} is a symbolic link to {os.readlink(folder)}",
+            f"{folder} is a symbolic link to {folder.readlink()}",
             hint=_way_out(folder, "go to where it leads"),
         )
     with explained(folder):
         if folder.exists() and not folder.is_dir():
             raise TargetOccupied(f"{folder} is a file", hint=_way_out(folder, "move the file away"))
-        names = sorted(os.listdir(folder)) if folder.is_dir() else []
+        names = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
     if names:
-        more = [f"... and {len(names) - 5} more"] if len(names) > 5 else []  # noqa: PLR2004
+        more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
         raise TargetOccupied(
             f"{folder} is there already and is not empty; nothing in it was touched",
-            detail=(f"it holds {', '.join([*names[:5], *more])}",),
+            detail=(f"it holds {', '.join([*names[:SHOWN], *more])}",),
             hint=_way_out(folder, "move what is in it away"),
         )
     _check_parent(folder)
@@ -76,11 +79,11 @@ def leftovers(target: Path) -> tuple[Path, ...]:
 
 
 def _check_parent(folder: Path) -> None:
-    from scaffold.errors import BadRequest, NoPermission
-
     parent = folder.parent
     if not parent.is_dir():
-        raise BadRequest(f"the folder {parent} does not exist", hint=f"mkdir -p {parent}", code="parent-missing")
+        raise BadRequest(
+            f"the folder {parent} does not exist", hint=f'mkdir -p "{parent}"', code="parent-missing"
+        )
     if not os.access(parent, os.W_OK | os.X_OK):
         raise NoPermission(
             f"this user may not write into {parent}", hint="Go to a folder of your own: cd ~"
