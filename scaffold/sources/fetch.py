@@ -156,8 +156,10 @@ def _patient(base: type[http.client.HTTPConnection], seconds: float) -> type[htt
     """A connection with one time limit for being made and another, its own, for answers."""
 
     class Patient(base):  # type: ignore[valid-type, misc]
+        timeout: float | None
+
         def connect(self) -> None:
-            answer: float | None = self.timeout  # what the request was opened with
+            answer = self.timeout  # what the request was opened with
             self.timeout = seconds
             super().connect()
             self.sock.settimeout(answer)

@@ -1,0 +1,135 @@
+"""Choose one Python of those that were found, or say how to get it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from scaffold.errors import PythonMissing
+from scaffold.interpreters.candidates import Candidate, real_path
+from scaffold.interpreters.find import Found, default_cache_folder, version_key
+from scaffold.interpreters.inspection import OLDEST, Inspect, inspector
+from scaffold.interpreters.model import Interpreter, Refusal
+from scaffold.system import System
+
+#: The best base for an environment first: what is kept for that purpose and is not upgraded or
+#: removed by something else. A conda Python brings its own C++ and CUDA libraries along.
+_PREFERENCE = (
+    "uv", "pyenv", "mise", "asdf", "python.org", "registry", "homebrew", "system", "PATH", "running", "conda"
+)  # fmt: skip
+
+_VERSION = re.compile(r"(?:python|cpython)?@?(\d+(?:\.\d+){0,2})", re.IGNORECASE)
+
+
+def choose(found: Found, minor: str, *, machine: str = "") -> Interpreter:
+    """The best interpreter of a version (``3.12``, ``3.12.1`` or ``3``); PythonMissing where there is none.
+
+    Best: built for the machine's architecture, newest, from the steadiest origin. ``machine`` says
+    the architecture where more is known of it than the scan knew (Rosetta).
+    """
+    native = machine or found.machine
+    fitting = [one for one in found.interpreters if _is_version(one.version, minor)]
+    if not fitting:
+        raise _missing_version(minor, found)
+
+    def merit(one: Interpreter) -> tuple[bool, tuple[int, int, int, bool, str], int]:
+        return (one.machine == native, version_key(one.version), -_rank(one.origin))
+
+    return max(fitting, key=merit)
+
+
+def resolve(
+    system: System, spec: str, found: Found, *, machine: str = "", inspect: Inspect | None = None
+) -> Interpreter:
+    """The interpreter that ``--python`` means: a version, a path, or a program's name.
+
+    An environment's Python stands for the one that it was made from. Raises `PythonMissing`, which
+    says what there is instead and how to get what is missing.
+    """
+    wanted = spec.strip()
+    if not wanted:
+        raise PythonMissing("--python names no interpreter", hint=_hint_of(found))
+    version = _VERSION.fullmatch(wanted)
+    if version is not None:
+        return choose(found, version[1], machine=machine)
+    return _by_path(system, _located(system, wanted, found), found, inspect)
+
+
+def _missing_version(version: str, found: Found) -> PythonMissing:
+    about = re.compile(rf"(?<![\w.]){re.escape(version)}(?!\w)")
+    refused = [one for one in found.refused if about.search(f"{one.path.name} {one.why}")]
+    return PythonMissing(
+        f"There is no usable Python {version} on this machine",
+        detail=(*inventory(found), *(f"refused: {one.path}: {one.why}" for one in refused)),
+        hint=_hint_of(found) if _is_too_old(version) else found.how_to_install.format(
+            version=version, minor=".".join(version.split(".")[:2])
+        ),
+    )
+
+
+def _is_too_old(version: str) -> bool:
+    numbers = tuple(int(part) for part in version.split("."))
+    return numbers < OLDEST[: len(numbers)]
+
+
+def inventory(found: Found) -> tuple[str, ...]:
+    """What there is, a line each."""
+    if not found.interpreters:
+        return ("no usable Python was found",)
+    return tuple(f"found: Python {one.version} ({one.origin}) {one.path}" for one in found.interpreters)
+
+
+def _located(system: System, spec: str, found: Found) -> Path:
+    """Where a path or a program's name points to."""
+    if spec.startswith("~") and system.home is not None and spec[1:2] in ("", "/", "\\"):
+        return Path(f"{system.home}{spec[1:]}")
+    separators = ("/", "\\") if system.platform.os == "windows" else ("/",)
+    if any(one in spec for one in separators) or system.exists(spec):
+        return Path(os.path.abspath(spec))  # noqa: PTH100 (resolve() would follow an environment's link)
+    program = system.which(spec)
+    if program is None:
+        raise PythonMissing(
+            f"There is no program called '{spec}' on PATH", detail=inventory(found), hint=_hint_of(found)
+        )
+    return program.absolute()
+
+
+def _by_path(system: System, path: Path, found: Found, inspect: Inspect | None) -> Interpreter:
+    _refuse_what_is_no_program(system, path, found)
+    known = {real_path(system, one.path): one for one in found.interpreters}
+    ask = inspect or inspector(default_cache_folder())
+    answer = ask(system, Candidate(path=path, origin="--python"))
+    if isinstance(answer, Refusal):
+        raise PythonMissing(
+            f"{path} cannot be used: {answer.why}", detail=inventory(found), hint=_hint_of(found)
+        )
+    return known.get(real_path(system, answer.path), answer) if answer.path != path else answer
+
+
+def _refuse_what_is_no_program(system: System, path: Path, found: Found) -> None:
+    if not system.exists(path):
+        target = system.resolve_link(path)
+        what = f"is a link to {target}, which is not there" if target else "does not exist"
+        raise PythonMissing(f"{path} {what}", detail=inventory(found), hint=_hint_of(found))
+    if path.is_dir():
+        inside = [path / name for name in ("bin/python3", "bin/python", "python.exe", "Scripts/python.exe")]
+        programs = [f"--python {one}" for one in inside if system.exists(one)]
+        raise PythonMissing(
+            f"{path} is a folder, not an interpreter",
+            detail=inventory(found),
+            hint=programs[0] if programs else _hint_of(found),
+        )
+
+
+def _hint_of(found: Found) -> str:
+    minors = ", ".join(found.minors)
+    return f"give a version that is there (--python {found.minors[0]}); there are {minors}" if minors else ""
+
+
+def _is_version(version: str, wanted: str) -> bool:
+    return version == wanted or version.startswith(f"{wanted}.")
+
+
+def _rank(origin: str) -> int:
+    return _PREFERENCE.index(origin) if origin in _PREFERENCE else len(_PREFERENCE)
