@@ -20,6 +20,7 @@ LAYERS = [
     {"projects"},
     {"builds", "interpreters"},
     {"sources", "machine"},
+    {"recording"},
     {"recorded"},
     {"processes", "toml", "results"},
     {"system"},
