@@ -124,8 +124,18 @@ def run_fields(one: ConfigurationFile, summary: str) -> dict[str, str | None]:
 
 
 def _summaries(root: Path) -> Mapping[str, str]:
-    """What the project's template says of its runs; nothing where the template is not installed."""
-    return {}
+    """What the project's template says of its runs; nothing where the template is not installed (any more)."""
+    from scaffold.errors import ScaffoldError
+    from scaffold.projects.catalog import find_template
+    from scaffold.projects.record import read_record
+    from scaffold.projects.render import project_runs
+
+    try:
+        record = read_record(root)
+        runs = project_runs(find_template(record.template), record.name, record.frameworks)
+    except ScaffoldError:
+        return {}
+    return {run.name: run.summary for run in runs}
 
 
 def launch_lines(launch: Launch) -> list[str]:

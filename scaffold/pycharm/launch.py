@@ -20,8 +20,10 @@ from scaffold.pycharm.configurations import configurations, find
 from scaffold.pycharm.macros import Macros, interactive
 from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFiles
 from scaffold.pycharm.project_files import read_project
-from scaffold.pycharm.sdk import environments, find_interpreter
+from scaffold.pycharm.sdk import environments, find_interpreter, is_unfinished
 from scaffold.system import System
+
+__all__ = ["configurations", "resolve", "resolve_configuration"]
 
 
 def resolve(
@@ -145,6 +147,8 @@ def _interpreter(
     found = find_interpreter(root, name, system, registered=registered)
     if found is None:
         raise _no_interpreter(context)
+    if is_unfinished(root, system):
+        problems = (*problems, "the environment is unfinished; go on with:  scaffold env create")
     return found, problems
 
 
@@ -155,9 +159,9 @@ def _no_interpreter(context: _Context) -> LaunchFailed:
         return LaunchFailed(
             f"The environment in {broken[0]} has lost its Python",
             detail=("the Python that it was made from was removed or moved",),
-            hint="Make it anew:  scaffold env",
+            hint="Make it anew:  scaffold env create",
         )
-    return LaunchFailed(f"There is no Python environment in {root}", hint="Make it:  scaffold env")
+    return LaunchFailed(f"There is no Python environment in {root}", hint="Make it:  scaffold env create")
 
 
 def _environment(context: _Context, python: Path) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -30,6 +30,14 @@ class NamedSdk:
     project: str  # "" where any interpreter of that version will do
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRecord:
+    """The two facts of our record that matter to whoever starts a program."""
+
+    location: str = ""  # the environment's folder
+    status: str = ""  # creating, ready
+
+
 def sdk_name(python: str, module: str) -> str:
     """``Python 3.12 (cnn-project)`` for ``3.12.1``; "" where no version is known."""
     minor = ".".join(python.split(".")[:2])
@@ -62,25 +70,40 @@ def find_interpreter(
 
 
 def environments(root: Path, system: System) -> tuple[Path, ...]:
-    """The folders that hold, or claim to hold, an environment of the project, best first."""
-    recorded = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "")
-    places = [root / recorded] if recorded else []  # a relative one is below the project's root
-    places += [root / folder for folder in _FOLDERS]
-    return tuple(dict.fromkeys(p for p in places if system.exists(p / "pyvenv.cfg")))
+    """The folders that hold, or claim to hold, an environment of the project, best first.
+
+    One that our record names outside the project comes last: the project may be a copy, and the
+    record still speak of the original.
+    """
+    recorded = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "").location
+    inside = [root / folder for folder in _FOLDERS]
+    if recorded:
+        place = root / recorded
+        inside = [place, *inside] if place.is_relative_to(root) else [*inside, place]
+    return tuple(dict.fromkeys(place for place in inside if system.exists(place / "pyvenv.cfg")))
 
 
-def parse_record(text: str) -> str:
-    """The environment's folder in ``.scaffold/environment.json``; "" where it names none.
+def is_unfinished(root: Path, system: System) -> bool:
+    """Whether our record says that making the environment was interrupted."""
+    record = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "")
+    return record.status == "creating"
 
-    >>> parse_record('{"schema": "scaffold/environment/1", "location": ".venv"}')
-    '.venv'
+
+def parse_record(text: str) -> EnvironmentRecord:
+    """What ``.scaffold/environment.json`` says of the environment; empty where it says nothing.
+
+    >>> parse_record('{"status": "ready", "location": "/home/ada/cnn-project/.venv", "python": "3.12.1"}')
+    EnvironmentRecord(location='/home/ada/cnn-project/.venv', status='ready')
     """
     try:
         record = json.loads(text)
     except ValueError:
-        return ""
-    location = record.get("location") if isinstance(record, dict) else None
-    return location if isinstance(location, str) else ""
+        return EnvironmentRecord()
+    values = record if isinstance(record, dict) else {}
+    location, status = (values.get(name, "") for name in ("location", "status"))
+    return EnvironmentRecord(
+        location=location if isinstance(location, str) else "", status=status if isinstance(status, str) else ""
+    )
 
 
 def _python_in(environment: Path, system: System) -> Path:
