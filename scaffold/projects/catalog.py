@@ -99,7 +99,8 @@ def _folder(module: str) -> Path | None:
         return None
     for location in (spec.submodule_search_locations or ()) if spec is not None else ():
         package = Path(location, *below)
-        for candidate in (package / "_templates", package, package.parent / "templates"):
+        beside = (package.parent / "templates",) if module == OWN else ()
+        for candidate in (package / "_templates", package, *beside):
             if _template_folders(candidate):
                 return candidate
     return None

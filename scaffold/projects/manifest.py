@@ -71,12 +71,18 @@ def resolve_parts(names: tuple[str, ...], find_part: FindPart) -> tuple[Part, ..
         if folder not in found:
             part = read_part(folder)
             for required in part.requires:
-                add(required, (*asked_by, name))
+                add(_as_seen_by(name, required), (*asked_by, name))
             found[folder] = part
 
     for name in names:
         add(name, ())
     return tuple(found.values())
+
+
+def _as_seen_by(part: str, required: str) -> str:
+    """A bare name in the manifest of ``acme:audio`` means another part of acme's."""
+    owner, colon, _ = part.rpartition(":")
+    return required if ":" in required else f"{owner}{colon}{required}"
 
 
 def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from scaffold.errors import TemplateBroken
+from scaffold.projects.catalog import find_template
+from scaffold.projects.model import RunConfiguration
+
+
+def test_a_template_is_read_whole(tiny, provider):
+    assert (tiny.name, tiny.title, tiny.version, tiny.provider) == ("tiny", "Tiny", "1.2.3", "scaffold-dl")
+    assert tiny.frameworks == ("pytorch", "keras")
+    assert [layer.folder.name for layer in tiny.layers] == ["common", "pytorch", "keras"]
+    assert [[part.name for part in layer.parts] for layer in tiny.layers] == [["base", "metrics"]] * 2 + [[]]
+    assert tiny.runs == (
+        RunConfiguration(
+            name="train (PyTorch)",
+            kind="module",
+            target="your_project.pytorch.train",
+            smoke=("--smoke",),
+            framework="pytorch",
+            summary="train Your Project",
+            default=True,
+        ),
+        RunConfiguration(name="tests", kind="pytest", target="tests"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "Tiny"', 'titel = "Tiny"', "line 1: 'title': it is missing"),
+        ('title = "Tiny"', 'title = ""', "line 1: 'title': it is empty"),
+        ('title = "Tiny"', "title = 3", "line 1: 'title': a string is needed, not 3"),
+        ('version = "1.2.3"', 'version = "1"\ndate = "x"', "line 4: 'date': there is no such key; 'data' was meant?"),
+        ('parts = ["metrics"]\ndep', 'parts = "metrics"\ndep', "line 7: 'parts' of [[layer]]: a list of strings is"),
+        ('["alpha>=1"]', '["alpha >> 1"]', "line 8: 'dependencies' of [[layer]]: 'alpha >> 1' is no requirement"),
+        ('folder = "keras"', 'folder = "karas"', "line 16: 'folder' of [[layer]]: there is no folder"),
+        ('framework = "keras"', 'framework = "jax"', "line 17: 'framework' of [[layer]]: it is 'jax', and must be one"),
+        ('kind = "pytest"', 'kind = "test"', "line 30: 'kind' of [[run]]: it is 'test', and must be one of: script,"),
+        ("default = true", "default = 1", "line 26: 'default' of [[run]]: true or false is needed, not 1"),
+        ('name = "tests"', 'name = "train (PyTorch)"', "two run configurations are called 'train (PyTorch)'"),
+        ('"1.2.3"', "1.2.3", "is no valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_line_and_key(provider, old, new, message):
+    file = provider.folder / "tiny/template.toml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(TemplateBroken) as caught:
+        find_template("tiny", (provider,))
+    assert str(file) in caught.value.message
+    assert message in caught.value.message
+
+
+def test_a_part_that_requires_itself(provider):
+    (provider.folder / "parts/base/part.toml").write_text('requires = ["metrics"]')
+    with pytest.raises(TemplateBroken, match="'metrics' requires itself: metrics -> base -> metrics"):
+        find_template("tiny", (provider,))
+
+
+def test_a_part_that_is_not_there(provider):
+    (provider.folder / "parts/metrics/part.toml").write_text('requires = ["bases"]')
+    with pytest.raises(TemplateBroken, match="scaffold-dl has no part 'bases'") as caught:
+        find_template("tiny", (provider,))
+    assert caught.value.detail == ("near to it: base",)
+
+
+def test_a_part_without_its_manifest(provider):
+    (provider.folder / "parts/base/part.toml").unlink()
+    with pytest.raises(TemplateBroken, match=r"part\.toml is missing"):
+        find_template("tiny", (provider,))

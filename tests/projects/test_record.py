@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+
+import pytest
+
+from scaffold.errors import NotAProject
+from scaffold.projects.model import ProjectName, Record
+from scaffold.projects.record import RECORD, digests, project_root, read_record, record_content
+
+ONE = Record(
+    template="cnn",
+    template_version="1.0.0",
+    provider="scaffold-dl",
+    scaffold_version="0.1.0",
+    name=ProjectName(distribution="cat-dog", package="cat_dog", title="Cat Dog"),
+    frameworks=("pytorch", "keras"),
+    files={"README.md": "e3b0c442"},
+)
+
+
+def keep(root, content):
+    (root / ".scaffold").mkdir(exist_ok=True)
+    (root / RECORD).write_bytes(content)
+
+
+def test_what_is_kept_is_read_again_also_from_a_folder_inside(tmp_path):
+    keep(tmp_path, record_content(ONE))
+    inside = tmp_path / "src" / "cat_dog"
+    inside.mkdir(parents=True)
+    assert read_record(tmp_path) == ONE
+    assert read_record(inside) == ONE
+    assert project_root(inside) == tmp_path
+    assert json.loads((tmp_path / RECORD).read_text())["schema"] == "scaffold/project/1"
+
+
+def test_digests_are_sorted_sha256():
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    tree = {PurePosixPath("b"): b"", PurePosixPath("a/c"): b""}
+    assert list(digests(tree).items()) == [("a/c", empty), ("b", empty)]
+
+
+def test_outside_a_project(tmp_path):
+    with pytest.raises(NotAProject) as caught:
+        read_record(tmp_path)
+    assert caught.value.code == "project-not-found"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"3", b"{}", b"\xff\xfe", b'{"schema": "scaffold/project/9"}', record_content(ONE).replace(b'"cat_dog"', b"3, 4")]
+    + [record_content(ONE).replace(b'"package"', b'"packet"'), record_content(ONE).replace(b"[", b"{").replace(b"]", b"}")],
+)
+def test_a_damaged_record_is_one_clear_error(tmp_path, content):
+    keep(tmp_path, content)
+    with pytest.raises(NotAProject) as caught:
+        read_record(tmp_path)
+    assert caught.value.code == "project-record-damaged"
+    assert str(tmp_path / RECORD) in caught.value.message
