@@ -1,4 +1,4 @@
-"""Make a project's environment so that every moment shows the old one, the new one, or a clear "not ready"."""
+"""Make a project's environment: every moment shows the old one, the new one, or a clear "not ready"."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _inspected(plan: EnvironmentPlan, system: System) -> Environment:
 
 
 def _refuse_location(location: Path) -> None:
-    """Paths that no environment works in: its scripts name it in their first line, PATH is split at a colon."""
+    """Paths that no environment works in: scripts name it in their first line, PATH is split at a colon."""
     unusable = [
         name for sign, name in (("\n", "a line break"), ("\r", "a line break")) if sign in str(location)
     ]
@@ -195,6 +195,12 @@ def _refuse_location(location: Path) -> None:
 
 
 def _refuse_occupied(location: Path) -> None:
+    if location.is_symlink():
+        raise EnvironmentOccupied(
+            f"{location} is a symbolic link, and was left alone",
+            detail=(f"it leads to {location.resolve()}",),
+            hint="remove the link, then run the same command again",
+        )
     if not location.exists() or layout.is_environment(location):
         return
     if location.is_dir() and not any(location.iterdir()):

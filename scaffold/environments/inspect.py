@@ -35,9 +35,9 @@ def is_orphaned(environment: Environment, system: System) -> bool:
 
 
 def parse_configuration(text: str) -> Mapping[str, str]:
-    """``pyvenv.cfg``: ``key = value`` lines, keys in lower case.
+    r"""``pyvenv.cfg``: ``key = value`` lines, keys in lower case.
 
-    >>> parse_configuration("home = /usr/bin\\nversion_info = 3.12.1.final.0\\n")
+    >>> parse_configuration("home = /usr/bin\nversion_info = 3.12.1.final.0\n")
     {'home': '/usr/bin', 'version_info': '3.12.1.final.0'}
     """
     pairs = (line.partition("=") for line in text.splitlines())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Installer:
     def __init__(self, plan: EnvironmentPlan, folder: Path, system: System, report: Report) -> None:
         self._plan, self._folder, self._system, self._report = plan, folder, system, report
         self._python = python_of(plan.location, system.platform.os)
-        self._uv = _uv_of(plan, system)
+        self._uv = _uv_of(system) if plan.installer == "uv" else None
         self._environment = (
             tools.uv_environment(plan.settings, system)
             if self._uv
@@ -38,7 +38,7 @@ class Installer:
     def install(self) -> None:
         """Everything that the lock names, then verify it and install again what is incomplete."""
         if self._plan.downloads:
-            self._run(self._from_lock(), doing="install the packages")
+            self._run(self._from_lock(), doing="install the packages", on_line=self._narrator().line)
         self._report(Progress(step="verify", message="Verifying the installed files"))
         for _ in range(REPAIRS):
             broken = damages(self._plan.location)
@@ -58,13 +58,21 @@ class Installer:
         here = {one.name: one.version for one in self._plan.downloads}
         self._run(self._editable(isolated=not satisfied(requires, here)), doing="install the project itself")
 
+    def _narrator(self) -> Narrator:
+        return Narrator(self._plan.downloads, self._report, one_by_one=self._uv is None)
+
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
         if self._uv:
             from scaffold.environments.resolve_uv import index_arguments
 
             repeated = [part for name in again for part in ("--reinstall-package", name)]
             return self._uv_install(
-                "--no-build", "--requirements", self._lock.name, *index_arguments(self._plan), *repeated
+                self._uv,
+                "--no-build",
+                "--requirements",
+                self._lock.name,
+                *index_arguments(self._plan),
+                *repeated,
             )
         from scaffold.environments.resolve_pip import source_arguments
 
@@ -81,34 +89,31 @@ class Installer:
             "--editable",
             str(self._plan.root),
         ]
-        return self._uv_install(*options) if self._uv else self._pip_install(*options)
+        return self._uv_install(self._uv, *options) if self._uv else self._pip_install(*options)
 
-    def _uv_install(self, *arguments: str) -> list[str]:
-        assert self._uv is not None
-        return tools.uv_command(
-            self._uv, self._plan.settings, "install", "--python", str(self._python), *arguments
-        )
+    def _uv_install(self, uv: Path, *arguments: str) -> list[str]:
+        target = ("--python", str(self._python))
+        return tools.uv_command(uv, self._plan.settings, "install", *target, *arguments)
 
     def _pip_install(self, *arguments: str) -> list[str]:
         # Compiling byte code is 70 % of pip's time; Python does it on first use.
         return [str(self._python), "-I", "-m", "pip", "install", "--no-compile", *arguments]
 
-    def _run(self, command: Sequence[str], *, doing: str) -> None:
-        narrator = Narrator(self._plan.downloads, self._report)
+    def _run(
+        self, command: Sequence[str], *, doing: str, on_line: Callable[[str], None] | None = None
+    ) -> None:
         done = self._system.run(
             tools.guarded(command, self._system),
             timeout=None,
             environment=self._environment,
             cwd=self._folder,
-            on_line=narrator.line,
+            on_line=on_line,
         )
         if not done.ok:
             raise explain(self._plan.installer, done.stdout + done.stderr, doing=doing)
 
 
-def _uv_of(plan: EnvironmentPlan, system: System) -> Path | None:
-    if plan.installer == "pip":
-        return None
+def _uv_of(system: System) -> Path:
     uv = tools.find_uv(system)
     if uv is None:
         raise InstallFailed("uv was here when the plan was made and is gone", code="install-uv-missing")

@@ -28,7 +28,7 @@ def site_packages_of(location: Path) -> Path | None:
 
 
 def pip_configuration_of(location: Path, os: OperatingSystem) -> Path:
-    """pip's configuration of this one environment, which beats the user's and the machine's."""
+    """The configuration that pip reads in this one environment, which beats the user's and the machine's."""
     return location / ("pip.ini" if os == "windows" else "pip.conf")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,14 +14,23 @@ from scaffold.environments.model import Download
 from scaffold.toml import TOMLDecodeError, loads
 
 
-def parse_pylock(text: str, python: str) -> tuple[Download, ...]:
-    """The distributions of a pylock.toml (PEP 751) that uv wrote for one Python (``3.12``).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A distribution and the address of its wheel, credentials included."""
+
+    download: Download
+    url: str
+
+
+def parse_pylock(text: str, python: str) -> tuple[Resolved, ...]:
+    r"""The distributions of a pylock.toml (PEP 751) that uv wrote for one Python (``3.12``).
 
     uv lists every wheel that fits; the one that it will take is the one with the best tag.
 
-    >>> parse_pylock('[[packages]]\\nname = "tqdm"\\nversion = "4.70.1"\\nwheels = [{ url = '
-    ...     '"https://files.pythonhosted.org/packages/a7/tqdm-4.70.1-py3-none-any.whl", size = 80199 }]', "3.12")
-    (Download(name='tqdm', version='4.70.1', size=80199, source='files.pythonhosted.org', local=False),)
+    >>> found = parse_pylock('[[packages]]\nname = "tqdm"\nversion = "4.70.1"\nwheels = [{ url = '
+    ...     '"https://files.pythonhosted.org/a7/tqdm-4.70.1-py3-none-any.whl", size = 80199 }]', "3.12")
+    >>> found[0].download
+    Download(name='tqdm', version='4.70.1', size=80199, source='files.pythonhosted.org', local=False)
     """
     try:
         packages = loads(text).get("packages", [])
@@ -31,13 +40,14 @@ def parse_pylock(text: str, python: str) -> tuple[Download, ...]:
     return tuple(_download(package, ranks) for package in packages if package.get("wheels"))
 
 
-def _download(package: Mapping[str, Any], ranks: Mapping[str, int]) -> Download:
+def _download(package: Mapping[str, Any], ranks: Mapping[str, int]) -> Resolved:
     wheels: Sequence[Mapping[str, Any]] = package["wheels"]
     best = min(wheels, key=lambda wheel: _rank(wheel_name(wheel), ranks))
-    return located(
-        Download(name=package["name"], version=package.get("version", ""), size=best.get("size"), source=""),
-        best.get("url") or best.get("path", ""),
+    url = best.get("url") or best.get("path", "")
+    plain = Download(
+        name=package["name"], version=package.get("version", ""), size=best.get("size"), source=""
     )
+    return Resolved(download=located(plain, url), url=url)
 
 
 def located(download: Download, place: str) -> Download:
@@ -99,9 +109,9 @@ def with_indexes(text: str, indexes: Mapping[str, str]) -> str:
 
 
 def parse_index_annotations(text: str) -> dict[str, str]:
-    """Name to index, from ``uv pip compile --emit-index-annotation``.
+    r"""Name to index, from ``uv pip compile --emit-index-annotation``.
 
-    >>> parse_index_annotations("tqdm==4.70.1\\n    # via -r r.in\\n    # from https://pypi.org/simple\\n")
+    >>> parse_index_annotations("tqdm==4.70.1\n    # via -r r.in\n    # from https://pypi.org/simple\n")
     {'tqdm': 'https://pypi.org/simple'}
     """
     found: dict[str, str] = {}
@@ -126,25 +136,26 @@ def parse_cached(output: str) -> frozenset[str]:
     return frozenset(line.partition("==")[0].strip() for line in lines if "==" in line)
 
 
-def parse_pip_report(text: str) -> tuple[tuple[Download, ...], str]:
+def parse_pip_report(text: str) -> tuple[tuple[Resolved, ...], str]:
     """The distributions of ``pip install --dry-run --report``, and the same as hashed requirements."""
     try:
         entries = json.loads(text)["install"]
         found = [(_of_report(entry), _hash(entry)) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
         return (), ""
-    found.sort(key=lambda one: one[0].name)
-    return tuple(download for download, _ in found), "".join(_pins(found))
+    found.sort(key=lambda one: one[0].download.name)
+    return tuple(resolved for resolved, _ in found), "".join(_pins(found))
 
 
-def _of_report(entry: Mapping[str, Any]) -> Download:
+def _of_report(entry: Mapping[str, Any]) -> Resolved:
     from packaging.utils import canonicalize_name
 
     metadata = entry["metadata"]
     plain = Download(
         name=canonicalize_name(metadata["name"]), version=metadata["version"], size=None, source=""
     )
-    return located(plain, entry["download_info"]["url"])
+    url = str(entry["download_info"]["url"])
+    return Resolved(download=located(plain, url), url=url)
 
 
 def _hash(entry: Mapping[str, Any]) -> str:
@@ -152,6 +163,7 @@ def _hash(entry: Mapping[str, Any]) -> str:
     return str(hashes.get("sha256", ""))
 
 
-def _pins(found: Iterable[tuple[Download, str]]) -> Iterable[str]:
-    for download, sha256 in found:
+def _pins(found: Iterable[tuple[Resolved, str]]) -> Iterable[str]:
+    for resolved, sha256 in found:
+        download = resolved.download
         yield f"{download.name}=={download.version}" + (f" --hash=sha256:{sha256}" if sha256 else "") + "\n"

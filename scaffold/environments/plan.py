@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.lock import Resolved
 from scaffold.environments.model import Download, EnvironmentPlan
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
@@ -32,7 +33,7 @@ EMPTY_ENVIRONMENT = 30_000_000
 class Resolution:
     """What an installer answered: every distribution, and the same in its own terms."""
 
-    downloads: tuple[Download, ...]
+    found: tuple[Resolved, ...]
     lock: str
     shared_cache: bool = False  # the installer links files from a cache on the same disk
     notices: tuple[str, ...] = ()
@@ -70,7 +71,7 @@ def plan_environment(
     )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         resolution = _resolve(plan, uv, Path(folder), system)
-    downloads = _with_known_sizes(resolution.downloads, builds)
+    downloads = measured(resolution.found, builds, settings, system)
     return replace(
         plan,
         downloads=downloads,
@@ -111,10 +112,35 @@ def constraints(plan: EnvironmentPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for build in plan.builds for one in build.constraints))
 
 
-def _with_known_sizes(downloads: Iterable[Download], builds: Iterable[BuildPlan]) -> tuple[Download, ...]:
-    """Fill in the size of a framework's own wheel where the index told none and the build plan knows it."""
-    sizes = {build.package: build.download_size for build in builds}
-    return tuple(replace(one, size=one.size or sizes.get(one.name)) for one in downloads)
+def measured(
+    found: Sequence[Resolved], builds: Iterable[BuildPlan], settings: SourceSettings, system: System
+) -> tuple[Download, ...]:
+    """The downloads with their sizes: from the index, else from the build plan, else as the server tells."""
+    planned = {build.package: build.download_size for build in builds}
+    known = [replace(one.download, size=one.download.size or planned.get(one.download.name)) for one in found]
+    unknown = {one.name: resolved.url for one, resolved in zip(known, found, strict=True) if one.size is None}
+    sizes = ask_sizes(unknown, settings, system)
+    return tuple(replace(one, size=one.size or sizes.get(one.name)) for one in known)
+
+
+def ask_sizes(urls: Mapping[str, str], settings: SourceSettings, system: System) -> Mapping[str, int | None]:
+    """Sizes of wheels by HEAD requests; a server that does not answer one is not asked for more."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from scaffold.sources.listing import wheel_size
+    from scaffold.sources.model import Source, Wheel
+
+    def ask(name: str) -> int | None:
+        place = Source(kind="index", location=urls[name])
+        wheel = Wheel(project=name, version="", filename="", url=urls[name], source=place)
+        return wheel_size(system, wheel, settings)
+
+    first = {urlsplit(url).netloc: name for name, url in urls.items() if "://" in url}
+    sizes = {name: ask(name) for name in first.values()}
+    silent = {host for host, name in first.items() if sizes[name] is None}
+    others = [n for n, url in urls.items() if n not in sizes and urlsplit(url).netloc not in {*silent, ""}]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return {**sizes, **dict(zip(others, pool.map(ask, others), strict=True))}
 
 
 def disk_needed(downloads: Iterable[Download], *, shared_cache: bool) -> int:
@@ -136,9 +162,5 @@ def same_disk(one: Path, other: Path) -> bool:
 
 
 def _device(path: Path) -> int | None:
-    for candidate in (path, *path.parents):
-        try:
-            return os.stat(candidate).st_dev  # noqa: PTH116 - follows links, never raises anything but OSError
-        except OSError:
-            continue
-    return None
+    there = next((one for one in (path, *path.parents) if one.exists()), None)
+    return None if there is None else there.stat().st_dev

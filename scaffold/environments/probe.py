@@ -102,9 +102,9 @@ def _proof(trial: _Trial, answer: dict[str, Any], seconds: float) -> Proof:
 
 
 def parse_answer(output: str) -> dict[str, Any] | None:
-    """The last line of JSON; libraries print what they like before it.
+    r"""The last line of JSON; libraries print what they like before it.
 
-    >>> parse_answer('I0000 some banner\\n{"version": "2.13.0"}\\n')
+    >>> parse_answer('I0000 some banner\n{"version": "2.13.0"}\n')
     {'version': '2.13.0'}
     """
     for line in reversed(output.splitlines()):
@@ -146,7 +146,7 @@ def _failed(trial: _Trial, done: Completed, timeout: float) -> ProofFailed:
             hint="the Python that it was made from may be gone; run the same command again to rebuild it",
             code="proof-no-interpreter",
         )
-    if done.status is not None and (done.status < 0 or done.status >= 0xC0000000):
+    if done.status is not None and (done.status < 0 or done.status >= _WINDOWS_EXCEPTION):
         return _crashed(trial, done.status, done)
     return ProofFailed(
         f"{trial.title} does not run in {trial.python}",
@@ -163,7 +163,7 @@ def _import_code(stderr: str) -> str:
 def _crashed(trial: _Trial, status: int, done: Completed) -> ProofFailed:
     """A signal (POSIX: a negative status) or a structured exception (Windows: 0xC0000000 and above)."""
     name = _signal_name(status)
-    illegal = name == "SIGILL" or status == 0xC000001D
+    illegal = name == "SIGILL" or status == _WINDOWS_ILLEGAL_INSTRUCTION
     return ProofFailed(
         f"{trial.title} crashed ({name}) while it was imported or trained one step",
         detail=_last_lines(done),
@@ -171,6 +171,10 @@ def _crashed(trial: _Trial, status: int, done: Completed) -> ProofFailed:
         code="proof-cpu-too-old" if illegal else "proof-crash",
     )
 
+
+#: NTSTATUS values (https://learn.microsoft.com/openspecs/windows_protocols/ms-erref).
+_WINDOWS_EXCEPTION = 0xC0000000
+_WINDOWS_ILLEGAL_INSTRUCTION = 0xC000001D
 
 _ILLEGAL_HINT = (
     "the processor lacks instructions that this build needs (TensorFlow: AVX); leave it out: --framework"

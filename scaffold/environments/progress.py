@@ -23,8 +23,9 @@ class Narrator:
     Bytes count as done when a distribution has arrived, not before: between two lines nobody knows.
     """
 
-    def __init__(self, downloads: Sequence[Download], report: Report) -> None:
+    def __init__(self, downloads: Sequence[Download], report: Report, *, one_by_one: bool = False) -> None:
         self._report = report
+        self._one_by_one = one_by_one  # pip announces beginnings only
         self._count = len(downloads)
         self._sizes = {one.name: one.size or 0 for one in downloads if not one.local}
         self._total = sum(self._sizes.values())
@@ -47,6 +48,8 @@ class Narrator:
         name = self._known(written)
         if name is None:
             return
+        for finished in tuple(self._under_way) if self._one_by_one else ():
+            self._end(finished)
         self._under_way.append(name)
         self._tell()
 

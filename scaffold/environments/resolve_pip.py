@@ -43,10 +43,8 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System) -> Resolution:
     if not done.ok:
         raise explain("pip", done.stdout + done.stderr, doing="resolve the requirements")
     # Not by `read_text`: a report of a hundred packages with their descriptions exceeds its limit.
-    downloads, lock = locks.parse_pip_report(report.read_text(encoding="utf-8"))
-    return Resolution(
-        downloads=downloads, lock=lock, notices=("uv is not here: pip installs, which takes longer",)
-    )
+    found, lock = locks.parse_pip_report(report.read_text(encoding="utf-8"))
+    return Resolution(found=found, lock=lock, notices=("uv is not here: pip installs, which takes longer",))
 
 
 def source_arguments(plan: EnvironmentPlan) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from scaffold.environments import lock as locks
 from scaffold.environments.failures import explain
-from scaffold.environments.model import Download, EnvironmentPlan
+from scaffold.environments.lock import Resolved
+from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
 from scaffold.environments.tools import uv_command, uv_environment
 from scaffold.system import Completed, System
@@ -21,17 +22,19 @@ def resolve(plan: EnvironmentPlan, uv: Path, folder: Path, system: System) -> Re
     asking = _Asking(plan, uv, folder, system)
     lock = asking.compile()
     lock = locks.with_indexes(lock, asking.indexes())
-    downloads = locks.parse_pylock(lock, plan.interpreter.minor)
+    found = locks.parse_pylock(lock, plan.interpreter.minor)
     cached = asking.cached(lock)
     return Resolution(
-        downloads=tuple(_noted(one, cached) for one in downloads),
+        found=tuple(_noted(one, cached) for one in found),
         lock=lock,
         shared_cache=asking.shares_cache(),
     )
 
 
-def _noted(download: Download, cached: frozenset[str]) -> Download:
-    return replace(download, local=True) if download.name in cached else download
+def _noted(one: Resolved, cached: frozenset[str]) -> Resolved:
+    if one.download.name not in cached:
+        return one
+    return replace(one, download=replace(one.download, local=True))
 
 
 def manifest(plan: EnvironmentPlan) -> str:

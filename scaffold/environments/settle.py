@@ -30,8 +30,8 @@ def pins(builds: Iterable[BuildPlan]) -> tuple[str, ...]:
     """The builds as constraints. A constraint must not name extras.
 
     >>> from scaffold.builds.model import BuildPlan
-    >>> pins([BuildPlan(framework="keras", package="tensorflow", version="2.21.0", variant="cu12", device="cuda",
-    ...     requirement="tensorflow[and-cuda]==2.21.0", source="", source_kind="index")])
+    >>> pins([BuildPlan(framework="keras", package="tensorflow", version="2.21.0", variant="cu12",
+    ...     device="cuda", requirement="tensorflow[and-cuda]==2.21.0", source="", source_kind="index")])
     ('tensorflow==2.21.0',)
     """
     found: dict[str, None] = {}

@@ -107,7 +107,10 @@ def refused(path: Path, refusal: OSError) -> NoPermission:
 
 
 def recover(root: Path, location: Path) -> None:
-    """Put things right after a run that died: the old environment back, a half-made one away. Needs the lock."""
+    """Put things right after a run that died: the old environment back, a half-made one away.
+
+    Needs the lock.
+    """
     state = read_state(root)
     waiting = layout.restore_folder(root)
     if state is not None and state.status == "ready" and (location / "pyvenv.cfg").is_file():

@@ -1,4 +1,4 @@
-"""The programs that make an environment: virtualenv, uv, pip. How each is called, and with which surroundings."""
+"""The programs that make an environment (virtualenv, uv, pip), and how each is called."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def virtualenv_command(plan: EnvironmentPlan) -> list[str]:
     """Make ``plan.location`` an environment with pip in it, from wheels that virtualenv carries itself."""
     return [
         sys.executable, "-m", "virtualenv", "--quiet",
-        "--no-venv-redirect",  # else a text file called .venv may appear beside an environment of another name
+        "--no-venv-redirect",  # else a text file .venv may appear beside an environment of another name
         "--no-periodic-update",
         "--python", str(plan.interpreter.path),
         "--prompt", plan.root.name,

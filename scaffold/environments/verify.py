@@ -52,9 +52,9 @@ def _damages_of(folder: Path, metadata: Path) -> Iterator[Damage]:
 
 
 def recorded_files(record: str) -> Iterator[tuple[str, int | None]]:
-    """Path and size of every row that an installer answers for.
+    r"""Path and size of every row that an installer answers for.
 
-    >>> list(recorded_files("six.py,sha256=4721,34549\\nsix-1.17.0.dist-info/RECORD,,\\n"))
+    >>> list(recorded_files("six.py,sha256=4721,34549\nsix-1.17.0.dist-info/RECORD,,\n"))
     [('six.py', 34549), ('six-1.17.0.dist-info/RECORD', None)]
     """
     for row in csv.reader(record.splitlines()):

@@ -53,11 +53,11 @@ def names(device: str) -> str:
         return "CPU"
     backend = os.environ["KERAS_BACKEND"]
     if backend == "tensorflow":
-        import tensorflow
+        import tensorflow as tf
 
-        found = tensorflow.config.list_physical_devices("GPU")
+        found = tf.config.list_physical_devices("GPU")
         return (
-            str(tensorflow.config.experimental.get_device_details(found[0]).get("device_name", "GPU"))
+            str(tf.config.experimental.get_device_details(found[0]).get("device_name", "GPU"))
             if found
             else ""
         )
