@@ -99,8 +99,10 @@ def _folder(module: str) -> Path | None:
         return None
     for location in (spec.submodule_search_locations or ()) if spec is not None else ():
         package = Path(location, *below)
-        beside = (package.parent / "templates",) if module == OWN else ()
-        for candidate in (package / "_templates", package, *beside):
+        candidates = [package / "_templates", package]
+        if module == OWN:
+            candidates.append(package.parent / "templates")
+        for candidate in candidates:
             if _template_folders(candidate):
                 return candidate
     return None

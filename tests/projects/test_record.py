@@ -47,10 +47,23 @@ def test_outside_a_project(tmp_path):
     assert caught.value.code == "project-not-found"
 
 
+GOOD = record_content(ONE)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"3", b"{}", b"\xff\xfe", b'{"schema": "scaffold/project/9"}', record_content(ONE).replace(b'"cat_dog"', b"3, 4")]
-    + [record_content(ONE).replace(b'"package"', b'"packet"'), record_content(ONE).replace(b"[", b"{").replace(b"]", b"}")],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"{}",
+        b"\xff\xfe",
+        b'{"schema": "scaffold/project/9"}',
+        GOOD.replace(b'"cat_dog"', b"3, 4"),
+        GOOD.replace(b'"package"', b'"packet"'),
+        GOOD.replace(b"[", b"{").replace(b"]", b"}"),
+    ],
 )
 def test_a_damaged_record_is_one_clear_error(tmp_path, content):
     keep(tmp_path, content)

@@ -72,7 +72,7 @@ def test_runs_start_the_projects_own_package(tiny):
     runs = project_runs(tiny, NAME, ("keras",))
     assert [(run.name, run.target) for run in runs] == [("tests", "tests")]
     runs = project_runs(tiny, NAME, ("pytorch",))
-    assert [(run.target, run.summary) for run in runs][0] == ("cat_dog.pytorch.train", "train Cat Dog")
+    assert (runs[0].target, runs[0].summary) == ("cat_dog.pytorch.train", "train Cat Dog")
 
 
 @pytest.mark.parametrize("frameworks", [("pytorch",), ("keras",), ("pytorch", "keras")])
