@@ -1,0 +1,122 @@
+"""The three keys of a CUDA build: driver → CUDA, capability → machine code, capability → cuDNN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold.builds import tables
+from scaffold.machine.model import Accelerator, Machine
+
+#: After a driver update the GPU works again once the machine was restarted: it is planned for.
+_USABLE = ("ok", "reboot_required")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpus:
+    """The NVIDIA GPUs of a machine that a program can use, and what their driver runs."""
+
+    devices: tuple[Accelerator, ...] = ()  # each with a known capability
+    driver: str = ""
+    cuda: int = 0  # newest CUDA major version that the driver runs; 0: none
+    windows: bool = False  # the driver is Windows' (also in WSL): other numbers hold
+    why: str = ""  # a sentence: what the driver runs, or why no GPU counts
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Each capability once, the most capable first."""
+        return tuple(sorted({one.capability for one in self.devices}, key=number, reverse=True))
+
+
+def number(capability: str) -> tuple[int, int]:
+    """A capability to compare with: ``12.0`` is newer than ``9.0``."""
+    major, _, minor = capability.partition(".")
+    return int(major), int(minor or 0)
+
+
+def usable_gpus(machine: Machine) -> Gpus:
+    """The GPUs to choose a CUDA build for."""
+    nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
+    devices = tuple(one for one in nvidia if one.capability)
+    if not devices:
+        return Gpus(why=f"{nvidia[0].name} does not tell its compute capability" if nvidia else "")
+    driver = next((one.driver for one in devices if one.driver), "")
+    windows_driver = machine.host.os == "windows" or machine.host.wsl > 0
+    major = _cuda_major(driver, machine.cuda_driver, windows=windows_driver)
+    if not major:
+        return Gpus(why=f"driver {driver or machine.cuda_driver} is too old for any CUDA build")
+    why = _driver_reason(driver, major, machine, windows=windows_driver)
+    return Gpus(devices=devices, driver=driver, cuda=major, windows=windows_driver, why=why)
+
+
+def covers(code: str, device: str) -> bool:
+    """Whether machine code for one capability runs on a device of another.
+
+    >>> covers("8.6", "8.9"), covers("8.0", "8.7"), covers("12.0", "12.1"), covers("9.0", "10.0")
+    (True, False, True, False)
+    """
+    exception = tables.cuda().cubin.get(code)
+    if exception and exception.only:
+        return device in exception.only
+    if exception and device in exception.exclude:
+        return False
+    (code_major, code_minor), (major, minor) = number(code), number(device)
+    return code_major == major and minor >= code_minor
+
+
+def covered(kernels: Iterable[str], devices: Iterable[Accelerator]) -> tuple[Accelerator, ...]:
+    """The devices that some of a build's machine code runs on."""
+    codes = tuple(kernels)
+    return tuple(one for one in devices if any(covers(code, one.capability) for code in codes))
+
+
+def cudnn_supports(cudnn: Version | None, capability: str) -> bool:
+    """Whether a cuDNN version still runs on a device; an unknown version is not held against a build."""
+    if cudnn is None:
+        return True
+    oldest = next(cap for below, cap in tables.cuda().cudnn if below is None or cudnn < below)
+    return number(capability) >= number(oldest)
+
+
+def variant_major(variant: str) -> int:
+    """The CUDA major version of a variant.
+
+    >>> variant_major("cu126"), variant_major("cu130"), variant_major("cpu")
+    (12, 13, 0)
+    """
+    digits = variant.removeprefix("cu")
+    return int(digits) // 10 if variant.startswith("cu") and digits.isdecimal() else 0
+
+
+def driver_needed(cuda_major: int, *, windows: bool = False) -> str:
+    """The oldest driver for a CUDA major version, as text."""
+    rows = (row.oldest(windows=windows) for row in tables.cuda().driver if row.cuda == cuda_major)
+    return next(rows, "")
+
+
+def last_branch(capability: str) -> int | None:
+    """The last driver branch for a GPU generation; None where today's drivers serve it."""
+    rows = (branch for below, branch in tables.cuda().last_driver if number(capability) < number(below))
+    return next(rows, None)
+
+
+def _cuda_major(driver: str, cuda_driver: str, *, windows: bool) -> int:
+    """The lower of what the driver's version and the driver itself say, where both are known."""
+    said = [number(cuda_driver)[0]] if cuda_driver[:1].isdecimal() else []
+    try:
+        version = Version(driver)
+    except InvalidVersion:
+        return min(said, default=0)
+    rows = tables.cuda().driver
+    fits = [row.cuda for row in rows if version >= Version(row.oldest(windows=windows))]
+    return min([max(fits, default=0), *said])
+
+
+def _driver_reason(driver: str, major: int, machine: Machine, *, windows: bool) -> str:
+    name = f"driver {driver}" if driver else "the driver"
+    speaks = f" (it speaks CUDA {machine.cuda_driver})" if machine.cuda_driver else ""
+    newer = driver_needed(major + 1, windows=windows)
+    limit = f"; CUDA {major + 1} needs driver {newer}" if newer else ""
+    return f"{name} runs CUDA {major} builds{speaks}{limit}"

@@ -1,0 +1,103 @@
+"""Which wheels a Python on a machine could install: tags, platform floors, ``requires-python``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
+
+from scaffold.machine.model import Host
+from scaffold.sources.model import Wheel
+
+#: The oldest glibc that a manylinux tag exists for, by architecture (PEP 513, PEP 600).
+_OLDEST_GLIBC = {"x86_64": 5, "i686": 5}
+_OLDEST_GLIBC_ELSEWHERE = 17
+_NICKNAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A Python version on a host: what wheels are chosen for. Without slots: the tags are computed once."""
+
+    host: Host
+    python: str  # 3.12
+
+    @property
+    def platform(self) -> str:
+        """The tables' name for it: linux_x86_64, windows_x86_64, macos_arm64."""
+        return f"{self.host.os}_{self.host.architecture}"
+
+    @cached_property
+    def tags(self) -> frozenset[Tag]:
+        """Every tag that a CPython of that version accepts there."""
+        version = tuple(int(part) for part in self.python.split("."))
+        tag, platforms = f"cp{self.python.replace('.', '')}", tuple(_platforms(self.host))
+        return frozenset(
+            (*cpython_tags(version, (tag,), platforms), *compatible_tags(version, tag, platforms))
+        )
+
+    def accepts(self, wheel: Wheel) -> bool:
+        """Whether that Python could install the wheel there."""
+        try:
+            _, _, _, tags = parse_wheel_filename(wheel.filename)
+            allowed = SpecifierSet(wheel.requires_python)
+        except (InvalidWheelFilename, InvalidSpecifier):
+            return False
+        # Only the minor version is known: a patch release that nobody excludes stands for all.
+        return not tags.isdisjoint(self.tags) and f"{self.python}.99" in allowed
+
+    def has_glibc(self, floor: Version) -> bool:
+        """Whether the C library is at least that glibc; wheels tagged plain ``linux`` do not say."""
+        if self.host.os != "linux":
+            return True
+        name, _, version = self.host.libc.partition(" ")
+        return name == "glibc" and bool(version) and Version(version) >= floor
+
+
+def pythons_of(wheel: Wheel) -> tuple[str, ...]:
+    """The CPython versions that a wheel's name says it is for: ``cp311`` is 3.11."""
+    try:
+        _, _, _, tags = parse_wheel_filename(wheel.filename)
+    except InvalidWheelFilename:
+        return ()
+    digits = sorted({tag.interpreter[2:] for tag in tags if tag.interpreter.startswith("cp3")})
+    return tuple(f"{one[0]}.{one[1:]}" for one in digits)
+
+
+def _platforms(host: Host) -> Iterator[str]:
+    if host.os == "windows":
+        yield "win_arm64" if host.architecture == "aarch64" else "win_amd64"
+    elif host.os == "macos":
+        version = tuple(int(part) for part in host.os_version.split(".")[:2] if part.isdecimal())
+        major, minor = (*version, 0, 0)[:2] if version else (0, 0)
+        yield from mac_platforms((major, minor), host.architecture)
+    elif host.libc.startswith("musl "):
+        yield from _musllinux(host)
+    else:
+        yield from _manylinux(host)
+
+
+def _manylinux(host: Host) -> Iterator[str]:
+    minor = _minor_of(host.libc)
+    oldest = _OLDEST_GLIBC.get(host.architecture, _OLDEST_GLIBC_ELSEWHERE)
+    for one in range(minor, oldest - 1, -1):
+        yield f"manylinux_2_{one}_{host.architecture}"
+        if one in _NICKNAMES:
+            yield f"{_NICKNAMES[one]}_{host.architecture}"
+    yield f"linux_{host.architecture}"
+
+
+def _musllinux(host: Host) -> Iterator[str]:
+    for one in range(_minor_of(host.libc), -1, -1):
+        yield f"musllinux_1_{one}_{host.architecture}"
+
+
+def _minor_of(libc: str) -> int:
+    """36 of ``glibc 2.36``; 0 where the C library is not known."""
+    parts = libc.partition(" ")[2].split(".")
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdecimal() else 0
