@@ -124,7 +124,7 @@ def run_fields(one: ConfigurationFile, summary: str) -> dict[str, str | None]:
 
 
 def _summaries(root: Path) -> Mapping[str, str]:
-    """What the project's template says of its runs; nothing where the template is not installed (any more)."""
+    """What the project's template says of its runs; nothing where it is not installed any more."""
     from scaffold.errors import ScaffoldError
     from scaffold.projects.catalog import find_template
     from scaffold.projects.record import read_record

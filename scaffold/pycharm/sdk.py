@@ -100,10 +100,8 @@ def parse_record(text: str) -> EnvironmentRecord:
     except ValueError:
         return EnvironmentRecord()
     values = record if isinstance(record, dict) else {}
-    location, status = (values.get(name, "") for name in ("location", "status"))
-    return EnvironmentRecord(
-        location=location if isinstance(location, str) else "", status=status if isinstance(status, str) else ""
-    )
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    return EnvironmentRecord(location=texts.get("location", ""), status=texts.get("status", ""))
 
 
 def _python_in(environment: Path, system: System) -> Path:

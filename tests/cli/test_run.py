@@ -1,0 +1,151 @@
+"""``scaffold run`` as a person meets it: a real process in a real project."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pycharm.projects_on_disk import add_environment, lay, make_project
+
+ROOT = Path(__file__).resolve().parents[2]
+posix = pytest.mark.skipif(os.name == "nt", reason="signals, terminals and paths as POSIX has them")
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Path:
+    return make_project(tmp_path / "cnn-project")
+
+
+def scaffold(folder: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "scaffold", *arguments], cwd=folder, env=environment, text=True, timeout=60,
+        capture_output=True, check=False, encoding="utf-8", **more,
+    )
+
+
+def test_lists_what_there_is(project: Path) -> None:
+    done = scaffold(project / "src", "run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "PyTorch\n"
+        '  train (PyTorch)  python -m cnn_project.train --name "two words" "a \\"quote\\"" back\\slash it\'s ""\n'
+        "\n"
+        "  prepare data     python src/cnn_project/train.py\n"
+        '  tests            pytest -k "not slow" tests\n'
+        "\n"
+        'Start one:  scaffold run "train (PyTorch)"\n'
+    )
+
+
+def test_lists_as_json(project: Path) -> None:
+    (project / ".run/broken.run.xml").write_text("<a>\n")
+    told = json.loads(scaffold(project, "run", "--json").stdout)
+    assert (told["schema"], told["root"]) == ("scaffold/runs/1", str(project))
+    names = [(run["name"], run["kind"], run["target"], bool(run["problem"])) for run in told["runs"]]
+    assert names == [
+        ("train (PyTorch)", "module", "cnn_project.train", False),
+        ("broken", None, "", True),
+        ("prepare data", "script", "src/cnn_project/train.py", False),
+        ("tests", "pytest", "tests", False),
+    ]
+
+
+def test_starts_one_with_more_arguments_and_passes_its_status_on(project: Path) -> None:
+    add_environment(project)
+    done = scaffold(project / "src", "run", "train", "--", "--epochs", "3", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (7, "")
+    assert said["arguments"][-3:] == ["--epochs", "3", "--json"]
+    assert Path(said["cwd"]) == project.resolve()
+
+
+@posix
+def test_shows_what_it_would_start(project: Path) -> None:
+    python = add_environment(project)
+    done = scaffold(project, "run", "prepare data", "--print", "--", "a b")
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"Folder       {project}"
+    assert lines[1].startswith(f"Variables    PATH={project}/.venv/bin:")
+    assert lines[-1] == f"Command      {python} {project}/src/cnn_project/train.py 'a b'"
+    told = json.loads(scaffold(project, "run", "prepare data", "--json", "--", "a b").stdout)
+    assert (told["schema"], told["argv"]) == (
+        "scaffold/launch/1", [str(python), f"{project}/src/cnn_project/train.py", "a b"],
+    )
+    assert "HOME" not in told["environment"]
+
+
+def test_says_what_stands_in_the_way(project: Path, tmp_path: Path) -> None:
+    nothing = scaffold(project, "run", "tests")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.stderr.startswith(f"error[launch-failed]: There is no Python environment in {project}\n")
+    unknown = scaffold(project, "run", "trein")
+    assert (unknown.returncode, unknown.stderr) == (
+        2,
+        "error[run-unknown]: There is no run configuration 'trein'\n  train (PyTorch)\nhint: See them all:  scaffold run\n",
+    )
+    outside = scaffold(tmp_path, "run")
+    assert outside.returncode == 1
+    assert "error[project-not-found]" in outside.stderr
+
+
+@posix
+def test_a_problem_is_told_before_it_starts(project: Path) -> None:
+    add_environment(project)
+    (project / "src/cnn_project/train.py").unlink()
+    done = scaffold(project, "run", "prepare data")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"warning: the script is not there: {project}/src/cnn_project/train.py\n")
+
+
+@posix
+def test_reads_its_input_from_a_file(project: Path) -> None:
+    add_environment(project)
+    lay(project, {"in.txt": "from the file", "src/cnn_project/train.py": "import sys; print(sys.stdin.read())"})
+    path = project / ".run/prepare data.run.xml"
+    text = path.read_text().replace('"REDIRECT_INPUT" value="false"', '"REDIRECT_INPUT" value="true"')
+    path.write_text(text.replace('"INPUT_FILE" value=""', '"INPUT_FILE" value="$PROJECT_DIR$/in.txt"'))
+    assert scaffold(project, "run", "prepare data").stdout == "from the file\n"
+
+
+@posix
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_signals_reach_the_program(project: Path, stop: signal.Signals) -> None:
+    add_environment(project)
+    lay(project, {"src/cnn_project/train.py": (
+        "import signal, sys\n"
+        f"signal.signal({int(stop)}, lambda *_: sys.exit('saved a checkpoint'))\n"
+        "print('ready', flush=True)\nsignal.pause()\n"
+    )})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "run", "prepare data"], cwd=project, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+    assert child.stdout.readline() == "ready\n"
+    child.send_signal(stop)
+    _, errors = child.communicate(timeout=60)
+    assert (child.returncode, errors) == (1, "saved a checkpoint\n")
+
+
+@posix
+def test_the_program_has_the_real_terminal(project: Path) -> None:
+    import pty
+
+    add_environment(project)
+    lay(project, {"src/cnn_project/train.py": "import os, sys; print(sys.stdin.isatty(), sys.stdout.isatty(), os.environ['TERM'])"})
+    master, slave = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "screen"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "run", "train"], cwd=project, env=environment,
+        stdin=slave, stdout=slave, stderr=slave,
+    )
+    assert child.wait(timeout=60) == 0
+    assert os.read(master, 1000).decode().strip() == "True True screen"
+    os.close(slave)
+    os.close(master)

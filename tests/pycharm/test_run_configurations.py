@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scaffold.errors import TemplateBroken
+from scaffold.pycharm.run_configurations import file_stem, identity, run_files
+
+from .projects_on_disk import RUNS, text_of
+
+MODULE = r"""<component name="ProjectRunConfigurationManager">
+  <configuration default="false" name="train (PyTorch)" type="PythonConfigurationType" factoryName="Python" folderName="PyTorch">
+    <module name="cnn-project" />
+    <option name="ENV_FILES" value="" />
+    <option name="INTERPRETER_OPTIONS" value="" />
+    <option name="PARENT_ENVS" value="true" />
+    <envs>
+      <env name="PYTHONUNBUFFERED" value="1" />
+      <env name="COLOUR" value="1 &amp; &lt;2&gt;" />
+    </envs>
+    <option name="SDK_HOME" value="" />
+    <option name="WORKING_DIRECTORY" value="$PROJECT_DIR$" />
+    <option name="IS_MODULE_SDK" value="true" />
+    <option name="ADD_CONTENT_ROOTS" value="true" />
+    <option name="ADD_SOURCE_ROOTS" value="true" />
+    <EXTENSION ID="PythonCoverageRunConfigurationExtension" runner="coverage.py" />
+    <option name="SCRIPT_NAME" value="cnn_project.train" />
+    <option name="PARAMETERS" value="--name &quot;two words&quot; &quot;a \&quot;quote\&quot;&quot; back\slash it's &quot;&quot;" />
+    <option name="SHOW_COMMAND_LINE" value="false" />
+    <option name="EMULATE_TERMINAL" value="true" />
+    <option name="MODULE_MODE" value="true" />
+    <option name="REDIRECT_INPUT" value="false" />
+    <option name="INPUT_FILE" value="" />
+    <method v="2" />
+  </configuration>
+</component>"""
+
+PYTEST = r"""<component name="ProjectRunConfigurationManager">
+  <configuration default="false" name="tests" type="tests" factoryName="py.test">
+    <module name="cnn-project" />
+    <option name="ENV_FILES" value="" />
+    <option name="INTERPRETER_OPTIONS" value="" />
+    <option name="PARENT_ENVS" value="true" />
+    <envs>
+      <env name="PYTHONUNBUFFERED" value="1" />
+    </envs>
+    <option name="SDK_HOME" value="" />
+    <option name="WORKING_DIRECTORY" value="$PROJECT_DIR$" />
+    <option name="IS_MODULE_SDK" value="true" />
+    <option name="ADD_CONTENT_ROOTS" value="true" />
+    <option name="ADD_SOURCE_ROOTS" value="true" />
+    <EXTENSION ID="PythonCoverageRunConfigurationExtension" runner="coverage.py" />
+    <option name="_new_keywords" value="&quot;&quot;" />
+    <option name="_new_parameters" value="&quot;&quot;" />
+    <option name="_new_additionalArguments" value="&quot;-k \&quot;not slow\&quot;&quot;" />
+    <option name="_new_target" value="&quot;$PROJECT_DIR$/tests&quot;" />
+    <option name="_new_targetType" value="&quot;PATH&quot;" />
+    <method v="2" />
+  </configuration>
+</component>"""
+
+#: A script differs from a module in these lines only.
+SCRIPT_LINES = {
+    'name="train (PyTorch)" type="PythonConfigurationType" factoryName="Python" folderName="PyTorch"':
+        'name="prepare data" type="PythonConfigurationType" factoryName="Python"',
+    '      <env name="COLOUR" value="1 &amp; &lt;2&gt;" />\n': "",
+    'value="cnn_project.train"': 'value="$PROJECT_DIR$/src/cnn_project/train.py"',
+    r'value="--name &quot;two words&quot; &quot;a \&quot;quote\&quot;&quot; back\slash it' "'s &quot;&quot;\"":
+        'value=""',
+    'name="EMULATE_TERMINAL" value="true"': 'name="EMULATE_TERMINAL" value="false"',
+    'name="MODULE_MODE" value="true"': 'name="MODULE_MODE" value="false"',
+}
+
+
+def script_xml() -> str:
+    text = MODULE
+    for old, new in SCRIPT_LINES.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_every_kind_as_a_whole_file() -> None:
+    files = run_files(RUNS, "cnn-project")
+    assert {str(path): content.decode() for path, content in files.items()} == {
+        ".run/train (PyTorch).run.xml": MODULE,
+        ".run/prepare data.run.xml": script_xml(),
+        ".run/tests.run.xml": PYTEST,
+    }
+
+
+def test_a_bare_pytest_leaves_discovery_to_pytest() -> None:
+    text = text_of(run_files([replace(RUNS[2], target="", arguments=())], "m"), ".run/tests.run.xml")
+    assert 'name="_new_target" value="&quot;&quot;"' in text
+    assert 'name="_new_targetType" value="&quot;CUSTOM&quot;"' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("train (PyTorch)", "train (PyTorch)"), ("训练 & <eval>", "训练 & _eval_"), ("a/b: c?", "a_b_ c_"), ("..", "_")],
+)
+def test_names_become_file_names(name: str, stem: str) -> None:
+    assert file_stem(name) == stem
+
+
+def test_two_rows_may_not_share_a_file() -> None:
+    twice = [replace(RUNS[0], name="Train"), replace(RUNS[0], name="train")]
+    with pytest.raises(TemplateBroken, match="'train'"):
+        run_files(twice, "m")
+
+
+def test_what_xml_cannot_hold_is_refused() -> None:
+    with pytest.raises(TemplateBroken, match="control character"):
+        run_files([replace(RUNS[0], arguments=("\x00",))], "m")
+
+
+def test_identities_are_pycharms() -> None:
+    assert [identity(run) for run in RUNS] == ["Python.train (PyTorch)", "Python.prepare data", "Python tests.tests"]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scaffold.pycharm.sdk import (
+    NamedSdk,
+    environments,
+    find_interpreter,
+    parse_record,
+    parse_sdk_name,
+    sdk_name,
+)
+
+from .projects_on_disk import Host, add_environment
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        (sdk_name("3.12.1", "cnn-project"), NamedSdk(version="3.12", project="cnn-project")),
+        ("Python 3.12", NamedSdk(version="3.12", project="")),
+        ("uv (cnn-project)", None), ("~/code/.venv", None), ("", None),
+    ],
+)
+def test_names_that_pycharm_can_guess(name: str, meaning: NamedSdk | None) -> None:
+    assert parse_sdk_name(name) == meaning
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"location": 3, "status": []}', "{"])
+def test_a_damaged_record_names_nothing(text: str) -> None:
+    record = parse_record(text)
+    assert (record.location, record.status) == ("", "")
+
+
+def test_a_copied_project_prefers_its_own_environment(tmp_path: Path, host: Host) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    python = add_environment(original)
+    (copy / ".scaffold").mkdir(parents=True)
+    record = {"location": str(original / ".venv"), "status": "ready"}
+    (copy / ".scaffold/environment.json").write_text(json.dumps(record))
+    assert find_interpreter(copy, "", host) == python
+    own = add_environment(copy)
+    assert find_interpreter(copy, "", host) == own
+    assert environments(copy, host) == (copy / ".venv", original / ".venv")
+
+
+def test_the_ides_own_table_wins_while_it_is_right(tmp_path: Path, host: Host) -> None:
+    python, other = add_environment(tmp_path / "a"), add_environment(tmp_path / "b")
+    found = find_interpreter(tmp_path / "a", "x", host, registered={"x": other})
+    assert found == other
+    assert find_interpreter(tmp_path / "a", "x", host, registered={"x": tmp_path / "gone"}) == python
