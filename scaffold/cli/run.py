@@ -49,8 +49,8 @@ def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as
 def _list(root: Path, *, as_json: bool) -> None:
     from scaffold.pycharm.configurations import configurations
 
-    found = configurations(root)
     summaries = _summaries(root)
+    found = in_template_order(configurations(root), summaries)
     if as_json:
         from scaffold.results import envelope
 
@@ -58,6 +58,18 @@ def _list(root: Path, *, as_json: bool) -> None:
         click.echo(envelope("scaffold/runs/1", root=root, runs=runs))
         return
     click.echo("\n".join(list_lines(found, summaries)))
+
+
+def in_template_order(
+    found: Sequence[ConfigurationFile], summaries: Mapping[str, str]
+) -> list[ConfigurationFile]:
+    """The order in which the template names its runs, so that training stands before evaluation."""
+    places = {name: place for place, name in enumerate(summaries)}
+    groups: dict[str, int] = {}
+    for one in found:
+        place = places.get(one.name, len(places))
+        groups[one.folder] = min(place, groups.get(one.folder, place))
+    return sorted(found, key=lambda one: (groups[one.folder], places.get(one.name, len(places))))
 
 
 def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str]) -> list[str]:

@@ -9,8 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from scaffold.cli.run import in_template_order, list_lines
+from scaffold.pycharm.configurations import configurations
 from tests.pycharm.projects_on_disk import add_environment, lay, make_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +45,25 @@ def test_lists_what_there_is(project: Path) -> None:
         "\n"
         'Start one:  scaffold run "train (PyTorch)"\n'
     )
+
+
+def test_a_known_template_gives_order_and_summaries(project: Path) -> None:
+    found = configurations(project)
+    summaries = {"tests": "the project's own tests", "prepare data": "", "train (PyTorch)": "train the network"}
+    ordered = in_template_order(found, summaries)
+    assert [one.name for one in ordered] == ["tests", "prepare data", "train (PyTorch)"]
+    assert [click.unstyle(line) for line in list_lines(ordered, summaries)] == [
+        "  tests            the project's own tests",
+        '                   pytest -k "not slow" tests',
+        "  prepare data     python src/cnn_project/train.py",
+        "",
+        "PyTorch",
+        "  train (PyTorch)  train the network",
+        '                   python -m cnn_project.train --name "two words" "a \\"quote\\"" back\\slash it\'s ""',
+        "",
+        'Start one:  scaffold run "tests"',
+    ]
+    assert list_lines([], {}) == ["This project has no run configurations."]
 
 
 def test_lists_as_json(project: Path) -> None:
