@@ -79,7 +79,7 @@ def virtualenv_command(plan: EnvironmentPlan) -> list[str]:
         "--no-venv-redirect",  # else a text file .venv may appear beside an environment of another name
         "--no-periodic-update",
         "--python", str(plan.interpreter.path),
-        "--prompt", plan.root.name,
+        f"--prompt={plan.root.name}",  # one word: a name may begin with a dash
         str(plan.location),
     ]  # fmt: skip
 

@@ -1,0 +1,215 @@
+"""Environments for real, from tiny wheels."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold.environments.create import create, digest
+from scaffold.environments.layout import UNFINISHED_MARK, python_of, site_packages_of
+from scaffold.environments.model import Progress
+from scaffold.environments.state import is_ready, read_state
+from scaffold.environments.verify import damages
+from scaffold.errors import EnvironmentOccupied, InstallFailed, NoSpace, OptionRefused, PythonMissing
+
+PYPROJECT = """\
+[build-system]
+requires = ["tiny-backend>=1"]
+build-backend = "tiny_backend"
+[project]
+name = "thing"
+version = "0.1"
+description = "a thing"
+"""
+
+
+def silent(progress: Progress) -> None:
+    """Nobody looks."""
+
+
+def said_by(python: Path, code: str) -> str:
+    done = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_new_environment(installer, tmp_path, plan_for, system, torch_build) -> None:
+    plan = plan_for(tmp_path / "project", "beta", builds=(torch_build,), installer=installer)
+    told: list[Progress] = []
+    made = create(plan, system, told.append)
+    assert made.location == tmp_path / "project" / ".venv"
+    assert {"alpha": "2.0", "beta": "1.0", "torch": "2.13.0+cpu"}.items() <= made.packages.items()
+    assert "pip" in made.packages
+    assert said_by(made.python, "import beta, alpha; print(alpha.version)") == "2"
+    assert is_ready(plan.root, plan.location)
+    assert tree(plan.root / ".scaffold") in (["environment.json"], ["environment.json", "environment.lock"])
+    assert not (plan.location / UNFINISHED_MARK).exists()
+    assert list(dict.fromkeys(one.step for one in told)) == ["create", "install", "verify"]
+    assert "uv = " not in (plan.location / "pyvenv.cfg").read_text()  # PyCharm would want a uv
+
+
+def test_as_planned_already_is_left_alone(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    create(plan, system, silent)
+    told: list[Progress] = []
+    create(plan, system, told.append)
+    assert told == []
+
+
+def test_another_plan_replaces_the_environment(root, plan_for, system) -> None:
+    create(plan_for(root, "alpha==1.0"), system, silent)
+    made = create(plan_for(root, "alpha==2.0"), system, silent)
+    assert made.packages["alpha"] == "2.0"
+    assert tree(root) == [".scaffold", ".venv"]
+
+
+def test_a_failed_replacement_brings_the_old_one_back(root, plan_for, system) -> None:
+    old = plan_for(root, "alpha==1.0")
+    create(old, system, silent)
+    new = plan_for(root, "alpha==2.0")
+    broken = replace(new, lock=new.lock.replace('sha256 = "', 'sha256 = "0000')[:-4] + "\n")
+    with pytest.raises(InstallFailed):
+        create(broken, system, silent)
+    assert said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
+    state = read_state(root)
+    assert state is not None
+    assert (state.status, state.digest) == ("ready", digest(old))
+
+
+def test_a_failed_first_one_leaves_nothing(tmp_path, plan_for, system, wheelhouse) -> None:
+    plan = plan_for(tmp_path, "alpha==2.0")
+    wrong = replace(plan, lock=plan.lock.replace(str(wheelhouse), str(wheelhouse / "gone")))
+    with pytest.raises(InstallFailed):
+        create(wrong, system, silent)
+    assert not plan.location.exists()
+    assert read_state(tmp_path) is None
+
+
+def test_an_interruption_leaves_nothing(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+
+    def press_ctrl_c(progress: Progress) -> None:
+        if progress.step == "verify":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        create(plan, system, press_ctrl_c)
+    assert not plan.location.exists()
+    assert read_state(tmp_path) is None
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_lost_file_is_noticed_and_replaced(installer, tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha", installer=installer)
+    made = create(plan, system, silent)
+    packages = site_packages_of(plan.location)
+    assert packages is not None
+    (packages / "alpha.py").unlink()
+    assert [(one.distribution, one.path, one.what) for one in damages(plan.location)] == [
+        ("alpha", "alpha.py", "missing")
+    ]
+    create(plan, system, silent)
+    assert said_by(made.python, "import alpha; print(alpha.version)") == "2"
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_what_an_installer_leaves_incomplete_is_repaired(installer, tmp_path, plan_for, system) -> None:
+    """What a killed uv leaves: a distribution that is listed and lacks a file."""
+    plan = plan_for(tmp_path, "alpha", installer=installer)
+
+    def lose_a_file(progress: Progress) -> None:
+        packages = site_packages_of(plan.location)
+        if progress.step == "verify" and packages is not None:
+            (packages / "alpha.py").unlink()
+
+    made = create(plan, system, lose_a_file)
+    assert said_by(made.python, "import alpha; print(alpha.version)") == "2"
+
+
+def test_the_project_itself_is_installed_editable(root, plan_for, system) -> None:
+    plan = plan_for(root, "alpha", "tiny-backend")
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (root / "thing.py").write_text("answer = 42\n")
+    made = create(plan, system, silent)
+    assert said_by(made.python, "import thing; print(thing.answer, thing.__file__)") == f"42 {root / 'thing.py'}"
+
+
+def test_users_files_are_never_touched(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    plan.location.mkdir()
+    (plan.location / "thesis.txt").write_text("three years")
+    with pytest.raises(EnvironmentOccupied):
+        create(plan, system, silent)
+    assert (plan.location / "thesis.txt").read_text() == "three years"
+    assert tree(plan.location) == ["thesis.txt"]
+
+
+def test_a_file_or_a_link_in_the_way(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path / "one", "alpha")
+    plan.location.write_text("not a folder")
+    with pytest.raises(EnvironmentOccupied):
+        create(plan, system, silent)
+    plan = plan_for(tmp_path / "two", "alpha")
+    plan.location.symlink_to(tmp_path)
+    with pytest.raises(EnvironmentOccupied):
+        create(plan, system, silent)
+
+
+def test_an_environment_of_the_users_own_comes_back(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    subprocess.run([plan.interpreter.path, "-m", "venv", "--without-pip", plan.location], check=True)
+    (plan.location / "note.txt").write_text("mine")
+    with pytest.raises(KeyboardInterrupt):
+        create(plan, system, _interrupt)
+    assert (plan.location / "note.txt").read_text() == "mine"
+
+
+def _interrupt(progress: Progress) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("name", ["with space", "中文 项目", "x" * 200, "-leading", "quote'$HOME"])
+def test_unusual_folders(name, tmp_path, plan_for, system, torch_build) -> None:
+    plan = plan_for(tmp_path / name, "alpha", builds=(torch_build,))
+    made = create(plan, system, silent)
+    assert said_by(made.python, "import alpha; print(alpha.version)") == "2"
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "co:lon"])
+def test_folders_that_no_environment_works_in(name, tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    with pytest.raises(OptionRefused):
+        create(replace(plan, location=tmp_path / name / ".venv"), system, silent)
+
+
+def test_the_base_python_is_gone(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    gone = replace(plan.interpreter, path=tmp_path / "gone" / "python3")
+    with pytest.raises(PythonMissing):
+        create(replace(plan, interpreter=gone), system, silent)
+    assert not plan.location.exists()
+
+
+def test_too_little_space_is_said_before(tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha")
+    with pytest.raises(NoSpace):
+        create(replace(plan, disk_needed=1 << 60), system, silent)
+    assert not plan.location.exists()
+
+
+def test_pip_inside_keeps_the_build(tmp_path, plan_for, system, torch_build) -> None:
+    """What PyCharm's upgrade button runs."""
+    made = create(plan_for(tmp_path / "a b", "alpha", builds=(torch_build,)), system, silent)
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    pip = [str(made.python), "-m", "pip", "install", "--no-index", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-U", "torch"], check=True, env=environment, capture_output=True)
+    assert said_by(made.python, "import torch; print(torch.version)") == "2.13.0+cpu"
+    refused = subprocess.run([*pip, "torch==2.15.0"], check=False, env=environment, capture_output=True)
+    assert refused.returncode == 1

@@ -1,0 +1,157 @@
+"""Real words of uv 0.13.9 and pip 26.3, and what a user is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from scaffold.environments.failures import explain
+from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, SourceUnreachable
+
+UV_NO_PYTHON = """\
+error: No solution found when resolving dependencies
+  cause: Because torch==2.13.0+cpu has no wheels with a matching Python ABI tag (e.g., `cp312`) and you require torch==2.13.0+cpu, we can conclude that your requirements are unsatisfiable.
+
+hint: You require CPython 3.12 (`cp312`), but we only found wheels for `torch` (v2.13.0+cpu) with the following Python ABI tag: `cp311`
+"""
+UV_NO_PLATFORM = """\
+error: No solution found when resolving dependencies
+  cause: Because tensorflow-macos==2.16.2 has no wheels with a matching platform tag (e.g., `manylinux_2_36_x86_64`) and you require tensorflow-macos==2.16.2, we can conclude that your requirements are unsatisfiable.
+
+hint: Wheels are available for `tensorflow-macos` (v2.16.2) on the following platform: `macosx_12_0_arm64`
+"""
+UV_SOURCE_ONLY = """\
+error: No solution found when resolving dependencies
+  cause: Because pycocotools==2.0.2 has no usable wheels and you require pycocotools==2.0.2, we can conclude that your requirements are unsatisfiable.
+
+hint: Wheels are required for `pycocotools` because building from source is disabled for all packages (i.e., with `--no-build`)
+"""
+UV_CONFLICT = """\
+error: No solution found when resolving dependencies
+  cause: Because tensorflow-cpu==2.21.0 depends on protobuf>=6.31.1,<8.0.0 and you require tensorflow-cpu==2.21.0, we can conclude that you require protobuf>=6.31.1,<8.0.0.
+         And because you require protobuf<3, we can conclude that your requirements are unsatisfiable.
+"""
+UV_NOT_FOUND = """\
+error: No solution found when resolving dependencies
+  cause: Because surely-not-a-package-xyz was not found in the package registry and you require surely-not-a-package-xyz, we can conclude that your requirements are unsatisfiable.
+"""
+UV_DNS = """\
+error: Request failed after 3 retries in 7.4s
+  cause: Failed to fetch: https://download.pytorch.org/whl/cu126/torch/
+  cause: error sending request for url (https://download.pytorch.org/whl/cu126/torch/)
+  cause: client error (Connect)
+  cause: dns error
+  cause: error resolving DNS
+  cause: failed to lookup address information: Name or service not known
+"""
+UV_REFUSED = """\
+error: Request failed after 3 retries in 13.0s
+  cause: Failed to fetch: http://me:secret@127.0.0.1:9/simple/tqdm/
+  cause: tcp connect error
+  cause: Connection refused (os error 111)
+"""
+UV_OFFLINE = """\
+error: No solution found when resolving dependencies
+  cause: Because tqdm was not found in the cache and you require tqdm, we can conclude that your requirements are unsatisfiable.
+
+hint: Packages were unavailable because the network was disabled. When the network is disabled, registry packages may only be read from the cache.
+"""
+UV_NO_VERSION = """\
+error: No solution found when resolving dependencies
+  cause: Because there is no version of tqdm==99 and you require tqdm==99, we can conclude that your requirements are unsatisfiable.
+"""
+UV_HASH = """\
+Using Python 3.11.7 environment at: e1
+error: Failed to download `tiny==1.0`
+  cause: Hash mismatch for `tiny==1.0`
+
+         Expected:
+           sha256:00002b3fa7411dc9690df06b06a48b9462cd1200448e1b9e161bc5be95451655
+"""
+UV_BAD_WHEEL = """\
+error: Failed to download `tiny==1.0`
+  cause: Failed to extract archive: tiny-1.0-py3-none-any.whl
+  cause: Invalid zip file structure
+  cause: unexpected end of file
+"""
+UV_DISK = """\
+warning: Failed to hardlink files; falling back to full copy. This may lead to degraded performance.
+error: Failed to install: mpmath-1.3.0-py3-none-any.whl (mpmath==1.3.0)
+  cause: failed to copy file from /cache/LICENSE to /project/.tmp5J8xO4: No space left on device (os error 28)
+"""
+UV_READ_ONLY = """\
+error: Failed to install: small-2.0+cpu-py3-none-any.whl (small==2.0+cpu)
+  cause: failed to create directory `/project/small-2.0+cpu.dist-info`: Read-only file system (os error 30)
+"""
+UV_SYNTAX = """\
+error: Couldn't parse requirement in `-` at position 0
+  cause: Unexpected end of version specifier, expected version
+         torch==
+              ^^
+"""
+PIP_NONE = """\
+ERROR: Could not find a version that satisfies the requirement tqdm (from versions: none)
+ERROR: No matching distribution found for tqdm
+"""
+PIP_VERSIONS = """\
+ERROR: Could not find a version that satisfies the requirement torch==2.13.0+cpu (from versions: 2.2.0, 2.15.0)
+ERROR: No matching distribution found for torch==2.13.0+cpu
+"""
+PIP_NETWORK = """\
+WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError("HTTPSConnection(host='nowhere.example', port=443): Failed to establish a new connection: [Errno -2] Name or service not known")': /simple/tqdm/
+ERROR: Could not find a version that satisfies the requirement tqdm (from versions: none)
+ERROR: No matching distribution found for tqdm
+"""
+PIP_UNTRUSTED = """\
+WARNING: The repository located at 10.0.0.1 is not a trusted or secure host and is being ignored. If this repository is available via HTTPS we recommend you use HTTPS instead.
+ERROR: Could not find a version that satisfies the requirement tqdm (from versions: none)
+"""
+PIP_HASH = """\
+ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes.
+    tiny==1.0 from file:///fl/tiny-1.0-py3-none-any.whl (from -r h.txt (line 1)):
+        Expected sha256 0000000000000000000000000000000000000000000000000000000000000000
+"""
+PIP_BAD_WHEEL = "ERROR: Wheel 'tiny' located at /fl/tiny-1.0-py3-none-any.whl is invalid.\n"
+PIP_DISK = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
+VIRTUALENV_READ_ONLY = "virtualenv: error: argument dest: the destination . is not write-able at /project\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "error", "message"),
+    [
+        (UV_NO_PYTHON, "install-no-wheel", NoBuild, "torch==2.13.0+cpu has no wheel for this Python on this operating system and processor"),
+        (UV_NO_PLATFORM, "install-no-wheel", NoBuild, "tensorflow-macos==2.16.2 has no wheel for this Python on this operating system and processor"),
+        (UV_SOURCE_ONLY, "install-no-wheel", NoBuild, "pycocotools==2.0.2 has no wheel for this Python on this operating system and processor"),
+        (UV_CONFLICT, "install-conflict", InstallFailed, "The requirements contradict each other"),
+        (UV_NOT_FOUND, "install-not-found", InstallFailed, "No source that is configured here has surely-not-a-package-xyz"),
+        (UV_DNS, "install-no-network", SourceUnreachable, "The package index cannot be reached: download.pytorch.org"),
+        (UV_REFUSED, "install-no-network", SourceUnreachable, "The package index cannot be reached: 127.0.0.1:9"),
+        (UV_OFFLINE, "install-offline", SourceUnreachable, "tqdm is not in uv's cache, and UV_OFFLINE forbids to download it"),
+        (UV_NO_VERSION, "install-no-version", NoBuild, "No source that is configured here has tqdm==99 for this Python"),
+        (UV_HASH, "install-hash-mismatch", InstallFailed, "tiny==1.0 is not the file that the index announced: its hash differs"),
+        (UV_BAD_WHEEL, "install-bad-wheel", InstallFailed, "The wheel of tiny==1.0 is damaged"),
+        (UV_DISK, "no-space", NoSpace, "The disk is full: the packages could not be written"),
+        (UV_READ_ONLY, "no-permission", NoPermission, "The operating system does not let the installer write"),
+        (UV_SYNTAX, "install-bad-requirement", InstallFailed, "A requirement is not written as PEP 508 wants it"),
+        (PIP_NONE, "install-not-found", InstallFailed, "No source that is configured here has tqdm"),
+        (PIP_VERSIONS, "install-no-version", NoBuild, "No source that is configured here has torch==2.13.0+cpu for this Python"),
+        (PIP_NETWORK, "install-no-network", SourceUnreachable, "The package index cannot be reached: nowhere.example"),
+        (PIP_UNTRUSTED, "install-index-untrusted", SourceUnreachable, "pip does not talk to 10.0.0.1 over plain HTTP"),
+        (PIP_HASH, "install-hash-mismatch", InstallFailed, "tiny==1.0 is not the file that the index announced: its hash differs"),
+        (PIP_BAD_WHEEL, "install-bad-wheel", InstallFailed, "The wheel of tiny is damaged"),
+        (PIP_DISK, "no-space", NoSpace, "The disk is full: the packages could not be written"),
+        (VIRTUALENV_READ_ONLY, "no-permission", NoPermission, "The operating system does not let the installer write"),
+        ("", "install-failed", InstallFailed, "uv could not resolve"),
+    ],
+)  # fmt: skip
+def test_words_become_errors(output: str, code: str, error: type[Exception], message: str) -> None:
+    found = explain("uv", output, doing="resolve")
+    assert (found.code, type(found), found.message) == (code, error, message)
+
+
+def test_the_evidence_starts_at_the_error_and_shows_no_credentials() -> None:
+    assert explain("uv", UV_REFUSED, doing="resolve").detail == (
+        "error: Request failed after 3 retries in 13.0s",
+        "  cause: Failed to fetch: http://***@127.0.0.1:9/simple/tqdm/",
+        "  cause: tcp connect error",
+        "  cause: Connection refused (os error 111)",
+    )

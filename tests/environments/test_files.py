@@ -1,0 +1,175 @@
+"""Small readers and writers: pyvenv.cfg, RECORD, pip.conf, the state, an installer's lines."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold.environments.inspect import (
+    inspect,
+    parse_configuration,
+    parse_distribution_folder,
+    python_version,
+)
+from scaffold.environments.layout import UNFINISHED_MARK, restore_folder
+from scaffold.environments.model import Download, Environment, Progress
+from scaffold.environments.progress import Narrator
+from scaffold.environments.settle import pip_configuration
+from scaffold.environments.state import State, read_state, recover, write_state
+from scaffold.environments.verify import damages, recorded_files
+
+VIRTUALENV_CFG = """\
+home = /usr/bin
+implementation = CPython
+version_info = 3.12.1.final.0
+virtualenv = 21.15.8
+include-system-site-packages = false
+base-executable = /usr/bin/python3.12
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        (VIRTUALENV_CFG, "3.12.1"),
+        ("home = /usr/bin\nversion = 3.11.7\nexecutable = /usr/bin/python3.11\n", "3.11.7"),
+        ("home = /opt/uv\nuv = 0.13.9\nversion_info = 3.13.0\n", "3.13.0"),
+        ("home = /usr/bin\n", ""),
+        ("\x00garbage", ""),
+    ],
+)
+def test_versions_of_all_makers(text: str, version: str) -> None:
+    assert python_version(parse_configuration(text)) == version
+
+
+def test_an_environment_from_its_files(tmp_path: Path, system) -> None:
+    packages = tmp_path / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
+    (tmp_path / "pyvenv.cfg").write_text(VIRTUALENV_CFG)
+    for name in ("torch-2.13.0+cpu.dist-info", "Typing_Extensions-4.16.0.dist-info", "torch", "x.egg-info"):
+        (packages / name).mkdir()
+    assert inspect(tmp_path, system) == Environment(
+        location=tmp_path,
+        python=tmp_path / "bin" / "python",
+        version="3.12.1",
+        home=Path("/usr/bin"),
+        packages={"torch": "2.13.0+cpu", "typing-extensions": "4.16.0"},
+    )
+    assert inspect(tmp_path / "nowhere", system) is None
+    assert parse_distribution_folder("a-b-c.dist-info") is None
+
+
+def test_damages(tmp_path: Path) -> None:
+    packages = tmp_path / "lib" / "python3.12" / "site-packages"
+    (packages / "a_b-1.dist-info").mkdir(parents=True)
+    (packages / "c-1.dist-info").mkdir()
+    (packages / "short.py").write_text("x")
+    record = "gone.py,sha256=1,5\nshort.py,sha256=1,5\nx/__pycache__,,\nx.pyc,,9\na_b-1.dist-info/RECORD,,\n\n"
+    (packages / "a_b-1.dist-info" / "RECORD").write_text(record)
+    assert [(one.distribution, one.path, one.what) for one in damages(tmp_path)] == [
+        ("a-b", "gone.py", "missing"),
+        ("a-b", "short.py", "size"),
+        ("c", "c-1.dist-info/RECORD", "no RECORD"),
+    ]
+    assert list(recorded_files("")) == []
+
+
+def test_pips_configuration_repeats_the_users_sources(root, plan_for, torch_build, wheelhouse) -> None:
+    plan = plan_for(root, builds=(torch_build,))
+    constraints = Path("/a b/constraints.txt")
+    assert pip_configuration(plan, constraints) == (
+        f"[global]\nfind-links =\n    {wheelhouse.as_uri()}\n\n"
+        "[install]\nconstraint = file:///a%20b/constraints.txt\n"
+    )
+    cuda = replace(torch_build, source="https://download.pytorch.org/whl/cu126", source_kind="pytorch")
+    assert pip_configuration(replace(plan, builds=(cuda,)), constraints).splitlines()[:3] == [
+        "[global]",
+        "extra-index-url =",
+        "    https://download.pytorch.org/whl/cu126",
+    ]
+
+
+STATE = State(status="ready", location="", digest="old", python="3.12.1")
+
+
+@pytest.mark.parametrize("kept", ["restore copy", "untouched", "mark only", "nothing"])
+def test_every_moment_of_a_death(kept: str, root: Path) -> None:
+    location = root / ".venv"
+    state = replace(STATE, status="creating", location=str(location), digest="new")
+    (root / ".scaffold").mkdir()
+    if kept in ("restore copy", "untouched"):
+        state = replace(state, previous_digest="old", had_previous=True)
+        old = restore_folder(root) if kept == "restore copy" else location
+        old.mkdir()
+        (old / "pyvenv.cfg").write_text("old")
+    if kept in ("restore copy", "mark only"):
+        location.mkdir()
+        (location / UNFINISHED_MARK).touch()
+    write_state(root, state)
+    recover(root, location)
+    after = read_state(root)
+    if kept in ("restore copy", "untouched"):
+        assert (location / "pyvenv.cfg").read_text() == "old"
+        assert after == replace(STATE, location=str(location))
+    else:
+        assert not location.exists()
+        assert after is None
+    assert not restore_folder(root).exists()
+    assert sorted(one.name for one in (root / ".scaffold").iterdir()) in ([], ["environment.json"])
+
+
+def test_a_state_that_is_garbage_is_none(root: Path) -> None:
+    (root / ".scaffold").mkdir()
+    for text in ("", "[]", "{}", '{"status": "ready"}'):
+        (root / ".scaffold" / "environment.json").write_text(text)
+        assert read_state(root) is None
+
+
+DOWNLOADS = (
+    Download(name="scipy", version="1", size=30, source="files.example"),
+    Download(name="sympy", version="1", size=6, source="files.example"),
+    Download(name="tqdm", version="1", size=1, source="files.example"),
+    Download(name="torch", version="1", size=900, source="/wheels", local=True),
+)
+
+
+def told(lines: list[str], *, one_by_one: bool = False) -> list[tuple[str, str, int, int]]:
+    found: list[Progress] = []
+    narrator = Narrator(DOWNLOADS, found.append, one_by_one=one_by_one)
+    for line in lines:
+        narrator.line(line)
+    return [(one.step, one.message, one.done, one.total) for one in found]
+
+
+def test_uvs_lines() -> None:
+    assert told([
+        "Using Python 3.11.7 environment at: e1", "Downloading scipy (33.7MiB)", "Downloading sympy (6.0MiB)",
+        " Downloaded sympy", " Downloaded scipy", "Prepared 5 packages in 462ms", "Installed 5 packages in 44ms",
+    ]) == [
+        ("download", "scipy", 0, 37), ("download", "scipy, sympy", 0, 37), ("download", "scipy", 6, 37),
+        ("download", "Downloading", 36, 37), ("install", "Installing 4 packages", 0, 4),
+        ("install", "Installing 4 packages", 4, 4),
+    ]  # fmt: skip
+
+
+def test_pips_lines() -> None:
+    assert told([
+        "Collecting scipy", "  Downloading scipy-1-cp311-cp311-manylinux_2_28_x86_64.whl (35.3 MB)",
+        "Downloading unknown-1-py3-none-any.whl", "  Downloading sympy-1-py3-none-any.whl (6 MB)",
+        "Installing collected packages: scipy, sympy", "Successfully installed scipy-1 sympy-1",
+    ], one_by_one=True) == [
+        ("download", "scipy", 0, 37), ("download", "Downloading", 30, 37), ("download", "sympy", 30, 37),
+        ("install", "Installing 4 packages", 0, 4), ("install", "Installing 4 packages", 4, 4),
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
+def test_the_state_file_is_replaced_in_one_step(root: Path) -> None:
+    (root / ".scaffold").mkdir()
+    write_state(root, STATE)
+    assert read_state(root) == STATE
+    write_state(root, None)
+    assert list((root / ".scaffold").iterdir()) == []

@@ -1,0 +1,67 @@
+"""The proof, with stand-ins for frameworks that fail in every way that real ones do."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scaffold.environments.inspect import inspect
+from scaffold.environments.layout import site_packages_of
+from scaffold.environments.model import Environment
+from scaffold.environments.probe import parse_answer, prove_one
+from scaffold.errors import ProofFailed
+
+
+@pytest.fixture
+def environment(root: Path, system, interpreter) -> Environment:
+    location = root / ".venv"
+    subprocess.run([interpreter.path, "-m", "venv", "--without-pip", location], check=True)
+    found = inspect(location, system)
+    assert found is not None
+    return found
+
+
+def put(environment: Environment, module: str, text: str) -> None:
+    packages = site_packages_of(environment.location)
+    assert packages is not None
+    (packages / f"{module}.py").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("torch", "code", "said"),
+    [
+        ("raise ImportError('libcudnn.so.9: cannot open shared object file')", "proof-no-import", "libcudnn.so.9"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "proof-cpu-too-old", "SIGILL"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "proof-crash", "SIGSEGV"),
+        ("import time; time.sleep(60)", "proof-hang", "within 1 s"),
+        ("__version__ = '2.13.0'", "proof-failed", "AttributeError"),
+        ("import sys; sys.exit(0)", "proof-failed", "printed no result"),
+    ],
+)
+def test_what_can_go_wrong(torch, code, said, environment, system) -> None:
+    put(environment, "torch", torch)
+    with pytest.raises(ProofFailed) as caught:
+        prove_one(environment, "pytorch", "cpu", system, timeout=1 if code == "proof-hang" else 60)
+    assert caught.value.code == code
+    assert said in "\n".join([caught.value.message, *caught.value.detail])
+
+
+def test_a_framework_that_is_not_there(environment, system) -> None:
+    with pytest.raises(ProofFailed) as caught:
+        prove_one(environment, "keras", "cpu", system)
+    assert caught.value.code == "proof-no-import"
+    assert caught.value.detail[-1] == "ModuleNotFoundError: No module named 'keras'"
+
+
+def test_an_interpreter_that_is_gone(environment, system) -> None:
+    environment.python.unlink()
+    with pytest.raises(ProofFailed) as caught:
+        prove_one(environment, "pytorch", "cpu", system)
+    assert caught.value.code == "proof-no-interpreter"
+
+
+def test_the_last_json_line_is_the_answer() -> None:
+    assert parse_answer('{"a": 1}\n{broken\nbye\n') == {"a": 1}
+    assert parse_answer("") is None
