@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
-import netrc
 import socket
 import ssl
 import time
@@ -15,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from scaffold.sources.credentials import Login, SameHostLogin, basic, with_login, without_login
 from scaffold.sources.model import SourceSettings
 
 #: No project's listing is this large (torch's on PyPI: 2 MB); a stream without end is none.
@@ -48,7 +47,7 @@ class Client:
     """How requests are made. ``answer``: seconds without a byte; ``whole``: seconds for a page."""
 
     settings: SourceSettings
-    logins: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # host -> user, password (netrc)
+    logins: Mapping[str, Login] = field(default_factory=dict)  # host -> user, password (netrc)
     connect: float = CONNECT_SECONDS
     answer: float = 5.0
     whole: float = 20.0
@@ -60,11 +59,11 @@ class Client:
                 body = _body(response, time.monotonic() + self.whole)
                 charset = response.headers.get_content_charset() or "utf-8"
                 return Page(
-                    url=_with_login(response.url, url),
+                    url=with_login(response.url, url),
                     content_type=response.headers.get_content_type(),
                     text=_decoded(body, charset),
                 )
-        except (OSError, http.client.HTTPException, ValueError) as problem:
+        except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
             raise _meaning(problem, url, forbidden_is_absent=forbidden_is_absent) from problem
 
     def size(self, url: str) -> int | None:
@@ -76,14 +75,14 @@ class Client:
             return None
 
     def _open(self, url: str, headers: Mapping[str, str], method: str = "GET") -> Any:
-        plain, login = _without_login(url)
+        plain, login = without_login(url)
         host = urlsplit(plain).hostname or ""
         login = login or self.logins.get(host) or self.logins.get("")
         request = urllib.request.Request(  # noqa: S310 (the opener knows http: and https: only)
             plain, headers={"User-Agent": "scaffold", **headers}, method=method
         )
         if login is not None:
-            request.add_unredirected_header("Authorization", _basic(*login))
+            request.add_unredirected_header("Authorization", basic(*login))
         return self._opener(host, urlsplit(plain).port).open(request, timeout=self.answer)
 
     def _opener(self, host: str, port: int | None) -> urllib.request.OpenerDirector:
@@ -96,7 +95,7 @@ class Client:
             urllib.request.ProxyHandler(proxies),
             _Http(self.connect),
             _Https(self.connect, context(self.settings, verify=verify)),
-            _SameHostLogin(),
+            SameHostLogin(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.UnknownHandler(),
@@ -119,18 +118,6 @@ def context(settings: SourceSettings, *, verify: bool = True) -> ssl.SSLContext:
         )
     except OSError as problem:  # SSLError is one
         raise Unreachable(f"cannot read the certificates {path} ({certificates.origin})") from problem
-
-
-def read_logins(path: Path) -> dict[str, tuple[str, str]]:
-    """The user names and passwords of a netrc file by host, ``""`` its default; empty where unreadable."""
-    try:
-        hosts = netrc.netrc(str(path)).hosts
-    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
-        return {}
-    return {
-        "" if host == "default" else host: (login, password or "")
-        for host, (login, _, password) in hosts.items()
-    }
 
 
 class _Http(urllib.request.HTTPHandler):
@@ -167,53 +154,14 @@ def _patient(base: type[http.client.HTTPConnection], seconds: float) -> type[htt
     return Patient
 
 
-class _SameHostLogin(urllib.request.HTTPRedirectHandler):
-    """Credentials follow a redirect only to the place that they are meant for."""
-
-    def redirect_request(self, req: urllib.request.Request, *rest: Any) -> urllib.request.Request | None:
-        following = super().redirect_request(req, *rest)
-        login = req.unredirected_hdrs.get("Authorization")
-        if following is not None and login and _origin(following.full_url) == _origin(req.full_url):
-            following.add_unredirected_header("Authorization", login)
-        return following
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
-
-
-def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, None
-    user, _, password = userinfo.partition(":")
-    return urlunsplit(parts._replace(netloc=host)), (unquote(user), unquote(password))
-
-
-def _with_login(final: str, asked: str) -> str:
-    """The final address with the credentials of the asked one, where it is on the same server."""
-    plain, login = _without_login(asked)
-    if login is None or _origin(final) != _origin(plain):
-        return final
-    return urlunsplit(urlsplit(final)._replace(netloc=urlsplit(asked).netloc))
-
-
 def _body(response: Any, deadline: float) -> bytes:
     compressed = response.headers.get("Content-Encoding", "").lower() == "gzip"
     inflate = zlib.decompressobj(wbits=31) if compressed else None
     received, chunks, size = 0, [], 0
     while chunk := response.read1(1 << 16):
         received += len(chunk)
-        if inflate is not None:
-            chunk = inflate.decompress(chunk, SIZE_LIMIT)
-        chunks.append(chunk)
-        size += len(chunk)
+        chunks.append(chunk if inflate is None else inflate.decompress(chunk, SIZE_LIMIT))
+        size += len(chunks[-1])
         if size > SIZE_LIMIT:
             raise ValueError(f"sent more than {SIZE_LIMIT >> 20} MB")
         if time.monotonic() > deadline:
@@ -244,7 +192,7 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 def _meaning(problem: Exception, url: str, *, forbidden_is_absent: bool) -> Exception:
     """What went wrong, in words: `Absent` or `Unreachable`."""
-    host = urlsplit(_without_login(url)[0]).netloc
+    host = urlsplit(without_login(url)[0]).netloc
     if isinstance(problem, HTTPError):
         if problem.code in (404, 410) or (forbidden_is_absent and problem.code == 403):  # noqa: PLR2004
             return Absent()
@@ -254,4 +202,5 @@ def _meaning(problem: Exception, url: str, *, forbidden_is_absent: bool) -> Exce
         if isinstance(cause, kinds):
             why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
             return Unreachable(words.format(host=host, why=why or "the handshake failed"))
-    return Unreachable(f"{host}: {getattr(cause, 'strerror', None) or cause}")
+    words = str(getattr(cause, "strerror", None) or cause)
+    return Unreachable(f"{host}: {' '.join(words.split())[:200]}")

@@ -152,7 +152,8 @@ def _remote_wheels(
 
 
 def _client(source: Source, settings: SourceSettings, system: System) -> Client:
-    from scaffold.sources.fetch import Client, read_logins
+    from scaffold.sources.credentials import read_logins
+    from scaffold.sources.fetch import Client
 
     home = system.home
     named = system.environment.get("NETRC", "")

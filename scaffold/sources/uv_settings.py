@@ -8,7 +8,6 @@ Source: https://docs.astral.sh/uv/concepts/configuration-files/ and /uv/concepts
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,13 +98,11 @@ def parse_document(text: str) -> dict[str, Any]:
     """A uv.toml as plain data; empty where it is no TOML."""
     if not text.strip():
         return {}
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]
+    from scaffold.toml import TOMLDecodeError, loads
+
     try:
-        document: dict[str, Any] = tomllib.loads(text.lstrip("\ufeff"))
-    except tomllib.TOMLDecodeError:
+        document: dict[str, Any] = loads(text.lstrip("\ufeff"))
+    except TOMLDecodeError:
         return {}
     return document
 
