@@ -41,4 +41,5 @@ def pixels(images: np.ndarray) -> np.ndarray:
     height, width = height // block, width // block
     cut = images[:, : height * block, : width * block]
     blocks = cut.reshape(count, height, block, width, block, channels).mean((2, 4), dtype=np.float32)
-    return blocks.reshape(count, -1) / np.float32(255)
+    rows: np.ndarray = blocks.reshape(count, -1) / np.float32(255)
+    return rows

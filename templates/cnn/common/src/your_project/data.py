@@ -1,4 +1,7 @@
-"""Images and what is on them, split for training, validation and test. NumPy only: both frameworks read the same."""
+"""Images and what is on them, split for training, validation and test.
+
+NumPy only: every framework reads the same arrays.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ class Data:
     def only(self, classes: tuple[str, ...]) -> Data:
         """Return the images of some classes, numbered anew in the order given."""
         if missing := [name for name in classes if name not in self.classes]:
-            raise ProjectError(f"{self.name} has no class {', '.join(missing)}; it has {', '.join(self.classes)}")
+            raise ProjectError(
+                f"{self.name} has no class {', '.join(missing)}; it has {', '.join(self.classes)}"
+            )
         number = np.full(len(self.classes), -1)
         number[[self.classes.index(name) for name in classes]] = np.arange(len(classes))
         parts = (self.train, self.validation, self.test)
@@ -105,8 +110,8 @@ def load(settings: Settings) -> Data:
 def load_unseen(settings: Settings, classes: tuple[str, ...], seen: np.ndarray, *, same: bool) -> Split:
     """Return images to evaluate a network on whose classes these are, none of which it has seen.
 
-    `seen` holds checksums. From the data that the network was trained on (`same`) it is the test part; of other
-    images that are not divided, it is all.
+    `seen` holds checksums. From the data that the network was trained on (`same`) it is the test part; of
+    other images that are not divided, it is all.
     """
     source = sources.read(settings)
     part = Split(*source.whole) if source.whole and not same else split(source)[0][2]
@@ -126,7 +131,9 @@ def make(
     for part, content in (("training", train), ("validation", validation), ("test", test)):
         present = np.bincount(content.labels, minlength=len(classes))
         if missing := [name for name, count in zip(classes, present, strict=True) if not count]:
-            raise ProjectError(f"{name}: no {part} image of {', '.join(missing)}: more images of it are needed")
+            raise ProjectError(
+                f"{name}: no {part} image of {', '.join(missing)}: more images of it are needed"
+            )
     pixels = train.images.reshape(-1, train.images.shape[3])
     # integer sums: exact, and no copy of the images as floats
     count = len(pixels)
@@ -147,10 +154,10 @@ def split(source: Source) -> tuple[tuple[Split, Split, Split], int]:
     """
     seen: set[int] = set()
     # the test part comes first: what is in it and in training as well is taken from training
-    test = _distinct(source.test, seen)
-    validation = _distinct(source.validation, seen)
-    rest = _distinct(source.train or source.whole, seen)
-    given = sum(len(part[1]) for part in (source.test, source.validation, source.train or source.whole) if part)
+    test = _distinct(source.test, seen) if source.test else None
+    validation = _distinct(source.validation, seen) if source.validation else None
+    rest = _distinct(source.rest, seen)
+    given = sum(len(part[1]) for part in (source.test, source.validation, source.rest) if part)
     if test is None:
         test, rest = _part_off(rest, TEST_SHARE)
     if validation is None:
@@ -164,10 +171,8 @@ def checksums(images: np.ndarray) -> np.ndarray:
     return np.frombuffer(b"".join(digests), "<u8")
 
 
-def _distinct(arrays: Arrays | None, seen: set[int]) -> Split | None:
+def _distinct(arrays: Arrays, seen: set[int]) -> Split:
     """Return the images that were not seen before, in the order of their checksums, and remember them."""
-    if arrays is None:
-        return None
     images, labels = arrays
     sums, first = np.unique(checksums(images), return_index=True)
     fresh = [at for key, at in zip(sums.tolist(), first.tolist(), strict=True) if key not in seen]
@@ -184,7 +189,7 @@ def _part_off(whole: Split, share: float) -> tuple[Split, Split]:
 
 
 def _ranks(labels: np.ndarray) -> np.ndarray:
-    """Number the images of each class from 0, in the order in which they stand."""
+    """Return the number of each image within its class, from 0, in the order in which they stand."""
     order = np.argsort(labels, kind="stable")
     starts = np.concatenate(([0], np.cumsum(np.bincount(labels))))[:-1]
     ranks = np.empty(len(labels), np.int64)

@@ -1,12 +1,16 @@
-"""What a framework must offer. `pytorch/engine.py` and `tfkeras/engine.py` offer it; nothing else knows a framework."""
+"""What a framework must offer.
+
+`pytorch/engine.py` and `tfkeras/engine.py` offer it; nothing else knows a framework.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
     from .data import Data

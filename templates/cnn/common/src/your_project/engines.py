@@ -22,8 +22,8 @@ def find(framework: str) -> type[Engine]:
         engine: type[Engine] = getattr(importlib.import_module(module), CLASSES[framework])
     except ModuleNotFoundError as missing:
         raise ProjectError(
-            f"{missing.name} is not installed for {sys.executable}: choose the project's interpreter or install"
-            " the project's requirements"
+            f"{missing.name} is not installed for {sys.executable}: choose the project's interpreter,"
+            " or install the project's requirements"
         ) from None
     return engine
 

@@ -49,7 +49,10 @@ def predict(request: Request) -> None:
     if request.settings.images:
         files = image_files(request.settings.images)
         size, _, channels = engine.card.image_shape
-        images, names = read_files(files, size, channels, request.settings.workers), [str(file) for file in files]
+        images, names = (
+            read_files(files, size, channels, request.settings.workers),
+            [str(file) for file in files],
+        )
     else:
         _, test = test_images(request, run, engine.card)
         images = test.images[:SHOWN]
@@ -97,9 +100,10 @@ def test_images(request: Request, run: Run, card: ModelCard) -> tuple[Settings, 
 def seen(path: Path) -> np.ndarray:
     """Return the checksums of the images that a network learned from."""
     try:
-        return np.load(path / "seen.npy", allow_pickle=False)
+        checksums: np.ndarray = np.load(path / "seen.npy", allow_pickle=False)
     except (OSError, ValueError) as problem:
         raise ProjectError(f"cannot read {path / 'seen.npy'}: {problem}") from None
+    return checksums
 
 
 def image_files(paths: tuple[str, ...]) -> tuple[Path, ...]:

@@ -69,12 +69,13 @@ def finetune(request: Request) -> None:
 
 
 def adaptation(settings: Settings) -> tuple[Stage, ...]:
-    """Return the stages of fine-tuning: the head alone, then everything at rates that fall towards the input."""
-    half = settings.learning_rate / 2  # the network is near a good place already
-    everything = Stage("all layers", settings.epochs, half, body=0.5, layer_decay=settings.layer_decay)
+    """Return the stages: the head alone, then everything, at rates that fall towards the input."""
+    rate = settings.learning_rate
+    everything = Stage("all layers", settings.epochs, rate, layer_decay=settings.layer_decay)
     if not settings.head_epochs:
         return (everything,)
-    return Stage("head", settings.head_epochs, settings.learning_rate, body=0.0), everything
+    # a single layer bears a high rate, and has few steps to get away from its random start
+    return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
 
 
 def with_small_batches(request: Request, images: int) -> Request:
@@ -90,8 +91,8 @@ def base_and_images(request: Request) -> tuple[Run, Data]:
     """Return the run to adapt and the few images to adapt it to.
 
     By default the base is made here: the first half of the classes trains it, the second half is new to it.
-    With `--base` it is any earlier run, and what is new to it are the classes of `--data`, or those of its own
-    data that it was not trained on.
+    With `--base` it is any earlier run, and what is new to it are the classes of `--data`, or those of
+    its own data that it was not trained on.
     """
     settings = request.settings
     if settings.base:
@@ -103,21 +104,25 @@ def base_and_images(request: Request) -> tuple[Run, Data]:
         images = data.load(settings)
         half = len(images.classes) // 2
         if half < 2:  # two classes on either side, or there is nothing to tell apart
-            raise ProjectError(f"{images.name} has {len(images.classes)} classes; without --base four are needed")
+            raise ProjectError(
+                f"{images.name} has {len(images.classes)} classes; without --base four are needed"
+            )
         base = made_base(request, images.only(images.classes[:half]))
         images = images.only(images.classes[half:])
     return base, images.few(settings.shots, settings.seed)
 
 
 def unseen_classes(base: Run, card: ModelCard, settings: Settings, images: Data) -> tuple[str, ...]:
-    """Return the classes to adapt to: all of other data, of the base's own data those that it does not know."""
+    """Return the classes to adapt to: of the base's own data those that are new to it, of other data all."""
     if base.framework != card.framework or not weights_of(base).is_file():
         raise ProjectError(f"{base.path} holds no trained network yet")
     if runs.stored(base.path, Settings, "settings.json").data != settings.data:
         return images.classes
     fresh = tuple(name for name in images.classes if name not in card.classes)
     if len(fresh) < 2:
-        raise ProjectError(f"--base {base.name} was trained on {settings.data} itself: give other images by --data")
+        raise ProjectError(
+            f"--base {base.name} was trained on {settings.data} itself: give other images by --data"
+        )
     return fresh
 
 

@@ -88,7 +88,9 @@ def worst_mistakes(page: Page, engine: Engine, test: Split) -> None:
 
 def told(content: dict[str, Any]) -> str:
     """Return the headline as one line."""
-    line = f"accuracy {content['accuracy']:.4f}  macro F1 {content['macro_f1']:.4f}  loss {content['loss']:.4f}"
+    line = (
+        f"accuracy {content['accuracy']:.4f}  macro F1 {content['macro_f1']:.4f}  loss {content['loss']:.4f}"
+    )
     if baseline := content.get("baseline"):
         line += f"  ({baseline['name']}: {baseline['accuracy']:.4f})"
     return line

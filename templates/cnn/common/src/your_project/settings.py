@@ -11,8 +11,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Settings:
+    """What can be chosen, with what is chosen by default."""
+
     # --- data
-    data: str = "mnist5k"  # mnist5k | digits | mnist | fashion-mnist | cifar10 | a folder, one sub-folder a class
+    data: str = (
+        "mnist5k"  # mnist5k | digits | mnist | fashion-mnist | cifar10 | a folder, one sub-folder a class
+    )
     image_size: int = 64  # side in pixels to which the images of a folder are scaled
     limit: int = 0  # use only this many training images, 0 = all
     cache: str = "data"  # where downloads are kept, below the project unless absolute
@@ -37,9 +41,12 @@ class Settings:
     overwrite: bool = False  # replace a run of the same name
 
     # --- fine-tuning
-    base: str = ""  # run whose network is adapted; "" = one trained on the first half of the classes, for the rest
-    shots: int = 20  # training images of each new class, 0 = all
+    base: str = (
+        ""  # run whose network is adapted; "" = one trained on the first half of the classes, for the rest
+    )
+    shots: int = 10  # training images of each new class, 0 = all
     head_epochs: int = 4  # epochs in which only the new head learns
+    head_boost: float = 5.0  # while only the head learns, its learning rate is higher by this factor
     layer_decay: float = 0.5  # each stage nearer to the input learns slower by this factor
 
     # --- prediction
@@ -51,7 +58,9 @@ class Settings:
     workers: int = 2  # threads that decode the images of a folder, 0 = none (for the debugger)
 
     # --- the run
-    run: str = ""  # name of the run's folder; "" = a new one (train, finetune), the newest finished (the others)
+    run: str = (
+        ""  # name of the run's folder; "" = a new one (train, finetune), the newest finished (the others)
+    )
     runs: str = "runs"  # where runs are kept, below the project unless absolute
     smoke: bool = False  # everything once, in seconds, on few images; leaves nothing behind
 
@@ -63,6 +72,7 @@ class Settings:
             **dict.fromkeys(("learning_rate", "weight_decay", "warmup", "label_smoothing", "dropout"), 0),
             "image_size": 8,
             "layer_decay": 0,
+            "head_boost": 0,
         }
         for name, least in at_least.items():
             if not getattr(self, name) >= least:  # "not >=" also catches nan

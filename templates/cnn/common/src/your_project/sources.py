@@ -17,12 +17,25 @@ from .image_folder import read_folder
 from .image_formats import read_cifar, read_idx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .settings import Settings
 
 Arrays = tuple[np.ndarray, np.ndarray]  # images uint8 (N, H, W, C) and labels int64 (N,)
 
 DIGITS = tuple("0123456789")
-CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+CLOTHES = (
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
 THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
@@ -37,17 +50,25 @@ class Source:
     validation: Arrays | None = None
     test: Arrays | None = None
 
+    @property
+    def rest(self) -> Arrays:
+        """What is left to divide, or to train on, after the parts that were given."""
+        rest = self.train or self.whole
+        if rest is None:
+            raise ValueError("a source has either `train` or `whole`")
+        return rest
+
 
 def read(settings: Settings) -> Source:
     """Read the images that `settings.data` names: a built-in name or a folder."""
-    readers = {
+    cache = project_root() / settings.cache
+    readers: dict[str, Callable[[], Source]] = {
         "mnist5k": _mnist5k,
         "digits": _digits,
         "mnist": lambda: _idx_set("mnist", MNIST, DIGITS, cache, mirror=False),
         "fashion-mnist": lambda: _idx_set("fashion-mnist", FASHION_MNIST, CLOTHES, cache, mirror=True),
         "cifar10": lambda: _cifar10(cache),
     }
-    cache = project_root() / settings.cache
     if settings.data in readers:
         return readers[settings.data]()
     folder = find(settings.data)
@@ -58,7 +79,7 @@ def read(settings: Settings) -> Source:
 
 
 def find(path: str) -> Path:
-    """Return a path as the person meant it: from where the program was started, else from the project's root."""
+    """Return a path as it was meant: from where the program was started, else from the project's root."""
     given = Path(path).expanduser()
     return given if given.exists() else project_root() / given
 
@@ -74,7 +95,9 @@ def _package_file(package: str, *parts: str) -> Path:
         if (path := Path(place, *parts)).is_file():
             return path
     wanted = "/".join((package, *parts))
-    raise ProjectError(f"{wanted} is not installed; install the project's requirements again, or choose other --data")
+    raise ProjectError(
+        f"{wanted} is not installed; install the project's requirements again, or choose other --data"
+    )
 
 
 def _csv(path: Path, side: int) -> Arrays:
@@ -155,13 +178,18 @@ def _cifar10(cache: Path) -> Source:
 
 # --- a folder of the user's own images
 
-PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
+PARTS = {
+    "train": ("train", "training"),
+    "validation": ("validation", "valid", "val"),
+    "test": ("test", "testing"),
+}
 
 
 def _folder(folder: Path, settings: Settings) -> Source:
     """Read one folder a class, or a `train` folder (with `test`, `val` beside it) that holds them."""
     found = {
-        part: next((folder / name for name in names if (folder / name).is_dir()), None) for part, names in PARTS.items()
+        part: next((folder / name for name in names if (folder / name).is_dir()), None)
+        for part, names in PARTS.items()
     }
     if found["train"] is None:
         pictures = read_folder(folder, settings.image_size, workers=settings.workers)

@@ -51,7 +51,8 @@ def whole_training(settings: Settings) -> tuple[Stage, ...]:
 def open_run(request: Request, job: str) -> tuple[Request, Path | None]:
     """Make the folder of a new run, or find the one to go on with; None when that is finished already.
 
-    A resumed run keeps the settings it began with: with others its result would be neither the one nor the other.
+    A resumed run keeps the settings it began with: with others its result would be neither the one nor
+    the other.
     """
     settings = request.settings
     if not settings.resume:
@@ -64,10 +65,14 @@ def open_run(request: Request, job: str) -> tuple[Request, Path | None]:
     else:
         newest = runs.newest(request.runs, request.framework, (job,), finished=False)
         if newest is None:
-            raise ProjectError(f"no unfinished {job} run of {request.framework} in {request.runs} to go on with")
+            raise ProjectError(
+                f"no unfinished {job} run of {request.framework} in {request.runs} to go on with"
+            )
         run = newest
     if (run.framework, run.job) != (request.framework, job):
-        raise ProjectError(f"{run.path} is a {run.job} run of {run.framework}, not a {job} run of {request.framework}")
+        raise ProjectError(
+            f"{run.path} is a {run.job} run of {run.framework}, not a {job} run of {request.framework}"
+        )
     if run.finished:
         print(f"run         {run.path} is finished already: see its report.html")
         return request, None
@@ -80,11 +85,11 @@ def settings_to_resume(request: Request, path: Path) -> Settings:
     for name, value in request.given.items():
         if name not in FREE and getattr(began, name) != value:
             raise ProjectError(
-                f"{path.name} began with {name} = {getattr(began, name)}, not {value}: leave it out to resume,"
-                " or start a new run"
+                f"{path.name} began with {name} = {getattr(began, name)}, not {value}:"
+                " leave it out to resume, or start a new run"
             )
     free = {name: value for name, value in request.given.items() if name in FREE}
-    return replace(began, **free, resume=True, run=path.name, runs=request.settings.runs)
+    return replace(began, **{**free, "resume": True, "run": path.name, "runs": request.settings.runs})
 
 
 def record(path: Path, settings: Settings) -> None:
@@ -120,8 +125,11 @@ def announce(engine: Engine, images: Data, path: Path) -> None:
     height, width, channels = images.image_shape
     sizes = f"{len(images.train)} training, {len(images.validation)} validation, {len(images.test)} test"
     colour = "grey" if channels == 1 else "colour"
-    print(f"data        {images.name}: {sizes} images, {width}x{height} {colour}, {len(images.classes)} classes")
-    print(f"network     {engine.card.model}, {engine.parameters:,} parameters, {engine.framework} {engine.version}")
+    print(
+        f"data        {images.name}: {sizes} images, {width}x{height} {colour}, {len(images.classes)} classes"
+    )
+    framework = f"{engine.framework} {engine.version}"
+    print(f"network     {engine.card.model}, {engine.parameters:,} parameters, {framework}")
     print(f"device      {engine.device}: {engine.device_reason}")
     print(f"precision   {engine.precision}: {engine.precision_reason}")
     print(f"run         {path}", flush=True)
@@ -137,7 +145,9 @@ def fit(
     settings = request.settings
     write_json(path / "model.json", asdict(engine.card))
     remember(images, path)
-    run = RunFolder(path, engine.framework, resume=settings.resume, epochs=sum(stage.epochs for stage in stages))
+    run = RunFolder(
+        path, engine.framework, resume=settings.resume, epochs=sum(stage.epochs for stage in stages)
+    )
     try:
         with told_how_to_resume(request, program):
             engine.fit(images, stages, run)
@@ -157,11 +167,13 @@ def told_how_to_resume(request: Request, program: str) -> Iterator[None]:
             raise
         elsewhere = "" if settings.runs == Settings.runs else f" --runs {settings.runs}"
         command = engines.command(request.framework, program)
-        raise Interrupted(f"stopped; go on with: {command} --run {settings.run}{elsewhere} --resume") from None
+        raise Interrupted(
+            f"stopped; go on with: {command} --run {settings.run}{elsewhere} --resume"
+        ) from None
 
 
 def remember(images: Data, path: Path) -> None:
-    """Keep the checksums of the images that the network learns from, so that none of them is ever a test of it."""
+    """Keep the checksums of the images that the network learns from: none of them may ever test it."""
     seen = np.concatenate([data.checksums(part.images) for part in (images.train, images.validation)])
     with replacing(path / "seen.npy") as draft, draft.open("wb") as file:
         np.save(file, np.unique(seen), allow_pickle=False)
@@ -183,7 +195,11 @@ def finish(
         "job": job,
         "run": path.name,
         "data": data_name,
-        "images": {"training": len(images.train), "validation": len(images.validation), "test": len(images.test)},
+        "images": {
+            "training": len(images.train),
+            "validation": len(images.validation),
+            "test": len(images.test),
+        },
         **results.measure(engine, images.test),
         **results.training_facts(history),
         "baseline": baseline.logistic_regression(images),

@@ -1,4 +1,4 @@
-"""The four programs. Each takes the name of a framework and a command line (default: the one it was started with).
+"""The four programs. Each takes the name of a framework and a command line (default: its own).
 
 Here settings become a call; the work is done in `training.py`, `finetuning.py` and `evaluation.py`, which are
 imported when they are needed, so that `--help` answers at once.
@@ -106,13 +106,20 @@ def _start(
 
 @contextmanager
 def _place(request: Request) -> Iterator[Request]:
-    """Let a smoke run work in a folder that vanishes with it: its network must not be taken for a trained one."""
+    """Let a smoke run work in a folder that vanishes with it, lest its network be taken for a trained one."""
     if not request.settings.smoke:
         yield request
         return
     with TemporaryDirectory(prefix="your-project-", ignore_cleanup_errors=True) as folder:
         # small enough for seconds on any processor, yet every line of the program runs
-        small = {"epochs": 1, "head_epochs": 1, "width": 8, "limit": 200, "batch_size": 32, "shots": 4}
+        small: dict[str, Any] = {
+            "epochs": 1,
+            "head_epochs": 1,
+            "width": 8,
+            "limit": 200,
+            "batch_size": 32,
+            "shots": 4,
+        }
         small |= {"runs": folder, "run": "", "resume": False}
         yield replace(request, settings=replace(request.settings, **small), given=request.given | small)
     print("smoke run   done; what it wrote is deleted again")

@@ -42,7 +42,7 @@ def parse(
     because one file serves several programs.
     """
     hints = typing.get_type_hints(kind)
-    parser = _Parser(prog=program, description=description, allow_abbrev=False)
+    parser = _Parser(prog=program, usage="%(prog)s [settings]", description=description, allow_abbrev=False)
     parser.add_argument("--config", metavar="FILE", help="TOML file with any of these settings")
     shown = {title: parser.add_argument_group(title) for title in groups}
     comments = read_comments(kind)
@@ -84,7 +84,8 @@ def read_comments(kind: type) -> dict[str, tuple[str, str]]:
 
 def _add(group: Any, name: str, hint: Any, comment: str, default: object) -> None:
     """Add the option of one field."""
-    option, extra = "--" + name.replace("_", "-"), {}
+    option = "--" + name.replace("_", "-")
+    extra: dict[str, Any]
     if hint is bool:
         extra = {"action": argparse.BooleanOptionalAction}
     elif typing.get_origin(hint) is typing.Literal:
@@ -93,8 +94,8 @@ def _add(group: Any, name: str, hint: Any, comment: str, default: object) -> Non
         extra = {"nargs": "+", "metavar": name.upper(), "action": _Tuple}
     else:
         extra = {"type": hint, "metavar": hint.__name__.upper()}
-    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
-    words = f"{comment} (default: {shown})" if shown not in ("", None) else comment
+    shown = ("off", "on")[default] if isinstance(default, bool) else default
+    words = comment if shown in ("", ()) else f"{comment} (default: {shown})"
     # SUPPRESS: what was not given stays out of the namespace, so that the file's value is not overridden
     group.add_argument(option, default=argparse.SUPPRESS, help=words.replace("%", "%%"), **extra)
 
@@ -119,24 +120,24 @@ def read_toml(path: Path, hints: dict[str, Any]) -> dict[str, Any]:
     return {name: _checked(path, name, value, hints) for name, value in content.items()}
 
 
-def _checked(path: Path, name: str, value: object, hints: dict[str, Any]) -> Any:
+def _checked(path: Path, name: str, value: Any, hints: dict[str, Any]) -> Any:
     """Return a value of a file as the type that its field has."""
     if name not in hints:
         near = difflib.get_close_matches(name, hints, n=1)
-        raise ProjectError(f"{path}: no such setting: {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise ProjectError(
+            f"{path}: no such setting: {name}" + (f"; did you mean {near[0]}?" if near else "")
+        )
     hint = hints[name]
     if typing.get_origin(hint) is typing.Literal:
-        fits, expected = value in typing.get_args(hint), " | ".join(typing.get_args(hint))
+        expected, fits = " | ".join(typing.get_args(hint)), value in typing.get_args(hint)
     elif typing.get_origin(hint) is tuple:
-        fits, expected = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of strings"
-        value = tuple(value) if isinstance(value, list) else value
+        expected = "a list of strings"
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
     elif hint is float:
-        fits, expected = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
-        value = float(value) if isinstance(value, int) and fits else value
+        expected, fits = "a number", type(value) in (int, float)
     else:
-        fits, expected = type(value) is hint, {"str": "text in quotes", "bool": "true or false"}.get(
-            hint.__name__, "a whole number"
-        )
+        expected = {bool: "true or false", int: "a whole number", str: "text in quotes"}[hint]
+        fits = type(value) is hint  # isinstance would let true pass for 1
     if not fits:
         raise ProjectError(f"{path}: {name} must be {expected}, not {value!r}")
-    return value
+    return tuple(value) if isinstance(value, list) else float(value) if hint is float else value

@@ -34,14 +34,14 @@ def packages() -> dict[str, str]:
     found: dict[str, str] = {}
     for distribution in metadata.distributions():
         # a half-removed distribution has no metadata left; the first on the path is the one that is imported
-        name = (distribution.metadata or {}).get("Name")
+        name = distribution.metadata["Name"] if distribution.metadata else ""
         if name:
             found.setdefault(name, distribution.version)
     return dict(sorted(found.items(), key=lambda pair: pair[0].lower()))
 
 
 def commit(folder: Path) -> str:
-    """Return the commit that is checked out, with `-dirty` when files differ from it; "" where git knows none."""
+    """Return the commit that is checked out, `-dirty` when files differ from it; "" where git knows none."""
     command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ProjectError(Exception):
-    """A problem that the person who runs the program can act on: bad settings, a missing file, a broken image.
+    """A problem that whoever runs the program can act on: bad settings, a missing file, a broken image.
 
     The message says what, where and what to do. A mistake in the program itself is any other exception, and
     keeps its traceback.
@@ -22,7 +22,7 @@ class Interrupted(ProjectError):
 
 
 def run_program(body: Callable[[], None]) -> None:
-    """Run the body of a program; end it with one line on stderr and a fitting status where it cannot go on."""
+    """Run the body of a program; where it cannot go on, end with one line on stderr and a fitting status."""
     try:
         body()
     except Interrupted as stop:

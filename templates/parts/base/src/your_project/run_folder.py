@@ -1,15 +1,15 @@
 """A run on disk: settings, environment, one line an epoch, curves, weights.
 
-    runs/20260131-142501-pytorch/
-        run.json            what was done, by which framework, when it began
-        settings.json       every setting
-        environment.json    Python, packages, machine, commit
-        model.json          how to build the network again
-        history.jsonl       one line an epoch
-        events.*            the same for TensorBoard
-        best.*  last.*      the best weights; all that an exact resume needs
-        metrics.json        written last: a run that has it is finished
-        report.html
+runs/20260131-142501-pytorch/
+    run.json            what was done, by which framework, when it began
+    settings.json       every setting
+    environment.json    Python, packages, machine, commit
+    model.json          how to build the network again
+    history.jsonl       one line an epoch
+    events.*            the same for TensorBoard
+    best.*  last.*      the best weights; all that an exact resume needs
+    metrics.json        written last: a run that has it is finished
+    report.html
 """
 
 from __future__ import annotations

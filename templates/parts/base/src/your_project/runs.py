@@ -81,7 +81,9 @@ def begin(runs: Path, name: str, framework: str, job: str, *, overwrite: bool = 
     path = runs / checked(name) if name else _fresh(runs, framework)
     if path.exists():
         if not overwrite:
-            raise ProjectError(f"the run {path} is there already: --resume, --overwrite or another --run name")
+            raise ProjectError(
+                f"the run {path} is there already: --resume, --overwrite or another --run name"
+            )
         if not (path / "run.json").is_file() and any(path.iterdir()):
             raise ProjectError(f"{path} is not a run and will not be overwritten")
         shutil.rmtree(path)
@@ -105,7 +107,7 @@ def _fresh(runs: Path, framework: str) -> Path:
 
 
 def stored(path: Path, kind: type, name: str) -> Any:
-    """Return the dataclass that a run keeps as JSON; fields of another version of the project are passed over."""
+    """Return the dataclass that a run keeps as JSON, without fields that only another version knew."""
     content = read_json(path / name)
     known = kind.__dataclass_fields__  # type: ignore[attr-defined]
     try:

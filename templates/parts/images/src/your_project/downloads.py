@@ -28,8 +28,8 @@ class Download:
 def fetch(download: Download, folder: Path) -> Path:
     """Return the path of the file below `folder`, downloading it when it is not there yet.
 
-    An interrupted download goes on where it stopped. A file that is there was checked when it came: it gets its
-    name only after its checksum fits. Raises `ProjectError` when no address gives the right file.
+    An interrupted download goes on where it stopped. A file that is there was checked when it came: it gets
+    its name only after its checksum fits. Raises `ProjectError` when no address gives the right file.
     """
     target = folder / download.name
     if target.is_file():
@@ -49,8 +49,8 @@ def fetch(download: Download, folder: Path) -> Path:
         part.unlink()
         problems.append(f"{address}: the file is not the published one (its SHA-256 differs)")
     raise ProjectError(
-        f"cannot download {download.name} ({'; '.join(problems)}); without internet, put the file into {folder}"
-        " yourself or choose data that needs no download (--data mnist5k)"
+        f"cannot download {download.name} ({'; '.join(problems)});"
+        f" without internet, put the file into {folder} or choose data that needs none (--data mnist5k)"
     )
 
 

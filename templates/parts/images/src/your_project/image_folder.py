@@ -1,4 +1,4 @@
-"""A folder of pictures, one sub-folder a class, as one array. Problems are found before training, and named."""
+"""A folder of pictures, one sub-folder a class, as one array. Problems are found before training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"})
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
+)
 SMALLEST = 4  # pixels a side; below, a picture is most likely a mistake such as a tracking pixel
 GREY_MODES = frozenset({"1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F"})
 
@@ -62,7 +64,9 @@ def class_folders(folder: Path) -> dict[str, tuple[Path, ...]]:
     if empty := [name for name, files in found.items() if not files]:
         raise ProjectError(f"{folder}: no images in {', '.join(empty)}; add some or remove the folder")
     if len(found) < 2:  # one class is nothing to tell apart
-        raise ProjectError(f"{folder} has {len(found)} sub-folders with images: at least two are needed, one a class")
+        raise ProjectError(
+            f"{folder} has {len(found)} sub-folders with images: at least two are needed, one a class"
+        )
     return found
 
 
@@ -91,7 +95,9 @@ def read_files(files: tuple[Path, ...], size: int, channels: int, workers: int =
         images = np.empty((len(files), size, size, channels), np.uint8)
     except MemoryError:
         gib = len(files) * size * size * channels / 2**30
-        raise ProjectError(f"{len(files)} images of {size} pixels need {gib:.1f} GiB: lower --image-size") from None
+        raise ProjectError(
+            f"{len(files)} images of {size} pixels need {gib:.1f} GiB: lower --image-size"
+        ) from None
 
     def read(index: int) -> None:
         images[index] = read_image(files[index], size, channels)
@@ -101,11 +107,13 @@ def read_files(files: tuple[Path, ...], size: int, channels: int, workers: int =
 
 
 def read_image(path: Path, size: int, channels: int) -> np.ndarray:
-    """Return one image as uint8 of shape (size, size, channels): turned upright, cropped to a square, scaled."""
+    """Return one image as uint8 (size, size, channels): turned upright, cropped to a square, scaled."""
     with _opened(path) as image:
         if min(image.size) < SMALLEST:
             raise ProjectError(f"{path} is only {image.width}x{image.height} pixels")
-        image.draft("RGB" if channels > 1 else "L", (size * 2, size * 2))  # a JPEG decodes faster to near its size
+        image.draft(
+            "RGB" if channels > 1 else "L", (size * 2, size * 2)
+        )  # a JPEG decodes faster to near its size
         upright = ImageOps.exif_transpose(image)
         flat = _flatten(upright, "L" if channels == 1 else "RGB")
         fitted = ImageOps.fit(flat, (size, size), Image.Resampling.BILINEAR)
@@ -120,7 +128,9 @@ def is_grey(path: Path) -> bool:
 
 def _flatten(image: Image.Image, mode: str) -> Image.Image:
     """Bring a picture of any mode to L or RGB; what is transparent becomes white, as on paper."""
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more: Pillow's own conversion would clip
+    if (
+        image.mode.startswith("I") or image.mode == "F"
+    ):  # 16 bits and more: Pillow's own conversion would clip
         pixels = np.asarray(image, np.float64)
         top = 65535.0 if pixels.max() > 255 else 255.0
         image = Image.fromarray(np.clip(pixels * (255.0 / top), 0, 255).astype(np.uint8))

@@ -20,7 +20,7 @@ CIFAR_RECORD = 1 + 3 * 32 * 32  # a label, then the red, the green and the blue 
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read a gzip-compressed IDX file of bytes (MNIST and its relatives): images (N, height, width) or labels (N,).
+    """Read an IDX file of bytes, as MNIST has them: images (N, height, width) or labels (N,).
 
     Layout: two zero bytes, the type, the number of dimensions, each dimension as 4 bytes, the values.
     """

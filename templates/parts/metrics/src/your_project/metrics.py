@@ -65,7 +65,8 @@ def classification(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, .
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the logarithm of the classes' shares, in float64; large scores do not overflow."""
     shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+    log_shares: np.ndarray = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+    return log_shares
 
 
 def confusion(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -84,8 +85,8 @@ def scores(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def calibration(shares: np.ndarray, labels: np.ndarray, bins: int = BINS) -> dict[str, Any]:
     """Compare how sure the network is with how often it is right.
 
-    Predictions are sorted into bins by the share of the predicted class. The expected calibration error is the
-    mean over the predictions of |accuracy - confidence| of their bin.
+    Predictions are sorted into bins by the share of the predicted class. The expected calibration error is
+    the mean over the predictions of |accuracy - confidence| of their bin.
     """
     confidence = shares.max(1)
     right = shares.argmax(1) == labels
@@ -109,4 +110,5 @@ def calibration(shares: np.ndarray, labels: np.ndarray, bins: int = BINS) -> dic
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     above, below = above.astype(np.float64), below.astype(np.float64)
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    ratio: np.ndarray = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    return ratio

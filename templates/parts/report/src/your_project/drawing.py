@@ -77,7 +77,7 @@ def reliability(title: str, bins: Sequence[dict[str, float]]) -> str:
 
 
 def matrix(title: str, counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
-    """Draw a confusion matrix: a row is a true class, a column a predicted one; shades are shares of the row."""
+    """Draw a confusion matrix: rows are true classes, columns predicted ones, shades shares of the row."""
     size = 34 if len(names) <= 20 else 14
     margin = 16 + 7 * min(14, max(map(len, names)))
     span = margin + size * len(names)
@@ -132,9 +132,8 @@ class _Frame:
             )
             drawn.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
         for value in ticks(self.x_low, self.x_high, 8):
-            drawn.append(
-                f'<text x="{self.x(value):.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{value:g}</text>'
-            )
+            place = f'x="{self.x(value):.1f}" y="{HEIGHT - BOTTOM + 15}"'
+            drawn.append(f'<text {place} text-anchor="middle">{value:g}</text>')
         drawn.append(
             f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end" class="faint">'
             f"{html.escape(across)}</text>"

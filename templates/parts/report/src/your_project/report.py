@@ -1,4 +1,4 @@
-"""A report that is one HTML file: no script, no font, no address to load, light or dark as the reader's system."""
+"""A report that is one HTML file: no script, nothing to load; light or dark as the reader's system."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2329; --paper: #fff; --faint: #667079; --line: #d9dee3;
-  --a: #1f6feb; --b: #d9730d; --c: #2b8a3e; --d: #9c36b5; --heat: 31, 111, 235; --bad: #c92a2a; }
+  --a: #1f6feb; --b: #d9730d; --c: #2b8a3e; --d: #9c36b5; --heat: 31, 111, 235; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ec; --paper: #14181c; --faint: #98a2ab;
-  --line: #343c44; --a: #6ea8fe; --b: #ffa94d; --c: #69db7c; --d: #da77f2; --heat: 110, 168, 254; --bad: #ff8787; } }
+  --line: #343c44; --a: #6ea8fe; --b: #ffa94d; --c: #69db7c; --d: #da77f2; --heat: 110, 168, 254; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
@@ -34,7 +34,7 @@ svg text { fill: var(--ink); font: 11px system-ui, sans-serif; } svg .faint { fi
 
 
 class Page:
-    """A page that grows section by section. Text is escaped; what ends in `_html` or `svg` is taken as it is."""
+    """A page that grows section by section. Text is escaped; drawings are taken as they are."""
 
     def __init__(self, title: str, subtitle: str = "") -> None:
         self._title = title
@@ -98,4 +98,4 @@ class Page:
 
 def _cell(tag: str, content: str | float, number: bool) -> str:
     shown = f"{content:.3f}" if isinstance(content, float) else html.escape(str(content))
-    return f'<{tag}{" class=number" if number else ""}>{shown}</{tag}>'
+    return f"<{tag}{' class=number' if number else ''}>{shown}</{tag}>"

@@ -34,7 +34,10 @@ def facts(page: Page, metrics: Metrics) -> None:
     page.heading("What was done")
     rows = [
         ("data", f"{metrics['data']}, {len(metrics['classes'])} classes"),
-        ("images", f"{images['training']} training, {images['validation']} validation, {images['test']} test"),
+        (
+            "images",
+            f"{images['training']} training, {images['validation']} validation, {images['test']} test",
+        ),
         ("network", f"{metrics['model']}, {metrics['parameters']:,} parameters"),
         ("framework", f"{metrics['framework']} {metrics['framework_version']}"),
         ("device", f"{metrics['device']}, {metrics['precision']}"),
@@ -50,7 +53,10 @@ def training_curves(page: Page, history: History) -> None:
         return
     page.heading("Training")
     page.charts(
-        curves("loss", [_curve(history, "train_loss", "training"), _curve(history, "validation_loss", "validation")]),
+        curves(
+            "loss",
+            [_curve(history, "train_loss", "training"), _curve(history, "validation_loss", "validation")],
+        ),
         curves("accuracy", [_curve(history, "validation_accuracy", "validation")]),
         curves("learning rate", [_curve(history, "learning_rate", "learning rate")]),
     )
@@ -61,16 +67,23 @@ def comparison(page: Page, metrics: Metrics, tuned: History, scratch: History) -
     other = metrics["scratch"]
     page.heading(
         "Fine-tuned or from scratch",
-        f"The same {metrics['images']['training']} training images and epochs; fine-tuning starts from the network"
-        f" of {metrics['base']}.",
+        f"The same {metrics['images']['training']} training images and epochs;"
+        f" fine-tuning starts from the network of {metrics['base']}.",
     )
-    names = {"accuracy": "test accuracy", "macro_f1": "macro F1", "macro_recall": "macro recall", "loss": "test loss"}
+    names = {
+        "accuracy": "test accuracy",
+        "macro_f1": "macro F1",
+        "macro_recall": "macro recall",
+        "loss": "test loss",
+    }
     rows = [(names[key], float(metrics[key]), float(other[key])) for key in names]
     page.table(("", "fine-tuned", "from scratch"), rows)
     pairs = (("validation_loss", "validation loss"), ("validation_accuracy", "validation accuracy"))
     page.charts(
         *(
-            curves(title, [_curve(tuned, key, "fine-tuned"), _curve(scratch, key, "from scratch", dashed=True)])
+            curves(
+                title, [_curve(tuned, key, "fine-tuned"), _curve(scratch, key, "from scratch", dashed=True)]
+            )
             for key, title in pairs
         )
     )
@@ -80,10 +93,13 @@ def per_class(page: Page, metrics: Metrics) -> None:
     """Add the table of the classes and the confusion matrix."""
     page.heading("Classes")
     rows = [
-        (one["class"], one["precision"], one["recall"], one["f1"], one["support"]) for one in metrics["per_class"]
+        (one["class"], one["precision"], one["recall"], one["f1"], one["support"])
+        for one in metrics["per_class"]
     ]
     page.table(("class", "precision", "recall", "F1", "images"), rows)
-    page.heading("Confusion matrix", "A row is a true class, a column what the network said; point at a field.")
+    page.heading(
+        "Confusion matrix", "A row is a true class, a column what the network said; point at a field."
+    )
     page.charts(matrix("confusion matrix", metrics["confusion"], metrics["classes"]))
 
 
@@ -92,7 +108,8 @@ def calibration(page: Page, metrics: Metrics) -> None:
     error = metrics["calibration"]["error"]
     page.heading(
         "Calibration",
-        f"Of the images on which the network is 80 % sure, 80 % should be right. On average it is off by {error:.1%}.",
+        "Of the images on which the network is 80 % sure, 80 % should be right."
+        f" On average it is off by {error:.1%}.",
     )
     page.charts(reliability("share that is right", metrics["calibration"]["bins"]))
 
