@@ -41,7 +41,8 @@ def usable_gpus(machine: Machine) -> Gpus:
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
     devices = tuple(one for one in nvidia if one.capability)
     if not devices:
-        return Gpus(why=f"{nvidia[0].name} does not tell its compute capability" if nvidia else "")
+        silent = next((one for one in nvidia if one.status == "ok"), None)
+        return Gpus(why=f"{silent.name} does not tell its compute capability" if silent else "")
     driver = next((one.driver for one in devices if one.driver), "")
     windows_driver = machine.host.os == "windows" or machine.host.wsl > 0
     major = _cuda_major(driver, machine.cuda_driver, windows=windows_driver)

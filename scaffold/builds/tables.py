@@ -6,7 +6,6 @@ when it is read, with the file and what is wrong.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from scaffold.builds.rows import (
     Torch,
     TorchRelease,
 )
+from scaffold.toml import loads
 
 _DATA = Path(__file__).parent / "data"
 _Table = TypeVar("_Table")
@@ -58,17 +58,9 @@ def keras() -> Keras:
 def _read(name: str, build: Callable[[dict[str, Any]], _Table]) -> _Table:
     path = _DATA / f"{name}.toml"
     try:
-        return build(_toml(path.read_text(encoding="utf-8")))
+        return build(loads(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError, AttributeError, InvalidVersion, InvalidSpecifier) as problem:
         raise ValueError(f"{path}: {problem!r}") from problem
-
-
-def _toml(text: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)
 
 
 def _torch(data: dict[str, Any]) -> Torch:

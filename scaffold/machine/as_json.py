@@ -12,4 +12,10 @@ SCHEMA = "scaffold/machine/1"
 
 def to_json(machine: Machine) -> dict[str, Any]:
     """Every fact under its own name in the types; sizes in bytes, unknown numbers null, unknown texts ""."""
-    return {"schema": SCHEMA, **asdict(machine)}
+    return {
+        "schema": SCHEMA,
+        "host": asdict(machine.host),
+        "accelerators": [asdict(one) for one in machine.accelerators],
+        "cuda_driver": machine.cuda_driver,
+        "notes": list(machine.notes),
+    }

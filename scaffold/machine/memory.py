@@ -50,8 +50,10 @@ def _macos(system: System, found: dict[str, str]) -> tuple[int | None, int | Non
     if not size.isdecimal():
         return None, None
     found["memory_total"] = "sysctl hw.memsize"
-    found["memory_available"] = "vm_stat"
-    return int(size), vm_stat_available(system.run(["vm_stat"], timeout=SECONDS).stdout)
+    available = vm_stat_available(system.run(["vm_stat"], timeout=SECONDS).stdout)
+    if available is not None:
+        found["memory_available"] = "vm_stat"
+    return int(size), available
 
 
 def _linux(system: System, found: dict[str, str]) -> tuple[int | None, int | None]:

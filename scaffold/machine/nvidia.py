@@ -25,6 +25,10 @@ _PACKAGED = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/li
 _HANDED_IN = ("/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/run/opengl-driver/lib")
 _SMI = ("/usr/lib/wsl/lib/nvidia-smi", "/usr/bin/nvidia-smi", "/usr/local/nvidia/bin/nvidia-smi")
 
+#: "No module is loaded", "no library", "no device": a container without a GPU hears the same as a machine
+#: whose module is blocked. The kernel and the PCI bus know better.
+_SAYS_NOTHING = {("NVML", 9), ("nvidia-smi", 9), ("NVML", 12), ("nvidia-smi", 12), ("libcuda", 100)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nvidia:
@@ -98,11 +102,9 @@ def _contradictions(system: System, traces: _Traces, management: Answer | None) 
 def _not_usable(system: System, traces: _Traces, cuda: Answer | None, management: Answer | None) -> Nvidia:
     """Parts of a driver are there and no source names a GPU: the first that says why is believed."""
     for answer in (management, cuda):
-        if answer and answer.library and answer.code:
+        if answer and answer.library and answer.code and (answer.source, answer.code) not in _SAYS_NOTHING:
             status, why = obstacle(answer.source, answer.code)
-            # "No module loaded" is what a container without a GPU hears, too; the kernel knows better.
-            if status not in {"module_blocked", "driver_missing"}:
-                return _all_cards(traces, status, f"NVIDIA's driver does not work: {why}")
+            return _all_cards(traces, status, f"NVIDIA's driver does not work: {why}")
     return _not_driven(system, traces)
 
 

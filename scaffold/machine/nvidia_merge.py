@@ -33,10 +33,7 @@ class _Merger:
         partners = [self.partner(device) for device in whole]
         matched = [device for device in partners if device is not None]
         verdicts = [self.status(*pair) for pair in zip(whole, partners, strict=True)]
-        notes = [
-            f"NVIDIA GPU {device.index} cannot be used: {why}"
-            for device, (_, why) in zip(whole, verdicts, strict=True) if why
-        ]  # fmt: skip
+        notes = _obstacles(whole, [why for _, why in verdicts])
         if any(device.mig for device in self.everyone):
             notes.append("A GPU is split into slices (MIG): one process can use one slice")
         merged = [
@@ -78,7 +75,7 @@ class _Merger:
             )
         mask = self.environment.get(MASK)
         if mask is not None and self.cuda.code in {0, 100, 101}:
-            return "hidden", f"{MASK}={mask} hides it"
+            return "hidden", f"hidden by {MASK}={mask}"
         if self.cuda.code:
             return obstacle("libcuda", self.cuda.code)
         return "hidden", "the CUDA driver does not show it to programs"
@@ -115,3 +112,12 @@ class _Merger:
             uuid=f"{'MIG' if 'MIG' in device.name else 'GPU'}-{device.uuid}" if device.uuid else "",
             found_by=found,
         )
+
+
+def _obstacles(devices: list[Device], whys: list[str]) -> list[str]:
+    """One line for each obstacle, with every GPU that it stops."""
+    stopped: dict[str, list[str]] = {}
+    for device, why in zip(devices, whys, strict=True):
+        if why:
+            stopped.setdefault(why, []).append(str(device.index))
+    return [f"NVIDIA GPU {', '.join(indexes)} cannot be used: {why}" for why, indexes in stopped.items()]

@@ -1,0 +1,230 @@
+"""Recorded machines, looked at: every accelerator with its status, and every note."""
+
+import json
+
+import pytest
+
+from scaffold.machine import detect, to_json
+from scaffold.recorded import RecordedSystem
+from scaffold.system import HostSystem
+from tests.machine.hosts import FOLDER, NAMES, machine
+
+RESTART = "restart the machine"
+
+#: name -> accelerators as "vendor index name | capability | driver | status", CUDA of the driver, notes
+EXPECTED = {
+    "a100-driver-470": (
+        [
+            "nvidia 0 NVIDIA A100-PCIE-40GB | 8.0 | 470.82.01 | ok",
+            "nvidia 1 NVIDIA A100-PCIE-40GB | 8.0 | 470.82.01 | ok",
+        ],
+        "11.4",
+        [],
+    ),
+    "a100-mig": (
+        ["nvidia 0 NVIDIA A100-SXM4-40GB MIG 1g.5gb | 8.0 | 550.54.15 | ok"],
+        "12.4",
+        ["A GPU is split into slices (MIG): one process can use one slice"],
+    ),
+    "alpine": ([], "", []),
+    "blocked-module": (
+        ["nvidia 0 NVIDIA device 0x2504 |  |  | module_blocked"],
+        "",
+        [
+            "NVIDIA's driver is installed and its kernel module does not run (Secure Boot, or not built for "
+            "this kernel): see sudo dmesg | grep -i nvidia"
+        ],
+    ),
+    "container-without-gpu": (
+        ["nvidia 0 NVIDIA device 0x2684 |  | 580.95.05 | host_driver_without_device"],
+        "",
+        [
+            "The host runs NVIDIA's driver 580.95.05 and hands no GPU in here: "
+            "start the container with --gpus all where one is wanted"
+        ],
+    ),
+    "driver-just-updated": (
+        ["nvidia 0 NVIDIA device 0x2504 |  | 580.82.07 | reboot_required"],
+        "13.0",
+        [f"NVIDIA's driver does not work: the driver was updated, the old kernel module still runs: {RESTART}"],
+    ),
+    "h100-masked": (
+        [
+            "nvidia 0 NVIDIA H100 80GB HBM3 | 9.0 | 535.161.08 | hidden",
+            "nvidia 1 NVIDIA H100 80GB HBM3 | 9.0 | 535.161.08 | hidden",
+            "nvidia 2 NVIDIA H100 80GB HBM3 | 9.0 | 535.161.08 | ok",
+            "nvidia 3 NVIDIA H100 80GB HBM3 | 9.0 | 535.161.08 | hidden",
+        ],
+        "12.2",
+        ["NVIDIA GPU 0, 1, 3 cannot be used: hidden by CUDA_VISIBLE_DEVICES=2"],
+    ),
+    "intel-uhd630": (["intel 0 Intel device 0x3e9b |  | i915 | ok"], "", []),
+    "macbook-intel": ([], "", []),
+    "macbook-m2": (["apple 0 Apple M2 | apple-silicon |  | ok"], "", []),
+    "macbook-m2-rosetta": (
+        ["apple 0 Apple M2 | apple-silicon |  | ok"],
+        "",
+        ["This Python is an Intel build under Rosetta: it cannot use the Mac's GPU; an arm64 Python can"],
+    ),
+    "no-permission": (
+        ["nvidia 0 NVIDIA device 0x2504 |  | 580.95.05 | no_permission"],
+        "13.0",
+        ["NVIDIA's driver does not work: the driver refuses this user (NVML: insufficient permissions)"],
+    ),
+    "nouveau-rtx3060": (
+        ["nvidia 0 GA106 [GeForce RTX 3060 Lite Hash Rate] |  |  | nouveau"],
+        "",
+        ["The driver nouveau runs an NVIDIA card and has no CUDA: install NVIDIA's driver"],
+    ),
+    "ryzen-rx7900": (
+        ["amd 0 AMD gfx1100 | gfx1100 |  | no_permission", "amd 1 AMD gfx1036 | gfx1036 |  | no_permission"],
+        "",
+        ["This user may not use /dev/kfd: sudo usermod -aG render,video $USER, then log in again"],
+    ),
+    "sick-gpu": (
+        ["nvidia 0 NVIDIA GeForce RTX 3060 | 8.6 | 580.95.05 | gpu_lost"],
+        "13.0",
+        [f"NVIDIA GPU 0 cannot be used: libcuda gave no answer in time or crashed: {RESTART}"],
+    ),
+    "windows-rtx4090": (["nvidia 0 NVIDIA GeForce RTX 4090 | 8.9 | 581.29 | ok"], "13.0", []),
+    "wsl2-rtx3080": (["nvidia 0 NVIDIA GeForce RTX 3080 | 8.6 | 576.88 | ok"], "12.9", []),
+}
+
+
+def test_every_recorded_host_is_expected_here():
+    assert sorted(EXPECTED) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_accelerators_and_notes(name):
+    seen = machine(name)
+    shown = [f"{a.vendor} {a.index} {a.name} | {a.capability} | {a.driver} | {a.status}" for a in seen.accelerators]
+    assert (shown, seen.cuda_driver, list(seen.notes)) == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_fact_of_an_accelerator_has_a_source(name):
+    for one in machine(name).accelerators:
+        facts = {"name": one.name, "memory": one.memory, "capability": one.capability}
+        known = {fact for fact, value in facts.items() if value}
+        named_by_architecture = {"name"} if one.vendor == "amd" else set()
+        assert known - named_by_architecture <= set(one.found_by)
+
+
+def test_an_nvidia_gpu_as_json():
+    assert to_json(machine("wsl2-rtx3080"))["accelerators"] == [
+        {
+            "vendor": "nvidia",
+            "index": 0,
+            "name": "NVIDIA GeForce RTX 3080",
+            "memory": 10736893952,
+            "capability": "8.6",
+            "driver": "576.88",
+            "uuid": "GPU-5c1e0e4a-0f1b-4c6d-9d7a-0123456789a0",
+            "status": "ok",
+            "found_by": {
+                "name": "NVML",
+                "memory": "NVML",
+                "driver": "NVML",
+                "uuid": "NVML",
+                "capability": "libcuda",
+                "status": "libcuda",
+            },
+        }
+    ]
+
+
+def test_json_of_this_machine_is_json():
+    shown = to_json(detect(HostSystem()))
+    assert json.loads(json.dumps(shown)) == shown
+    assert shown["schema"] == "scaffold/machine/1"
+
+
+def test_nothing_is_started_where_there_is_no_trace_of_nvidia():
+    class Quiet(RecordedSystem):
+        def python(self, *_, **__):
+            raise AssertionError("no probe may run")
+
+        def run(self, *_, **__):
+            raise AssertionError("no program may run")
+
+    record = json.loads((FOLDER / "intel-uhd630.json").read_text())
+    assert [one.vendor for one in detect(Quiet(record)).accelerators] == ["intel"]
+
+
+def changed(name, **facts):
+    record = json.loads((FOLDER / f"{name}.json").read_text())
+    return detect(RecordedSystem({**record, **facts}))
+
+
+GARBAGE = ["", "null", "[]", "{}", "Traceback (most recent call last):", '{"library": 7, "devices": "no"}',
+           '{"library": "x", "init": 0, "devices": [null, {"index": "a", "capability": "Failed"}]}', "\x00\ufffd"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_garbage_from_every_probe_and_tool_never_raises(text):
+    answer = {"status": 0, "stdout": text, "stderr": text}
+    seen = changed(
+        "a100-driver-470",
+        probes={"libcuda": answer, "nvml": answer},
+        commands={
+            "nvidia-smi": answer,
+            "nvidia-smi --query-gpu=index,uuid,name,driver_version,memory.total,compute_cap"
+            " --format=csv,noheader,nounits": answer,
+        },
+    )
+    assert all(one.status != "ok" or not one.capability for one in seen.accelerators)
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "MemTotal: x kB", "::::", "NVRM version:", "gfx_target_version -1"])
+def test_garbage_in_every_file_never_raises(text):
+    for name in NAMES:
+        record = json.loads((FOLDER / f"{name}.json").read_text())
+        detect(RecordedSystem({**record, "files": dict.fromkeys(record.get("files", {}), text)}))
+
+
+def test_without_libcuda_in_a_container_the_gpu_cannot_be_used():
+    seen = changed("h100-masked", environment={}, probes={
+        **json.loads((FOLDER / "h100-masked.json").read_text())["probes"],
+        "libcuda": {"status": 0, "stdout": '{"library": ""}'},
+    })  # fmt: skip
+    assert {one.status for one in seen.accelerators} == {"driver_missing"}
+    assert seen.notes == (
+        "NVIDIA GPU 0, 1, 2, 3 cannot be used: libcuda is not here "
+        "(a container's NVIDIA_DRIVER_CAPABILITIES must name compute)",
+    )
+
+
+def test_the_header_of_a_new_driver_tells_its_versions():
+    query = ("nvidia-smi --query-gpu=index,uuid,name,driver_version,memory.total,compute_cap"
+             " --format=csv,noheader,nounits")  # fmt: skip
+    seen = changed(
+        "a100-driver-470",
+        files={},
+        probes={},
+        commands={
+            query: {"stdout": "0, GPU-00, NVIDIA H200, 610.47, 143771, 9.0\n"},
+            "nvidia-smi": {"stdout": "| NVIDIA-SMI 610.47   KMD Version: 610.47   CUDA UMD Version: 13.3 |"},
+        },
+    )
+    gpu = seen.accelerators[0]
+    assert (gpu.name, gpu.driver, gpu.capability, gpu.status, seen.cuda_driver) == (
+        "NVIDIA H200", "610.47", "9.0", "ok", "13.3",
+    )  # fmt: skip
+
+
+def test_a_module_that_lags_behind_its_libraries_is_noted():
+    record = json.loads((FOLDER / "h100-masked.json").read_text())
+    files = {**record["files"], "/sys/module/nvidia/version": "535.129.03\n"}
+    seen = changed("h100-masked", environment={}, files=files)
+    assert seen.notes[-1] == (
+        "NVIDIA's kernel module is of version 535.129.03, its libraries of 535.161.08: restart the machine"
+    )
+
+
+def test_a_linux_driver_inside_wsl_is_noted():
+    record = json.loads((FOLDER / "wsl2-rtx3080.json").read_text())
+    paths = [*record["paths"], "/usr/lib/x86_64-linux-gnu/libcuda.so.1"]
+    assert changed("wsl2-rtx3080", paths=paths).notes == (
+        "A Linux driver in /usr/lib/x86_64-linux-gnu hides Windows' libcuda in /usr/lib/wsl/lib: remove it",
+    )

@@ -1,0 +1,131 @@
+"""The probes against stand-ins for NVIDIA's libraries, compiled here: real ctypes calls, no GPU."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import scaffold.machine
+
+PROBES = Path(scaffold.machine.__file__).parent / "probes"
+COMPILER = shutil.which("cc")
+
+CUDA = r"""
+#include <string.h>
+#include <stddef.h>
+int cuInit(unsigned flags) { return INIT; }
+int cuDriverGetVersion(int *v) { *v = 12040; return 0; }
+int cuDeviceGetCount(int *n) { *n = 2; return 0; }
+int cuDeviceGet(int *d, int i) { *d = i; return 0; }
+int cuDeviceGetName(char *s, int n, int d) { strncpy(s, d ? "NVIDIA L4" : "Tesla T4", n); return 0; }
+int cuDeviceTotalMem(size_t *m, int d) { *m = 1; return 0; }
+int cuDeviceTotalMem_v2(size_t *m, int d) { *m = 16106127360ULL; return 0; }
+int cuDeviceGetAttribute(int *v, int a, int d) { *v = a == 75 ? (d ? 8 : 7) : a == 76 ? (d ? 9 : 5) : 0; return 0; }
+int cuDeviceGetUuid_v2(unsigned char *u, int d) { for (int i = 0; i < 16; i++) u[i] = 16 * d + i; return 0; }
+"""
+
+NVML = r"""
+#include <string.h>
+typedef struct { unsigned long long total, free, used; } memory;
+int nvmlInit_v2(void) { return INIT; }
+int nvmlSystemGetDriverVersion(char *s, unsigned n) { strncpy(s, "550.54.15", n); return 0; }
+int nvmlSystemGetCudaDriverVersion_v2(int *v) { *v = 12040; return 0; }
+int nvmlDeviceGetCount_v2(unsigned *n) { *n = 2; return 0; }
+int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **h) { if (i) return 15; *h = (void *)0x1000000000ULL; return 0; }
+static int good(void *h) { return h == (void *)0x1000000000ULL; }
+int nvmlDeviceGetName(void *h, char *s, unsigned n) { strncpy(s, good(h) ? "Tesla T4" : "bad handle", n); return 0; }
+int nvmlDeviceGetUUID(void *h, char *s, unsigned n) { strncpy(s, "GPU-0001", n); return 0; }
+int nvmlDeviceGetCudaComputeCapability(void *h, int *a, int *b) { *a = 7; *b = 5; return 0; }
+int nvmlDeviceGetMemoryInfo(void *h, memory *m) { m->total = 16106127360ULL; m->free = m->used = 1; return 0; }
+int nvmlDeviceGetMigMode(void *h, unsigned *a, unsigned *b) { *a = 1; *b = 1; return 0; }
+"""
+
+
+def probe(name, folder):
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-I", PROBES / f"{name}.py"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def library(folder, name, source, init=0):
+    (folder / "stand_in.c").write_text(source)
+    command = [COMPILER, "-shared", "-fPIC", f"-DINIT={init}", "-o", folder / name, folder / "stand_in.c"]
+    subprocess.run(command, check=True)
+    return folder
+
+
+needs_compiler = pytest.mark.skipif(
+    COMPILER is None or sys.platform != "linux", reason="compiles stand-ins for Linux libraries"
+)
+
+
+@needs_compiler
+def test_libcuda_describes_its_devices(tmp_path):
+    assert probe("libcuda", library(tmp_path, "libcuda.so.1", CUDA)) == {
+        "library": "libcuda.so.1",
+        "init": 0,
+        "driver": 12040,
+        "devices": [
+            {
+                "index": 0,
+                "name": "Tesla T4",
+                "capability": "7.5",
+                "memory": 16106127360,
+                "uuid": "00010203-0405-0607-0809-0a0b0c0d0e0f",
+            },
+            {
+                "index": 1,
+                "name": "NVIDIA L4",
+                "capability": "8.9",
+                "memory": 16106127360,
+                "uuid": "10111213-1415-1617-1819-1a1b1c1d1e1f",
+            },
+        ],
+    }
+
+
+@needs_compiler
+def test_libcuda_that_cannot_start_says_so(tmp_path):
+    assert probe("libcuda", library(tmp_path, "libcuda.so.1", CUDA, init=803)) == {
+        "library": "libcuda.so.1",
+        "init": 803,
+        "driver": 12040,
+        "devices": [],
+    }
+
+
+@needs_compiler
+def test_nvml_describes_good_and_lost_devices(tmp_path):
+    assert probe("nvml", library(tmp_path, "libnvidia-ml.so.1", NVML)) == {
+        "library": "libnvidia-ml.so.1",
+        "init": 0,
+        "driver_version": "550.54.15",
+        "cuda": 12040,
+        "devices": [
+            {
+                "index": 0,
+                "status": 0,
+                "name": "Tesla T4",
+                "capability": "7.5",
+                "memory": 16106127360,
+                "uuid": "GPU-0001",
+                "mig": True,
+            },
+            {"index": 1, "status": 15},
+        ],
+    }
+
+
+@needs_compiler
+def test_nvml_that_cannot_start_says_so(tmp_path):
+    assert probe("nvml", library(tmp_path, "libnvidia-ml.so.1", NVML, init=18)) == {
+        "library": "libnvidia-ml.so.1",
+        "init": 18,
+    }
