@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path, PurePosixPath
 
 from scaffold.projects.model import RunConfiguration
@@ -54,10 +55,14 @@ def make_project(root: Path, runs: tuple[RunConfiguration, ...] = RUNS) -> Path:
 
 
 def add_environment(root: Path) -> Path:
-    """A real environment without pip: made in a tenth of a second."""
-    arguments = ["-m", "venv", "--without-pip", "--system-site-packages", str(root / ".venv")]
-    subprocess.run([sys.executable, *arguments], check=True)
-    return root / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    """A real environment without pip, made in a tenth of a second, that sees this one's pytest."""
+    location = root / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(location)], check=True)
+    packages = location / "Lib/site-packages"
+    if sys.platform != "win32":
+        (packages,) = location.glob("lib/python3*/site-packages")
+    (packages / "pytest_of_the_tests.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return location / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 class Host(HostSystem):
