@@ -13,6 +13,7 @@ import click
 import pytest
 
 from scaffold.cli.run import in_template_order, list_lines
+from scaffold.cli.text import row
 from scaffold.pycharm.configurations import configurations
 from tests.pycharm.projects_on_disk import add_environment, lay, make_project
 
@@ -31,6 +32,10 @@ def scaffold(folder: Path, *arguments: str, **more: object) -> subprocess.Comple
         [sys.executable, "-m", "scaffold", *arguments], cwd=folder, env=environment, text=True, timeout=60,
         capture_output=True, check=False, encoding="utf-8", **more,
     )
+
+
+def plain_row(label: str, text: str) -> str:
+    return click.unstyle(row(label, text))
 
 
 def test_lists_what_there_is(project: Path) -> None:
@@ -93,9 +98,9 @@ def test_shows_what_it_would_start(project: Path) -> None:
     python = add_environment(project)
     done = scaffold(project, "run", "prepare data", "--print", "--", "a b")
     lines = done.stdout.splitlines()
-    assert lines[0] == f"Folder       {project}"
-    assert lines[1].startswith(f"Variables    PATH={project}/.venv/bin:")
-    assert lines[-1] == f"Command      {python} {project}/src/cnn_project/train.py 'a b'"
+    assert lines[0] == plain_row("Folder", str(project))
+    assert lines[1].startswith(plain_row("Variables", f"PATH={project}/.venv/bin:"))
+    assert lines[-1] == plain_row("Command", f"{python} {project}/src/cnn_project/train.py 'a b'")
     told = json.loads(scaffold(project, "run", "prepare data", "--json", "--", "a b").stdout)
     assert (told["schema"], told["argv"]) == (
         "scaffold/launch/1", [str(python), f"{project}/src/cnn_project/train.py", "a b"],
