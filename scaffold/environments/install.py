@@ -10,7 +10,7 @@ from scaffold.environments import tools
 from scaffold.environments.failures import explain
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
-from scaffold.environments.progress import Narrator
+from scaffold.environments.progress import Narrator, watched
 from scaffold.environments.verify import damages
 from scaffold.errors import InstallFailed
 from scaffold.system import System
@@ -38,7 +38,7 @@ class Installer:
     def install(self) -> None:
         """Everything that the lock names, then verify it and install again what is incomplete."""
         if self._plan.downloads:
-            self._run(self._from_lock(), doing="install the packages", on_line=self._narrator().line)
+            self._first_time()
         self._report(Progress(step="verify", message="Verifying the installed files"))
         for _ in range(REPAIRS):
             broken = damages(self._plan.location)
@@ -58,8 +58,11 @@ class Installer:
         here = {one.name: one.version for one in self._plan.downloads}
         self._run(self._editable(isolated=not satisfied(requires, here)), doing="install the project itself")
 
-    def _narrator(self) -> Narrator:
-        return Narrator(self._plan.downloads, self._report, one_by_one=self._uv is None)
+    def _first_time(self) -> None:
+        narrator = Narrator(self._plan.downloads, self._report, one_by_one=self._uv is None)
+        cache = tools.uv_cache(self._uv, self._environment, self._system) if self._uv else None
+        with watched(cache, narrator.unpacked):
+            self._run(self._from_lock(), doing="install the packages", on_line=narrator.line)
 
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
         if self._uv:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from scaffold.environments.model import Download, Progress, Report
 
@@ -44,6 +48,11 @@ class Narrator:
         elif _INSTALLED.match(text):
             self._tell_install(self._count)
 
+    def unpacked(self, size: int) -> None:
+        """How many bytes of what is under way have been unpacked: more than was downloaded, so only told."""
+        if self._under_way and size:
+            self._tell(f" ({size / 1e6:.0f} MB unpacked so far)")
+
     def _begin(self, written: str) -> None:
         name = self._known(written)
         if name is None:
@@ -67,11 +76,11 @@ class Narrator:
         name = re.sub(r"[-_.]+", "-", stem).lower()
         return name if name in self._sizes else None
 
-    def _tell(self) -> None:
+    def _tell(self, more: str = "") -> None:
         self._report(
             Progress(
                 step="download",
-                message=", ".join(self._under_way[:3]) or "Downloading",
+                message=(", ".join(self._under_way[:3]) or "Downloading") + more,
                 done=self._done,
                 total=self._total,
                 unit="bytes",
@@ -81,3 +90,44 @@ class Narrator:
     def _tell_install(self, done: int) -> None:
         message = f"Installing {self._count} packages"
         self._report(Progress(step="install", message=message, done=done, total=self._count, unit="packages"))
+
+
+@contextlib.contextmanager
+def watched(cache: Path | None, tell: Callable[[int], None], *, seconds: float = 1.0) -> Iterator[None]:
+    """While the block runs, tell every so often how much uv has unpacked into its cache.
+
+    uv unpacks a wheel while it downloads it, into a folder ``.tmp…`` of its cache, and prints nothing
+    meanwhile where no terminal listens.
+    """
+    if cache is None:
+        yield
+        return
+    before, over = _temporary_folders(cache), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(seconds):
+            tell(sum(_bytes_in(folder) for folder in _temporary_folders(cache) - before))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _temporary_folders(cache: Path) -> set[Path]:
+    try:
+        return set(cache.glob(".tmp*"))
+    except OSError:
+        return set()
+
+
+def _bytes_in(folder: Path) -> int:
+    found = 0
+    for place, _, names in os.walk(folder):  # ignores what disappears meanwhile
+        for name in names:
+            with contextlib.suppress(OSError):  # uv moves files away under our eyes
+                found += (Path(place) / name).stat().st_size
+    return found

@@ -10,7 +10,7 @@ from scaffold.environments.failures import explain
 from scaffold.environments.lock import Resolved
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
-from scaffold.environments.tools import uv_command, uv_environment
+from scaffold.environments.tools import uv_cache, uv_command, uv_environment
 from scaffold.system import Completed, System
 
 #: Seconds for a resolution; metadata of a hundred packages over a slow line.
@@ -118,9 +118,9 @@ class _Asking:
 
     def shares_cache(self) -> bool:
         """Whether uv can link from its cache into the environment instead of copying."""
-        done = self._system.run([self._uv, "cache", "dir"], timeout=30, environment=self._environment)
+        cache = uv_cache(self._uv, self._environment, self._system)
         linked = self._environment.get("UV_LINK_MODE", "hardlink") in ("hardlink", "clone", "symlink")
-        return linked and done.ok and same_disk(Path(done.stdout.strip()), self._plan.root)
+        return linked and cache is not None and same_disk(cache, self._plan.root)
 
     def _call(self, *arguments: str) -> Completed:
         return self._system.run(

@@ -25,8 +25,9 @@ from scaffold.errors import EnvironmentBusy, NoPermission
 class State:
     """The contents of ``environment.json``.
 
-    ``digest`` stands for what was asked for; equal digests need no rebuild. ``replaces`` is the state
-    of the environment that is being replaced, None where there was none.
+    ``digest`` stands for what was asked for; equal digests need no rebuild. While another environment
+    is being replaced, ``had_previous`` is true and ``previous_digest`` is its digest, "" where it was
+    not one of ours.
     """
 
     status: Literal["creating", "ready"]

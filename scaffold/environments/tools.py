@@ -99,6 +99,12 @@ def uv_command(uv: Path, settings: SourceSettings, *arguments: str) -> list[str]
     return [str(uv), "pip", *arguments, *uv_arguments(settings), "--preview-features", "pylock"]
 
 
+def uv_cache(uv: Path, environment: Mapping[str, str], system: System) -> Path | None:
+    """Where uv keeps what it downloaded; None where it does not tell."""
+    done = system.run([uv, "cache", "dir"], timeout=30, environment=environment)
+    return Path(done.stdout.strip()) if done.ok and done.stdout.strip() else None
+
+
 def guarded(command: Sequence[str], system: System) -> list[str]:
     """The command as a child that does not outlive this process, where the system can promise it."""
     if system.platform.os != "linux":

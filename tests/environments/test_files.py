@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from scaffold.environments.inspect import (
 )
 from scaffold.environments.layout import UNFINISHED_MARK, restore_folder
 from scaffold.environments.model import Download, Environment, Progress
-from scaffold.environments.progress import Narrator
+from scaffold.environments.progress import Narrator, watched
 from scaffold.environments.settle import pip_configuration
 from scaffold.environments.state import State, read_state, recover, write_state
 from scaffold.environments.verify import damages, recorded_files
@@ -173,3 +174,20 @@ def test_the_state_file_is_replaced_in_one_step(root: Path) -> None:
     assert read_state(root) == STATE
     write_state(root, None)
     assert list((root / ".scaffold").iterdir()) == []
+
+
+def test_what_uv_unpacks_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".tmpOld").mkdir()
+    (tmp_path / ".tmpOld" / "left.bin").write_bytes(b"x" * 7)
+    seen, heard = [], threading.Event()
+
+    def tell(size: int) -> None:
+        seen.append(size)
+        if size:
+            heard.set()
+
+    with watched(tmp_path, tell, seconds=0.01):
+        (tmp_path / ".tmpNew" / "torch").mkdir(parents=True)
+        (tmp_path / ".tmpNew" / "torch" / "lib.so").write_bytes(b"x" * 5)
+        assert heard.wait(60)
+    assert max(seen) == 5

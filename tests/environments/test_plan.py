@@ -39,20 +39,21 @@ def test_a_build_keeps_its_local_version(installer, tmp_path, plan_for, torch_bu
 
 
 @pytest.mark.parametrize(
-    ("installer", "requirements", "code", "error"),
+    ("asked", "code", "error"),
     [
-        ("uv", ("nowhere-to-be-found",), "install-not-found", InstallFailed),
-        ("pip", ("nowhere-to-be-found",), "install-not-found", InstallFailed),
-        ("uv", ("alpha==1.0", "alpha==2.0"), "install-conflict", InstallFailed),
-        ("pip", ("alpha==1.0", "alpha==2.0"), "install-conflict", InstallFailed),
-        ("uv", ("alpha==3.0",), "install-no-version", NoBuild),
-        ("pip", ("alpha==3.0",), "install-no-version", NoBuild),
-        ("uv", ("stone",), "install-no-wheel", NoBuild),
+        (("uv", ("nowhere-to-be-found",)), "install-not-found", InstallFailed),
+        (("pip", ("nowhere-to-be-found",)), "install-not-found", InstallFailed),
+        (("uv", ("alpha==1.0", "alpha==2.0")), "install-conflict", InstallFailed),
+        (("pip", ("alpha==1.0", "alpha==2.0")), "install-conflict", InstallFailed),
+        (("uv", ("alpha==3.0",)), "install-no-version", NoBuild),
+        (("pip", ("alpha==3.0",)), "install-no-version", NoBuild),
+        (("uv", ("stone",)), "install-no-wheel", NoBuild),
     ],
 )
 def test_what_cannot_be_had_is_said_before_anything_is_written(
-    installer, requirements, code, error, tmp_path, plan_for
+    asked, code, error, tmp_path, plan_for
 ) -> None:
+    installer, requirements = asked
     with pytest.raises(ScaffoldError) as caught:
         plan_for(tmp_path / "project", *requirements, installer=installer)
     assert (caught.value.code, type(caught.value)) == (code, error)
@@ -100,7 +101,9 @@ def test_what_uv_has_in_its_cache_takes_no_more_room() -> None:
 
 
 @pytest.mark.network
-def test_the_index_tells_sizes_and_the_lock_names_the_index(tmp_path, plan_for, air_gap, system, interpreter) -> None:
+def test_the_index_tells_sizes_and_the_lock_names_the_index(
+    tmp_path, plan_for, air_gap, system, interpreter
+) -> None:
     from scaffold.environments.plan import plan_environment
 
     plan = plan_environment(
