@@ -57,7 +57,7 @@ def resolve(
 
 
 def _missing_version(version: str, found: Found) -> PythonMissing:
-    about = re.compile(rf"(?<![\w.]){re.escape(version)}(?!\w)")
+    about = re.compile(rf"(?<![\d.]){re.escape(version)}(?!\d)")
     refused = [one for one in found.refused if about.search(f"{one.path.name} {one.why}")]
     return PythonMissing(
         f"There is no usable Python {version} on this machine",

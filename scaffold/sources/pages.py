@@ -5,6 +5,7 @@ Formats: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked), PEP 700 (sizes).
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,8 +66,9 @@ def html_links(text: str, base: str) -> tuple[Link, ...]:
     't-1+cpu-py3-none-any.whl'
     """
     reader = _Anchors(base)
-    reader.feed(text)
-    reader.close()
+    with contextlib.suppress(AssertionError):  # what Python's reader raises for "<![[" (until 3.13)
+        reader.feed(text)
+        reader.close()
     return tuple(reader.links)
 
 
@@ -122,7 +124,7 @@ def _joined(base: str, reference: str) -> str | None:
 
 
 class _Anchors(HTMLParser):
-    """Collects the links of a page; the standard parser decodes entities and never raises."""
+    """Collects the links of a page; the standard parser decodes entities."""
 
     def __init__(self, base: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -74,7 +74,7 @@ def serve(wrap: Callable[[ThreadingHTTPServer], None] | None = None, scheme: str
             if self.command == "GET":
                 self.wfile.write(body)
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

@@ -110,7 +110,7 @@ def uv_would_install(settings: SourceSettings, tmp_path: Path, *names: str) -> s
     uv = pytest.importorskip("uv").find_uv_bin()
     environment = uv_environment(settings, HostSystem().environment) | {"UV_CACHE_DIR": str(tmp_path / "cache")}
     command = [uv, "pip", "compile", "--no-header", "--no-annotate", "-q", "-p", sys.executable, *uv_arguments(settings), "-"]
-    done = subprocess.run(command, input="\n".join(names), env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input="\n".join(names), env=environment, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout if done.returncode == 0 else done.stderr
 
 
@@ -118,7 +118,7 @@ def pip_would_install(settings: SourceSettings, *names: str) -> list[str]:
     pytest.importorskip("pip")
     environment = pip_environment(settings, HostSystem().environment)
     command = [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--report", "-", "--no-cache-dir", *names]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return sorted(
         f"{one['metadata']['name']}=={one['metadata']['version']}" for one in json.loads(done.stdout)["install"]

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from scaffold.errors import PythonMissing
+from scaffold.interpreters.choose import choose, resolve
+from scaffold.interpreters.find import Found
+from scaffold.interpreters.model import Refusal
+from scaffold.system import HostSystem
+
+from .conftest import host, interpreter, judge
+
+PYENV = interpreter("/home/ada/.pyenv/versions/3.12.1/bin/python3", "3.12.1", "pyenv")
+NEWER = interpreter("/home/ada/miniconda3/bin/python3", "3.12.4", "conda")
+SYSTEM = interpreter("/usr/bin/python3.11", "3.11.2", "system")
+FOUND = Found(
+    interpreters=(NEWER, PYENV, SYSTEM),
+    refused=(
+        Refusal(path=Path("/usr/bin/python3.8"), why="Python 3.8.18 is too old: at least 3.10 is needed"),
+        Refusal(path=Path("/opt/bin/python3.14"), why="debug build: no published wheel fits it"),
+    ),
+    machine="x86_64",
+    how_to_install="uv python install {version}",
+)
+INVENTORY = (
+    "found: Python 3.12.4 (conda) /home/ada/miniconda3/bin/python3",
+    "found: Python 3.12.1 (pyenv) /home/ada/.pyenv/versions/3.12.1/bin/python3",
+    "found: Python 3.11.2 (system) /usr/bin/python3.11",
+)
+GIVE = "give a version that is there (--python 3.12); there are 3.12, 3.11"
+
+
+def refusal(system, spec: str, found: Found = FOUND, **more) -> tuple[str, tuple[str, ...], str]:
+    with pytest.raises(PythonMissing) as caught:
+        resolve(system, spec, found, **more)
+    assert (caught.value.code, caught.value.exit_status) == ("python-missing", 1)
+    return caught.value.message, caught.value.detail, caught.value.hint
+
+
+def test_the_newest_micro_is_chosen() -> None:
+    assert choose(FOUND, "3.12") == NEWER
+
+
+def test_of_equal_versions_the_steadiest_origin_is_chosen() -> None:
+    origins = ["conda", "PATH", "system", "somewhere", "uv", "pyenv"]
+    found = Found(interpreters=tuple(interpreter(f"/{one}", "3.12.1", one) for one in origins), refused=())
+    assert choose(found, "3.12").origin == "uv"
+
+
+def test_a_release_is_better_than_its_pre_release() -> None:
+    found = Found(interpreters=(interpreter("/a", "3.14.0rc3", "uv"), interpreter("/b", "3.14.0")), refused=())
+    assert choose(found, "3.14").version == "3.14.0"
+
+
+def test_the_machines_own_architecture_comes_first() -> None:
+    translated = interpreter("/usr/local/bin/python3.12", "3.12.9", machine="x86_64")
+    native = interpreter("/opt/homebrew/bin/python3.12", "3.12.1", machine="arm64")
+    found = Found(interpreters=(translated, native), refused=(), machine="arm64")
+    assert choose(found, "3.12") == native
+    assert choose(found, "3.12", machine="x86_64") == translated
+    assert choose(Found(interpreters=(translated,), refused=(), machine="arm64"), "3.12") == translated
+
+
+@pytest.mark.parametrize(
+    ("spec", "chosen"),
+    [
+        ("3.12", NEWER), ("3", NEWER), (" 3.11 ", SYSTEM), ("3.12.1", PYENV), ("python3.11", SYSTEM),
+        ("python@3.11", SYSTEM), ("cpython3.12", NEWER),
+    ],
+)  # fmt: skip
+def test_a_version(spec: str, chosen) -> None:
+    assert resolve(host(), spec, FOUND) == chosen
+
+
+def test_a_version_that_is_not_there() -> None:
+    assert refusal(host(), "3.13") == (
+        "There is no usable Python 3.13 on this machine", INVENTORY, "uv python install 3.13"
+    )  # fmt: skip
+    assert refusal(host(), "3.1")[0] == "There is no usable Python 3.1 on this machine"  # not 3.11, 3.12
+
+
+def test_a_version_that_was_refused_says_why() -> None:
+    assert refusal(host(), "3.14") == (
+        "There is no usable Python 3.14 on this machine",
+        (*INVENTORY, "refused: /opt/bin/python3.14: debug build: no published wheel fits it"),
+        "uv python install 3.14",
+    )
+
+
+def test_a_version_that_is_too_old_is_not_to_be_installed() -> None:
+    assert refusal(host(), "3.8") == (
+        "There is no usable Python 3.8 on this machine",
+        (*INVENTORY, "refused: /usr/bin/python3.8: Python 3.8.18 is too old: at least 3.10 is needed"),
+        GIVE,
+    )
+
+
+def test_a_machine_without_any_python() -> None:
+    empty = Found(interpreters=(), refused=(), how_to_install="winget install Python.Python.{minor}")
+    assert refusal(host(), "3.12.4", empty) == (
+        "There is no usable Python 3.12.4 on this machine",
+        ("no usable Python was found",),
+        "winget install Python.Python.3.12",
+    )
+
+
+@pytest.mark.parametrize(
+    ("programs", "command"),
+    [
+        (("uv", "pyenv"), "uv python install {version}"),
+        (("pyenv",), "pyenv install {version}"),
+        (("brew",), "brew install python@{minor}"),
+        (("winget",), "winget install Python.Python.{minor}"),
+        ((), "pip install uv && uv python install {version}"),
+    ],
+)
+def test_how_a_missing_one_is_installed(programs, command: str) -> None:
+    from scaffold.interpreters.advice import how_to_install
+
+    assert how_to_install(host(programs={name: f"/bin/{name}" for name in programs})) == command
+
+
+def test_a_path_is_taken_at_its_word() -> None:
+    system = host("linux", "/opt/py/bin/python3")
+    own = resolve(system, "/opt/py/bin/python3", FOUND, inspect=judge({"/opt/py/bin/python3": "3.12.3"}))
+    assert own == interpreter("/opt/py/bin/python3", "3.12.3", "--python")
+
+
+def test_a_programs_name() -> None:
+    system = host("linux", "/usr/bin/my-python", programs={"my-python": "/usr/bin/my-python"})
+    own = resolve(system, "my-python", FOUND, inspect=judge({"/usr/bin/my-python": "3.12.3"}))
+    assert own == interpreter("/usr/bin/my-python", "3.12.3", "--python")
+    assert refusal(system, "other") == ("There is no program called 'other' on PATH", INVENTORY, GIVE)
+    assert refusal(system, ">=3.11")[0] == "There is no program called '>=3.11' on PATH"
+    assert refusal(system, "  ") == ("--python names no interpreter", (), GIVE)
+
+
+def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
+    system = HostSystem()
+    (tmp_path / "broken").symlink_to("/nowhere/python")
+    assert refusal(system, str(tmp_path / "broken")) == (
+        f"{tmp_path}/broken is a link to /nowhere/python, which is not there", INVENTORY, GIVE
+    )  # fmt: skip
+    assert refusal(system, str(tmp_path / "gone")) == (f"{tmp_path}/gone does not exist", INVENTORY, GIVE)
+    assert refusal(system, str(tmp_path)) == (f"{tmp_path} is a folder, not an interpreter", INVENTORY, GIVE)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+    assert refusal(system, str(tmp_path))[2] == f"--python {tmp_path}/bin/python"
+
+
+@pytest.mark.skipif(not Path("/bin/ls").exists(), reason="needs a program that is no Python")
+def test_a_program_that_is_no_python() -> None:
+    assert refusal(HostSystem(), "/bin/ls") == (
+        "/bin/ls cannot be used: it does not answer as a Python does", INVENTORY, GIVE
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.8"])
+def test_a_python_that_is_too_old(version: str) -> None:
+    installed = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{version}.*/bin/python"))
+    if not installed:
+        pytest.skip(f"needs a Python {version}")
+    micro = installed[0].parent.parent.name
+    assert refusal(HostSystem(), str(installed[0]))[0] == (
+        f"{installed[0]} cannot be used: Python {micro} is too old: at least 3.10 is needed"
+    )
+
+
+def test_a_relative_path_and_an_environments_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import venv
+
+    venv.create(tmp_path / "env", symlinks=os.name != "nt", with_pip=False)
+    monkeypatch.chdir(tmp_path)
+    inside = "env/Scripts/python.exe" if os.name == "nt" else "env/bin/python"
+    base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    own = resolve(HostSystem(), inside, FOUND)
+    assert (os.path.realpath(own.path), own.path.is_absolute(), tmp_path in own.path.parents) == (base, True, False)
+    known = interpreter(base, own.version, "system")
+    assert resolve(HostSystem(), inside, Found(interpreters=(known,), refused=())) == known
