@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 
@@ -138,7 +139,9 @@ class KerasEngine:
 
     def _load(self, weights: Path, skip: list[keras.Layer]) -> None:
         try:
-            self.network.load_weights(weights, objects_to_skip=skip)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the error says it once; they would, layer by layer
+                self.network.load_weights(weights, objects_to_skip=skip)
         except (OSError, ValueError) as problem:
             reason = str(problem).strip().splitlines()[0]
             raise ProjectError(f"{weights} does not fit this network ({self.card.model}): {reason}") from None

@@ -6,6 +6,7 @@ Nothing here imports Keras or a backend before it is asked about, so that `--hel
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -55,11 +56,17 @@ def set_backend() -> str:
     this machine.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only; TensorFlow reads it when it is imported
+    # Every network and every stage is traced once. TensorFlow takes that for a mistake and says so at length.
+    logging.getLogger("tensorflow").addFilter(_is_no_retracing)
     if not os.environ.get("KERAS_BACKEND"):
         # Keras' own default is TensorFlow, also where only another backend is installed.
         installed = (name for name in BACKENDS if importlib.util.find_spec(name) is not None)
         os.environ["KERAS_BACKEND"] = next(installed, "tensorflow")
     return os.environ["KERAS_BACKEND"]
+
+
+def _is_no_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in str(record.msg)
 
 
 def choose_device(wish: str) -> Device:
@@ -87,7 +94,7 @@ def choose_precision(wish: str, device: Device) -> Precision:
     if device.kind == "cuda" and device.capability >= (7, 0):
         return Precision("fp16", "this GPU has tensor cores for fp16 but not for bf16; the loss is scaled")
     if device.kind == "cpu":
-        # Measured with TensorFlow 2.21 on a processor with AVX512-BF16: a step is faster by less than a tenth.
+        # Measured with TensorFlow 2.21 on a processor that has AVX512-BF16: a step takes a tenth less.
         return Precision("fp32", "on processors Keras gains next to nothing from bf16")
     return Precision("fp32", "not known to be faster with less on this device")
 

@@ -46,7 +46,7 @@ def load_position(file: Path, plan: list[dict[str, Any]]) -> Position:
     try:
         with np.load(file, allow_pickle=False) as content:
             now = Position(**json.loads(str(content["position"])))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
         raise ProjectError(f"cannot resume from {file} ({problem}); start a new run") from None
     if now.plan != plan:
         raise ProjectError(f"{file} belongs to a run with other epochs, rates or batches; start a new run")
