@@ -60,11 +60,11 @@ def _gpu_obstacle(machine: Machine, gpus: Gpus, target: Target, *, beside_pytorc
     if target.platform not in table.gpu_platforms:
         return f"TensorFlow's wheels for {target.host.architecture} have no GPU support"
     if beside_pytorch:
-        return "PyTorch has the GPU: TensorFlow's CUDA libraries would overwrite PyTorch's in one environment"
+        return "PyTorch has the GPU, and TensorFlow's CUDA libraries would overwrite PyTorch's beside it"
     if gpus.cuda < table.cuda:
         return f"TensorFlow needs a driver for CUDA {table.cuda}, here is {gpus.driver}"
     beyond = [one for one in gpus.devices if number(one.capability) > number(table.newest_capability)]
-    return f"{names(beyond)}: {table.newest_why}" if beyond else ""
+    return f"{table.newest_why}, here is {names(beyond)}" if beyond else ""
 
 
 def _candidate(wheel: Wheel, version: Version, gpus: Gpus, target: Target) -> Candidate:
@@ -100,7 +100,7 @@ def _rank(one: Candidate) -> tuple[object, ...]:
     return bool(one.devices), one.version.release, one.wheel.project == "tensorflow-cpu", one.near
 
 
-def _plan(  # noqa: PLR0917
+def _plan(
     taken: Candidate,
     machine: Machine,
     gpus: Gpus,

@@ -210,9 +210,8 @@ def _reasons(taken: Candidate, machine: Machine, gpus: Gpus) -> tuple[str, ...]:
         return gpus.why, f"{taken.variant} holds machine code for {names(taken.devices)}", newest
     if _device(taken, machine) == "mps":
         return f"{machine.accelerators[0].name}: PyTorch uses its GPU through Metal (MPS)", newest
-    return f"on the CPU: {unused_gpu(machine, '' if gpus.devices else gpus.why)}" if not gpus.devices else (
-        "on the CPU: no build that can be had here uses the GPU"
-    ), newest
+    why = "no build that can be had here uses the GPU" if gpus.devices else unused_gpu(machine, gpus.why)
+    return f"on the CPU: {why}", newest
 
 
 def _warnings(taken: Candidate, machine: Machine, gpus: Gpus, table: Torch) -> tuple[str, ...]:

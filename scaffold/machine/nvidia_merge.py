@@ -57,7 +57,7 @@ class _Merger:
         return self.management.driver if self.management else ""
 
     def partner(self, device: Device) -> Device | None:
-        """The same GPU as libcuda sees it. Without ids (old drivers) the order tells, if nothing is masked."""
+        """The same GPU as libcuda sees it. Without ids (old drivers) the order tells, if none is masked."""
         if device.uuid and any(seen.uuid for seen in self.visible):
             return next((seen for seen in self.visible if seen.uuid == device.uuid), None)
         if len(self.visible) != len(self.everyone):

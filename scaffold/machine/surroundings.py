@@ -75,10 +75,8 @@ def quota_of(text: str) -> int | None:
     >>> quota_of("150000 100000\n"), quota_of("max 100000\n"), quota_of("-1 100000")
     (2, None, None)
     """
-    fields = text.split()
-    if len(fields) < 2 or not (fields[0].isdecimal() and fields[1].isdecimal()) or fields[1] == "0":  # noqa: PLR2004
-        return None
-    return max(1, math.ceil(int(fields[0]) / int(fields[1])))
+    match = re.match(r"(\d+)\s+([1-9]\d*)\s*$", text)
+    return max(1, math.ceil(int(match[1]) / int(match[2]))) if match else None
 
 
 def _container(system: System) -> tuple[str, str]:

@@ -10,6 +10,14 @@ from scaffold.system import HostSystem
 from tests.machine.hosts import FOLDER, NAMES, machine
 
 RESTART = "restart the machine"
+BLOCKED = (
+    "NVIDIA's driver is installed and its kernel module does not run (Secure Boot, or not built for "
+    "this kernel): see sudo dmesg | grep -i nvidia"
+)
+NO_GPU_HANDED_IN = (
+    "The host runs NVIDIA's driver 580.95.05 and hands no GPU in here: "
+    "start the container with --gpus all where one is wanted"
+)
 
 #: name -> accelerators as "vendor index name | capability | driver | status", CUDA of the driver, notes
 EXPECTED = {
@@ -30,18 +38,12 @@ EXPECTED = {
     "blocked-module": (
         ["nvidia 0 NVIDIA device 0x2504 |  |  | module_blocked"],
         "",
-        [
-            "NVIDIA's driver is installed and its kernel module does not run (Secure Boot, or not built for "
-            "this kernel): see sudo dmesg | grep -i nvidia"
-        ],
+        [BLOCKED],
     ),
     "container-without-gpu": (
         ["nvidia 0 NVIDIA device 0x2684 |  | 580.95.05 | host_driver_without_device"],
         "",
-        [
-            "The host runs NVIDIA's driver 580.95.05 and hands no GPU in here: "
-            "start the container with --gpus all where one is wanted"
-        ],
+        [NO_GPU_HANDED_IN],
     ),
     "driver-just-updated": (
         ["nvidia 0 NVIDIA device 0x2504 |  | 580.82.07 | reboot_required"],
@@ -189,10 +191,8 @@ def test_without_libcuda_in_a_container_the_gpu_cannot_be_used():
         "libcuda": {"status": 0, "stdout": '{"library": ""}'},
     })  # fmt: skip
     assert {one.status for one in seen.accelerators} == {"driver_missing"}
-    assert seen.notes == (
-        "NVIDIA GPU 0, 1, 2, 3 cannot be used: libcuda is not here "
-        "(a container's NVIDIA_DRIVER_CAPABILITIES must name compute)",
-    )
+    why = "libcuda is not here (a container's NVIDIA_DRIVER_CAPABILITIES must name compute)"
+    assert seen.notes == (f"NVIDIA GPU 0, 1, 2, 3 cannot be used: {why}",)
 
 
 def test_the_header_of_a_new_driver_tells_its_versions():

@@ -23,7 +23,7 @@ def load() -> tuple[str, Any]:
     for name in NAMES.get(sys.platform, []):
         try:
             return name, ctypes.CDLL(name)
-        except OSError:  # noqa: PERF203 not there: the next place
+        except OSError:
             continue
     return "", None
 

@@ -26,7 +26,7 @@ def load() -> tuple[str, Any]:
     for name in libraries():
         try:
             return name, ctypes.CDLL(name)
-        except OSError:  # noqa: PERF203 not there: the next place
+        except OSError:
             continue
     return "", None
 
