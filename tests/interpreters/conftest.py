@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from scaffold.interpreters.candidates import Candidate
 from scaffold.interpreters.inspection import Inspect
 from scaffold.interpreters.model import Interpreter, Refusal
 from scaffold.recorded import RecordedSystem
 from scaffold.system import System
+
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory):
+    """Answers of interpreters are kept for this run only, not in the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("cache")))
+        yield
+
 
 MACHINES = {"linux": "x86_64", "macos": "arm64", "windows": "AMD64"}
 HOMES = {"linux": "/home/ada", "macos": "/Users/ada", "windows": "C:/Users/ada"}
