@@ -14,7 +14,6 @@ from scaffold.recorded import RecordedSystem
 from scaffold.system import System
 
 
-
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory: pytest.TempPathFactory):
     """Answers of interpreters are kept for this run only, not in the user's cache."""
