@@ -23,7 +23,7 @@ _CUDA = re.compile(r"^cuda(?:: [^=]+)? = (?:None|['\"]([^'\"]*)['\"])", re.MULTI
 
 
 def diagnose(system: System, start: Path, *, deep: bool) -> tuple[Facts, tuple[Finding, ...]]:
-    """Facts and findings about the project around ``start``, or about the machine alone where there is none."""
+    """Facts and findings about the project around ``start``; about the machine alone where there is none."""
     facts = gather(system, start, deep=deep)
     return facts, examine(facts)
 

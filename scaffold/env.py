@@ -13,7 +13,15 @@ from scaffold.environments.model import Environment, Report
 from scaffold.errors import LaunchFailed
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
-from scaffold.setup import Announce, SetupPlan, SetupReport, Wishes, demand_consent, make_environment, plan_setup
+from scaffold.setup import (
+    Announce,
+    SetupPlan,
+    SetupReport,
+    Wishes,
+    demand_consent,
+    make_environment,
+    plan_setup,
+)
 from scaffold.system import System
 
 
@@ -30,7 +38,7 @@ class ProjectPlan:
 def plan_for_project(
     system: System, start: Path, *, python: str | None, index: str, allow_cuda: bool, announce: Announce
 ) -> ProjectPlan:
-    """Plan the environment of the project around ``start``. Raises NotAProject and what `plan_setup` raises."""
+    """Plan the environment of the project around ``start``; raises NotAProject and what `plan_setup` raises."""
     from scaffold.projects.declared import declared_requirements
     from scaffold.projects.record import project_root, read_record
 
@@ -48,7 +56,7 @@ def plan_for_project(
 
 
 def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Report) -> SetupReport:
-    """Make the environment, the IDE's files and the proof; an older environment stays until the new one stands."""
+    """Make the environment, the IDE's files and the proof; an older one stays until the new one stands."""
     demand_consent(plan.setup, plan.wishes)
     return make_environment(system, plan.setup, ide_project(plan.record), announce, report)
 
@@ -70,6 +78,11 @@ def of_project(system: System, start: Path) -> Environment:
     return environment
 
 
+def qualified(record: Record) -> str:
+    """The template's name with its provider, so that two of one name are not mixed up."""
+    return f"{record.provider}:{record.template}"
+
+
 def ide_project(record: Record) -> IdeProject:
     """A project that is there already, as PyCharm will see it.
 
@@ -80,7 +93,7 @@ def ide_project(record: Record) -> IdeProject:
     from scaffold.projects.render import project_runs
 
     try:
-        template = find_template(record.template)
+        template = find_template(qualified(record))
     except TemplateUnknown:
         return IdeProject(module=record.name.distribution, runs=(), python="")
     runs = project_runs(template, record.name, record.frameworks)

@@ -13,7 +13,15 @@ from scaffold.builds.model import Framework
 from scaffold.environments.model import Report
 from scaffold.errors import Interrupted, OptionRefused, ScaffoldError, TemplateUnknown
 from scaffold.projects.model import ProjectName, Template, Tree
-from scaffold.setup import Announce, SetupPlan, SetupReport, Wishes, demand_consent, make_environment, plan_setup
+from scaffold.setup import (
+    Announce,
+    SetupPlan,
+    SetupReport,
+    Wishes,
+    demand_consent,
+    make_environment,
+    plan_setup,
+)
 from scaffold.system import System
 
 if TYPE_CHECKING:
@@ -70,7 +78,7 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     """
     from scaffold.projects import write
     from scaffold.projects.render import project_runs, render
-    from scaffold.projects.requirements import TEST, direct_requirements
+    from scaffold.projects.requirements import BUILD, TEST, direct_requirements
     from scaffold.pycharm.run_configurations import run_files
 
     template, name = template_and_name(request)
@@ -81,7 +89,7 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
         system,
         root=target,
         wishes=replace(request.wishes, frameworks=frameworks),
-        requirements=(*direct_requirements(template, frameworks), *TEST),
+        requirements=(*direct_requirements(template, frameworks), *TEST, *BUILD),
         environment=request.environment,
         announce=announce,
     )
@@ -90,9 +98,7 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree)
 
 
-def carry_out(
-    system: System, plan: NewPlan, wishes: Wishes, announce: Announce, report: Report
-) -> NewReport:
+def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce, report: Report) -> NewReport:
     """Write the project, make its environment, make it PyCharm-ready, prove it.
 
     Until the files stand, a failure leaves nothing. After that it leaves the whole project without
@@ -135,7 +141,8 @@ def chosen_frameworks(template: Template, wished: tuple[Framework, ...]) -> tupl
     for framework in wished:
         if framework not in template.frameworks:
             raise OptionRefused(
-                f"template {template.name} has no {framework} side", hint=f"it has: {', '.join(template.frameworks)}"
+                f"template {template.name} has no {framework} side",
+                hint=f"it has: {', '.join(template.frameworks)}",
             )
     return wished or template.frameworks
 
@@ -153,10 +160,9 @@ def unfinished(target: Path, cause: ScaffoldError) -> ScaffoldError:
     """The same problem, with what is left in the folder and how to go on from there."""
     left = f"The project's files are complete in {target}; its environment is not made."
     go_on = f'then go on with: cd "{target}" && scaffold env create'
-    problem = type(cause)(
+    return type(cause)(
         cause.message,
         detail=(*cause.detail, left),
         hint="\n".join(filter(None, (cause.hint, go_on))),
         code=cause.code,
     )
-    return problem

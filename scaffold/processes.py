@@ -24,7 +24,7 @@ def run(
     cwd: Path | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> Completed:
-    """Run a program; kill it and all that it started when it outlasts ``timeout`` seconds or we are interrupted."""
+    """Run a program; kill it and all it started when it outlasts ``timeout`` seconds or we are interrupted."""
     command, started = joined(argv), time.monotonic()
     try:
         process = subprocess.Popen(
@@ -61,9 +61,7 @@ def run(
     )
 
 
-def _communicate(
-    process: subprocess.Popen[str], on_line: Callable[[str], None] | None
-) -> tuple[str, str]:
+def _communicate(process: subprocess.Popen[str], on_line: Callable[[str], None] | None) -> tuple[str, str]:
     if on_line is None:
         return process.communicate()
     assert process.stdout is not None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold import builds, interpreters, machine
+from scaffold import builds, machine
 from scaffold.builds.model import BuildChoice, Framework
 from scaffold.environments.model import Environment, EnvironmentPlan, Proof, Report
 from scaffold.errors import ConsentNeeded, OptionRefused
@@ -81,25 +81,28 @@ def plan_setup(
     PythonMissing, NoBuild, OptionRefused for an index that makes no sense, InstallFailed where the
     requirements contradict each other.
     """
+    from scaffold.interpreters import choose as pythons
+    from scaffold.interpreters.find import find
     from scaffold.sources.settings import read_settings
 
     announce("looking at the machine")
     settings = _with_wished_index(read_settings(system), wishes.index)
     with ThreadPoolExecutor(2) as pool:
         looking = pool.submit(machine.detect, system, root.parent)
-        searching = pool.submit(interpreters.find, system)
+        searching = pool.submit(find, system)
         seen, found = looking.result(), searching.result()
-    fixed = interpreters.resolve(system, wishes.python, found) if wishes.python else None
+    architecture = seen.host.architecture  # of the processor, also where this process is translated
+    fixed = pythons.resolve(system, wishes.python, found, machine=architecture) if wishes.python else None
     announce("asking which builds can be had")
     choice = builds.choose(
         seen,
         [fixed.minor] if fixed else sorted({one.minor for one in found.interpreters}),
         wishes.frameworks,
-        _offers(seen, settings, wishes) if environment else None,
+        _offers(system, seen, settings, wishes) if environment else None,
         wanted_python=fixed.minor if fixed else None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
     )
-    interpreter = fixed or interpreters.choose(found, choice.python)
+    interpreter = fixed or pythons.choose(found, choice.python, machine=architecture)
     plan = None
     if environment:
         announce("working out what has to be downloaded")
@@ -111,7 +114,7 @@ def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
     """Raise ConsentNeeded where the plan costs something that nobody agreed to."""
     if plan.consents and not wishes.allow_cuda:
         raise ConsentNeeded(
-            "the only build that can be had here brings gigabytes of CUDA libraries, and this machine has no GPU",
+            "the only build to be had here brings gigabytes of CUDA libraries, and this machine has no GPU",
             detail=plan.consents,
             hint="say --allow-cuda if that is welcome, or name a source of CPU builds: "
             "--index URL or --index FOLDER-OF-WHEELS",
@@ -136,10 +139,13 @@ def make_environment(
     write_planned(plan.environment.root, plan.choice.builds)
     announce("making the folder ready for PyCharm")
     ide = replace(project, python=environment.version, interpreter=environment.python)
-    written = write_idea(plan.environment.root, idea_files(ide))
+    root = plan.environment.root
+    written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))
     announce("proving it: one training step with each framework")
     proofs = tuple(
-        proof for build in plan.choice.builds for proof in prove(environment, (build.framework,), build.device, system)
+        proof
+        for build in plan.choice.builds
+        for proof in prove(environment, (build.framework,), build.device, system)
     )
     return SetupReport(environment=environment, proofs=proofs, kept=written.kept)
 
@@ -161,11 +167,19 @@ def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
     )
 
 
-def _offers(seen: Machine, settings: SourceSettings, wishes: Wishes) -> Offers:
+def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wishes) -> Offers:
+    """What the user's own sources and, unless told otherwise, PyTorch's indexes hold of the frameworks."""
     from scaffold.sources.listing import list_wheels
+    from scaffold.sources.places import pytorch_sources, user_sources
 
-    requests = builds.candidate_projects(seen, wishes.frameworks)
-    return list_wheels(settings, requests, pytorch_index=wishes.index == "auto")
+    candidates = builds.candidate_projects(
+        seen, wishes.frameworks, index_policy="pypi" if wishes.index == "pypi" else "auto"
+    )
+    projects = list(dict.fromkeys(project for project, _ in candidates))
+    variants = tuple(dict.fromkeys(variant for _, variants in candidates for variant in variants))
+    own = user_sources(settings)
+    sources = (*pytorch_sources(settings, variants), *own) if wishes.index == "auto" else own
+    return list_wheels(system, projects, settings, sources=sources)
 
 
 def _plan_environment(

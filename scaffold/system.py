@@ -89,9 +89,7 @@ class System(Protocol):
         error are one stream, handed over line by line while the program runs.
         """
 
-    def python(
-        self, script: Path, *arguments: str, timeout: float
-    ) -> Completed:
+    def python(self, script: Path, *arguments: str, timeout: float) -> Completed:
         """Run a standard-library-only script of ours in an isolated child of this interpreter."""
 
     def which(self, program: str) -> Path | None:
@@ -203,8 +201,11 @@ def _platform_facts() -> PlatformFacts:
         os=operating_system,
         machine=platform.machine(),
         release=platform.release(),
-        version=platform.mac_ver()[0] if operating_system == "macos" else platform.version()
-        if operating_system == "windows" else "",
+        version=platform.mac_ver()[0]
+        if operating_system == "macos"
+        else platform.version()
+        if operating_system == "windows"
+        else "",
         libc=f"{name} {version}".strip() if operating_system == "linux" else "",
         cpu_count=_usable_processors(),
     )
@@ -223,13 +224,20 @@ def _windows_memory() -> tuple[int, int] | None:
     class Status(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
             (name, ctypes.c_ulonglong)
-            for name in ("total", "available", "page_total", "page_available",
-                         "virtual_total", "virtual_available", "extended")
+            for name in (
+                "total",
+                "available",
+                "page_total",
+                "page_available",
+                "virtual_total",
+                "virtual_available",
+                "extended",
+            )
         ]
 
     status = Status()
     status.length = ctypes.sizeof(Status)
-    kernel = getattr(ctypes, "windll").kernel32
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
     if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
         return None
     return int(status.total), int(status.available)

@@ -8,7 +8,11 @@ from scaffold import errors
 
 
 def every_error() -> list[type[errors.ScaffoldError]]:
-    return [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.ScaffoldError)]
+    return [
+        kind
+        for _, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, errors.ScaffoldError)
+    ]
 
 
 def test_codes_are_unique_and_spelt_with_dashes() -> None:
@@ -20,7 +24,11 @@ def test_codes_are_unique_and_spelt_with_dashes() -> None:
 def test_the_tree_at_the_head_of_the_module_names_every_error_and_code() -> None:
     tree = errors.__doc__ or ""
     missing = [kind.__name__ for kind in every_error() if kind.__name__ not in tree]
-    unnamed = [kind.code for kind in every_error() if kind.code not in tree and kind.code not in ("error", "bad-request")]
+    unnamed = [
+        kind.code
+        for kind in every_error()
+        if kind.code not in tree and kind.code not in ("error", "bad-request")
+    ]
     assert (missing, unnamed) == ([], [])
 
 

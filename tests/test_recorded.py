@@ -10,7 +10,14 @@ from scaffold.recorded import SCHEMA, RecordedSystem
 from scaffold.recording import RecordingSystem
 from scaffold.system import Completed, HostSystem
 
-PLATFORM = {"os": "linux", "machine": "x86_64", "release": "6.8", "version": "", "libc": "glibc 2.39", "cpu_count": 4}
+PLATFORM = {
+    "os": "linux",
+    "machine": "x86_64",
+    "release": "6.8",
+    "version": "",
+    "libc": "glibc 2.39",
+    "cpu_count": 4,
+}
 
 
 def recorded(**facts):
@@ -66,7 +73,9 @@ def test_a_program_that_never_ended_has_no_status():
     assert (done.outcome, done.status, done.ok) == ("timeout", None, False)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "scaffold/host/2"}', f'{{"schema": "{SCHEMA}"}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": "scaffold/host/2"}', f'{{"schema": "{SCHEMA}"}}']
+)
 def test_what_is_no_record_is_refused(tmp_path, text):
     path = tmp_path / "host.json"
     path.write_text(text)

@@ -8,25 +8,56 @@ import sys
 import pytest
 
 HEAVY = {
-    "copier", "cookiecutter", "virtualenv", "jinja2", "rich", "tomlkit", "uv", "platformdirs", "packaging",
-    "python_discovery", "filelock", "urllib.request", "http.client", "email", "xml", "ssl", "asyncio",
-    "torch", "tensorflow", "keras", "numpy",
+    "copier",
+    "cookiecutter",
+    "virtualenv",
+    "jinja2",
+    "rich",
+    "tomlkit",
+    "uv",
+    "platformdirs",
+    "packaging",
+    "python_discovery",
+    "filelock",
+    "urllib.request",
+    "http.client",
+    "email",
+    "xml",
+    "ssl",
+    "asyncio",
+    "torch",
+    "tensorflow",
+    "keras",
+    "numpy",
 }
 
 
 def loaded_modules(*arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "scaffold", *arguments],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return {line.rsplit("|", 1)[1].strip() for line in lines}
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("new", "--help"), ("detect", "--help"),
-                                       ("doctor", "--help"), ("run", "--help"), ("env", "--help"),
-                                       ("templates", "--help")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("new", "--help"),
+        ("detect", "--help"),
+        ("doctor", "--help"),
+        ("run", "--help"),
+        ("env", "--help"),
+        ("templates", "--help"),
+    ],
+)
 def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     modules = loaded_modules(*arguments)
     # A library's submodules only come with the library, so its own name is enough.

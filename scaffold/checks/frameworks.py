@@ -58,13 +58,15 @@ def gpu_used(facts: Facts) -> Iterator[Finding]:
             id="gpu.build-cpu-only",
             level="error",
             title="PyTorch was built without CUDA, and this machine has an NVIDIA GPU",
-            detail=f"{cards[0].name} works with driver {cards[0].driver}; torch {facts.torch.version} cannot use it",
+            detail=f"{cards[0].name} works (driver {cards[0].driver}); torch {facts.torch.version} cannot use it",
             cause="torch-cpu-build",
             evidence=(
                 Evidence(source=facts.torch.source, value=f"{facts.torch.version}, cuda: None"),
                 Evidence(source="scaffold detect", value=f"{cards[0].name}, driver {cards[0].driver}"),
             ),
-            not_the_cause=("the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",),
+            not_the_cause=(
+                "the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",
+            ),
             remedy=Remedy(text="choose builds for this machine anew", commands=CREATE.commands),
         )
         return
@@ -85,7 +87,7 @@ def _driver(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="gpu.driver-too-old",
             level="error",
-            title=f"The driver speaks CUDA {facts.machine.cuda_driver}, PyTorch was built for CUDA {facts.torch.cuda}",
+            title=f"The driver speaks CUDA {facts.machine.cuda_driver}, PyTorch needs CUDA {facts.torch.cuda}",
             detail="a driver runs programs made for its own CUDA generation and older ones",
             cause="driver-too-old",
             evidence=evidence,
@@ -104,7 +106,7 @@ def _driver(facts: Facts) -> Iterator[Finding]:
 
 
 def _major(version: str) -> int | None:
-    head = version.split(".")[0]
+    head = version.split(".", 1)[0]
     return int(head) if head.isdecimal() else None
 
 

@@ -51,7 +51,9 @@ def _whole(facts: Facts) -> Iterator[Finding]:
             title=f"The Python {environment.version} that the environment is based on is gone",
             detail=f"the environment was made from {environment.home}, where no Python is any more",
             cause="venv-base-removed",
-            evidence=(Evidence(source=str(environment.location / "pyvenv.cfg"), value=f"home = {environment.home}"),),
+            evidence=(
+                Evidence(source=str(environment.location / "pyvenv.cfg"), value=f"home = {environment.home}"),
+            ),
             not_the_cause=("the packages are all right; only the interpreter below them is missing",),
             remedy=CREATE,
         )
@@ -86,7 +88,7 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
         id="env.files",
         level="error",
         title=f"Files of installed packages are missing or cut short: {', '.join(broken[:SHOWN])}",
-        detail=f"{len(facts.damages)} files differ from what the installer wrote down; pip check does not look",
+        detail=f"{len(facts.damages)} files differ from what the installer noted; pip check does not look",
         cause="env-damaged",
         evidence=tuple(Evidence(source=one.path, value=one.what) for one in facts.damages[:SHOWN]),
         remedy=CREATE,

@@ -10,7 +10,11 @@ from scaffold.checks.model import Evidence, Finding, Remedy
 #: Status of an accelerator -> (check, what stands in the way, what cures it).
 IN_THE_WAY = {
     "driver_missing": ("gpu.driver-not-loaded", "no driver is loaded for it", "install NVIDIA's driver"),
-    "nouveau": ("gpu.driver-not-loaded", "the nouveau driver holds it, which cannot compute", "install NVIDIA's driver"),
+    "nouveau": (
+        "gpu.driver-not-loaded",
+        "the nouveau driver holds it, which cannot compute",
+        "install NVIDIA's driver",
+    ),
     "module_blocked": (
         "gpu.driver-not-loaded",
         "the driver's kernel module is installed and not loaded (Secure Boot, or another kernel)",
@@ -21,13 +25,21 @@ IN_THE_WAY = {
         "the driver was updated and the old kernel module still runs",
         "restart the computer",
     ),
-    "no_permission": ("gpu.device-nodes", "this user may not open its device files", "join the groups video and render"),
+    "no_permission": (
+        "gpu.device-nodes",
+        "this user may not open its device files",
+        "join the groups video and render",
+    ),
     "host_driver_without_device": (
         "gpu.container-runtime",
         "the host's driver is visible in this container and the device is not",
         "start the container with --gpus all",
     ),
-    "gpu_lost": ("gpu.lost", "the driver has lost it", "restart the computer; look for Xid in the kernel's log"),
+    "gpu_lost": (
+        "gpu.lost",
+        "the driver has lost it",
+        "restart the computer; look for Xid in the kernel's log",
+    ),
     "unsupported": ("gpu.unsupported", "no framework has kernels for it", "run on the processor"),
     "hidden": ("gpu.visible-devices", "an environment variable hides it", "unset CUDA_VISIBLE_DEVICES"),
 }

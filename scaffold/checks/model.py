@@ -27,7 +27,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check found. ``title`` is one sentence; ``detail`` the two facts that contradict each other."""
+    """What one check found: ``title`` in a sentence, ``detail`` with the facts that contradict each other."""
 
     id: str
     level: Level

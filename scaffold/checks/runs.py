@@ -27,10 +27,14 @@ def run_configurations(facts: Facts) -> Iterator[Finding]:
             title=f'Run configuration "{run.name}" cannot be started',
             detail=run.problems[0],
             cause="run-config-target-missing",
-            evidence=tuple(Evidence(source=f".run/{run.name}.run.xml", value=problem) for problem in run.problems),
+            evidence=tuple(
+                Evidence(source=f".run/{run.name}.run.xml", value=problem) for problem in run.problems
+            ),
             remedy=Remedy(text="correct it in PyCharm: Run | Edit Configurations"),
         )
     if not broken:
         yield Finding(
-            id="ide.run-config", level="ok", title=f"{len(facts.runs)} run configurations point at things that exist"
+            id="ide.run-config",
+            level="ok",
+            title=f"{len(facts.runs)} run configurations point at things that exist",
         )

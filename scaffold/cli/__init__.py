@@ -68,6 +68,7 @@ def scaffold() -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; every way out ends here, with an exit status and without a traceback."""
     _accept_any_terminal()
+    _stop_when_told()
     try:
         status = scaffold.main(args=arguments, prog_name="scaffold", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -95,6 +96,15 @@ def _explain(problem: ScaffoldError) -> int:
 
     show(problem)
     return problem.exit_status
+
+
+def _stop_when_told() -> None:
+    """A polite kill (closed terminal, batch system, stop button) is a Ctrl-C: things are put back."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _accept_any_terminal() -> None:

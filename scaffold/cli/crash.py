@@ -13,12 +13,14 @@ from scaffold import __version__
 
 
 def report(bug: BaseException) -> int:
-    """Say that this is our mistake, and keep the traceback for the report; exit status 70 (internal error)."""
+    """Say that this is our mistake, keep the traceback for the report; exit status 70 (EX_SOFTWARE)."""
     if os.environ.get("SCAFFOLD_TRACEBACK"):
         traceback.print_exception(bug)
         return 70
     text = "".join(traceback.format_exception(bug))
-    click.echo(f"{click.style('error[internal]', fg='red', bold=True)}: {type(bug).__name__}: {bug}", err=True)
+    click.echo(
+        f"{click.style('error[internal]', fg='red', bold=True)}: {type(bug).__name__}: {bug}", err=True
+    )
     click.echo(f"  This is a mistake in scaffold, not yours. {_keep(text)}", err=True)
     return 70
 

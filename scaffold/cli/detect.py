@@ -57,7 +57,7 @@ def host_rows(host: Host) -> list[tuple[str, str]]:
     memory = f"{size(host.memory_total)}, {size(host.memory_available)} available"
     return [
         ("System", " · ".join([system, *place])),
-        ("Processor", f"{host.cpu_count} × {host.cpu or 'unknown'}"),
+        ("Processor", f"{host.cpu_count} x {host.cpu or 'unknown'}"),
         ("Memory", memory),
         ("Disk", f"{size(host.disk_free)} free here"),
     ]

@@ -13,12 +13,19 @@ from scaffold.cli.options import json_option
 if TYPE_CHECKING:
     from scaffold.checks.model import Finding
 
-LEVELS = {"error": "red", "warning": "yellow", "unknown": "yellow", "info": "blue", "skipped": "blue", "ok": "green"}
+LEVELS = {
+    "error": "red",
+    "warning": "yellow",
+    "unknown": "yellow",
+    "info": "blue",
+    "skipped": "blue",
+    "ok": "green",
+}
 
 
 @click.command(name="doctor")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--deep", is_flag=True, help="Start the project's interpreter: import each framework, make a training step.")
+@click.option("--deep", is_flag=True, help="Let each framework import and make a training step.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 @json_option("scaffold/doctor/1")
 @click.pass_context
@@ -35,9 +42,9 @@ def command(context: click.Context, *, path: Path, deep: bool, strict: bool, as_
     if not path.exists():
         raise OptionRefused(f"{path} is not there", hint="name the project's folder")
     facts, findings = diagnose(HostSystem(), path, deep=deep)
-    counts = Counter(finding.level for finding in findings)
+    counts: Counter[str] = Counter(finding.level for finding in findings)
     if as_json:
-        summary = {"project": facts.root, **{level: counts[level] for level in LEVELS}}  # type: ignore[index]
+        summary = {"project": facts.root, **{level: counts[level] for level in LEVELS}}
         click.echo(envelope("scaffold/doctor/1", summary=summary, findings=findings))
     else:
         where = f"project {facts.root}" if facts.root else "this machine (no project here)"

@@ -26,6 +26,9 @@ def create(
     Goes on where an interrupted `scaffold new` stopped, and rebuilds an environment that is damaged or
     was made for another machine; the old one stays until the new one stands.
     """
+    from dataclasses import replace
+
+    from scaffold.cli.consent import agreed
     from scaffold.cli.plan_json import setup_plan, setup_report
     from scaffold.cli.plan_view import setup_plan_lines, setup_report_lines
     from scaffold.cli.progress import ProgressDisplay
@@ -44,6 +47,8 @@ def create(
         return
     if not as_json:
         click.echo("\n".join(setup_plan_lines(project.setup)))
+    wishes = agreed(system, project.setup, project.wishes, yes=yes or as_json)
+    project = replace(project, wishes=wishes)
     with ProgressDisplay(quiet=as_json) as display:
         report = carry_out(system, project, display.announce, display.report)
     done = envelope(

@@ -23,7 +23,10 @@ def as_text(problem: ScaffoldError) -> str:
     lines += [f"  {line}" for line in problem.detail]
     if problem.hint:
         first, *rest = problem.hint.splitlines()
-        lines += [f"{click.style('hint', fg='cyan', bold=True)}: {first}", *(f"      {line}" for line in rest)]
+        lines += [
+            f"{click.style('hint', fg='cyan', bold=True)}: {first}",
+            *(f"      {line}" for line in rest),
+        ]
     return "\n".join(lines)
 
 

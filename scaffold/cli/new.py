@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,14 @@ import click
 from scaffold.cli.options import environment_options, frameworks_of, json_option
 
 if TYPE_CHECKING:
-    from scaffold.new import NewPlan, NewReport, NewRequest
+    from scaffold.new import NewPlan, NewReport
     from scaffold.setup import Wishes
     from scaffold.system import System
 
 
 @click.command(name="new")
 @click.argument("name", required=False)
-@click.option("-t", "--template", metavar="NAME", help="Template; told by the end of the project's name if not given.")
+@click.option("-t", "--template", metavar="NAME", help="Template; told by the end of NAME if not given.")
 @click.option(
     "-f",
     "--framework",
@@ -69,8 +68,10 @@ def command(
         return
     if not as_json:
         _show_plan(plan)
-    agreed = _agreed(system, plan, wishes, yes=yes or as_json)
-    report = _carry_out(system, plan, agreed, as_json=as_json)
+    from scaffold.cli.consent import agreed
+
+    wishes = agreed(system, plan.setup, wishes, yes=yes or as_json)
+    report = _carry_out(system, plan, wishes, as_json=as_json)
     _show_report(plan, report, as_json=as_json)
 
 
@@ -85,23 +86,6 @@ def _show_plan(plan: NewPlan) -> None:
     from scaffold.cli.plan_view import new_plan_lines
 
     click.echo("\n".join(new_plan_lines(plan)))
-
-
-def _agreed(system: System, plan: NewPlan, wishes: Wishes, *, yes: bool) -> Wishes:
-    """What the user agrees to, asked only on a terminal; a script says it by options."""
-    from scaffold.setup import demand_consent
-
-    if plan.setup.environment is None:
-        return wishes
-    if plan.setup.consents and not wishes.allow_cuda and system.interactive:
-        for reason in plan.setup.consents:
-            click.echo(reason)
-        click.confirm("Download it all the same?", default=False, abort=True)
-        return replace(wishes, allow_cuda=True)
-    demand_consent(plan.setup, wishes)
-    if system.interactive and not yes and plan.setup.environment.download_size:
-        click.confirm("Go on?", default=True, abort=True)
-    return wishes
 
 
 def _carry_out(system: System, plan: NewPlan, wishes: Wishes, *, as_json: bool) -> NewReport:

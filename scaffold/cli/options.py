@@ -17,16 +17,20 @@ def environment_options(function: F) -> F:
     """What decides about the environment: frameworks' Python, index, consent."""
     for decorator in reversed(
         (
-            click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."),
+            click.option(
+                "--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."
+            ),
             click.option(
                 "--index",
                 default="auto",
                 show_default=True,
                 metavar="auto|pypi|URL|FOLDER",
-                help="Where packages come from: your configured index and PyTorch's own (auto), the former alone"
-                " (pypi), another index, or a folder of wheels.",
+                help="Where packages come from: your configured index and PyTorch's own (auto), the former"
+                " alone (pypi), another index, or a folder of wheels.",
             ),
-            click.option("--allow-cuda", is_flag=True, help="Take a CUDA build on a machine without a GPU too."),
+            click.option(
+                "--allow-cuda", is_flag=True, help="Take a CUDA build on a machine without a GPU too."
+            ),
             click.option("-y", "--yes", is_flag=True, help="Do not ask before the download."),
         )
     ):

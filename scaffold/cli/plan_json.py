@@ -20,7 +20,9 @@ def new_plan(plan: NewPlan) -> str:
 def new_report(plan: NewPlan, report: NewReport) -> str:
     """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
     outcome = setup_report(report.setup) if report.setup else None
-    return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), environment=outcome, next=next_steps(plan))
+    return envelope(
+        "scaffold/new/1", done=True, plan=_new_plan(plan), environment=outcome, next=next_steps(plan)
+    )
 
 
 def next_steps(plan: NewPlan) -> dict[str, Any]:
@@ -70,7 +72,11 @@ def _new_plan(plan: NewPlan) -> dict[str, Any]:
     return {
         "name": plain(plan.name),
         "folder": str(plan.target),
-        "template": {"name": plan.template.name, "version": plan.template.version, "provider": plan.template.provider},
+        "template": {
+            "name": plan.template.name,
+            "version": plan.template.version,
+            "provider": plan.template.provider,
+        },
         "frameworks": plan.frameworks,
         "files": sorted(str(path) for path in plan.tree),
         **setup_plan(plan.setup),

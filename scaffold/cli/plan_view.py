@@ -33,7 +33,9 @@ def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
 def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
     """Machine, Python, builds, environment."""
     lines = [*machine_summary(plan.machine)]
-    lines.append(row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})"))
+    lines.append(
+        row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})")
+    )
     lines += [row("", f"because {reason}") for reason in plan.choice.reasons]
     for build in plan.choice.builds:
         lines += build_lines(build, whole=whole)
@@ -77,7 +79,10 @@ def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str
     text += f"; {here} are on this machine already" if here else ""
     lines = [
         row("Download", text),
-        row("Environment", f"{plan.location}, installed by {plan.installer}; about {size(plan.disk_needed)} on disk"),
+        row(
+            "Environment",
+            f"{plan.location}, installed by {plan.installer}; about {size(plan.disk_needed)} on disk",
+        ),
     ]
     lines += [row("Note", notice) for notice in plan.notices]
     if whole:
@@ -97,7 +102,12 @@ def new_report_lines(plan: NewPlan, report: NewReport) -> list[str]:
 def setup_report_lines(report: SetupReport) -> list[str]:
     """The environment, and the proof that each framework computes."""
     environment = report.environment
-    lines = [row("Environment", f"{environment.location}: Python {environment.version}, {len(environment.packages)} packages")]
+    lines = [
+        row(
+            "Environment",
+            f"{environment.location}: Python {environment.version}, {len(environment.packages)} packages",
+        )
+    ]
     lines += [row(f"{FRAMEWORK_NAMES[proof.framework]} works", proof_text(proof)) for proof in report.proofs]
     return lines + [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
 

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--print", "show_only", is_flag=True, help="Show command, folder and variables; start nothing.")
-@click.option("--json", "as_json", is_flag=True,
-              help="Print JSON (schema scaffold/runs/1; with NAME scaffold/launch/1); start nothing.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON (schema scaffold/runs/1; with NAME scaffold/launch/1); start nothing.",
+)
 def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as_json: bool) -> None:
     """List or run a project's run configurations, as PyCharm would.
 

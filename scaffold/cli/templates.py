@@ -26,8 +26,14 @@ def list_templates(*, as_json: bool = False) -> None:
     templates = find_templates().templates
     if as_json:
         rows = [
-            {"name": one.name, "title": one.title, "description": one.description, "version": one.version,
-             "provider": one.provider, "frameworks": one.frameworks}
+            {
+                "name": one.name,
+                "title": one.title,
+                "description": one.description,
+                "version": one.version,
+                "provider": one.provider,
+                "frameworks": one.frameworks,
+            }
             for one in templates
         ]
         click.echo(envelope("scaffold/templates/1", templates=rows))
@@ -49,9 +55,17 @@ def show(*, name: str, as_json: bool) -> None:
     template = find_template(name)
     files = sorted(str(path) for path in compose(template, template.frameworks))
     if as_json:
-        shown = {"name": template.name, "title": template.title, "description": template.description,
-                 "version": template.version, "provider": template.provider, "data": template.data,
-                 "frameworks": template.frameworks, "runs": plain(template.runs), "files": files}
+        shown = {
+            "name": template.name,
+            "title": template.title,
+            "description": template.description,
+            "version": template.version,
+            "provider": template.provider,
+            "data": template.data,
+            "frameworks": template.frameworks,
+            "runs": plain(template.runs),
+            "files": files,
+        }
         click.echo(envelope("scaffold/templates/1", template=shown))
         return
     click.echo(row("Template", f"{template.name} {template.version} ({template.provider})"))

@@ -7,7 +7,7 @@ import unicodedata
 import click
 
 #: Width of the label in front of a fact.
-LABEL = 13
+LABEL = 15
 
 
 def row(label: str, text: str) -> str:
@@ -49,7 +49,7 @@ def quoted(argument: object) -> str:
 
     text = str(argument)
     if os.name == "nt":
-        return f'"{text}"' if not text or set(text) & set(' &()[]{}^=;!\'+,`~') else text
+        return f'"{text}"' if not text or set(text) & set(" &()[]{}^=;!'+,`~") else text
     import shlex
 
     return shlex.quote(text)

@@ -60,5 +60,5 @@ def recorded_files(record: str) -> Iterator[tuple[str, int | None]]:
     for row in csv.reader(record.splitlines()):
         if not row or row[0].endswith((".pyc", "__pycache__")):
             continue
-        size = row[2] if len(row) > 2 else ""  # noqa: PLR2004 - path, hash, size
+        size = row[2] if len(row) > 2 else ""
         yield row[0], int(size) if size.isdecimal() else None

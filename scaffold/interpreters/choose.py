@@ -62,9 +62,9 @@ def _missing_version(version: str, found: Found) -> PythonMissing:
     return PythonMissing(
         f"There is no usable Python {version} on this machine",
         detail=(*inventory(found), *(f"refused: {one.path}: {one.why}" for one in refused)),
-        hint=_hint_of(found) if _is_too_old(version) else found.how_to_install.format(
-            version=version, minor=".".join(version.split(".")[:2])
-        ),
+        hint=_hint_of(found)
+        if _is_too_old(version)
+        else found.how_to_install.format(version=version, minor=".".join(version.split(".")[:2])),
     )
 
 

@@ -67,7 +67,9 @@ def find_template(name: str, providers: tuple[Provider, ...] | None = None) -> T
     owner, _, bare = name.rpartition(":")
     for provider in known:
         folder = provider.folder / bare
-        if owner in ("", provider.name) and folder in _template_folders(provider.folder):
+        if owner in ("", provider.name, provider.distribution) and folder in _template_folders(
+            provider.folder
+        ):
             return _read(folder, provider, known)
     raise _unknown(name, known)
 

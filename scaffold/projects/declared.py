@@ -17,7 +17,7 @@ TEST_GROUP = "test"
 
 
 def declared_requirements(root: Path) -> tuple[str, ...]:
-    """The project's dependencies and its test group (PEP 508), less the frameworks.
+    """The project's dependencies, test group and build backend (PEP 508), less the frameworks.
 
     Raises NotAProject (code ``pyproject-damaged``) where the file is missing or says nonsense.
     """
@@ -28,8 +28,12 @@ def declared_requirements(root: Path) -> tuple[str, ...]:
         raise _damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:
         raise _damaged(path, str(problem)) from problem
-    project, groups = document.get("project", {}), document.get("dependency-groups", {})
-    lines = [*_strings(project.get("dependencies")), *_strings(groups.get(TEST_GROUP))]
+    lines = [
+        *_strings(document.get("project", {}).get("dependencies")),
+        *_strings(document.get("dependency-groups", {}).get(TEST_GROUP)),
+        # Beside the rest, so that installing the project itself asks no index for its build backend.
+        *_strings(document.get("build-system", {}).get("requires")),
+    ]
     return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in PLANNED))
 
 

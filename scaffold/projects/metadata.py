@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.projects.requirements import (
+    BUILD,
     PYTORCH,
     TEST,
     Group,
@@ -47,7 +48,7 @@ def pyproject(
     dependencies = (*portable_requirements(frameworks, builds), *direct_requirements(template, frameworks))
     document = tomlkit.document()
     document["build-system"] = _table(
-        requires=["flit_core>=3.11,<5"],  # one small wheel without dependencies: quick, also offline
+        requires=list(BUILD),
         build_backend="flit_core.buildapi",
     )
     document["project"] = _table(

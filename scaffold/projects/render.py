@@ -85,9 +85,7 @@ def _context(
     }
 
 
-def _record(
-    template: Template, name: ProjectName, frameworks: tuple[Framework, ...], tree: Tree
-) -> Record:
+def _record(template: Template, name: ProjectName, frameworks: tuple[Framework, ...], tree: Tree) -> Record:
     return Record(
         template=template.name,
         template_version=template.version,

@@ -11,6 +11,9 @@ from scaffold.projects.model import Template
 
 TEST = ("pytest>=8.3",)
 
+#: The build backend of a project: one small wheel without dependencies, quick and good offline.
+BUILD = ("flit_core>=3.11,<5",)
+
 #: Loading a foreign checkpoint can run its code below these: CVE-2025-32434 and its successors in
 #: torch.load, CVE-2025-1550 and its successors in keras.saving.
 FLOORS = {"torch": "2.10", "keras": "3.14"}

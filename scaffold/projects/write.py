@@ -85,9 +85,7 @@ def _check_parent(folder: Path) -> None:
             f"the folder {parent} does not exist", hint=f'mkdir -p "{parent}"', code="parent-missing"
         )
     if not os.access(parent, os.W_OK | os.X_OK):
-        raise NoPermission(
-            f"this user may not write into {parent}", hint="Go to a folder of your own: cd ~"
-        )
+        raise NoPermission(f"this user may not write into {parent}", hint="Go to a folder of your own: cd ~")
 
 
 def _check_paths(tree: Tree) -> None:

@@ -59,7 +59,9 @@ def _script(configuration: ConfigurationFile, macros: Macros) -> Command:
     script = _below(cwd or macros.project, written)
     return Command(
         arguments=(
-            *_interpreter_options(configuration, macros), str(script), *_parameters(configuration, macros)
+            *_interpreter_options(configuration, macros),
+            str(script),
+            *_parameters(configuration, macros),
         ),
         cwd=cwd or script.parent,
         problems=() if script.is_file() else (f"the script is not there: {written or '(none named)'}",),
@@ -71,7 +73,10 @@ def _module(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Pa
     cwd = _working_folder(configuration, macros) or macros.project
     return Command(
         arguments=(
-            *_interpreter_options(configuration, macros), "-m", module, *_parameters(configuration, macros)
+            *_interpreter_options(configuration, macros),
+            "-m",
+            module,
+            *_parameters(configuration, macros),
         ),
         cwd=cwd,
         problems=_module_problems(module, (*roots, cwd)),
@@ -101,9 +106,12 @@ def _pytest(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Pa
     keywords = values["_new_keywords"]
     return Command(
         arguments=(
-            *_interpreter_options(configuration, macros), "-m", "pytest",
+            *_interpreter_options(configuration, macros),
+            "-m",
+            "pytest",
             *parse(values["_new_additionalArguments"]),
-            *(("-k", keywords) if keywords else ()), *target,
+            *(("-k", keywords) if keywords else ()),
+            *target,
         ),
         cwd=cwd,
         problems=(*problems, *more),

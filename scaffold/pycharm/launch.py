@@ -71,7 +71,12 @@ def resolve_configuration(
         added={k: v for k, v in environment.items() if system.environment.get(k) != v},
         standard_input=_standard_input(context),
         problems=(
-            *project.problems, *problems, *missing, *command.problems, *unread, *_unfillable(configuration),
+            *project.problems,
+            *problems,
+            *missing,
+            *command.problems,
+            *unread,
+            *_unfillable(configuration),
             *(() if command.cwd.is_dir() else (f"the working folder is not there: {command.cwd}",)),
         ),
     )
@@ -128,9 +133,7 @@ def _module(project: ProjectFiles, configuration: ConfigurationFile) -> tuple[Mo
     return first, (f"module {configuration.module} does not exist in this project (it has {names})",)
 
 
-def _interpreter(
-    context: _Context, registered: Mapping[str, Path] | None
-) -> tuple[Path, tuple[str, ...]]:
+def _interpreter(context: _Context, registered: Mapping[str, Path] | None) -> tuple[Path, tuple[str, ...]]:
     """PyCharm's order: the module's interpreter, one by name, one by path, the module's after all."""
     options, system, root = context.configuration.options, context.system, context.project.root
     problems: tuple[str, ...] = ()
@@ -223,5 +226,3 @@ def _unfillable(configuration: ConfigurationFile) -> tuple[str, ...]:
     """A problem for each macro whose value is the editor's present state."""
     found = interactive(" ".join(configuration.options.values()))
     return tuple(f"it uses {macro}, which only the running IDE can fill in" for macro in found)
-
-

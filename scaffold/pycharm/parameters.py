@@ -55,7 +55,7 @@ def quote(argument: str) -> str:
     if argument and not any(character <= " " or _is_space(character) for character in argument):
         return escaped
     body = escaped.rstrip("\\")
-    return f'"{body}"{escaped[len(body):]}'
+    return f'"{body}"{escaped[len(body) :]}'
 
 
 def join(arguments: Iterable[str]) -> str:

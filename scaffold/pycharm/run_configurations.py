@@ -61,9 +61,11 @@ def document(run: RunConfiguration, module: str) -> Element:
     from xml.etree.ElementTree import Element, SubElement
 
     component = Element("component", name="ProjectRunConfigurationManager")
-    kind = {"type": "tests", "factoryName": "py.test"} if run.kind == "pytest" else {
-        "type": "PythonConfigurationType", "factoryName": "Python"
-    }
+    kind = (
+        {"type": "tests", "factoryName": "py.test"}
+        if run.kind == "pytest"
+        else {"type": "PythonConfigurationType", "factoryName": "Python"}
+    )
     attributes = {"default": "false", "name": run.name, **kind}
     if run.folder:
         attributes["folderName"] = run.folder
@@ -72,9 +74,7 @@ def document(run: RunConfiguration, module: str) -> Element:
     _options(configuration, {"ENV_FILES": "", "INTERPRETER_OPTIONS": "", "PARENT_ENVS": "true"})
     _environment(configuration, run.environment)
     _options(configuration, _COMMON)
-    SubElement(
-        configuration, "EXTENSION", ID="PythonCoverageRunConfigurationExtension", runner="coverage.py"
-    )
+    SubElement(configuration, "EXTENSION", ID="PythonCoverageRunConfigurationExtension", runner="coverage.py")
     _options(configuration, dict(_pytest(run) if run.kind == "pytest" else _python(run)))
     SubElement(configuration, "method", v="2")
     return component

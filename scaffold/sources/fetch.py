@@ -25,11 +25,11 @@ SIZE_LIMIT = 64 << 20
 CONNECT_SECONDS = 3.0
 
 
-class Absent(Exception):  # noqa: N818 (an answer, not an error)
+class Absent(Exception):
     """The server is there and does not have the page."""
 
 
-class Unreachable(Exception):  # noqa: N818 (an answer, not an error)
+class Unreachable(Exception):
     """The server gave no usable answer; the text says why, in one line without credentials."""
 
 
@@ -110,7 +110,10 @@ def context(settings: SourceSettings, *, verify: bool = True) -> ssl.SSLContext:
     if not verify:
         return ssl._create_unverified_context()  # noqa: S323, SLF001 (the user named the host as trusted)
     if certificates is None:
-        return ssl.create_default_context()
+        # The operating system's own trust, as pip does: a Python from python.org on macOS has none.
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     path = Path(certificates.value)
     try:
         return ssl.create_default_context(
@@ -194,7 +197,7 @@ def _meaning(problem: Exception, url: str, *, forbidden_is_absent: bool) -> Exce
     """What went wrong, in words: `Absent` or `Unreachable`."""
     host = urlsplit(without_login(url)[0]).netloc
     if isinstance(problem, HTTPError):
-        if problem.code in (404, 410) or (forbidden_is_absent and problem.code == 403):  # noqa: PLR2004
+        if problem.code in (404, 410) or (forbidden_is_absent and problem.code == 403):
             return Absent()
         return Unreachable(f"{host} answered {problem.code} {problem.reason}".rstrip())
     cause = problem.reason if isinstance(problem, URLError) else problem

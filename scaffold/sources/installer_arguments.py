@@ -111,5 +111,3 @@ def _proxies(settings: SourceSettings, base: Mapping[str, str]) -> dict[str, str
         return {}
     names = ("HTTP_PROXY", "HTTPS_PROXY")
     return {name: settings.proxy.value for name in names if not (base.get(name) or base.get(name.lower()))}
-
-

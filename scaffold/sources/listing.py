@@ -92,9 +92,7 @@ def _can_have(source: Source, project: str) -> bool:
     return source.kind != "pytorch" or project.startswith(("torch", "triton", "pytorch"))
 
 
-def _answer(
-    answers: queue.SimpleQueue[tuple[int, Listing]], number: int, work: partial[Listing]
-) -> None:
+def _answer(answers: queue.SimpleQueue[tuple[int, Listing]], number: int, work: partial[Listing]) -> None:
     try:
         listing = work()
     except Exception as problem:  # noqa: BLE001 (a thread's traceback would reach the user's terminal)

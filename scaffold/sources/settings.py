@@ -87,9 +87,7 @@ def _find_links(pip: Mapping[str, Setting], uv: UvSettings, system: System) -> t
     )
 
 
-def _index_strategy(
-    pip: Mapping[str, Setting], uv: UvSettings, extra: tuple[Setting, ...]
-) -> Setting | None:
+def _index_strategy(pip: Mapping[str, Setting], uv: UvSettings, extra: tuple[Setting, ...]) -> Setting | None:
     """The user's choice for uv; else pip's manner where extra indexes are pip's: both resolve alike."""
     pip_extra = pip.get("extra-index-url")
     if "index-strategy" in uv.scalars:

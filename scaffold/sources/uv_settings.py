@@ -50,9 +50,7 @@ class UvSettings:
 
 def read_uv_settings(system: System) -> UvSettings:
     """All levels of uv's settings, joined."""
-    documents = [
-        (path, parse_document(system.read_text(path) or "")) for path in configuration_files(system)
-    ]
+    documents = [(path, parse_document(system.read_text(path) or "")) for path in configuration_files(system)]
     indexes, links, hosts = list(_variable_indexes(system)), list(_variable_links(system)), []
     hosts += [Setting(value=word, origin="UV_INSECURE_HOST") for word in _words(system, "UV_INSECURE_HOST")]
     scalars: dict[str, Setting] = dict(_variable_scalars(system))

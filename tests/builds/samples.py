@@ -69,7 +69,13 @@ def offers(*listings) -> Offers:
 def listing(source, project, *filenames) -> Listing:
     """A source's answer; each file name is a wheel's."""
     wheels = tuple(
-        Wheel(project=project, version=name.split("-")[1], filename=name, url=f"{source.location}/{name}", source=source)
+        Wheel(
+            project=project,
+            version=name.split("-")[1],
+            filename=name,
+            url=f"{source.location}/{name}",
+            source=source,
+        )
         for name in filenames
     )
     return Listing(source=source, project=project, outcome="ok" if wheels else "absent", wheels=wheels)

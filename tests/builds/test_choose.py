@@ -55,8 +55,12 @@ def test_a_machine_without_a_gpu():
             "2.15.0+cpu is the newest that fits, from PyTorch's index for cpu",
         ),
         turned_down=(
-            TurnedDown(version="2.15.0", variant="cu132", why="brings CUDA libraries, and there is no GPU for them"),
-            TurnedDown(version="2.15.0", variant="cu130", why="brings CUDA libraries, and there is no GPU for them"),
+            TurnedDown(
+                version="2.15.0", variant="cu132", why="brings CUDA libraries, and there is no GPU for them"
+            ),
+            TurnedDown(
+                version="2.15.0", variant="cu130", why="brings CUDA libraries, and there is no GPU for them"
+            ),
         ),
     )
     assert keras == BuildPlan(
@@ -81,7 +85,12 @@ def test_a_cpu_wheel_in_a_folder_decides_the_python_where_pytorchs_index_is_sile
     choice = choose(CPU, PYTHONS, BOTH, with_folder(without_pytorch_index(), CPU_WHEEL))
     assert named(choice) == ("3.11", ["torch==2.13.0+cpu", "tensorflow-cpu==2.21.0"], ["cpu", "cpu"])
     torch = choice.builds[0]
-    assert (torch.source, torch.source_kind, torch.large, torch.needs_consent) == ("/srv/wheels", "find-links", False, "")
+    assert (torch.source, torch.source_kind, torch.large, torch.needs_consent) == (
+        "/srv/wheels",
+        "find-links",
+        False,
+        "",
+    )
     assert choice.notices == (NOTICE,)
     assert [(one.version, one.why) for one in choice.turned_down] == [
         ("3.12", "only builds that bring gigabytes of CUDA, unlike Python 3.11"),
@@ -99,7 +108,12 @@ def test_the_folder_does_not_hold_back_a_newer_build_that_can_be_had():
 def test_gigabytes_in_vain_need_consent():
     choice = choose(CPU, ["3.12"], ["pytorch"], with_folder(without_pytorch_index(), CPU_WHEEL))
     torch = choice.builds[0]
-    assert (torch.requirement, torch.variant, torch.device, torch.large) == ("torch==2.15.0", "cu132", "cpu", True)
+    assert (torch.requirement, torch.variant, torch.device, torch.large) == (
+        "torch==2.15.0",
+        "cu132",
+        "cpu",
+        True,
+    )
     assert torch.needs_consent == (
         "the only PyTorch that can be had here is a cu132 build: "
         "it brings about 3 GB of CUDA libraries that this machine cannot use"
@@ -111,7 +125,12 @@ def test_gigabytes_in_vain_need_consent():
 def test_on_arm_without_a_gpu_the_last_small_wheel_of_the_ordinary_index_is_taken():
     machine = replace(CPU, host=host(architecture="aarch64"))
     torch = choose(machine, ["3.12"], ["pytorch"], published(), index_policy="pypi").builds[0]
-    assert (torch.requirement, torch.variant, torch.large, torch.needs_consent) == ("torch==2.10.0", "cpu", False, "")
+    assert (torch.requirement, torch.variant, torch.large, torch.needs_consent) == (
+        "torch==2.10.0",
+        "cpu",
+        False,
+        "",
+    )
     assert torch.turned_down[0].why == "brings CUDA libraries, and there is no GPU for them"
 
 
@@ -140,7 +159,10 @@ def test_keras_alone_gets_the_gpu():
 
 def test_an_old_driver_and_an_old_gpu():
     torch = choose(nvidia("6.1", driver="580.82.07"), PYTHONS, ["pytorch"], published()).builds[0]
-    assert (torch.requirement, torch.source) == ("torch==2.14.1+cu126", "https://download.pytorch.org/whl/cu126")
+    assert (torch.requirement, torch.source) == (
+        "torch==2.14.1+cu126",
+        "https://download.pytorch.org/whl/cu126",
+    )
     assert [(one.version, one.variant, one.why) for one in torch.turned_down] == [
         ("2.15.0", "cu132", "has no machine code for card 0 (6.1)"),
         ("2.15.0", "cu130", "has no machine code for card 0 (6.1)"),
@@ -179,7 +201,9 @@ def test_the_lower_of_driver_and_what_it_speaks_counts():
 def test_a_build_below_the_floor_is_chosen_and_warned_of():
     torch = choose(nvidia("8.0", driver="470.82.01"), PYTHONS, ["pytorch"], published()).builds[0]
     assert (torch.version, torch.variant) == ("2.7.1", "cu118")
-    assert torch.warnings == ("PyTorch 2.7.1 is older than 2.10: older releases have known holes in loading checkpoints",)
+    assert torch.warnings == (
+        "PyTorch 2.7.1 is older than 2.10: older releases have known holes in loading checkpoints",
+    )
 
 
 def test_blackwell_has_no_tensorflow():
@@ -214,7 +238,9 @@ def test_apple_silicon():
     assert keras.reasons[0] == "on the CPU: TensorFlow has no GPU build for macOS"
 
 
-@pytest.mark.parametrize(("macos", "version", "device"), [("13.6", "2.11.0", "mps"), ("12.1", "2.11.0", "cpu")])
+@pytest.mark.parametrize(
+    ("macos", "version", "device"), [("13.6", "2.11.0", "mps"), ("12.1", "2.11.0", "cpu")]
+)
 def test_older_macos(macos, version, device):
     machine = replace(MAC, host=host("macos", "arm64", os_version=macos))
     torch = choose(machine, ["3.12"], ["pytorch"], published()).builds[0]
@@ -282,7 +308,9 @@ def test_a_plain_version_that_an_installer_would_replace_is_not_taken():
     assert (torch.requirement, torch.device) == ("torch==2.13.0+cpu", "cpu")
     assert torch.turned_down == (
         TurnedDown(
-            version="2.13.0", variant="cu130", why="an installer that is asked for 2.13.0 takes 2.13.0+cpu instead"
+            version="2.13.0",
+            variant="cu130",
+            why="an installer that is asked for 2.13.0 takes 2.13.0+cpu instead",
         ),
     )
 
@@ -311,7 +339,11 @@ def test_wheels_that_do_not_fit_are_never_taken(name):
 def test_a_newer_cpu_build_than_the_tables_know_is_taken():
     name = "torch-2.99.0+cpu-cp312-cp312-manylinux_2_28_x86_64.whl"
     torch = choose(CPU, ["3.12"], ["pytorch"], offers(listing(CPU_INDEX, "torch", name))).builds[0]
-    assert (torch.requirement, torch.confidence, torch.download_size) == ("torch==2.99.0+cpu", "medium", 192_000_000)
+    assert (torch.requirement, torch.confidence, torch.download_size) == (
+        "torch==2.99.0+cpu",
+        "medium",
+        192_000_000,
+    )
 
 
 def test_musl_has_no_build():
@@ -339,7 +371,9 @@ def test_python_3_14_has_no_tensorflow():
 def test_no_source_at_all():
     with pytest.raises(SourceUnreachable) as caught:
         choose(CPU, ["3.12"], ["pytorch"], offers(unreachable(CPU_INDEX)))
-    assert caught.value.detail == ("https://download.pytorch.org/whl/cpu: cannot resolve download.pytorch.org",)
+    assert caught.value.detail == (
+        "https://download.pytorch.org/whl/cpu: cannot resolve download.pytorch.org",
+    )
 
 
 def test_sources_that_answer_and_hold_nothing():

@@ -65,7 +65,10 @@ def test_keras(line):
     version, _, extra = expected["best"].partition("[")
     assert (plan.version, plan.device) == (version, expected["device"])
     assert ("[and-cuda]" in plan.requirement) == bool(extra)
-    assert plan.constraints == tuple(expected.get("constraints", ())) or line["id"] == "v100-drv535-centos7-py311"
+    assert (
+        plan.constraints == tuple(expected.get("constraints", ()))
+        or line["id"] == "v100-drv535-centos7-py311"
+    )
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line["id"])

@@ -13,12 +13,18 @@ KERAS = (("tensorflow-cpu", ()), ("tensorflow", ()))
     ("machine", "variants"),
     [
         (CPU, ("cpu",)),
-        (nvidia("8.9"), ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu121", "cu118", "cu117", "cpu")),
+        (
+            nvidia("8.9"),
+            ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu121", "cu118", "cu117", "cpu"),
+        ),
         (nvidia("6.1"), ("cu126", "cu124", "cu121", "cu118", "cu117", "cpu")),
         (nvidia("12.0", driver="570.86"), ("cu129", "cu128", "cpu")),
         (nvidia("8.0", driver="470.82.01"), ("cu118", "cu117", "cpu")),
         (nvidia("8.9", driver="440.33"), ("cpu",)),
-        (nvidia("8.9", os="windows", driver="581.29"), ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu118")),
+        (
+            nvidia("8.9", os="windows", driver="581.29"),
+            ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu118"),
+        ),
         (replace(CPU, host=host("windows")), ()),
     ],
 )

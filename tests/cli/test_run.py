@@ -29,8 +29,15 @@ def project(tmp_path: Path, home: Path) -> Path:
 def scaffold(folder: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "scaffold", *arguments], cwd=folder, env=environment, text=True, timeout=60,
-        capture_output=True, check=False, encoding="utf-8", **more,
+        [sys.executable, "-m", "scaffold", *arguments],
+        cwd=folder,
+        env=environment,
+        text=True,
+        timeout=60,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        **more,
     )
 
 
@@ -54,7 +61,11 @@ def test_lists_what_there_is(project: Path) -> None:
 
 def test_a_known_template_gives_order_and_summaries(project: Path) -> None:
     found = configurations(project)
-    summaries = {"tests": "the project's own tests", "prepare data": "", "train (PyTorch)": "train the network"}
+    summaries = {
+        "tests": "the project's own tests",
+        "prepare data": "",
+        "train (PyTorch)": "train the network",
+    }
     ordered = in_template_order(found, summaries)
     assert [one.name for one in ordered] == ["tests", "prepare data", "train (PyTorch)"]
     assert [click.unstyle(line) for line in list_lines(ordered, summaries)] == [
@@ -103,7 +114,8 @@ def test_shows_what_it_would_start(project: Path) -> None:
     assert lines[-1] == plain_row("Command", f"{python} {project}/src/cnn_project/train.py 'a b'")
     told = json.loads(scaffold(project, "run", "prepare data", "--json", "--", "a b").stdout)
     assert (told["schema"], told["argv"]) == (
-        "scaffold/launch/1", [str(python), f"{project}/src/cnn_project/train.py", "a b"],
+        "scaffold/launch/1",
+        [str(python), f"{project}/src/cnn_project/train.py", "a b"],
     )
     assert "HOME" not in told["environment"]
 
@@ -134,7 +146,10 @@ def test_a_problem_is_told_before_it_starts(project: Path) -> None:
 @posix
 def test_reads_its_input_from_a_file(project: Path) -> None:
     add_environment(project)
-    lay(project, {"in.txt": "from the file", "src/cnn_project/train.py": "import sys; print(sys.stdin.read())"})
+    lay(
+        project,
+        {"in.txt": "from the file", "src/cnn_project/train.py": "import sys; print(sys.stdin.read())"},
+    )
     path = project / ".run/prepare data.run.xml"
     text = path.read_text().replace('"REDIRECT_INPUT" value="false"', '"REDIRECT_INPUT" value="true"')
     path.write_text(text.replace('"INPUT_FILE" value=""', '"INPUT_FILE" value="$PROJECT_DIR$/in.txt"'))
@@ -145,14 +160,23 @@ def test_reads_its_input_from_a_file(project: Path) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_signals_reach_the_program(project: Path, stop: signal.Signals) -> None:
     add_environment(project)
-    lay(project, {"src/cnn_project/train.py": (
-        "import signal, sys\n"
-        f"signal.signal({int(stop)}, lambda *_: sys.exit('saved a checkpoint'))\n"
-        "print('ready', flush=True)\nsignal.pause()\n"
-    )})
+    lay(
+        project,
+        {
+            "src/cnn_project/train.py": (
+                "import signal, sys\n"
+                f"signal.signal({int(stop)}, lambda *_: sys.exit('saved a checkpoint'))\n"
+                "print('ready', flush=True)\nsignal.pause()\n"
+            )
+        },
+    )
     child = subprocess.Popen(
-        [sys.executable, "-m", "scaffold", "run", "prepare data"], cwd=project, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "scaffold", "run", "prepare data"],
+        cwd=project,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert child.stdout.readline() == "ready\n"
     child.send_signal(stop)
@@ -165,12 +189,21 @@ def test_the_program_has_the_real_terminal(project: Path) -> None:
     import pty
 
     add_environment(project)
-    lay(project, {"src/cnn_project/train.py": "import os, sys; print(sys.stdin.isatty(), sys.stdout.isatty(), os.environ['TERM'])"})
+    lay(
+        project,
+        {
+            "src/cnn_project/train.py": "import os, sys; print(sys.stdin.isatty(), sys.stdout.isatty(), os.environ['TERM'])"
+        },
+    )
     master, slave = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "screen"}
     child = subprocess.Popen(
-        [sys.executable, "-m", "scaffold", "run", "train"], cwd=project, env=environment,
-        stdin=slave, stdout=slave, stderr=slave,
+        [sys.executable, "-m", "scaffold", "run", "train"],
+        cwd=project,
+        env=environment,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
     )
     assert child.wait(timeout=60) == 0
     assert os.read(master, 1000).decode().strip() == "True True screen"

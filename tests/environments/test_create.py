@@ -138,7 +138,9 @@ def test_the_project_itself_is_installed_editable(root, plan_for, system) -> Non
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "thing.py").write_text("answer = 42\n")
     made = create(plan, system, silent)
-    assert said_by(made.python, "import thing; print(thing.answer, thing.__file__)") == f"42 {root / 'thing.py'}"
+    assert (
+        said_by(made.python, "import thing; print(thing.answer, thing.__file__)") == f"42 {root / 'thing.py'}"
+    )
 
 
 def test_users_files_are_never_touched(tmp_path, plan_for, system) -> None:

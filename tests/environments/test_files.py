@@ -68,7 +68,9 @@ def test_damages(tmp_path: Path) -> None:
     (packages / "a_b-1.dist-info").mkdir(parents=True)
     (packages / "c-1.dist-info").mkdir()
     (packages / "short.py").write_text("x")
-    record = "gone.py,sha256=1,5\nshort.py,sha256=1,5\nx/__pycache__,,\nx.pyc,,9\na_b-1.dist-info/RECORD,,\n\n"
+    record = (
+        "gone.py,sha256=1,5\nshort.py,sha256=1,5\nx/__pycache__,,\nx.pyc,,9\na_b-1.dist-info/RECORD,,\n\n"
+    )
     (packages / "a_b-1.dist-info" / "RECORD").write_text(record)
     assert [(one.distribution, one.path, one.what) for one in damages(tmp_path)] == [
         ("a-b", "gone.py", "missing"),

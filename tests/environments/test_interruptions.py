@@ -138,11 +138,16 @@ def can_mount() -> bool:
     if sys.platform != "linux" or shutil.which("unshare") is None:
         return False
     probe = "mount -t tmpfs none /mnt"
-    return subprocess.run(["unshare", "-rm", "sh", "-c", probe], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(["unshare", "-rm", "sh", "-c", probe], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs a private mount")
-@pytest.mark.parametrize(("options", "code"), [("size=3m", "no-space"), ("size=12m", "no-space"), ("size=64m,ro", "no-permission")])
+@pytest.mark.parametrize(
+    ("options", "code"), [("size=3m", "no-space"), ("size=12m", "no-space"), ("size=64m,ro", "no-permission")]
+)
 def test_no_room_and_no_permission(options, code, tmp_path, plan_for, system) -> None:
     plan = replace(plan_for(tmp_path / "project", "many"), disk_needed=0)
     mount = f'mount -t tmpfs -o {options} none "$0" && "$@"; ls -A "$0"'

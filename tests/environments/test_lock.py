@@ -56,12 +56,17 @@ def test_indexes_are_written_beside_their_packages() -> None:
     told = "charset-normalizer==3.5.2\n    # from https://pypi.org/simple\ntorch==2.13.0+cpu\n    # from file:///nowhere\n"
     lock = with_indexes(PYLOCK, parse_index_annotations(told))
     assert lock.count("index = ") == 1
-    assert [one.download for one in parse_pylock(lock, "3.12")] == [one.download for one in parse_pylock(PYLOCK, "3.12")]
+    assert [one.download for one in parse_pylock(lock, "3.12")] == [
+        one.download for one in parse_pylock(PYLOCK, "3.12")
+    ]
 
 
 def test_pips_report_becomes_hashed_requirements(tmp_path: Path) -> None:
     entry = {
-        "download_info": {"url": "https://files.example/t/tqdm.whl", "archive_info": {"hashes": {"sha256": "c293"}}},
+        "download_info": {
+            "url": "https://files.example/t/tqdm.whl",
+            "archive_info": {"hashes": {"sha256": "c293"}},
+        },
         "metadata": {"name": "TQDM", "version": "4.70.1"},
     }
     found, lock = parse_pip_report(json.dumps({"install": [entry]}))

@@ -32,7 +32,11 @@ def put(environment: Environment, module: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("torch", "code", "said"),
     [
-        ("raise ImportError('libcudnn.so.9: cannot open shared object file')", "proof-no-import", "libcudnn.so.9"),
+        (
+            "raise ImportError('libcudnn.so.9: cannot open shared object file')",
+            "proof-no-import",
+            "libcudnn.so.9",
+        ),
         ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "proof-cpu-too-old", "SIGILL"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "proof-crash", "SIGSEGV"),
         ("import time; time.sleep(60)", "proof-hang", "within 1 s"),

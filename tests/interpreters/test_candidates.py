@@ -97,7 +97,9 @@ def test_macos() -> None:
         ("python.org", "/Library/Frameworks/Python.framework/Versions/3.12/bin/python3.12"),
     ]
     assert seen(host("macos", *paths, PATH="/opt/homebrew/bin:/usr/bin")) == expected
-    with_tools = host("macos", *paths, "/Library/Developer/CommandLineTools", PATH="/opt/homebrew/bin:/usr/bin")
+    with_tools = host(
+        "macos", *paths, "/Library/Developer/CommandLineTools", PATH="/opt/homebrew/bin:/usr/bin"
+    )
     assert seen(with_tools) == [expected[0], ("system", "/usr/bin/python3"), expected[1]]
 
 

@@ -52,7 +52,9 @@ def test_of_equal_versions_the_steadiest_origin_is_chosen() -> None:
 
 
 def test_a_release_is_better_than_its_pre_release() -> None:
-    found = Found(interpreters=(interpreter("/a", "3.14.0rc3", "uv"), interpreter("/b", "3.14.0")), refused=())
+    found = Found(
+        interpreters=(interpreter("/a", "3.14.0rc3", "uv"), interpreter("/b", "3.14.0")), refused=()
+    )
     assert choose(found, "3.14").version == "3.14.0"
 
 
@@ -178,6 +180,10 @@ def test_a_relative_path_and_an_environments_python(tmp_path: Path, monkeypatch:
     inside = "env/Scripts/python.exe" if os.name == "nt" else "env/bin/python"
     base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
     own = resolve(HostSystem(), inside, FOUND)
-    assert (os.path.realpath(own.path), own.path.is_absolute(), tmp_path in own.path.parents) == (base, True, False)
+    assert (os.path.realpath(own.path), own.path.is_absolute(), tmp_path in own.path.parents) == (
+        base,
+        True,
+        False,
+    )
     known = interpreter(base, own.version, "system")
     assert resolve(HostSystem(), inside, Found(interpreters=(known,), refused=())) == known

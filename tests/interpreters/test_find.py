@@ -40,7 +40,8 @@ def test_newest_first_and_each_once() -> None:
         ),
         refused=(
             Refusal(
-                path=Path(f"{pyenv}/3.8.18/bin/python3"), why="Python 3.8.18 is too old: at least 3.10 is needed"
+                path=Path(f"{pyenv}/3.8.18/bin/python3"),
+                why="Python 3.8.18 is too old: at least 3.10 is needed",
             ),
             Refusal(path=Path("/tools/bin/python3"), why="it does not answer as a Python does"),
         ),

@@ -46,7 +46,15 @@ def test_the_python_below_this_one(tmp_path: Path) -> None:
 
 
 def test_an_environment_stands_for_its_base(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "virtualenv", "-q", "--no-seed", "--no-venv-redirect", str(tmp_path / "env")]
+    command = [
+        sys.executable,
+        "-m",
+        "virtualenv",
+        "-q",
+        "--no-seed",
+        "--no-venv-redirect",
+        str(tmp_path / "env"),
+    ]
     subprocess.run(command, check=True, timeout=60)
     inside = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     seen = look(inside)
@@ -83,7 +91,9 @@ def test_a_file_that_nobody_may_run(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_python_that_misleading_variables_would_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_misleading_variables_would_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     assert isinstance(look(BASE), Interpreter)
@@ -115,7 +125,10 @@ class Info:
     ("info", "why"),
     [
         (Info(), ""),
-        (Info(version_info=(3, 9, 18), version_str="3.9.18"), "Python 3.9.18 is too old: at least 3.10 is needed"),
+        (
+            Info(version_info=(3, 9, 18), version_str="3.9.18"),
+            "Python 3.9.18 is too old: at least 3.10 is needed",
+        ),
         (Info(implementation="PyPy"), "PyPy: the frameworks' builds are for CPython"),
         (Info(free_threaded=True), "free-threaded build: the frameworks publish few builds for it"),
         (Info(debug_build=True), "debug build: no published wheel fits it"),

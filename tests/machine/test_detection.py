@@ -48,7 +48,9 @@ EXPECTED = {
     "driver-just-updated": (
         ["nvidia 0 NVIDIA device 0x2504 |  | 580.82.07 | reboot_required"],
         "13.0",
-        [f"NVIDIA's driver does not work: the driver was updated, the old kernel module still runs: {RESTART}"],
+        [
+            f"NVIDIA's driver does not work: the driver was updated, the old kernel module still runs: {RESTART}"
+        ],
     ),
     "h100-masked": (
         [
@@ -100,7 +102,9 @@ def test_every_recorded_host_is_expected_here():
 @pytest.mark.parametrize("name", NAMES)
 def test_accelerators_and_notes(name):
     seen = machine(name)
-    shown = [f"{a.vendor} {a.index} {a.name} | {a.capability} | {a.driver} | {a.status}" for a in seen.accelerators]
+    shown = [
+        f"{a.vendor} {a.index} {a.name} | {a.capability} | {a.driver} | {a.status}" for a in seen.accelerators
+    ]
     assert (shown, seen.cuda_driver, list(seen.notes)) == EXPECTED[name]
 
 
@@ -178,7 +182,9 @@ def test_garbage_from_every_probe_and_tool_never_raises(text):
     assert all(one.status != "ok" or not one.capability for one in seen.accelerators)
 
 
-@pytest.mark.parametrize("text", ["", "\x00", "MemTotal: x kB", "::::", "NVRM version:", "gfx_target_version -1"])
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "MemTotal: x kB", "::::", "NVRM version:", "gfx_target_version -1"]
+)
 def test_garbage_in_every_file_never_raises(text):
     for name in NAMES:
         record = json.loads((FOLDER / f"{name}.json").read_text())

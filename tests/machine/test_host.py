@@ -69,7 +69,9 @@ def test_memory_of_windows():
 
 def altered(**facts):
     record = json.loads((FOLDER / "intel-uhd630.json").read_text())
-    return read_host(RecordedSystem({**record, **facts, "files": {**record["files"], **facts.get("files", {})}}))
+    return read_host(
+        RecordedSystem({**record, **facts, "files": {**record["files"], **facts.get("files", {})}})
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,5 +114,11 @@ def test_a_host_that_tells_nothing():
         "platform": {"os": "linux", "machine": "riscv64", "release": "6", "version": "", "libc": "", "cpu_count": 1},
     })  # fmt: skip
     seen = read_host(bare)
-    assert (seen.os_version, seen.libc, seen.cpu, seen.memory_total, seen.disk_free) == ("", "", "", None, None)
+    assert (seen.os_version, seen.libc, seen.cpu, seen.memory_total, seen.disk_free) == (
+        "",
+        "",
+        "",
+        None,
+        None,
+    )
     assert seen.found_by == {"cpu_count": "processors that this process may use"}

@@ -48,7 +48,11 @@ int nvmlDeviceGetMigMode(void *h, unsigned *a, unsigned *b) { *a = 1; *b = 1; re
 def probe(name, folder):
     environment = {**os.environ, "LD_LIBRARY_PATH": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-I", PROBES / f"{name}.py"], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-I", PROBES / f"{name}.py"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stderr == ""
     return json.loads(done.stdout)

@@ -88,12 +88,16 @@ def torch_build(variant: str = "cpu", source_kind: str = "pytorch", version: str
         variant=variant,
         requirement=f"torch=={version}{local}",
         device="cpu" if variant == "cpu" else "cuda",
-        source={"pytorch": f"https://mirror.example/whl/{variant}", "find-links": "/home/u/wheels"}.get(source_kind, ""),
+        source={"pytorch": f"https://mirror.example/whl/{variant}", "find-links": "/home/u/wheels"}.get(
+            source_kind, ""
+        ),
         source_kind=source_kind,
     )
 
 
-def keras_build(package: str = "tensorflow-cpu", extra: str = "", constraints: tuple[str, ...] = ()) -> BuildPlan:
+def keras_build(
+    package: str = "tensorflow-cpu", extra: str = "", constraints: tuple[str, ...] = ()
+) -> BuildPlan:
     return BuildPlan(
         framework="keras",
         package=package,

@@ -109,7 +109,9 @@ def test_where_pytorchs_index_served_nothing_it_is_not_named(tiny, kind):
 
 def test_requirements_of_a_cuda_machine(tiny):
     builds = (torch_build("cu126"), keras_build())
-    assert requirements(tiny, NAME, ("pytorch", "keras"), builds) == """\
+    assert (
+        requirements(tiny, NAME, ("pytorch", "keras"), builds)
+        == """\
 # Cat Dog with the builds that were chosen for the machine it was made on.
 # pyproject.toml says what fits other machines.
 --extra-index-url https://download.pytorch.org/whl/cu126
@@ -121,11 +123,14 @@ beta
 pytest>=8.3
 -e .
 """
+    )
 
 
 def test_requirements_of_a_machine_with_a_folder_of_wheels(tiny):
     text = requirements(tiny, NAME, ("pytorch",), (torch_build("cpu", "find-links", "2.13.0"),))
-    assert text == """\
+    assert (
+        text
+        == """\
 # Cat Dog with the builds that were chosen for the machine it was made on.
 # pyproject.toml says what fits other machines.
 # torch==2.13.0+cpu came from a folder of wheels. Elsewhere:
@@ -136,6 +141,7 @@ beta
 pytest>=8.3
 -e .
 """
+    )
 
 
 @pytest.mark.parametrize(

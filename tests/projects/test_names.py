@@ -93,7 +93,13 @@ def test_what_is_accepted_is_what_every_tool_accepts(text):
 
 @pytest.mark.parametrize(
     ("name", "template"),
-    [("cnn-project", "cnn"), ("cnn_project", "cnn"), ("cnn", None), ("-project", None), ("text-gen-project", "text-gen")],
+    [
+        ("cnn-project", "cnn"),
+        ("cnn_project", "cnn"),
+        ("cnn", None),
+        ("-project", None),
+        ("text-gen-project", "text-gen"),
+    ],
 )
 def test_the_template_that_a_name_asks_for(name, template):
     assert template_of(name) == template

@@ -58,13 +58,17 @@ def test_the_record_tells_every_file_and_its_making(tiny):
 
 
 def test_the_same_choices_give_the_same_bytes(tiny):
-    first, second = (render(tiny, NAME, ("pytorch", "keras"), (torch_build(), keras_build()), "3.12", RUNS) for _ in "12")
+    first, second = (
+        render(tiny, NAME, ("pytorch", "keras"), (torch_build(), keras_build()), "3.12", RUNS) for _ in "12"
+    )
     assert list(first.items()) == list(second.items())
 
 
 def test_a_template_cannot_bring_what_is_built(provider, tiny):
     (provider.folder / "tiny/common/pyproject.toml").write_text("")
-    with pytest.raises(TemplateBroken, match=r"the template brings pyproject\.toml, which scaffold writes itself"):
+    with pytest.raises(
+        TemplateBroken, match=r"the template brings pyproject\.toml, which scaffold writes itself"
+    ):
         render(tiny, NAME, ("pytorch",), (), "3.12", {})
 
 

@@ -38,7 +38,10 @@ def test_what_the_template_asks_for_stands_once(tiny):
 @pytest.mark.parametrize(
     ("build", "tensorflow"),
     [
-        (keras_build(), ["tensorflow-cpu>=2.21", "tensorflow>=2.21", "tensorflow-cpu>=2.21", "tensorflow>=2.21"]),
+        (
+            keras_build(),
+            ["tensorflow-cpu>=2.21", "tensorflow>=2.21", "tensorflow-cpu>=2.21", "tensorflow>=2.21"],
+        ),
         (
             keras_build("tensorflow", "[and-cuda]"),
             ["tensorflow[and-cuda]>=2.21", "tensorflow>=2.21", "tensorflow-cpu>=2.21", "tensorflow>=2.21"],
@@ -59,7 +62,8 @@ def test_torch_has_the_floor_of_its_closed_holes_and_goes_below_only_with_the_ha
 def test_without_a_plan_both_frameworks_can_still_be_asked_for():
     lines = portable_requirements(("pytorch", "keras"), ())
     assert [wanted_on(lines, machine) for machine in HERE] == [
-        ["torch>=2.10", one, "keras>=3.14"] for one in ("tensorflow-cpu", "tensorflow", "tensorflow-cpu", "tensorflow")
+        ["torch>=2.10", one, "keras>=3.14"]
+        for one in ("tensorflow-cpu", "tensorflow", "tensorflow-cpu", "tensorflow")
     ]
 
 
@@ -76,14 +80,18 @@ def test_exact_builds_with_what_they_bring_and_what_limits_them():
 
 def test_pytorchs_own_index_serves_this_machines_group_and_the_cpus():
     cpu = Group(name="cpu", requirements=("torch==2.14.1",), index="https://download.pytorch.org/whl/cpu")
-    cuda = Group(name="cu126", requirements=("torch==2.14.1",), index="https://download.pytorch.org/whl/cu126")
+    cuda = Group(
+        name="cu126", requirements=("torch==2.14.1",), index="https://download.pytorch.org/whl/cu126"
+    )
     assert accelerator_groups((torch_build("cu126"),)) == (cuda, cpu)
     assert accelerator_groups((torch_build("cpu"),)) == (cpu,)
 
 
 def test_a_build_of_the_users_own_sources_is_pinned_and_names_no_index():
     pinned = ("torch==2.13.0+cpu; sys_platform != 'darwin'", "torch==2.13.0; sys_platform == 'darwin'")
-    assert accelerator_groups((torch_build("cpu", "find-links", "2.13.0"),)) == (Group(name="own", requirements=pinned),)
+    assert accelerator_groups((torch_build("cpu", "find-links", "2.13.0"),)) == (
+        Group(name="own", requirements=pinned),
+    )
     plain = Group(name="own", requirements=("torch==2.14.1",))
     assert accelerator_groups((torch_build("cu130", "index"),)) == (plain,)
     cuda = Group(name="own", requirements=("torch==2.14.1+cu126",))

@@ -75,7 +75,12 @@ def call(folder: Path, server: str, *arguments: str, **more: str) -> str:
         **more,
     }
     done = subprocess.run(
-        [uv.find_uv_bin(), *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [uv.find_uv_bin(), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

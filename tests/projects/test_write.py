@@ -76,7 +76,11 @@ def test_a_file_or_a_link_in_the_way(tmp_path):
     (tmp_path / "empty").mkdir()
     link.symlink_to(tmp_path / "empty")
     dangling.symlink_to(tmp_path / "nowhere")
-    for target, words in ((file, "is a file"), (link, "is a symbolic link"), (dangling, "is a symbolic link")):
+    for target, words in (
+        (file, "is a file"),
+        (link, "is a symbolic link"),
+        (dangling, "is a symbolic link"),
+    ):
         with pytest.raises(TargetOccupied, match=words):
             check_target(target)
 

@@ -15,9 +15,13 @@ from scaffold.system import HostSystem
 
 RUNS = (
     RunConfiguration(
-        name="train (PyTorch)", kind="module", target="cnn_project.train",
+        name="train (PyTorch)",
+        kind="module",
+        target="cnn_project.train",
         arguments=("--name", "two words", 'a "quote"', "back\\slash", "it's", ""),
-        environment={"COLOUR": "1 & <2>"}, folder="PyTorch", default=True,
+        environment={"COLOUR": "1 & <2>"},
+        folder="PyTorch",
+        default=True,
     ),
     RunConfiguration(name="prepare data", kind="script", target="src/cnn_project/train.py", terminal=False),
     RunConfiguration(name="tests", kind="pytest", target="tests", arguments=("-k", "not slow")),
@@ -41,12 +45,15 @@ def lay(root: Path, files: dict[str, str]) -> None:
 
 def make_project(root: Path, runs: tuple[RunConfiguration, ...] = RUNS) -> Path:
     """A generated project's files, less its environment."""
-    lay(root, {
-        "pyproject.toml": '[project]\nname = "cnn-project"\n',
-        "src/cnn_project/__init__.py": "",
-        "src/cnn_project/train.py": SCRIPT,
-        "tests/test_one.py": "import cnn_project\n\ndef test_one():\n    pass\n\ndef test_slow():\n    raise SystemExit\n",
-    })
+    lay(
+        root,
+        {
+            "pyproject.toml": '[project]\nname = "cnn-project"\n',
+            "src/cnn_project/__init__.py": "",
+            "src/cnn_project/train.py": SCRIPT,
+            "tests/test_one.py": "import cnn_project\n\ndef test_one():\n    pass\n\ndef test_slow():\n    raise SystemExit\n",
+        },
+    )
     for path, content in run_files(runs, "cnn-project").items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_bytes(content)

@@ -17,7 +17,9 @@ def test_lists_groups_first_and_both_folders(project: Path) -> None:
     (own / "mine.xml").write_text(
         '<component><configuration name="mine" type="ShConfigurationType" folderName="A"><option name="X"/></configuration></component>'
     )
-    (own / "_template__of_py_test.xml").write_text('<component><configuration default="true" type="tests" /></component>')
+    (own / "_template__of_py_test.xml").write_text(
+        '<component><configuration default="true" type="tests" /></component>'
+    )
     found = configurations(project)
     assert [(one.folder, one.name, one.kind) for one in found] == [
         ("A", "mine", None),

@@ -13,19 +13,25 @@ from scaffold.pycharm.model import IdeaReport, IdeProject
 from .projects_on_disk import RUNS
 
 PROJECT = IdeProject(
-    module="cnn-project", runs=RUNS, python="3.12.1", excluded=("data", "runs"), interpreter=Path("/x/.venv/bin/python")
+    module="cnn-project",
+    runs=RUNS,
+    python="3.12.1",
+    excluded=("data", "runs"),
+    interpreter=Path("/x/.venv/bin/python"),
 )
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 WHOLE = {
-    ".idea/modules.xml": HEAD + """<project version="4">
+    ".idea/modules.xml": HEAD
+    + """<project version="4">
   <component name="ProjectModuleManager">
     <modules>
       <module fileurl="file://$PROJECT_DIR$/.idea/cnn-project.iml" filepath="$PROJECT_DIR$/.idea/cnn-project.iml" />
     </modules>
   </component>
 </project>""",
-    ".idea/cnn-project.iml": HEAD + """<module type="PYTHON_MODULE" version="4">
+    ".idea/cnn-project.iml": HEAD
+    + """<module type="PYTHON_MODULE" version="4">
   <component name="NewModuleRootManager">
     <content url="file://$MODULE_DIR$">
       <sourceFolder url="file://$MODULE_DIR$/src" isTestSource="false" />
@@ -46,10 +52,12 @@ WHOLE = {
     <option name="PROJECT_TEST_RUNNER" value="py.test" />
   </component>
 </module>""",
-    ".idea/misc.xml": HEAD + """<project version="4">
+    ".idea/misc.xml": HEAD
+    + """<project version="4">
   <component name="ProjectRootManager" version="2" project-jdk-name="Python 3.12 (cnn-project)" project-jdk-type="Python SDK" />
 </project>""",
-    ".idea/workspace.xml": HEAD + """<project version="4">
+    ".idea/workspace.xml": HEAD
+    + """<project version="4">
   <component name="PropertiesComponent">{
   "keyToString": {
     "SHARE_PROJECT_CONFIGURATION_FILES": "true",
@@ -58,23 +66,28 @@ WHOLE = {
 }</component>
   <component name="RunManager" selected="Python.train (PyTorch)" />
 </project>""",
-    ".idea/pyProjectModel.xml": HEAD + """<project version="4">
+    ".idea/pyProjectModel.xml": HEAD
+    + """<project version="4">
   <component name="PyProjectModelSettings">
     <option name="showConfigurationNotification" value="false" />
   </component>
 </project>""",
-    ".idea/other.xml": HEAD + """<project version="4">
+    ".idea/other.xml": HEAD
+    + """<project version="4">
   <component name="PySciProjectComponent">
     <option name="PY_SCI_VIEW_SUGGESTED" value="true" />
   </component>
 </project>""",
     ".idea/.gitignore": "*\n",
 }
-GIT = HEAD + """<project version="4">
+GIT = (
+    HEAD
+    + """<project version="4">
   <component name="VcsDirectoryMappings">
     <mapping directory="$PROJECT_DIR$" vcs="Git" />
   </component>
 </project>"""
+)
 
 
 def files_in(root: Path) -> dict[str, str]:
@@ -86,11 +99,17 @@ def files_in(root: Path) -> dict[str, str]:
 def test_the_whole_folder() -> None:
     files = idea_files(PROJECT)
     assert {str(path): content.decode() for path, content in files.items()} == WHOLE
-    assert {str(p): c.decode() for p, c in idea_files(PROJECT, git=True).items()} == {**WHOLE, ".idea/vcs.xml": GIT}
+    assert {str(p): c.decode() for p, c in idea_files(PROJECT, git=True).items()} == {
+        **WHOLE,
+        ".idea/vcs.xml": GIT,
+    }
 
 
 def test_without_an_environment_no_interpreter_is_named() -> None:
-    files = {str(path): content.decode() for path, content in idea_files(replace(PROJECT, python="", runs=())).items()}
+    files = {
+        str(path): content.decode()
+        for path, content in idea_files(replace(PROJECT, python="", runs=())).items()
+    }
     assert '<orderEntry type="inheritedJdk" />' in files[".idea/cnn-project.iml"]
     assert files[".idea/misc.xml"].endswith('<component name="ProjectRootManager" version="2" />\n</project>')
     assert "RunManager" not in files[".idea/workspace.xml"]

@@ -52,8 +52,17 @@ def test_a_module_as_a_whole(project: Path, host: Host) -> None:
     assert resolve(project, "train (PyTorch)", extra_arguments=["--epochs", "3"], system=host) == Launch(
         name="train (PyTorch)",
         argv=(
-            str(python), "-m", "cnn_project.train",
-            "--name", "two words", 'a "quote"', "back\\slash", "it's", "", "--epochs", "3",
+            str(python),
+            "-m",
+            "cnn_project.train",
+            "--name",
+            "two words",
+            'a "quote"',
+            "back\\slash",
+            "it's",
+            "",
+            "--epochs",
+            "3",
         ),
         cwd=project,
         environment={"HOME": "/home/ada", **added},
@@ -132,14 +141,26 @@ def test_macros(project: Path, host: Host) -> None:
     edit(
         module_of(project),
         PARAMETERS="--root $ContentRoot$/x --home $USER_HOME$ --file $FilePath$ $unknown$",
-        WORKING_DIRECTORY="$ProjectFileDir$/sub dir", INTERPRETER_OPTIONS="-X faulthandler",
-        REDIRECT_INPUT="true", INPUT_FILE="$PROJECT_DIR$/sub dir/data.txt",
+        WORKING_DIRECTORY="$ProjectFileDir$/sub dir",
+        INTERPRETER_OPTIONS="-X faulthandler",
+        REDIRECT_INPUT="true",
+        INPUT_FILE="$PROJECT_DIR$/sub dir/data.txt",
     )
     launch = resolve(project, "train", system=host)
     home = host.home.as_posix()
     assert launch.argv == (
-        str(python), "-X", "faulthandler", "-m", "cnn_project.train",
-        "--root", f"{project}/x", "--home", home, "--file", "$FilePath$", "$unknown$",
+        str(python),
+        "-X",
+        "faulthandler",
+        "-m",
+        "cnn_project.train",
+        "--root",
+        f"{project}/x",
+        "--home",
+        home,
+        "--file",
+        "$FilePath$",
+        "$unknown$",
     )
     assert (launch.cwd, launch.standard_input) == (project / "sub dir", project / "sub dir/data.txt")
     assert launch.problems == ("it uses $FilePath$, which only the running IDE can fill in",)
@@ -178,11 +199,20 @@ def test_dotted_tests(
     [
         ({"SCRIPT_NAME": "cnn_project.gone"}, "the module cnn_project.gone is not in {root}/src/cnn_project"),
         ({"SCRIPT_NAME": ""}, "no module is named"),
-        ({"MODULE_MODE": "false", "SCRIPT_NAME": "$PROJECT_DIR$/gone.py"}, "the script is not there: {root}/gone.py"),
+        (
+            {"MODULE_MODE": "false", "SCRIPT_NAME": "$PROJECT_DIR$/gone.py"},
+            "the script is not there: {root}/gone.py",
+        ),
         ({"ENV_FILES": "$PROJECT_DIR$/.env"}, "ENV_FILES names a file that is not there: {root}/.env"),
         ({"WORKING_DIRECTORY": "$PROJECT_DIR$/gone"}, "the working folder is not there: {root}/gone"),
-        ({"IS_MODULE_SDK": "false", "SDK_NAME": "Python 3.9"}, "it names an interpreter of one machine: Python 3.9"),
-        ({"IS_MODULE_SDK": "false", "SDK_HOME": "/no/python"}, "it names an interpreter that is not there: /no/python"),
+        (
+            {"IS_MODULE_SDK": "false", "SDK_NAME": "Python 3.9"},
+            "it names an interpreter of one machine: Python 3.9",
+        ),
+        (
+            {"IS_MODULE_SDK": "false", "SDK_HOME": "/no/python"},
+            "it names an interpreter that is not there: /no/python",
+        ),
     ],
 )
 def test_what_points_at_nothing_is_a_problem(
@@ -228,7 +258,11 @@ def test_what_the_ide_alone_starts_and_what_nobody_can_read(project: Path, host:
 def test_every_real_configuration_is_read(shared: Path, host: Host, tmp_path: Path) -> None:
     """Files that users committed: read without a problem, and launched or refused with a reason."""
     python = add_environment(tmp_path)
-    found = [path for path in (shared / "corpora/idea").rglob("*.xml") if path.parent.name in {".run", "runConfigurations"}]
+    found = [
+        path
+        for path in (shared / "corpora/idea").rglob("*.xml")
+        if path.parent.name in {".run", "runConfigurations"}
+    ]
     launched, refused = [], []
     for path in sorted(found):
         root = path.parent.parent if path.parent.name == ".run" else path.parent.parent.parent

@@ -34,14 +34,20 @@ def test_splits_as_the_ide_does(text: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("argument", "text"),
     [
-        ("3", "3"), ("", '""'), ("two words", '"two words"'), ("it's", "it's"), ("中 文", '"中 文"'),
-        ('{"lr": 1}', '"{\\"lr\\": 1}"'), ("C:\\data\\", "C:\\data\\"), ("C:\\my data\\", '"C:\\my data"\\'),
+        ("3", "3"),
+        ("", '""'),
+        ("two words", '"two words"'),
+        ("it's", "it's"),
+        ("中 文", '"中 文"'),
+        ('{"lr": 1}', '"{\\"lr\\": 1}"'),
+        ("C:\\data\\", "C:\\data\\"),
+        ("C:\\my data\\", '"C:\\my data"\\'),
     ],
 )
 def test_quotes_only_what_needs_it(argument: str, text: str) -> None:
     assert quote(argument) == text
 
 
-@given(st.lists(st.text(max_size=20) | st.text('ab "\\\'\t\u00a0\u2003中$', max_size=12), max_size=6))
+@given(st.lists(st.text(max_size=20) | st.text("ab \"\\'\t\u00a0\u2003中$", max_size=12), max_size=6))
 def test_every_command_line_survives(arguments: list[str]) -> None:
     assert parse(join(arguments)) == tuple(arguments)

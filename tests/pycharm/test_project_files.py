@@ -38,23 +38,32 @@ def test_without_idea_it_is_what_pycharm_would_make(tmp_path: Path, host: Host) 
 
 
 def test_several_modules_inheriting_and_depending(tmp_path: Path, host: Host) -> None:
-    lay(tmp_path, {
-        ".idea/modules.xml": '<project><component><modules><module filepath="$PROJECT_DIR$/a.iml" />'
-        '<module filepath="$PROJECT_DIR$/sub/b.iml" /><module filepath="$PROJECT_DIR$/gone.iml" /></modules></component></project>',
-        ".idea/misc.xml": '<project><component name="ProjectRootManager" project-jdk-name="Python 3.11" /></project>',
-        "a.iml": '<module><component><content url="file://$MODULE_DIR$"><sourceFolder url="file://$MODULE_DIR$/res" type="java-resource" />'
-        '<excludeFolder url="file://$MODULE_DIR$/../out" /></content><orderEntry type="inheritedJdk" />'
-        '<orderEntry type="module" module-name="b" /></component></module>',
-        "sub/b.iml": '<module><component><content url="file://$MODULE_DIR$" /></component></module>',
-    })
+    lay(
+        tmp_path,
+        {
+            ".idea/modules.xml": '<project><component><modules><module filepath="$PROJECT_DIR$/a.iml" />'
+            '<module filepath="$PROJECT_DIR$/sub/b.iml" /><module filepath="$PROJECT_DIR$/gone.iml" /></modules></component></project>',
+            ".idea/misc.xml": '<project><component name="ProjectRootManager" project-jdk-name="Python 3.11" /></project>',
+            "a.iml": '<module><component><content url="file://$MODULE_DIR$"><sourceFolder url="file://$MODULE_DIR$/res" type="java-resource" />'
+            '<excludeFolder url="file://$MODULE_DIR$/../out" /></content><orderEntry type="inheritedJdk" />'
+            '<orderEntry type="module" module-name="b" /></component></module>',
+            "sub/b.iml": '<module><component><content url="file://$MODULE_DIR$" /></component></module>',
+        },
+    )
     found = read_project(tmp_path, host)
     assert found.modules == (
         Module(
-            name="a", content=(tmp_path,), excluded=(tmp_path.parent / "out",), sdk="Python 3.11", dependencies=("b",)
+            name="a",
+            content=(tmp_path,),
+            excluded=(tmp_path.parent / "out",),
+            sdk="Python 3.11",
+            dependencies=("b",),
         ),
         Module(name="b", content=(tmp_path / "sub",)),
     )
-    assert found.problems == (f"{tmp_path}/.idea/modules.xml names a file that is not there: {tmp_path}/gone.iml",)
+    assert found.problems == (
+        f"{tmp_path}/.idea/modules.xml names a file that is not there: {tmp_path}/gone.iml",
+    )
 
 
 def test_the_project_around_a_folder(project: Path, host: Host, tmp_path: Path) -> None:
@@ -75,7 +84,9 @@ def test_the_project_around_a_folder(project: Path, host: Host, tmp_path: Path) 
         (b"\xff\xfe\x00bad", "modules.xml"),
     ],
 )
-def test_what_is_not_xml_is_named_with_its_line(project: Path, host: Host, content: bytes, message: str) -> None:
+def test_what_is_not_xml_is_named_with_its_line(
+    project: Path, host: Host, content: bytes, message: str
+) -> None:
     (project / ".idea/modules.xml").write_bytes(content)
     with pytest.raises(LaunchFailed) as refused:
         read_project(project, host)

@@ -62,12 +62,11 @@ PYTEST = r"""<component name="ProjectRunConfigurationManager">
 
 #: A script differs from a module in these lines only.
 SCRIPT_LINES = {
-    'name="train (PyTorch)" type="PythonConfigurationType" factoryName="Python" folderName="PyTorch"':
-        'name="prepare data" type="PythonConfigurationType" factoryName="Python"',
+    'name="train (PyTorch)" type="PythonConfigurationType" factoryName="Python" folderName="PyTorch"': 'name="prepare data" type="PythonConfigurationType" factoryName="Python"',
     '      <env name="COLOUR" value="1 &amp; &lt;2&gt;" />\n': "",
     'value="cnn_project.train"': 'value="$PROJECT_DIR$/src/cnn_project/train.py"',
-    r'value="--name &quot;two words&quot; &quot;a \&quot;quote\&quot;&quot; back\slash it' "'s &quot;&quot;\"":
-        'value=""',
+    r'value="--name &quot;two words&quot; &quot;a \&quot;quote\&quot;&quot; back\slash it'
+    "'s &quot;&quot;\"": 'value=""',
     'name="EMULATE_TERMINAL" value="true"': 'name="EMULATE_TERMINAL" value="false"',
     'name="MODULE_MODE" value="true"': 'name="MODULE_MODE" value="false"',
 }
@@ -98,7 +97,12 @@ def test_a_bare_pytest_leaves_discovery_to_pytest() -> None:
 
 @pytest.mark.parametrize(
     ("name", "stem"),
-    [("train (PyTorch)", "train (PyTorch)"), ("训练 & <eval>", "训练 & _eval_"), ("a/b: c?", "a_b_ c_"), ("..", "_")],
+    [
+        ("train (PyTorch)", "train (PyTorch)"),
+        ("训练 & <eval>", "训练 & _eval_"),
+        ("a/b: c?", "a_b_ c_"),
+        ("..", "_"),
+    ],
 )
 def test_names_become_file_names(name: str, stem: str) -> None:
     assert file_stem(name) == stem
@@ -116,4 +120,8 @@ def test_what_xml_cannot_hold_is_refused() -> None:
 
 
 def test_identities_are_pycharms() -> None:
-    assert [identity(run) for run in RUNS] == ["Python.train (PyTorch)", "Python.prepare data", "Python tests.tests"]
+    assert [identity(run) for run in RUNS] == [
+        "Python.train (PyTorch)",
+        "Python.prepare data",
+        "Python tests.tests",
+    ]

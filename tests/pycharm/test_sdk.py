@@ -22,7 +22,9 @@ from .projects_on_disk import Host, add_environment
     [
         (sdk_name("3.12.1", "cnn-project"), NamedSdk(version="3.12", project="cnn-project")),
         ("Python 3.12", NamedSdk(version="3.12", project="")),
-        ("uv (cnn-project)", None), ("~/code/.venv", None), ("", None),
+        ("uv (cnn-project)", None),
+        ("~/code/.venv", None),
+        ("", None),
     ],
 )
 def test_names_that_pycharm_can_guess(name: str, meaning: NamedSdk | None) -> None:

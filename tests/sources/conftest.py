@@ -20,7 +20,11 @@ HOMES = {"linux": "/home/ada", "macos": "/Users/ada", "windows": "C:/Users/ada"}
 
 
 def host(
-    os: str = "linux", *, files: Mapping[str, str] | None = None, paths: tuple[str, ...] = (), **environment: str
+    os: str = "linux",
+    *,
+    files: Mapping[str, str] | None = None,
+    paths: tuple[str, ...] = (),
+    **environment: str,
 ) -> RecordedSystem:
     """A host with these files and environment variables and nothing else."""
     return RecordedSystem(
@@ -56,7 +60,9 @@ class PackageServer:
         return self.url.removeprefix("http://").removeprefix("https://")
 
 
-def serve(wrap: Callable[[ThreadingHTTPServer], None] | None = None, scheme: str = "http") -> Iterator[PackageServer]:
+def serve(
+    wrap: Callable[[ThreadingHTTPServer], None] | None = None, scheme: str = "http"
+) -> Iterator[PackageServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.requests.append((self.command, self.path, dict(self.headers)))

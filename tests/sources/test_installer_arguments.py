@@ -38,7 +38,13 @@ def full(tmp_path: Path) -> SourceSettings:
 
 
 def test_everything_for_uv(tmp_path: Path) -> None:
-    base = {"PATH": "/bin", "UV_INDEX": "https://stale", "UV_TORCH_BACKEND": "auto", "UV_CACHE_DIR": "/c", "http_proxy": "x"}
+    base = {
+        "PATH": "/bin",
+        "UV_INDEX": "https://stale",
+        "UV_TORCH_BACKEND": "auto",
+        "UV_CACHE_DIR": "/c",
+        "http_proxy": "x",
+    }
     assert uv_environment(full(tmp_path), base) == {
         "PATH": "/bin",
         "UV_CACHE_DIR": "/c",
@@ -101,27 +107,64 @@ def make_wheel(folder: Path, name: str, version: str) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(f"{name}.py", "")
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(
+            f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
+        )
     return path
 
 
 def uv_would_install(settings: SourceSettings, tmp_path: Path, *names: str) -> str:
     uv = pytest.importorskip("uv").find_uv_bin()
-    environment = uv_environment(settings, HostSystem().environment) | {"UV_CACHE_DIR": str(tmp_path / "cache")}
-    command = [uv, "pip", "compile", "--no-header", "--no-annotate", "-q", "-p", sys.executable, *uv_arguments(settings), "-"]
-    done = subprocess.run(command, input="\n".join(names), env=environment, capture_output=True, text=True, timeout=60, check=False)
+    environment = uv_environment(settings, HostSystem().environment) | {
+        "UV_CACHE_DIR": str(tmp_path / "cache")
+    }
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--no-header",
+        "--no-annotate",
+        "-q",
+        "-p",
+        sys.executable,
+        *uv_arguments(settings),
+        "-",
+    ]
+    done = subprocess.run(
+        command,
+        input="\n".join(names),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     return done.stdout if done.returncode == 0 else done.stderr
 
 
 def pip_would_install(settings: SourceSettings, *names: str) -> list[str]:
     pytest.importorskip("pip")
     environment = pip_environment(settings, HostSystem().environment)
-    command = [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--report", "-", "--no-cache-dir", *names]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--dry-run",
+        "--report",
+        "-",
+        "--no-cache-dir",
+        *names,
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return sorted(
-        f"{one['metadata']['name']}=={one['metadata']['version']}" for one in json.loads(done.stdout)["install"]
+        f"{one['metadata']['name']}=={one['metadata']['version']}"
+        for one in json.loads(done.stdout)["install"]
     )
 
 
@@ -157,7 +200,9 @@ def test_find_links_of_pips_reach_uv_and_a_default_index_of_uvs_reaches_pip(
     assert login["sent"] == "Basic YWRhOnB3"
 
 
-def test_extra_indexes_of_pips_are_weighed_alike_by_both(home: Path, tmp_path: Path, server: PackageServer) -> None:
+def test_extra_indexes_of_pips_are_weighed_alike_by_both(
+    home: Path, tmp_path: Path, server: PackageServer
+) -> None:
     """pip takes the newest of all indexes; uv by itself would stay with the first that has the project."""
     for place, version in (("main", "2.0"), ("extra", "1.0")):
         wheel = make_wheel(tmp_path / place, "ours", version)

@@ -67,7 +67,9 @@ def test_an_html_index(server: PackageServer) -> None:
 @pytest.mark.parametrize("compressed", [False, True])
 @pytest.mark.parametrize("content_type", [JSON["Content-Type"], "application/json; charset=utf-8"])
 def test_a_json_index(server: PackageServer, compressed: bool, content_type: str) -> None:
-    text = json.dumps({"meta": {"api-version": "1.1"}, "files": [{"filename": WHEEL, "url": "w.whl", "size": 7}]})
+    text = json.dumps(
+        {"meta": {"api-version": "1.1"}, "files": [{"filename": WHEEL, "url": "w.whl", "size": 7}]}
+    )
     body, headers = text.encode(), {"Content-Type": content_type}
     if compressed:
         body, headers = gzip.compress(body), {**headers, "Content-Encoding": "gzip"}
@@ -173,7 +175,9 @@ def test_a_name_that_does_not_resolve() -> None:
     assert (answer.outcome, answer.problem) == ("unreachable", "cannot resolve nothing.invalid")
 
 
-@pytest.mark.parametrize("index", ["https://", "http://[::1/simple", "http://host:port/", "gopher://host/", "http:///x"])
+@pytest.mark.parametrize(
+    "index", ["https://", "http://[::1/simple", "http://host:port/", "gopher://host/", "http:///x"]
+)
 def test_an_index_that_is_no_address(index: str) -> None:
     answer = ask(index)
     assert (answer.outcome, answer.problem != "", "\n" in answer.problem) == ("unreachable", True, False)
@@ -199,7 +203,9 @@ def test_a_password_never_appears_in_a_problem(server: PackageServer) -> None:
 
 
 @pytest.mark.parametrize("variable", [True, False])
-def test_netrc(server: PackageServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: bool) -> None:
+def test_netrc(
+    server: PackageServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: bool
+) -> None:
     file = tmp_path / ("my-netrc" if variable else ".netrc")
     file.write_text("machine 127.0.0.1 login ada password secret\n")
     file.chmod(0o600)
@@ -210,7 +216,9 @@ def test_netrc(server: PackageServer, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_proxy_is_asked_instead(server: PackageServer) -> None:
-    server.replies["http://index.invalid/simple/torch/"] = Reply(body='<a href="torch-1-py3-none-any.whl">x</a>')
+    server.replies["http://index.invalid/simple/torch/"] = Reply(
+        body='<a href="torch-1-py3-none-any.whl">x</a>'
+    )
     proxy = Setting(value=server.url, origin="~/.config/pip/pip.conf")
     assert files(ask("http://index.invalid/simple", proxy=proxy)) == [
         ("1", "http://index.invalid/simple/torch/torch-1-py3-none-any.whl", None)
@@ -229,7 +237,9 @@ def test_pytorchs_index_is_asked_for_its_own_projects_only(server: PackageServer
 
 
 def test_a_flat_page_of_links(server: PackageServer) -> None:
-    server.replies["/flat.html"] = Reply(body=f'<a href="{ESCAPED}">x</a><a href="keras-3-py3-none-any.whl">x</a>')
+    server.replies["/flat.html"] = Reply(
+        body=f'<a href="{ESCAPED}">x</a><a href="keras-3-py3-none-any.whl">x</a>'
+    )
     flat = f"{server.url}/flat.html"
     assert files(ask(flat, kind="find-links")) == [("2.13.0+cpu", f"{server.url}/{ESCAPED}", None)]
     assert ask(flat, "tensorflow", kind="find-links").outcome == "absent"
@@ -240,7 +250,9 @@ def test_folders_pages_and_single_wheels_on_disk(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / WHEEL).write_bytes(b"12345")
     (folder / "notes.txt").touch()
-    (tmp_path / "page.html").write_text(f'<a href="my%20wheels/{ESCAPED}">x</a><a href="https://h/torch-1-py3-none-any.whl">')
+    (tmp_path / "page.html").write_text(
+        f'<a href="my%20wheels/{ESCAPED}">x</a><a href="https://h/torch-1-py3-none-any.whl">'
+    )
     here = (folder / WHEEL).as_uri()
     one = [("2.13.0+cpu", here, 5)]
     assert files(ask(str(folder), kind="find-links")) == one
@@ -259,7 +271,9 @@ def test_an_index_laid_out_as_folders(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / WHEEL).write_bytes(b"123")
     (tmp_path / "simple" / "torch").mkdir(parents=True)
-    (tmp_path / "simple" / "torch" / "index.html").write_text(f'<a href="../../files/{ESCAPED}#sha256=0">x</a>')
+    (tmp_path / "simple" / "torch" / "index.html").write_text(
+        f'<a href="../../files/{ESCAPED}#sha256=0">x</a>'
+    )
     (tmp_path / "simple" / "keras").mkdir()
     (tmp_path / "simple" / "keras" / "keras-3.15.1-py3-none-any.whl").touch()
     index = (tmp_path / "simple").as_uri()
@@ -343,9 +357,15 @@ def test_certificates(certificate: Path, tmp_path: Path) -> None:
         bundle = Setting(value=str(certificate), origin="PIP_CERT")
         assert ask(server.url, certificates=bundle).outcome == "ok"
         for name in ("127.0.0.1", server.netloc):
-            assert ask(server.url, trusted_hosts=(Setting(value=name, origin="PIP_TRUSTED_HOST"),)).outcome == "ok"
+            assert (
+                ask(server.url, trusted_hosts=(Setting(value=name, origin="PIP_TRUSTED_HOST"),)).outcome
+                == "ok"
+            )
         gone = Setting(value=str(tmp_path / "no.pem"), origin="PIP_CERT")
-        assert ask(server.url, certificates=gone).problem == f"cannot read the certificates {tmp_path}/no.pem (PIP_CERT)"
+        assert (
+            ask(server.url, certificates=gone).problem
+            == f"cannot read the certificates {tmp_path}/no.pem (PIP_CERT)"
+        )
     finally:
         running.close()
 

@@ -48,7 +48,9 @@ def test_an_html_page() -> None:
 
 
 def test_a_page_can_say_what_its_links_are_relative_to() -> None:
-    page = '<base href="https://cdn/files/"><base href="https://ignored/"><a href="a-1-py3-none-any.whl">x</a>'
+    page = (
+        '<base href="https://cdn/files/"><base href="https://ignored/"><a href="a-1-py3-none-any.whl">x</a>'
+    )
     assert [one.url for one in html_links(page, BASE)] == ["https://cdn/files/a-1-py3-none-any.whl"]
 
 
@@ -65,7 +67,13 @@ def test_a_json_answer() -> None:
                 "size": 110_000_000,
                 "yanked": False,
             },
-            {"filename": "a.whl", "url": "../a.whl#sha256=1", "yanked": "broken", "size": None, "requires-python": None},
+            {
+                "filename": "a.whl",
+                "url": "../a.whl#sha256=1",
+                "yanked": "broken",
+                "size": None,
+                "requires-python": None,
+            },
             {"filename": "b.whl", "url": "b.whl", "yanked": True, "size": True},
             {"filename": 3, "url": "c.whl"},
             {"filename": "d.whl"},
@@ -86,7 +94,16 @@ def test_a_json_answer() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"files": 3}', '{"meta": {"api-version": "2.0"}, "files": []}', "<html>", "[" * 100_000, "null"],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"files": 3}',
+        '{"meta": {"api-version": "2.0"}, "files": []}',
+        "<html>",
+        "[" * 100_000,
+        "null",
+    ],
 )
 def test_what_is_no_answer(text: str) -> None:
     assert json_links(text, BASE) is None
@@ -123,7 +140,10 @@ def test_a_projects_name_has_many_spellings() -> None:
     assert [one.project for one in wheels_of("TensorFlow.CPU", (link,), SOURCE)] == ["tensorflow-cpu"]
 
 
-@given(st.text() | st.lists(st.sampled_from(["<a ", "href=", '"', ">", "<!", "&", "[", "//", "<base "])).map("".join))
+@given(
+    st.text()
+    | st.lists(st.sampled_from(["<a ", "href=", '"', ">", "<!", "&", "[", "//", "<base "])).map("".join)
+)
 def test_pages_never_raise(text: str) -> None:
     assert isinstance(html_links(text, BASE), tuple)
     assert isinstance(json_links(text, BASE), tuple | None)

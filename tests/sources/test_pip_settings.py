@@ -117,6 +117,8 @@ def test_parse_configuration(text, parsed) -> None:
     assert parse_configuration(text) == parsed
 
 
-@given(st.text() | st.lists(st.sampled_from(["[global]", "\n", "cert", "=", " ", "%", "[", ":"])).map("".join))
+@given(
+    st.text() | st.lists(st.sampled_from(["[global]", "\n", "cert", "=", " ", "%", "[", ":"])).map("".join)
+)
 def test_a_configuration_file_never_raises(text: str) -> None:
     assert isinstance(parse_configuration(text), dict)

@@ -48,7 +48,10 @@ def test_user_sources_stand_in_order_and_once() -> None:
     settings = SourceSettings(
         index=PYPI,
         extra_indexes=(Setting(value="https://corp/simple", origin="a"), PYPI),
-        find_links=(Setting(value="/srv/wheels", origin="b"), Setting(value="file:///srv/wheels/", origin="c")),
+        find_links=(
+            Setting(value="/srv/wheels", origin="b"),
+            Setting(value="file:///srv/wheels/", origin="c"),
+        ),
     )
     assert user_sources(settings) == (
         Source(kind="index", location="https://pypi.org/simple"),
@@ -59,7 +62,9 @@ def test_user_sources_stand_in_order_and_once() -> None:
 
 def test_an_air_gap_leaves_find_links_only() -> None:
     settings = SourceSettings(
-        index=PYPI, find_links=(Setting(value="/srv", origin="b"),), no_index=Setting(value="1", origin="PIP_NO_INDEX")
+        index=PYPI,
+        find_links=(Setting(value="/srv", origin="b"),),
+        no_index=Setting(value="1", origin="PIP_NO_INDEX"),
     )
     assert user_sources(settings) == (Source(kind="find-links", location="/srv"),)
     assert pytorch_sources(settings, ["cpu"]) == ()

@@ -57,14 +57,20 @@ def test_uv_wins_where_both_name_the_default_index() -> None:
         files={PIP: "[global]\nindex-url = https://pip/simple\n", UV: 'index-url = "https://uv/simple"\n'}
     )
     settings = read_settings(system)
-    assert (settings.index, settings.extra_indexes) == (Setting(value="https://uv/simple", origin=UV_SHOWN), ())
+    assert (settings.index, settings.extra_indexes) == (
+        Setting(value="https://uv/simple", origin=UV_SHOWN),
+        (),
+    )
 
 
 @pytest.mark.parametrize(
     ("environment", "index"),
     [
         ({"PIP_INDEX_URL": "https://a"}, Setting(value="https://a", origin="PIP_INDEX_URL")),
-        ({"PIP_INDEX_URL": "https://a", "UV_INDEX_URL": "https://b"}, Setting(value="https://b", origin="UV_INDEX_URL")),
+        (
+            {"PIP_INDEX_URL": "https://a", "UV_INDEX_URL": "https://b"},
+            Setting(value="https://b", origin="UV_INDEX_URL"),
+        ),
         (
             {"UV_INDEX_URL": "https://b", "UV_DEFAULT_INDEX": "corp=https://c"},
             Setting(value="https://c", origin="UV_DEFAULT_INDEX"),
@@ -85,7 +91,8 @@ def test_uvs_own_extra_indexes_keep_uvs_own_strategy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "means"), [("1", True), ("true", True), ("on", True), ("0", False), ("false", False), ("perhaps", False)]
+    ("word", "means"),
+    [("1", True), ("true", True), ("on", True), ("0", False), ("false", False), ("perhaps", False)],
 )
 def test_no_index(word: str, means: bool) -> None:
     assert (read_settings(host(PIP_NO_INDEX=word)).no_index is not None) is means
@@ -128,7 +135,9 @@ def test_a_mirror_of_pytorchs_index(given: str, base: str) -> None:
 
 
 def test_another_index_from_the_command_line(tmp_path) -> None:
-    system = host(PIP_NO_INDEX="1", PIP_EXTRA_INDEX_URL="https://a/simple https://b/simple", PIP_FIND_LINKS="/w")
+    system = host(
+        PIP_NO_INDEX="1", PIP_EXTRA_INDEX_URL="https://a/simple https://b/simple", PIP_FIND_LINKS="/w"
+    )
     settings = read_settings(system)
     assert with_index(settings, "https://a/simple/") == replace(
         settings,

@@ -100,7 +100,15 @@ def test_a_variable_for_a_pytorch_index_stands_in_for_a_projects_own() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["index = 3", "index = [1, {url = 2}]", "pip = 7", "find-links = {}", "no-index = []", "=", "[[index]]\nname = 1"],
+    [
+        "index = 3",
+        "index = [1, {url = 2}]",
+        "pip = 7",
+        "find-links = {}",
+        "no-index = []",
+        "=",
+        "[[index]]\nname = 1",
+    ],
 )
 def test_nonsense_is_left_out(text: str) -> None:
     assert read_uv_settings(host(files={USER: text})) == UvSettings(scalars={})

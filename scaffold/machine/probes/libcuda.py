@@ -13,8 +13,12 @@ from typing import Any
 
 NAMES = {
     "win32": ["nvcuda.dll"],
-    "linux": ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1",
-              "/run/opengl-driver/lib/libcuda.so.1"],
+    "linux": [
+        "libcuda.so.1",
+        "/usr/lib/wsl/lib/libcuda.so.1",
+        "/usr/local/nvidia/lib64/libcuda.so.1",
+        "/run/opengl-driver/lib/libcuda.so.1",
+    ],
 }
 MAJOR, MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_*
 

@@ -1,0 +1,34 @@
+"""What the user agrees to before a download: asked on a terminal, said by options elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scaffold.setup import SetupPlan, Wishes
+    from scaffold.system import System
+
+
+def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool) -> Wishes:
+    """The wishes with what was agreed to.
+
+    Raises click.Abort on a no, ConsentNeeded where nobody can be asked.
+
+    ``yes`` answers for the download as such; gigabytes of CUDA without a GPU need a word of their own.
+    """
+    from scaffold.setup import demand_consent
+
+    if plan.environment is None:
+        return wishes
+    if plan.consents and not wishes.allow_cuda and system.interactive:
+        for reason in plan.consents:
+            click.echo(reason)
+        click.confirm("Download it all the same?", default=False, abort=True)
+        return replace(wishes, allow_cuda=True)
+    demand_consent(plan, wishes)
+    if system.interactive and not yes and plan.environment.download_size:
+        click.confirm("Go on?", default=True, abort=True)
+    return wishes
