@@ -150,4 +150,4 @@ def test_images_that_the_network_has_seen_never_test_it(photos):
     with pytest.raises(ProjectError, match="none of the network's classes x, y"):
         data.load_unseen(settings, ("x", "y"), seen, same=True)
     with pytest.raises(ProjectError, match="trained on every one"):
-        data.load_unseen(settings, ("ant", "bee"), checksums(sources.read(settings).whole[0]), same=False)
+        data.load_unseen(settings, ("ant", "bee"), checksums(sources.read(settings).rest[0]), same=False)

@@ -15,7 +15,15 @@ CONTENT = bytes(range(256)) * 4000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
+class Server(HTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[int] = []  # where each request wanted to begin
+
+
 class Handler(BaseHTTPRequestHandler):
+    server: Server
+
     def do_GET(self):
         start = int(self.headers.get("Range", "bytes=0-")[6:-1])
         self.server.asked.append(start)
@@ -37,8 +45,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.asked = []
+    server = Server()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server

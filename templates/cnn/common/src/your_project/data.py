@@ -85,6 +85,10 @@ class Data:
         """Return the same with at most this many training images (0 = all), of every class alike."""
         if not most or most >= len(self.train):
             return self
+        if most < len(self.classes):
+            raise ProjectError(
+                f"--limit {most}: {self.name} has {len(self.classes)} classes, one image each is least"
+            )
         chosen = np.sort(np.argsort(_ranks(self.train.labels), kind="stable")[:most])
         train = self.train.take(chosen)
         return make(self.name, self.classes, train, self.validation, self.test, mirror=self.mirror)

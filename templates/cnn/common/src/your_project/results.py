@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .data import Split
     from .engine import Engine
 
+TITLE = "Your Project"
 WORST = 24  # mistakes that are shown
 History = list[dict[str, Any]]
 
@@ -55,7 +56,7 @@ def write(path: Path, content: dict[str, Any], page: Page) -> None:
 
 def report(content: dict[str, Any], engine: Engine, test: Split, history: History, scratch: History) -> Page:
     """Return the report of a run; `history` and `scratch` may be empty."""
-    page = Page(f"Your Project: {content['run']}", f"{content['job']} with {content['framework']}")
+    page = Page(f"{TITLE}: {content['run']}", f"{content['job']} with {content['framework']}")
     sections.headline(page, content)
     if content.get("scratch"):
         sections.comparison(page, content, history, scratch)

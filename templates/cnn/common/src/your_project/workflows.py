@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: how the temporary folders of smoke runs begin
+SMOKE = "your-project-"
+
+
 @dataclass(frozen=True)
 class Request:
     """What was asked for, and of which framework."""
@@ -110,7 +114,7 @@ def _place(request: Request) -> Iterator[Request]:
     if not request.settings.smoke:
         yield request
         return
-    with TemporaryDirectory(prefix="your-project-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix=SMOKE, ignore_cleanup_errors=True) as folder:
         # small enough for seconds on any processor, yet every line of the program runs
         small: dict[str, Any] = {
             "epochs": 1,

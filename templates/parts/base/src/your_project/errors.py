@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +23,41 @@ class Interrupted(ProjectError):
     """The person stopped the program; the message says how to go on."""
 
 
+#: what a full, read-only or closed disk says; any other OSError is a mistake of the program
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+#: how the frameworks call it when the memory of the device is full
+MEMORY = frozenset({"OutOfMemoryError", "ResourceExhaustedError", "MemoryError"})
+
+
 def run_program(body: Callable[[], None]) -> None:
     """Run the body of a program; where it cannot go on, end with one line on stderr and a fitting status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a console that cannot show a class's name shows a question mark; it must not end the training
+            stream.reconfigure(errors="replace")
     try:
         body()
-    except Interrupted as stop:
-        sys.stderr.write(f"\n{stop}\n")
-        raise SystemExit(130) from None  # 128 + SIGINT, as shells count
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped\n")
-        raise SystemExit(130) from None
+        _end("stopped", 130)
+    except Interrupted as stop:
+        _end(str(stop), 130)  # 128 + SIGINT, as shells count
     except ProjectError as problem:
-        sys.stderr.write(f"error: {problem}\n")
-        raise SystemExit(1) from None
+        _end(f"error: {problem}", 1)
+    except Exception as problem:
+        if told := _told(problem):
+            _end(f"error: {told}", 1)
+        raise
+
+
+def _told(problem: Exception) -> str:
+    """Return what to do about a full disk or memory, "" for anything else."""
+    if isinstance(problem, OSError) and problem.errno in DISK:
+        return str(problem)
+    if type(problem).__name__ in MEMORY:
+        return "the memory is full: choose a smaller --batch-size, --width or --image-size"
+    return ""
+
+
+def _end(line: str, status: int) -> NoReturn:
+    sys.stderr.write(f"{line}\n")
+    raise SystemExit(status) from None

@@ -20,7 +20,7 @@ def project_root() -> Path:
     `runs/` and `data/` hang on it. An IDE that runs a single file starts it in the file's own folder, and
     results that land there are not found again.
     """
-    for folder in Path(__file__).resolve().parents[1:4]:
+    for folder in Path(__file__).resolve().parents[1:3]:
         if (folder / "pyproject.toml").is_file():
             return folder
     return Path.cwd()
