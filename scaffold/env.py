@@ -38,7 +38,7 @@ class ProjectPlan:
 def plan_for_project(
     system: System, start: Path, *, python: str | None, index: str, allow_cuda: bool, announce: Announce
 ) -> ProjectPlan:
-    """Plan the environment of the project around ``start``; raises NotAProject and what `plan_setup` raises."""
+    """Plan the environment of the project around ``start``; raises NotAProject and `plan_setup`'s errors."""
     from scaffold.projects.declared import declared_requirements
     from scaffold.projects.record import project_root, read_record
 

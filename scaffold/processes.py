@@ -24,7 +24,7 @@ def run(
     cwd: Path | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> Completed:
-    """Run a program; kill it and all it started when it outlasts ``timeout`` seconds or we are interrupted."""
+    """Run a program; kill it and all it started after ``timeout`` seconds, or when we are interrupted."""
     command, started = joined(argv), time.monotonic()
     try:
         process = subprocess.Popen(

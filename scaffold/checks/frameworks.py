@@ -58,7 +58,7 @@ def gpu_used(facts: Facts) -> Iterator[Finding]:
             id="gpu.build-cpu-only",
             level="error",
             title="PyTorch was built without CUDA, and this machine has an NVIDIA GPU",
-            detail=f"{cards[0].name} works (driver {cards[0].driver}); torch {facts.torch.version} cannot use it",
+            detail=f"{cards[0].name} works; torch {facts.torch.version} cannot use it",
             cause="torch-cpu-build",
             evidence=(
                 Evidence(source=facts.torch.source, value=f"{facts.torch.version}, cuda: None"),
@@ -87,7 +87,7 @@ def _driver(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="gpu.driver-too-old",
             level="error",
-            title=f"The driver speaks CUDA {facts.machine.cuda_driver}, PyTorch needs CUDA {facts.torch.cuda}",
+            title=f"The driver runs CUDA {facts.machine.cuda_driver}, PyTorch needs CUDA {facts.torch.cuda}",
             detail="a driver runs programs made for its own CUDA generation and older ones",
             cause="driver-too-old",
             evidence=evidence,
