@@ -170,9 +170,11 @@ def explain(installer: InstallerName, output: str, *, doing: str) -> ScaffoldErr
     >>> explain("uv", "error: No solution found when resolving dependencies", doing="resolve").code
     'install-conflict'
     """
+    unwrapped = " ".join(output.split())  # uv breaks its sentences at the terminal's width
     for sign in SIGNS:
-        if re.search(sign.pattern, output, re.IGNORECASE):
-            message = sign.message.replace("{name}", _name(sign, output) or "a package")
+        if re.search(sign.pattern, unwrapped, re.IGNORECASE):
+            name = _name(sign, unwrapped) or _name(sign, output)
+            message = sign.message.replace("{name}", name or "a package")
             return sign.error(message, detail=evidence(output), hint=sign.hint, code=sign.code)
     return InstallFailed(
         f"{installer} could not {doing}", detail=evidence(output) or (f"{installer} said nothing",)

@@ -155,3 +155,17 @@ def test_the_evidence_starts_at_the_error_and_shows_no_credentials() -> None:
         "  cause: tcp connect error",
         "  cause: Connection refused (os error 111)",
     )
+
+
+def test_a_sentence_that_uv_broke_at_the_terminals_width_is_still_read() -> None:
+    output = (
+        "error: No solution found when resolving dependencies\n"
+        "  cause: Because nowhere was not found in the provided\n"
+        "      package locations and you require nowhere, we can conclude that your\n"
+        "      requirements are unsatisfiable.\n"
+    )
+    problem = explain("uv", output, doing="resolve the packages")
+    assert (problem.code, problem.message) == (
+        "install-not-found",
+        "No source that is configured here has nowhere",
+    )
