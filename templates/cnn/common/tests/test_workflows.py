@@ -232,6 +232,7 @@ def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
     run("finetune", *QUICK, "--run", "two", "--head-epochs", "0")
     out = capsys.readouterr().out
     assert out.count("is trained first, on 0, 1, 2, 3, 4") == 1
+    assert "batches     of 8 instead of 64 images: 50 images would make too few steps" in out
     content = read_json(run.folder / "one" / "metrics.json")
     assert (content["classes"], content["base"]) == (list("56789"), "base-pytorch")
     assert content["images"] == {"training": 50, "validation": 50, "test": content["images"]["test"]}

@@ -15,7 +15,17 @@ from .engine import ModelCard, Stage
 from .errors import ProjectError
 from .run_folder import WEIGHTS
 from .settings import Settings
-from .training import announce, card_of, finish, fit, make_engine, open_run, record, whole_training
+from .training import (
+    announce,
+    card_of,
+    finish,
+    fit,
+    make_engine,
+    open_run,
+    record,
+    whole_training,
+    with_small_batches,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +39,6 @@ BASE = (
     *("data", "image_size", "limit", "model", "width", "dropout", "epochs", "batch_size", "learning_rate"),
     *("weight_decay", "warmup", "label_smoothing", "clip", "patience", "augment", "seed"),
 )
-STEPS_AN_EPOCH = 8  # few images need small batches, or there are too few steps to learn anything
-SMALLEST_BATCH = 8
 
 
 def finetune(request: Request) -> None:
@@ -39,8 +47,8 @@ def finetune(request: Request) -> None:
     if path is None:
         return
     base, images = base_and_images(request)
-    request = with_small_batches(request, len(images.train))
-    settings, framework = request.settings, request.framework
+    settings = with_small_batches(request.settings, len(images.train))
+    request, framework = replace(request, settings=settings), request.framework
 
     base_card = card_of_run(base)
     print(f"base        {base.path} knows {', '.join(base_card.classes)}")
@@ -76,12 +84,6 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
         return (everything,)
     # a single layer bears a high rate, and has few steps to get away from its random start
     return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
-
-
-def with_small_batches(request: Request, images: int) -> Request:
-    """Return the request with batches that give an epoch of few images some steps."""
-    size = min(request.settings.batch_size, max(SMALLEST_BATCH, images // STEPS_AN_EPOCH))
-    return replace(request, settings=replace(request.settings, batch_size=size))
 
 
 # --- the base network
@@ -138,6 +140,7 @@ def made_base(request: Request, images: Data) -> Run:
     else:
         runs.begin(request.runs, name, request.framework, "base", overwrite=True)
         record(path, settings)
+    settings = with_small_batches(settings, len(images.train))
     engine = make_engine(request.framework, settings, card_of(images, settings, request.framework))
     print(f"base        is trained first, on {', '.join(images.classes)}; it is kept for the next time")
     announce(engine, images, path)

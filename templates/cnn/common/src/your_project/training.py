@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: settings that do not change what a run computes, and may differ when it is resumed
 FREE = frozenset({"workers", "resume", "overwrite", "run", "runs", "cache", "smoke", "device"})
 
+STEPS_AN_EPOCH = 8  # fewer are too few to learn anything in a dozen epochs
+SMALLEST_BATCH = 8  # batch normalisation needs some images to know their mean
+
 
 def train(request: Request) -> None:
     """Train a network, evaluate it on the test images, write metrics and report."""
@@ -34,6 +37,7 @@ def train(request: Request) -> None:
         return
     settings = request.settings
     images = data.load(settings)
+    settings = with_small_batches(settings, len(images.train))
     engine = make_engine(request.framework, settings, card_of(images, settings, request.framework))
     announce(engine, images, path)
     run = fit(engine, images, whole_training(settings), path, request, program="train")
@@ -43,6 +47,15 @@ def train(request: Request) -> None:
 def whole_training(settings: Settings) -> tuple[Stage, ...]:
     """Return the one stage in which everything learns at the same rate."""
     return (Stage("train", settings.epochs, settings.learning_rate),)
+
+
+def with_small_batches(settings: Settings, images: int) -> Settings:
+    """Return settings with batches that leave an epoch of few images some steps."""
+    size = min(settings.batch_size, max(SMALLEST_BATCH, images // STEPS_AN_EPOCH))
+    if size < settings.batch_size:
+        why = f"{images} images would make too few steps"
+        print(f"batches     of {size} instead of {settings.batch_size} images: {why}")
+    return replace(settings, batch_size=size)
 
 
 # --- runs

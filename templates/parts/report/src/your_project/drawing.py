@@ -79,15 +79,17 @@ def reliability(title: str, bins: Sequence[dict[str, float]]) -> str:
 def matrix(title: str, counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     """Draw a confusion matrix: rows are true classes, columns predicted ones, shades shares of the row."""
     size = 34 if len(names) <= 20 else 14
-    margin = 16 + 7 * min(14, max(map(len, names)))
+    shown = [name if len(name) <= 14 else name[:13] + "…" for name in names]
+    margin = 16 + 7 * max(map(len, shown))
     span = margin + size * len(names)
-    drawn = [f'<text x="{margin}" y="12" class="faint">predicted → (rows: true class)</text>']
+    drawn = []
     for row, (name, line) in enumerate(zip(names, counts, strict=True)):
-        middle = margin + size * row + size / 2
-        label = html.escape(name if len(name) <= 14 else name[:13] + "…")
-        drawn.append(f'<text x="{margin - 6}" y="{middle + 4:.0f}" text-anchor="end">{label}</text>')
-        turn = f"rotate(-90 {middle + 4:.0f} {margin - 6})"
-        drawn.append(f'<text x="{middle + 4:.0f}" y="{margin - 6}" transform="{turn}">{label}</text>')
+        middle = margin + size * row + size // 2 + 4
+        label = html.escape(shown[row])
+        drawn.append(f'<text x="{margin - 6}" y="{middle}" text-anchor="end">{label}</text>')
+        turn = f' transform="rotate(-90 {middle} {margin - 6})"' if len(label) > 2 else ""
+        anchor = "" if turn else ' text-anchor="middle" dx="-4"'
+        drawn.append(f'<text x="{middle}" y="{margin - 6}"{anchor}{turn}>{label}</text>')
         for column, count in enumerate(line):
             told = f"{name} → {names[column]}: {count}"
             drawn.append(_square(margin + size * column, margin + size * row, size, count, sum(line), told))
@@ -104,7 +106,9 @@ def _square(x: int, y: int, size: int, count: int, total: int, told: str) -> str
     )
     if not count or size < 20:
         return field
-    return field + f'<text x="{x + size / 2}" y="{y + size / 2 + 4}" text-anchor="middle">{count}</text>'
+    ink = ' style="fill: var(--paper)"' if share > 0.5 else ""  # readable on a full field, light or dark
+    place = f'x="{x + size // 2}" y="{y + size // 2 + 4}"'
+    return field + f'<text {place} text-anchor="middle"{ink}>{count}</text>'
 
 
 class _Frame:
