@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..data import Split
 
 
 class ImageBatches:
     """A split as batches of images (uint8, (n, channels, height, width)) and labels (int64, (n,)).
 
-    All images lie on the device as bytes, where that is possible: for small images this is several times faster
-    than to collect every batch in other processes.
+    All images lie on the device as bytes, where there is room: for small images this is faster than to
+    collect every batch in other processes.
     """
 
     def __init__(self, split: Split, size: int, device: torch.device, *, augment: bool, mirror: bool) -> None:
@@ -34,7 +35,7 @@ class ImageBatches:
         self.steps = len(images) // self.size
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield one epoch; all that is random is drawn from the generator, which is the CPU's on any device."""
+        """Yield one epoch, drawn from a generator of the CPU: the same one on every device."""
         count = self.steps * self.size
         order = torch.randperm(len(self.images), generator=generator)[:count]
         shifts = torch.randint(0, 2 * self.reach + 1, (2, count), generator=generator)
@@ -45,13 +46,14 @@ class ImageBatches:
         # The draws of a whole epoch go to the device at once, so that no step waits for a copy.
         home = self.images.device
         chosen, rows, columns = order.to(home), rows.to(home), columns.to(home)
-        for batch in torch.arange(count, device=home).split(self.size):
+        for start in range(0, count, self.size):
+            batch = slice(start, start + self.size)
             which = chosen[batch]
             images = self.images[which[:, None, None], rows[batch][:, :, None], columns[batch][:, None, :]]
-            # (n, height, width, channels) read as (n, channels, height, width) is what PyTorch calls channels-last.
+            # (n, height, width, channels) seen as (n, channels, height, width): PyTorch's channels-last order
             yield images.permute(0, 3, 1, 2).to(self.device), self.labels[which.to(self.device)]
 
 
 def fits(images: Tensor, device: torch.device) -> bool:
-    """Whether the images take no more than a quarter of the free memory of a CUDA device; true elsewhere."""
+    """Return whether the images leave a CUDA device three quarters of its free memory; true elsewhere."""
     return device.type != "cuda" or images.nbytes < torch.cuda.mem_get_info(device)[0] / 4

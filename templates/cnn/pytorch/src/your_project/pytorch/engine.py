@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
-from ..engine import ModelCard, Stage
 from .augment import ImageBatches
 from .checkpoints import load_weights, save_weights
 from .device import place
@@ -17,7 +14,13 @@ from .loop import Training
 from .model import HEAD, build
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from torch import Tensor
+
     from ..data import Data
+    from ..engine import ModelCard, Stage
     from ..run_folder import RunFolder
     from ..settings import Settings
 
@@ -37,8 +40,9 @@ class PyTorchEngine:
         self.device, self.device_reason = self.placement.name, self.placement.reason
         self.precision, self.precision_reason = self.placement.precision, self.placement.precision_reason
         torch.manual_seed(settings.seed)  # the initial weights, drawn on the CPU: the same on every device
-        # channels-last: the order in which convolutions on tensor cores and on vector units want their numbers
-        self.network = build(card).to(self.placement.device, memory_format=torch.channels_last)
+        # channels-last: the order in which tensor cores and vector units want the numbers of a convolution
+        self.network = build(card).to(self.placement.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.parameters = sum(p.numel() for p in self.network.parameters())
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
@@ -53,7 +57,7 @@ class PyTorchEngine:
         def evaluate() -> dict[str, float]:
             logits = self.scores(images)
             return {
-                "validation_loss": nn.functional.cross_entropy(logits, labels).item(),
+                "validation_loss": cross_entropy(logits, labels).item(),
                 "validation_accuracy": (logits.argmax(1) == labels).double().mean().item(),
             }
 
@@ -61,7 +65,7 @@ class PyTorchEngine:
             network=self.network,
             sections=self.network.sections(),
             batches=batches,
-            loss_function=nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing),
+            loss_function=torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing),
             evaluate=evaluate,
             placement=self.placement,
             settings=settings,
@@ -70,16 +74,17 @@ class PyTorchEngine:
 
     @torch.inference_mode()
     def scores(self, images: np.ndarray) -> Tensor:
-        """Logits of shape (N, classes), float32, on the CPU."""
+        """Return logits of shape (N, classes), float32, on the CPU."""
         self.network.eval()
         parts = []
-        for chunk in torch.from_numpy(images).split(CHUNK):
+        for start in range(0, len(images), CHUNK):
+            chunk = torch.from_numpy(images[start : start + CHUNK]).to(self.placement.device)
             with self.placement.autocast():
-                parts.append(self.network(chunk.to(self.placement.device).permute(0, 3, 1, 2)))
+                parts.append(self.network(chunk.permute(0, 3, 1, 2)))
         return torch.cat(parts).cpu() if parts else torch.zeros(0, len(self.card.classes))
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """Scores of shape (N, classes), float32."""
+        """Return scores of shape (N, classes), float32."""
         return self.scores(images).numpy()
 
     def load(self, weights: Path) -> None:

@@ -1,6 +1,6 @@
 """Evaluate the newest network that was trained with PyTorch on the test images.
 
-    python -m your_project.pytorch.evaluate
+python -m your_project.pytorch.evaluate
 """
 
 from your_project import workflows

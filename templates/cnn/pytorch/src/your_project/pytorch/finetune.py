@@ -1,6 +1,6 @@
 """Adapt a trained network to classes that it has not seen, beside training from scratch.
 
-    python -m your_project.pytorch.finetune --shots 10
+python -m your_project.pytorch.finetune --shots 10
 """
 
 from your_project import workflows

@@ -5,11 +5,15 @@ Both take uint8 images of shape (N, channels, height, width) and give float32 lo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
-from ..engine import ModelCard
 from ..errors import ProjectError
+
+if TYPE_CHECKING:
+    from ..engine import ModelCard
 
 HEAD = "head"
 
@@ -65,7 +69,7 @@ class Classifier(nn.Module):
         nn.init.normal_(self.head.weight, std=0.01)
 
     def sections(self) -> dict[str, nn.Module]:
-        """All that learns, by name, from the input to the head."""
+        """Return all that learns, by name, from the input to the head."""
         return {**self.body, HEAD: self.head}
 
     def forward(self, images: Tensor) -> Tensor:
@@ -87,7 +91,7 @@ class GlobalAverage(nn.Module):
 
 
 def build(card: ModelCard) -> Classifier:
-    """The network that a card describes, with fresh weights drawn from PyTorch's generator: seed it before."""
+    """Return the network of a card, with fresh weights from PyTorch's generator: seed it before."""
     if card.model == "resnet":
         return Classifier(card, *resnet(card.image_shape[2], card.width))
     if card.model == "lenet":
@@ -96,26 +100,28 @@ def build(card: ModelCard) -> Classifier:
 
 
 def resnet(channels: int, width: int) -> tuple[dict[str, nn.Module], int]:
-    """A stem and three stages of one residual block; the later two halve the picture and double the channels.
+    """Return a stem and three stages of a residual block; the later two halve sides and double channels.
 
     After He et al. 2016 (arXiv:1512.03385), cut down to what small images need.
     """
-    stem = nn.Sequential(
-        nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)
-    )
-    stage3 = nn.Sequential(Residual(2 * width, 4 * width, 2), GlobalAverage())
-    body = {"stem": stem, "stage1": Residual(width, width, 1), "stage2": Residual(width, 2 * width, 2), "stage3": stage3}
+    first = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+    body: dict[str, nn.Module] = {
+        "stem": nn.Sequential(first, nn.BatchNorm2d(width), nn.ReLU(inplace=True)),
+        "stage1": Residual(width, width, 1),
+        "stage2": Residual(width, 2 * width, 2),
+        "stage3": nn.Sequential(Residual(2 * width, 4 * width, 2), GlobalAverage()),
+    }
     return body, 4 * width
 
 
 def lenet(height: int, width: int, channels: int) -> tuple[dict[str, nn.Module], int]:
-    """LeNet-5 (LeCun et al. 1998) with ReLU and max pooling, as the tutorials have it; its sizes are fixed."""
+    """Return LeNet-5 (LeCun et al. 1998) with ReLU and max pooling, as the tutorials have it."""
     if min(height, width) < 4:
         raise ProjectError(f"images of {height}x{width} pixels are too small for lenet; use --model resnet")
     # The second convolution has no padding in the original (28x28); on tiny images nothing would be left.
     padding = 0 if min(height, width) >= 12 else 2
     rows, columns = ((side // 2 - 4 + 2 * padding) // 2 for side in (height, width))
-    body = {
+    body: dict[str, nn.Module] = {
         "conv1": nn.Sequential(nn.Conv2d(channels, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
         "conv2": nn.Sequential(nn.Conv2d(6, 16, 5, padding=padding), nn.ReLU(), nn.MaxPool2d(2)),
         "fc": nn.Sequential(

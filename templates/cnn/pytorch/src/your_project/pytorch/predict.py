@@ -1,6 +1,6 @@
 """Say what is on images, with the newest network that was trained with PyTorch.
 
-    python -m your_project.pytorch.predict photo.png
+python -m your_project.pytorch.predict photo.png
 """
 
 from your_project import workflows

@@ -1,6 +1,6 @@
 """Train the network with PyTorch, then evaluate it and write a report.
 
-    python -m your_project.pytorch.train --epochs 20
+python -m your_project.pytorch.train --epochs 20
 """
 
 from your_project import workflows

@@ -1,1 +1,1 @@
-"""The PyTorch side: `loop.py` is the training loop, `engine.py` the one class that the rest of the project uses."""
+"""The PyTorch side: `loop.py` is the training loop, `engine.py` what the rest of the project sees of it."""

@@ -7,16 +7,19 @@ Both are written whole or not at all, so that a crash leaves the old file or the
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import nn
 
 from ..errors import ProjectError
 from ..files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
@@ -60,7 +63,7 @@ def load_state(path: Path) -> dict[str, Any]:
 
 
 def _differences(own: dict[str, torch.Tensor], weights: dict[str, torch.Tensor]) -> list[str]:
-    """What does not fit, at most three lines of each kind."""
+    """Return what does not fit, at most three lines of each kind."""
     missing = [f"{name} is missing" for name in own if name not in weights]
     foreign = [f"{name} is unknown" for name in weights if name not in own]
     shapes = [

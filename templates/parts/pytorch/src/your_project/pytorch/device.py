@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
 from ..errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -26,9 +32,9 @@ class Placement:
     def dtype(self) -> torch.dtype:
         return DTYPES[self.precision]
 
-    def autocast(self) -> torch.autocast:
-        """Within it convolutions and matrix products run in the chosen precision; weights stay float32."""
-        return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
+    def autocast(self) -> AbstractContextManager[object]:
+        """Run convolutions and matrix products in the chosen precision; weights stay float32."""
+        return nullcontext() if self.precision == "fp32" else torch.autocast(self.device.type, self.dtype)
 
     def scaler(self) -> torch.amp.GradScaler:
         """Keep small gradients from vanishing in float16; bfloat16 has float32's range and needs none."""
@@ -40,20 +46,24 @@ def place(device: str = "auto", precision: str = "auto") -> Placement:
 
     Raises ProjectError, with the reason, where the device that was asked for cannot be used.
     """
-    obstacles = {kind: obstacle(kind) for kind in ("cuda", "mps")}
+    kinds = ("mps", "cuda") if sys.platform == "darwin" else ("cuda", "mps")
+    obstacles = {kind: obstacle(kind) for kind in kinds}
     kind, reason = choose_device(device, obstacles)
     capability = torch.cuda.get_device_capability() if kind == "cuda" and not torch.version.hip else None
     chosen, precision_reason = choose_precision(precision, kind, capability, native_bf16(kind))
     where = torch.device("cuda", 0) if kind == "cuda" else torch.device(kind)
     name = f"{where} ({torch.cuda.get_device_name(where)})" if kind == "cuda" else kind
-    # A resumed run must repeat an unbroken one to the last bit, so cuDNN may not pick algorithms by a stopwatch.
+    # A resumed run must repeat an unbroken one to the last bit: no choice of algorithms by a stopwatch.
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     return Placement(where, name, reason, chosen, precision_reason)
 
 
 def choose_device(wanted: str, obstacles: Mapping[str, str]) -> tuple[str, str]:
-    """The kind of device and why; `obstacles` says of each accelerator why it cannot be used, "" = it can."""
+    """Return the kind of device and why.
+
+    `obstacles` says of each accelerator why it cannot be used ("" where it works), the likeliest first.
+    """
     if wanted == "cpu":
         return "cpu", "asked for by --device"
     if wanted in obstacles:
@@ -65,13 +75,13 @@ def choose_device(wanted: str, obstacles: Mapping[str, str]) -> tuple[str, str]:
     for kind, why_not in obstacles.items():
         if not why_not:
             return kind, "the fastest device that works here"
-    return "cpu", "; ".join(why_not for why_not in obstacles.values())
+    return "cpu", next(iter(obstacles.values()))
 
 
 def obstacle(kind: str) -> str:
-    """Why an accelerator cannot be used, "" where a first computation on it succeeds."""
+    """Return why an accelerator cannot be used, "" where a first computation on it succeeds."""
     if kind == "mps" and not torch.backends.mps.is_built():
-        return "no Apple GPU"
+        return f"PyTorch {torch.__version__} is a build without Metal, which only macOS has"
     if kind == "cuda" and not (torch.version.cuda or torch.version.hip):
         return f"PyTorch {torch.__version__} is a build without CUDA"
     available = torch.cuda.is_available() if kind == "cuda" else torch.backends.mps.is_available()
@@ -85,9 +95,9 @@ def obstacle(kind: str) -> str:
 
 
 def native_bf16(kind: str) -> bool:
-    """Whether the device multiplies bfloat16 matrices in hardware."""
+    """Return whether the device multiplies bfloat16 matrices in hardware."""
     if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # get_capabilities is young; without it float32 is slower, never wrong
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return kind == "cpu" and bool(has.get("avx512_bf16") or has.get("amx_bf16"))
@@ -96,7 +106,7 @@ def native_bf16(kind: str) -> bool:
 def choose_precision(
     wanted: str, kind: str, capability: tuple[int, int] | None, bf16: bool
 ) -> tuple[str, str]:
-    """The precision and why, from the NVIDIA compute capability (None elsewhere) and native bfloat16."""
+    """Return the precision and why, from NVIDIA's compute capability (None elsewhere) and native bfloat16."""
     if wanted != "auto":
         if wanted not in DTYPES:
             raise ProjectError(f"--precision {wanted} is unknown: auto, {', '.join(DTYPES)}")
@@ -108,7 +118,9 @@ def choose_precision(
             return "bf16", "this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX)"
         return "fp32", "this processor has no bfloat16 arithmetic"
     if capability is None:  # ROCm
-        return ("bf16", "this GPU multiplies bfloat16 in hardware") if bf16 else ("fp32", "no native bfloat16")
+        if bf16:
+            return "bf16", "this GPU multiplies bfloat16 in hardware"
+        return "fp32", "this GPU has no bfloat16 arithmetic"
     generation = f"compute capability {capability[0]}.{capability[1]}"
     if capability >= (8, 0):
         return "bf16", f"{generation}: tensor cores for bfloat16"

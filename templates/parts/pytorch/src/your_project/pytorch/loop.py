@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
 
 from ..errors import ProjectError
 from .checkpoints import load_state, load_weights, save_state, save_weights
 from .optimiser import freeze, make_optimiser, schedule, set_rates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from torch import Tensor, nn
+
     from ..engine import Stage
     from ..run_folder import RunFolder
     from ..settings import Settings
@@ -89,7 +92,8 @@ class Training:
                 run.log(stage.name, now.epoch, **values, seconds=time.perf_counter() - started)
 
                 loss = measured["validation_loss"]
-                now.stage_best, now.waited = (loss, 0) if loss < now.stage_best else (now.stage_best, now.waited + 1)
+                now.waited = 0 if loss < now.stage_best else now.waited + 1
+                now.stage_best = min(now.stage_best, loss)
                 if loss < now.best:  # first the weights, then the state that speaks of them
                     now.best = loss
                     save_weights(network, run.best)
@@ -100,10 +104,11 @@ class Training:
     def epoch(
         self, stage: Stage, now: Position, optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler
     ) -> float:
-        """Go once through the training data; returns the mean loss."""
+        """Go once through the training data; return the mean loss."""
         generator = seed_epoch(self.settings.seed, now.epoch)
+        label = f"{stage.name} {now.stage_epoch + 1}/{stage.epochs}"
         loss_sum = torch.zeros((), device=self.placement.device)
-        with self.run.progress(self.batches.steps, f"{stage.name} {now.stage_epoch + 1}/{stage.epochs}") as bar:
+        with self.run.progress(self.batches.steps, label) as bar:
             for step, (inputs, targets) in enumerate(self.batches(generator)):
                 set_rates(optimiser, self.share(stage, now, step))
                 with self.placement.autocast():
@@ -111,7 +116,7 @@ class Training:
                 scaler.scale(loss).backward()
                 if self.settings.clip:
                     scaler.unscale_(optimiser)  # the limit is meant for the true gradients
-                    nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+                    clip_grad_norm_(self.network.parameters(), self.settings.clip)
                 scaler.step(optimiser)
                 scaler.update()
                 optimiser.zero_grad(set_to_none=True)
@@ -119,11 +124,13 @@ class Training:
                 bar.advance()
         mean = loss_sum.item() / self.batches.steps
         if not math.isfinite(mean):
-            raise ProjectError(f"the loss became {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate")
+            raise ProjectError(
+                f"the loss is {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate"
+            )
         return mean
 
     def share(self, stage: Stage, now: Position, step: int) -> float:
-        """The share of the peak learning rate at a step of the running epoch."""
+        """Return the share of the peak learning rate at a step of the running epoch."""
         steps = self.batches.steps
         return schedule(now.stage_epoch * steps + step, stage.epochs * steps, self.settings.warmup)
 
@@ -135,7 +142,7 @@ class Training:
         scaler: torch.amp.GradScaler,
     ) -> None:
         """Write all that a resumed run needs. No random state is in it: each epoch is seeded anew."""
-        state = {"network": self.network.state_dict(), "optimiser": optimiser.state_dict()}
+        state: dict[str, Any] = {"network": self.network.state_dict(), "optimiser": optimiser.state_dict()}
         state |= {"scaler": scaler.state_dict(), "position": asdict(now), "plan": self.plan(stages)}
         save_state(state, self.run.last)
 
@@ -143,14 +150,16 @@ class Training:
         """Go back to where a run was saved; the optimiser follows when its stage begins."""
         saved = load_state(self.run.last)
         if saved.get("plan") != self.plan(stages):
-            raise ProjectError(f"{self.run.last} belongs to a run with other epochs, rates or batches; start a new run")
+            raise ProjectError(
+                f"{self.run.last} belongs to a run with other epochs or rates; start a new run"
+            )
         self.network.load_state_dict(saved["network"])
         now = Position(**saved["position"])
         self.run.rewind(now.epoch)  # the run may have been killed between logging an epoch and saving it
         return now, saved
 
     def plan(self, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
-        """What a resumed run must have in common with the one that was saved."""
+        """Return what a resumed run must have in common with the one that was saved."""
         return [{**asdict(stage), "steps": self.batches.steps} for stage in stages]
 
 
@@ -164,7 +173,7 @@ def restore_optimiser(
 
 
 def seed_epoch(seed: int, epoch: int) -> torch.Generator:
-    """Seed what is random in an epoch: the generator for order and augmentation, PyTorch's own for dropout."""
+    """Seed all that is random in an epoch: the generator for the data, PyTorch's own for dropout."""
     for_order, for_dropout = np.random.SeedSequence((seed, epoch)).generate_state(2).tolist()
     torch.manual_seed(for_dropout)
     return torch.Generator().manual_seed(for_order)
