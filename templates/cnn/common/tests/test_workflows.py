@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -294,6 +296,13 @@ def test_help_loads_nothing_heavy():
         "    heavy = {'numpy', 'torch', 'tensorflow', 'keras', 'PIL', 'sklearn', 'tqdm', 'tensorboard'}\n"
         "    sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    source = str(Path(workflows.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": source},
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "usage: python -m your_project.pytorch.train [settings]" in done.stdout

@@ -11,7 +11,6 @@ import dataclasses
 import difflib
 import inspect
 import io
-import sys
 import tokenize
 import typing
 from pathlib import Path
@@ -107,9 +106,9 @@ class _Tuple(argparse.Action):
 
 def read_toml(path: Path, hints: dict[str, Any]) -> dict[str, Any]:
     """Read settings from a TOML file; what is wrong in it is a `ProjectError` that names file and setting."""
-    if sys.version_info >= (3, 11):
+    try:
         import tomllib
-    else:
+    except ModuleNotFoundError:  # Python 3.10
         import tomli as tomllib
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
