@@ -5,7 +5,12 @@ import torch
 from torch import nn
 
 from your_project.errors import ProjectError
-from your_project.pytorch.checkpoints import load_state, load_weights, save_state, save_weights
+from your_project.pytorch.checkpoints import (
+    load_state,
+    load_weights,
+    save_state,
+    save_weights,
+)
 
 
 def network(outputs=3):

@@ -5,7 +5,13 @@ from types import SimpleNamespace
 import pytest
 from torch import nn
 
-from your_project.pytorch.optimiser import freeze, make_optimiser, schedule, set_rates, shares
+from your_project.pytorch.optimiser import (
+    freeze,
+    make_optimiser,
+    schedule,
+    set_rates,
+    shares,
+)
 
 
 def stage(learning_rate=1e-2, body=1.0, layer_decay=1.0):
