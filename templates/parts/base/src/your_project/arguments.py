@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import difflib
+import importlib
 import inspect
 import io
+import sys
 import tokenize
 import typing
 from pathlib import Path
@@ -106,10 +108,7 @@ class _Tuple(argparse.Action):
 
 def read_toml(path: Path, hints: dict[str, Any]) -> dict[str, Any]:
     """Read settings from a TOML file; what is wrong in it is a `ProjectError` that names file and setting."""
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
+    tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

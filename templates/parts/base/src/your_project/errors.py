@@ -29,7 +29,7 @@ DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.E
 MEMORY = frozenset({"OutOfMemoryError", "ResourceExhaustedError", "MemoryError"})
 
 
-def run_program(body: Callable[[], None]) -> None:
+def run_program(body: Callable[[], object]) -> None:
     """Run the body of a program; where it cannot go on, end with one line on stderr and a fitting status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
