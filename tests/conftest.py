@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -28,3 +32,68 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the corpora are not on this machine")
     return SHARED
+
+
+@dataclass(frozen=True)
+class MadeProject:
+    """A project that the installed command made on this machine, with a real environment."""
+
+    root: Path
+    output: str  # what `scaffold new` printed
+
+    @property
+    def python(self) -> Path:
+        return self.root / (".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python")
+
+    def run(self, *command: str | Path, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """Run a program in the project's folder, with one thread for numerics."""
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=one_thread(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def scaffold(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "scaffold", *arguments, timeout=timeout)
+
+
+def one_thread() -> dict[str, str]:
+    """More threads than cores make small networks many times slower, above all with parallel tests."""
+    repository = str(Path(__file__).resolve().parents[1])
+    threads = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
+    return {**os.environ, **threads, "PYTHONPATH": repository}
+
+
+@pytest.fixture(scope="session")
+def made_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeProject:
+    """`scaffold new cnn-project` for real, once a session for all workers.
+
+    Skips where no build of the frameworks can be had without gigabytes of CUDA.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "made"
+    with FileLock(f"{folder}.lock"):
+        log = folder / "output.txt"
+        if not log.exists():
+            folder.mkdir(exist_ok=True)
+            made = subprocess.run(
+                [sys.executable, "-m", "scaffold", "new", "cnn-project", "--yes"],
+                cwd=folder,
+                env=one_thread(),
+                capture_output=True,
+                text=True,
+                timeout=1800,
+                check=False,
+            )
+            log.write_text(f"{made.returncode}\n{made.stdout}{made.stderr}", encoding="utf-8")
+        status, output = log.read_text(encoding="utf-8").split("\n", 1)
+    if any(
+        code in output for code in ("error[consent-needed]", "error[no-build]", "error[source-unreachable]")
+    ):
+        pytest.skip("this machine cannot have both frameworks without gigabytes of CUDA")
+    assert status == "0", output
+    return MadeProject(root=folder / "cnn-project", output=output)
