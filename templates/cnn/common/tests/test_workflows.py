@@ -2,112 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
+from linear_engine import LinearEngine
 from PIL import Image
 
-from your_project import engines, workflows
-from your_project.errors import ProjectError
-from your_project.files import read_json, replacing
-
-
-class LinearEngine:
-    """Softmax regression, trained by gradient descent; its state is one array."""
-
-    framework = "pytorch"
-    version = "0"
-    device, device_reason = "cpu", "it is NumPy"
-    precision, precision_reason = "fp32", "it is NumPy"
-    interrupt_at: int | None = None  # the epoch in which somebody presses Ctrl-C
-
-    def __init__(self, settings, card):
-        self.settings, self.card = settings, card
-        self.weights = np.zeros((int(np.prod(card.image_shape)), len(card.classes)))
-        self.parameters = self.weights.size
-
-    def inputs(self, images):
-        normal = (images.astype(np.float64) - self.card.mean) / self.card.std
-        return normal.reshape(len(images), -1)
-
-    def fit(self, data, stages, run):
-        first = 0
-        if run.resuming:
-            state = np.load(run.last.with_suffix(".npz"), allow_pickle=False)
-            first, self.weights = int(state["epoch"]), state["weights"]
-        run.rewind(first)
-        rates = [stage.learning_rate for stage in stages for _ in range(stage.epochs)]
-        targets = np.eye(len(self.card.classes))[data.train.labels]
-        inputs = self.inputs(data.train.images)
-        for epoch in range(first, len(rates)):
-            if epoch == type(self).interrupt_at:
-                raise KeyboardInterrupt
-            scores = inputs @ self.weights
-            shares = np.exp(scores - scores.max(1, keepdims=True))
-            shares /= shares.sum(1, keepdims=True)
-            self.weights = self.weights + rates[epoch] * inputs.T @ (targets - shares) / len(inputs)
-            loss = -np.log(shares[targets == 1] + 1e-9).mean()
-            run.log("train", epoch, train_loss=loss, validation_loss=loss, seconds=0.1)
-            np.savez(run.last.with_suffix(".npz"), epoch=epoch + 1, weights=self.weights)
-            run.last.touch()
-        self.save(run.best)
-
-    def logits(self, images):
-        return (self.inputs(images) @ self.weights).astype(np.float32)
-
-    def load(self, weights):
-        try:
-            with weights.open("rb") as file:
-                self.weights = np.load(file, allow_pickle=False)
-        except (OSError, ValueError) as problem:
-            raise ProjectError(f"{weights} cannot be read as weights: {problem}") from None
-
-    def load_body(self, weights):
-        assert weights.is_file()
-
-    def save(self, weights):
-        with replacing(weights) as draft, draft.open("wb") as file:
-            np.save(file, self.weights)
-
-
-@pytest.fixture(autouse=True)
-def linear(monkeypatch):
-    monkeypatch.setattr(engines, "find", lambda framework: LinearEngine)
-    monkeypatch.setattr(LinearEngine, "interrupt_at", None)
-
-
-class Runner:
-    """Runs programs below a temporary folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __call__(self, program, *words):
-        getattr(workflows, program)("pytorch", [*words, "--runs", str(self.folder), "--device", "cpu"])
-
-
-@pytest.fixture
-def run(tmp_path):
-    return Runner(tmp_path / "runs")
-
-
-QUICK = ("--data", "digits", "--epochs", "3", "--learning-rate", "0.5")
-
-
-def failed(capsys, program, *words):
-    """Run a program that must fail; return its status and its last line on stderr."""
-    with pytest.raises(SystemExit) as ended:
-        program(*words)
-    return ended.value.code, capsys.readouterr().err.strip()
+from your_project import workflows
+from your_project.files import read_json
 
 
 def test_training_leaves_a_finished_run(run, capsys):
-    run("train", *QUICK, "--run", "first")
+    run.quick("train", "--run", "first")
     folder = run.folder / "first"
     names = {file.name for file in folder.iterdir() if not file.name.startswith("events")}
     assert names == {
@@ -131,17 +40,17 @@ def test_training_leaves_a_finished_run(run, capsys):
 
 
 def test_a_name_that_is_taken(run, capsys):
-    run("train", *QUICK, "--run", "first")
-    status, error = failed(capsys, run, "train", *QUICK, "--run", "first")
+    run.quick("train", "--run", "first")
+    status, error = run.quick_failed("train", "--run", "first")
     assert status == 1
     assert error.endswith("is there already: --resume, --overwrite or another --run name")
-    run("train", *QUICK, "--run", "first", "--overwrite")
+    run.quick("train", "--run", "first", "--overwrite")
 
 
 def test_ctrl_c_says_how_to_go_on_and_it_does(run, capsys, monkeypatch):
-    run("train", *QUICK, "--run", "unbroken")
+    run.quick("train", "--run", "unbroken")
     monkeypatch.setattr(LinearEngine, "interrupt_at", 2)
-    status, error = failed(capsys, run, "train", *QUICK, "--run", "broken")
+    status, error = run.quick_failed("train", "--run", "broken")
     assert status == 130
     program, _, options = error.partition(" --run ")
     assert program == "stopped; go on with: python -m your_project.pytorch.train"
@@ -154,10 +63,10 @@ def test_ctrl_c_says_how_to_go_on_and_it_does(run, capsys, monkeypatch):
 
 
 def test_resuming_what_is_finished_or_was_never_begun(run, capsys):
-    status, error = failed(capsys, run, "train", "--resume")
+    status, error = run.failed("train", "--resume")
     assert status == 1
     assert "no unfinished train run of pytorch" in error
-    run("train", *QUICK, "--run", "first")
+    run.quick("train", "--run", "first")
     capsys.readouterr()
     run("train", "--resume", "--run", "first")
     assert "is finished already" in capsys.readouterr().out
@@ -165,16 +74,16 @@ def test_resuming_what_is_finished_or_was_never_begun(run, capsys):
 
 def test_a_run_is_not_resumed_with_other_settings(run, capsys, monkeypatch):
     monkeypatch.setattr(LinearEngine, "interrupt_at", 1)
-    failed(capsys, run, "train", *QUICK, "--run", "broken")
-    status, error = failed(capsys, run, "train", "--resume", "--epochs", "9")
+    run.quick_failed("train", "--run", "broken")
+    status, error = run.failed("train", "--resume", "--epochs", "9")
     assert status == 1
     assert "broken began with epochs = 3, not 9" in error
 
 
 def test_the_newest_finished_run_is_evaluated(run, capsys):
-    run("train", *QUICK, "--run", "old")
-    run("train", *QUICK, "--run", "new")
-    run("train", *QUICK, "--smoke")
+    run.quick("train", "--run", "old")
+    run.quick("train", "--run", "new")
+    run.quick("train", "--smoke")
     run("evaluate")
     trained, evaluated = (read_json(run.folder / "new" / name / "metrics.json") for name in (".", "evaluate"))
     for key in ("accuracy", "loss", "confusion", "calibration", "per_class"):
@@ -184,7 +93,7 @@ def test_the_newest_finished_run_is_evaluated(run, capsys):
 
 
 def test_predicting_test_images_and_ones_own(run, capsys, tmp_path):
-    run("train", *QUICK)
+    run.quick("train")
     capsys.readouterr()
     run("predict")
     assert capsys.readouterr().out.count("test image") == 12
@@ -197,14 +106,14 @@ def test_predicting_test_images_and_ones_own(run, capsys, tmp_path):
 
 @pytest.mark.parametrize("program", ["evaluate", "predict"])
 def test_without_a_run_the_command_that_makes_one_is_named(run, capsys, program):
-    status, error = failed(capsys, run, program)
+    status, error = run.failed(program)
     assert status == 1
     command = "python -m your_project.pytorch.train"
     assert error == f"error: no finished pytorch run in {run.folder} yet: first {command}"
 
 
 def test_wrong_input_ends_in_one_line(run, capsys, tmp_path):
-    run("train", *QUICK, "--run", "first")
+    run.quick("train", "--run", "first")
     (tmp_path / "text.png").write_text("no picture")
     (tmp_path / "empty").mkdir()
     best = run.folder / "first" / "best.safetensors"
@@ -219,64 +128,14 @@ def test_wrong_input_ends_in_one_line(run, capsys, tmp_path):
         (("finetune", "--base", "absent"), "there is no run absent"),
     ]
     for words, told in cases:
-        status, error = failed(capsys, run, *words)
+        status, error = run.failed(*words)
         assert status in (1, 2)
         assert told in error
         assert "\n" not in error
     best.write_bytes(b"no weights")
-    assert "cannot be read as weights" in failed(capsys, run, "evaluate")[1]
+    assert "cannot be read as weights" in run.failed("evaluate")[1]
     (run.folder / "first" / "model.json").write_text("{}")
-    assert "model.json" in failed(capsys, run, "evaluate")[1]
-
-
-def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
-    run("finetune", *QUICK, "--run", "one")
-    run("finetune", *QUICK, "--run", "two", "--head-epochs", "0")
-    out = capsys.readouterr().out
-    assert out.count("is trained first, on 0, 1, 2, 3, 4") == 1
-    assert "batches     of 8 instead of 64 images: 50 images would make too few steps" in out
-    content = read_json(run.folder / "one" / "metrics.json")
-    assert (content["classes"], content["base"]) == (list("56789"), "base-pytorch")
-    assert content["images"] == {"training": 50, "validation": 50, "test": content["images"]["test"]}
-    assert content["epochs"] == content["scratch"]["epochs"] == 7
-    assert read_json(run.folder / "two" / "metrics.json")["epochs"] == 3
-    assert "Fine-tuned or from scratch" in (run.folder / "one" / "report.html").read_text(encoding="utf-8")
-    run("finetune", *QUICK, "--run", "three", "--seed", "1")  # another seed, another base
-    assert "is trained first" in capsys.readouterr().out
-    run("evaluate")
-    assert "run         " + str(run.folder / "three") in capsys.readouterr().out
-
-
-def test_any_run_is_adapted_to_a_folder_of_pictures(run, tmp_path):
-    random = np.random.default_rng(0)
-    for name in ("ant", "bee"):
-        (tmp_path / "photos" / name).mkdir(parents=True)
-        for number in range(12):
-            pixels = random.integers(0, 256, (16, 16, 3), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{number}.png")
-    run("train", *QUICK, "--run", "numbers")
-    run("finetune", "--base", "numbers", "--data", str(tmp_path / "photos"), "--run", "photos")
-    card = json.loads((run.folder / "photos" / "model.json").read_text())
-    assert (card["image_shape"], card["classes"]) == ([8, 8, 1], ["ant", "bee"])
-    run("evaluate")
-    run("predict")
-
-
-def test_fine_tuning_on_what_the_base_knows(run, capsys):
-    run("train", *QUICK, "--run", "numbers")
-    status, error = failed(capsys, run, "finetune", *QUICK, "--base", "numbers")
-    assert status == 1
-    assert "was trained on digits itself: give other images by --data" in error
-
-
-def test_interrupted_fine_tuning_goes_on(run, capsys, monkeypatch):
-    monkeypatch.setattr(LinearEngine, "interrupt_at", 4)  # after the base, in the first stage of all layers
-    status, error = failed(capsys, run, "finetune", *QUICK, "--run", "tuned")
-    assert status == 130
-    assert "your_project.pytorch.finetune --run tuned" in error
-    monkeypatch.setattr(LinearEngine, "interrupt_at", None)
-    run("finetune", "--resume")
-    assert read_json(run.folder / "tuned" / "metrics.json")["epochs"] == 7
+    assert "model.json" in run.failed("evaluate")[1]
 
 
 @pytest.mark.parametrize("program", ["train", "finetune", "evaluate", "predict"])

@@ -8,7 +8,12 @@ import os
 import pytest
 
 from your_project.errors import ProjectError
-from your_project.tfkeras.backend import Device, choose_device, choose_precision, set_backend
+from your_project.tfkeras.backend import (
+    Device,
+    choose_device,
+    choose_precision,
+    set_backend,
+)
 
 CPU = Device("cpu", "cpu", "no GPU")
 
