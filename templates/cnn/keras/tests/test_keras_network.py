@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from your_project.data import Split
-from your_project.engine import ModelCard, Stage
+from your_project.engine import ModelCard
 from your_project.errors import ProjectError
+from your_project.stages import Stage
 from your_project.tfkeras.augment import Batches, mirror, shift
 from your_project.tfkeras.model import build, sections
 from your_project.tfkeras.optimiser import freeze
@@ -21,6 +22,10 @@ def card(model: str, shape: tuple[int, int, int], width: int = 8) -> ModelCard:
     channels = shape[2]
     names = tuple("abcde")
     return ModelCard(model, width, 0.1, shape, names, (100.0,) * channels, (50.0,) * channels, "keras")
+
+
+def numbers(tensor: object) -> np.ndarray:
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
 
 
 @pytest.mark.parametrize("model", ["resnet", "lenet"])
@@ -50,13 +55,13 @@ def test_images_are_normalised_by_the_card() -> None:
     network = build(card("resnet", (8, 8, 1)))
     inside = keras.Model(network.inputs, network.get_layer("normalise").output)
     images = np.array([0, 100, 250], "uint8").reshape(3, 1, 1, 1).repeat(8, 1).repeat(8, 2)
-    assert np.asarray(inside(images))[:, 0, 0, 0] == pytest.approx([-2, 0, 3], abs=1e-5)
+    assert numbers(inside(images))[:, 0, 0, 0] == pytest.approx([-2, 0, 3], abs=1e-5)
 
 
 def test_weights_begin_as_in_pytorch() -> None:
     keras.utils.set_random_seed(0)
     network = build(card("resnet", (28, 28, 1), width=32))
-    spread = {v.path: float(np.std(np.asarray(v))) for v in network.trainable_variables if len(v.shape) > 1}
+    spread = {v.path: float(np.std(numbers(v))) for v in network.trainable_variables if len(v.shape) > 1}
     # He's normal distribution with fan-out: sqrt(2 / (kernel area * outputs))
     assert spread["stage2_conv2/kernel"] == pytest.approx(math.sqrt(2 / (9 * 64)), rel=0.03)
     assert spread["stage3_skip/kernel"] == pytest.approx(math.sqrt(2 / 128), rel=0.03)

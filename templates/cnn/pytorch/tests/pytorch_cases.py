@@ -3,10 +3,11 @@
 import torch
 
 from your_project import data
-from your_project.engine import ModelCard, Stage
+from your_project.engine import ModelCard
 from your_project.pytorch.engine import PyTorchEngine
 from your_project.run_folder import RunFolder
 from your_project.settings import Settings
+from your_project.stages import Stage
 
 # with more threads the order of sums, and so the last digits, could depend on the machine
 torch.set_num_threads(1)

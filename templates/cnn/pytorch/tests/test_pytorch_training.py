@@ -9,9 +9,9 @@ import torch
 from pytorch_cases import accuracy, changed, digits, engine_for, fit, settings_of, weights_of, without_seconds
 
 from your_project.data import Split
-from your_project.engine import Stage
 from your_project.errors import ProjectError
 from your_project.run_folder import RunFolder
+from your_project.stages import Stage
 
 HEAD = Stage("head", 2, 5e-3, body=0.0)
 ALL = Stage("all layers", 2, 5e-3, body=0.5, layer_decay=0.5)

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from your_project.errors import ProjectError
-from your_project.tfkeras.checkpoint import Position, load_position, load_state, save_state
+from your_project.tfkeras.checkpoint import (
+    Position,
+    load_position,
+    load_state,
+    save_state,
+)
 
 keras = pytest.importorskip("keras")
 
@@ -34,7 +39,7 @@ def test_what_was_saved_comes_back(tmp_path: Path) -> None:
     file, first, now = tmp_path / "last.npz", network(), Position(1, 2, 0.5, 1, 5, 0.25, PLAN)
     first(np.ones((1, 3)), training=True)  # moves the random numbers of dropout on
     optimiser = optimiser_of(first)
-    optimiser.apply([np.ones(v.shape, "float32") for v in first.trainable_variables])
+    optimiser.apply([keras.ops.ones(v.shape) for v in first.trainable_variables])
     save_state(file, now, first, optimiser)
 
     second = network()
@@ -42,7 +47,9 @@ def test_what_was_saved_comes_back(tmp_path: Path) -> None:
     assert load_position(file, PLAN) == now
     load_state(file, "network", second)
     load_state(file, "optimiser", other)
-    for saved, loaded in zip([*values(first), *values(optimiser)], [*values(second), *values(other)], strict=True):
+    for saved, loaded in zip(
+        [*values(first), *values(optimiser)], [*values(second), *values(other)], strict=True
+    ):
         np.testing.assert_array_equal(saved, loaded)
     assert [path.name for path in tmp_path.iterdir()] == ["last.npz"]
 

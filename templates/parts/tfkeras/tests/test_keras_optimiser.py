@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from your_project.engine import Stage
+from your_project.stages import Stage
 from your_project.tfkeras.optimiser import LayerwiseAdamW, shares
 from your_project.tfkeras.schedule import WarmupCosine
 

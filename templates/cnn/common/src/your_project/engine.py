@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .data import Data
     from .run_folder import RunFolder
     from .settings import Settings
+    from .stages import Stage
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,6 @@ class ModelCard:
     mean: tuple[float, ...]  # of each channel of the training images, in 0..255
     std: tuple[float, ...]
     framework: str  # pytorch | keras
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stretch of training with a schedule of its own: warm-up to the peak, then a cosine down to zero."""
-
-    name: str  # train, head, all layers
-    epochs: int
-    learning_rate: float  # of the head, at the peak
-    body: float = 1.0  # the body's learning rate as a share of the head's; 0 = the body is frozen
-    layer_decay: float = 1.0  # each stage nearer to the input learns slower by this factor
 
 
 class Engine(Protocol):

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import data, results, runs
-from .engine import ModelCard, Stage
+from .engine import ModelCard
 from .errors import ProjectError
 from .run_folder import WEIGHTS
 from .settings import Settings
+from .stages import Stage
 from .training import (
     announce,
     card_of,

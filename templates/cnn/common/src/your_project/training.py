@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import baseline, data, engines, environment, results, runs
-from .engine import ModelCard, Stage
+from .engine import ModelCard
 from .errors import Interrupted, ProjectError
 from .files import replacing, write_json
 from .run_folder import RunFolder, read_history
 from .settings import Settings
+from .stages import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,11 @@ import keras
 import numpy as np
 
 from ..data import Data, Split
-from ..engine import ModelCard, Stage
+from ..engine import ModelCard
 from ..errors import ProjectError
 from ..run_folder import RunFolder
 from ..settings import Settings
+from ..stages import Stage
 from .augment import Batches, one_hot
 from .backend import choose_device, choose_precision
 from .callbacks import Judge, Log, ProgressBar, SaveState, StartEpoch
@@ -40,9 +41,9 @@ class KerasEngine:
         self.device, self.device_reason = self._device.name, self._device.reason
         self.precision, self.precision_reason = precision.name, precision.reason
         keras.config.set_dtype_policy(precision.policy)
-        keras.utils.set_random_seed(settings.seed)  # the initial weights, and dropout
+        keras.utils.set_random_seed(settings.seed)  # the initial weights
         with self._device.scope():
-            self.network = build(card)
+            self.network = build(card, settings.seed)
         self.parameters = sum(math.prod(variable.shape) for variable in self.network.trainable_variables)
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
@@ -112,8 +113,9 @@ class KerasEngine:
                 keras.metrics.CategoricalCrossentropy(name="cross_entropy", from_logits=True),
                 keras.metrics.CategoricalAccuracy(name="accuracy"),
             ],
-            # A return to Python costs about half a millisecond, as much as a small step takes.
-            steps_per_execution=min(8, steps),
+            # A return to Python costs about half a millisecond, as much as a small step takes. The torch
+            # backend, which runs step by step, knows nothing else.
+            steps_per_execution=1 if keras.backend.backend() == "torch" else min(8, steps),
             jit_compile="auto",  # XLA on GPUs; on processors it makes convolutions slower
         )
         trainer.optimizer.build(trainer.trainable_variables)

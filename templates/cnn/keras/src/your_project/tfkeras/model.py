@@ -18,10 +18,11 @@ STAGES = {"resnet": ("stem", "stage1", "stage2", "stage3"), "lenet": ("conv1", "
 HEAD = "head"
 
 
-def build(card: ModelCard) -> keras.Model:
+def build(card: ModelCard, seed: int = 0) -> keras.Model:
     """Return the network: uint8 images of shape (N, height, width, channels) to float32 logits (N, classes).
 
-    Initial weights come from Keras' global generator: seed it before with `keras.utils.set_random_seed`.
+    The seed is that of dropout. Initial weights are drawn from Keras' global generator: seed it before, with
+    `keras.utils.set_random_seed`.
     """
     # uint8 up to here: a quarter of the bytes to move to the device.
     images = keras.Input(card.image_shape, dtype="uint8", name="images")
@@ -30,7 +31,9 @@ def build(card: ModelCard) -> keras.Model:
     if card.model not in STAGES:
         raise ProjectError(f"there is no network {card.model!r}: {', '.join(STAGES)}")
     x = _resnet(x, card.width) if card.model == "resnet" else _lenet(x)
-    x = layers.Dropout(card.dropout, name="dropout")(x)
+    # With a seed, the state of its random numbers is a variable that a resume can restore. Without one, the
+    # torch backend would draw from PyTorch's global generator.
+    x = layers.Dropout(card.dropout, seed=seed, name="dropout")(x)
     # Small initial weights: at first all classes are equally likely, and the loss is log(classes).
     # float32 also under mixed precision: the exponentials of the loss need the digits.
     start = keras.initializers.RandomNormal(stddev=0.01)

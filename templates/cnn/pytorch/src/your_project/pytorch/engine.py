@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..data import Data
-    from ..engine import ModelCard, Stage
+    from ..engine import ModelCard
     from ..run_folder import RunFolder
     from ..settings import Settings
+    from ..stages import Stage
 
 #: images that are scored at a time
 CHUNK = 256

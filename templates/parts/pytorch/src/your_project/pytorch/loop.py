@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from ..engine import Stage
     from ..run_folder import RunFolder
-    from ..settings import Settings
+    from ..stages import Stage, TrainingSettings
     from .device import Placement
 
 
@@ -62,7 +61,7 @@ class Training:
     loss_function: Callable[[Any, Tensor], Tensor]
     evaluate: Callable[[], dict[str, float]]  # on the validation data; `validation_loss` is one of the values
     placement: Placement
-    settings: Settings  # weight_decay, warmup, clip, patience, seed
+    settings: TrainingSettings
     run: RunFolder
 
     def fit(self, stages: tuple[Stage, ...]) -> None:

@@ -10,7 +10,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..engine import Stage
+    from ..stages import Stage
 
 
 def shares(names: list[str], stage: Stage) -> dict[str, float]:

@@ -28,12 +28,14 @@ class Device:
     capability: tuple[int, int] = (0, 0)  # compute capability of an NVIDIA GPU, (9, 0)
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Make Keras place its tensors here; TensorFlow has been told already, by `choose_device`."""
+        """Make Keras place its tensors here."""
         import keras
 
-        if keras.backend.backend() == "tensorflow":
+        # A GPU is every backend's first choice anyway, and TensorFlow has been told by `choose_device`.
+        if self.kind != "cpu" or keras.backend.backend() == "tensorflow":
             return nullcontext()
-        return keras.device("cpu:0" if self.kind == "cpu" else "gpu:0")
+        # Not "cpu:0": to PyTorch that is another device, and Keras' parameters would become plain tensors.
+        return keras.device("cpu")
 
 
 @dataclass(frozen=True)

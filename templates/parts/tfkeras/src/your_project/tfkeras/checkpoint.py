@@ -35,7 +35,9 @@ class Position:
 def save_state(file: Path, now: Position, network: keras.Model, optimiser: keras.Optimizer) -> None:
     """Write the state, replacing the old one at once: a kill leaves one or the other, never half of one."""
     # `variables` rather than `weights`: they include the states of dropout's random numbers.
-    arrays = {f"network/{n}": _array(variable) for n, variable in enumerate(network.variables)}
+    arrays: dict[str, Any] = {
+        f"network/{n}": _array(variable) for n, variable in enumerate(network.variables)
+    }
     arrays |= {f"optimiser/{n}": _array(variable) for n, variable in enumerate(optimiser.variables)}
     with replacing(file) as draft, draft.open("wb") as handle:
         np.savez(handle, position=np.array(json.dumps(asdict(now))), **arrays)

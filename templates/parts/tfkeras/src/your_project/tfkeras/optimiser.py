@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from ..engine import Stage
+from ..stages import Stage
 
 Sections = Mapping[str, Sequence[keras.Layer]]  # a network's layers in groups, from the input to the head
 

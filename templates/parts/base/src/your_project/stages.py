@@ -1,0 +1,41 @@
+"""What a training is made of, whatever is trained and whichever framework does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training with a schedule of its own: warm-up to the peak, then a cosine down to zero."""
+
+    name: str  # train, head, all layers
+    epochs: int
+    learning_rate: float  # of the head, at the peak
+    body: float = 1.0  # the body's learning rate as a share of the head's; 0 = the body is frozen
+    layer_decay: float = 1.0  # each stage nearer to the input learns slower by this factor
+
+
+class TrainingSettings(Protocol):
+    """The settings that a training loop reads; a project's `Settings` has these and more."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Decoupled (AdamW); not applied to biases and normalisation."""
+
+    @property
+    def warmup(self) -> float:
+        """Share of a stage's steps in which the learning rate rises."""
+
+    @property
+    def clip(self) -> float:
+        """Largest global gradient norm, 0 = no limit."""
+
+    @property
+    def patience(self) -> int:
+        """Stop after this many epochs without a better validation loss, 0 = never."""
+
+    @property
+    def seed(self) -> int:
+        """One number seeds everything."""
