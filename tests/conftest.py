@@ -64,7 +64,7 @@ class MadeProject:
 def one_thread() -> dict[str, str]:
     """More threads than cores make small networks many times slower, above all with parallel tests."""
     repository = str(Path(__file__).resolve().parents[1])
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
     return {**os.environ, **threads, "PYTHONPATH": repository}
 
 

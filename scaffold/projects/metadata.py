@@ -33,6 +33,12 @@ PYTHONS = ("3.11", "3.13")
 
 LINE_LENGTH = 110
 
+#: Keras' own use of NumPy and TensorFlow: nothing that a project could change.
+KERAS_NOISE = (
+    "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:The structure of `inputs`:UserWarning",
+)
+
 
 def pyproject(
     template: Template,
@@ -60,7 +66,7 @@ def pyproject(
         dependencies=_lines(dependencies),
     )
     document["dependency-groups"] = _groups(groups)
-    document["tool"] = _tools(name, groups, constraints(builds))
+    document["tool"] = _tools(name, frameworks, groups, constraints(builds))
     return _text(document)
 
 
@@ -113,19 +119,24 @@ def _groups(groups: tuple[Group, ...]) -> Table:
     return table
 
 
-def _tools(name: ProjectName, groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:
+def _tools(
+    name: ProjectName, frameworks: tuple[Framework, ...], groups: tuple[Group, ...], limits: tuple[str, ...]
+) -> Table:
     import tomlkit
 
     tools = tomlkit.table(is_super_table=True)
     flit = tomlkit.table(is_super_table=True)
     flit["module"] = _table(name=name.package)
     pytest = tomlkit.table(is_super_table=True)
-    pytest["ini_options"] = _table(
+    options = _table(
         testpaths=["tests"],
         pythonpath=["src"],
         addopts="-ra --strict-markers",
         markers=["slow: takes more than ten seconds"],
     )
+    if "keras" in frameworks:
+        options["filterwarnings"] = _lines(KERAS_NOISE)
+    pytest["ini_options"] = options
     tools["flit"] = flit
     tools["uv"] = _uv(groups, limits)
     tools["pytest"] = pytest

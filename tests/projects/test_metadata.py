@@ -74,6 +74,7 @@ src = ["src"]
 
 [tool.ruff.lint]
 select = ["E", "F", "W", "I", "UP", "B", "SIM", "RUF"]
+ignore = ["UP036"]
 
 [tool.mypy]
 files = ["src", "tests"]

@@ -1,0 +1,139 @@
+"""Doctor's rules: facts in, findings out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold.checks import CHECKS, examine
+from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
+from scaffold.environments.model import Damage, Environment, Proof
+from scaffold.errors import ProofFailed
+from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.projects.model import ProjectName, Record
+
+HOST = Host(
+    os="linux", os_version="Ubuntu 24.04", kernel="6.8", architecture="x86_64", libc="glibc 2.39", cpu="EPYC",
+    cpu_count=16, memory_total=64 << 30, memory_available=60 << 30, disk_free=1 << 40, container="", wsl=0,
+    translated=False,
+)  # fmt: skip
+CARD = Accelerator(
+    vendor="nvidia",
+    index=0,
+    name="NVIDIA L4",
+    capability="8.9",
+    driver="550.54.15",
+    found_by={"name": "libcuda"},
+)
+ROOT = Path("/home/u/cnn-project")
+ENVIRONMENT = Environment(
+    location=ROOT / ".venv", python=ROOT / ".venv/bin/python", version="3.12.1", home=Path("/usr/bin"),
+    packages={"torch": "2.14.1+cu126", "tensorflow-cpu": "2.21.0", "keras": "3.15.1"},
+)  # fmt: skip
+HEALTHY = Facts(
+    machine=Machine(host=HOST, accelerators=(CARD,), cuda_driver="12.4"),
+    root=ROOT,
+    record=Record(
+        template="cnn", template_version="1.0.0", provider="scaffold-dl", scaffold_version="0.1.0",
+        name=ProjectName(distribution="cnn-project", package="cnn_project", title="Cnn Project"),
+        frameworks=("pytorch", "keras"),
+    ),
+    location=ROOT / ".venv",
+    environment=ENVIRONMENT,
+    state="ready",
+    made_at=str(ROOT / ".venv"),
+    orphaned=False,
+    damages=(),
+    torch=TorchBuild(version="2.14.1+cu126", cuda="12.6", source="version.py"),
+    runs=(RunFact(name="train (PyTorch)", problems=()),),
+    proofs=tuple(
+        ProofFact(
+            framework=one,
+            proof=Proof(framework=one, version="2", device="cpu", device_name="", seconds=1, loss_before=2, loss_after=1),
+        )
+        for one in ("pytorch", "keras")
+    ),
+)  # fmt: skip
+
+
+def levels(facts: Facts) -> dict[str, str]:
+    """Every finding but the good ones."""
+    return {one.id: one.level for one in examine(facts) if one.level != "ok"}
+
+
+def test_a_healthy_project_gives_only_good_findings() -> None:
+    assert levels(HEALTHY) == {}
+
+
+def test_a_healthy_machine_without_a_project_gives_only_good_findings() -> None:
+    assert levels(Facts(machine=HEALTHY.machine)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"environment": None, "damages": None, "torch": None}, {"env.missing": "error", "ide.run-config": "skipped"}),
+        ({"state": "creating"}, {"env.unfinished": "error"}),
+        ({"orphaned": True}, {"env.venv-broken": "error"}),
+        ({"made_at": "/elsewhere/.venv"}, {"env.moved": "error"}),
+        (
+            {"damages": (Damage(distribution="sympy", path="sympy/core/add.py", what="missing"),)},
+            {"env.files": "error"},
+        ),
+        ({"torch": TorchBuild(version="2.14.1+cpu", cuda="", source="v")}, {"gpu.build-cpu-only": "error"}),
+        ({"torch": TorchBuild(version="2.15.0", cuda="13.2", source="v")}, {"gpu.driver-too-old": "error"}),
+        ({"runs": (RunFact(name="train", problems=("no such file",)),)}, {"ide.run-config-script": "error"}),
+        ({"proofs": None}, {"run.computes": "skipped"}),
+        (
+            {"proofs": (ProofFact(framework="keras", failure=ProofFailed("TensorFlow crashed (SIGILL)")),)},
+            {"run.computes": "error"},
+        ),
+        (
+            {"environment": replace(ENVIRONMENT, packages={"torch": "2.14.1"})},
+            {"pkg.framework-missing": "error"},
+        ),
+        (
+            {"environment": replace(ENVIRONMENT, packages={**ENVIRONMENT.packages, "tensorflow": "2.21.0"})},
+            {"pkg.duplicate-dist": "error"},
+        ),
+    ],
+)  # fmt: skip
+def test_one_thing_wrong_gives_one_finding(change: dict[str, object], found: dict[str, str]) -> None:
+    assert levels(replace(HEALTHY, **change)) == found
+
+
+@pytest.mark.parametrize(
+    "status", ["nouveau", "module_blocked", "reboot_required", "no_permission", "gpu_lost"]
+)
+def test_a_card_that_cannot_be_used_is_a_warning_with_a_cure(status: str) -> None:
+    facts = Facts(machine=Machine(host=HOST, accelerators=(replace(CARD, status=status),)))
+    (finding,) = examine(facts)
+    assert (finding.level, finding.remedy is not None) == ("warning", True)
+
+
+def test_within_a_cuda_generation_an_older_driver_is_right() -> None:
+    """CUDA 12.4's driver runs programs made for 12.6: NVIDIA's minor version compatibility."""
+    assert [one.level for one in examine(HEALTHY) if one.id == "gpu.driver"] == ["ok"]
+
+
+def test_a_check_that_breaks_becomes_a_finding_and_stops_no_other() -> None:
+    def broken(facts: Facts):
+        raise ValueError("odd fact")
+        yield
+
+    findings = examine(HEALTHY, (broken, *CHECKS))
+    assert (findings[0].id, findings[0].level, findings[0].detail) == (
+        "doctor.check-failed", "unknown", "ValueError: odd fact",
+    )  # fmt: skip
+    assert len(findings) == len(examine(HEALTHY)) + 1
+
+
+def test_every_problem_has_a_cause_and_a_way_out() -> None:
+    wrong = replace(HEALTHY, state="creating", damages=(Damage(distribution="a", path="a.py", what="size"),))
+    for finding in examine(wrong):
+        if finding.level == "error":
+            assert finding.cause
+            assert finding.remedy is not None
+            assert finding.evidence
