@@ -224,7 +224,7 @@ def _windows_memory() -> tuple[int, int] | None:
     class Status(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
             (name, ctypes.c_ulonglong)
-            for name in "total available page page_free virtual free extended".split()
+            for name in ["total", "available", "page", "page_free", "virtual", "free", "extended"]
         ]
 
     status = Status()
