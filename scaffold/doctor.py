@@ -6,6 +6,7 @@ Read-only and offline. Nothing of the project's environment is started unless ``
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from scaffold.checks import examine
@@ -14,9 +15,11 @@ from scaffold.checks.model import Finding
 from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
 from scaffold.machine import detect
-from scaffold.machine.model import Machine
 from scaffold.projects.model import Record
 from scaffold.system import System
+
+#: Any of these in a folder without a record: it was a project of ours.
+TRACES = (".scaffold", ".run")
 
 _VERSION = re.compile(r"^__version__ = ['\"]([^'\"]+)['\"]", re.MULTILINE)
 _CUDA = re.compile(r"^cuda(?:: [^=]+)? = (?:None|['\"]([^'\"]*)['\"])", re.MULTILINE)
@@ -29,41 +32,62 @@ def diagnose(system: System, start: Path, *, deep: bool) -> tuple[Facts, tuple[F
 
 
 def gather(system: System, start: Path, *, deep: bool = False) -> Facts:
-    """Look at the machine and at the project around ``start``; only damage to the record itself raises."""
+    """Look at the machine and at the project around ``start``, where there is one; never raises."""
     from scaffold.projects.record import project_root, read_record
 
     machine = detect(system, start)
     try:
         root = project_root(start)
-    except NotAProject:
-        return Facts(machine=machine)
-    return _project_facts(system, machine, root, read_record(root), deep=deep)
+    except NotAProject as problem:
+        looks_like_one = any((start / name).exists() for name in TRACES)
+        return (
+            Facts(machine=machine, root=start.absolute(), record_problem=problem)
+            if looks_like_one
+            else Facts(machine=machine)
+        )
+    try:
+        record = read_record(root)
+    except NotAProject as problem:
+        return _project_facts(system, Facts(machine=machine, root=root, record_problem=problem), deep=False)
+    return _project_facts(system, Facts(machine=machine, root=root, record=record), deep=deep)
 
 
-def _project_facts(system: System, machine: Machine, root: Path, record: Record, *, deep: bool) -> Facts:
+def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.environments.inspect import inspect, is_orphaned
     from scaffold.environments.plan import FOLDER
-    from scaffold.environments.state import is_ready, read_state
+    from scaffold.environments.state import read_state
     from scaffold.environments.verify import damages
 
+    assert known.root is not None
+    root = known.root
     location = root / FOLDER
     environment, state = inspect(location, system), read_state(root)
     orphaned = is_orphaned(environment, system) if environment else None
-    return Facts(
-        machine=machine,
-        root=root,
-        record=record,
+    provable = deep and environment is not None and known.record is not None and not orphaned
+    return replace(
+        known,
         location=location,
         environment=environment,
-        finished=is_ready(root, location),
         state=state.status if state else None,
         made_at=state.location if state else "",
         orphaned=orphaned,
         damages=damages(location) if environment else None,
         torch=torch_build(system, environment) if environment else None,
         runs=_runs(root, system),
-        proofs=_proofs(environment, root, record, system) if deep and environment and not orphaned else None,
+        metadata_problem=_metadata_problem(root),
+        proofs=_proofs(environment, root, known.record, system) if provable else None,  # type: ignore[arg-type]
     )
+
+
+def _metadata_problem(root: Path) -> ScaffoldError | None:
+    """Why ``pyproject.toml`` cannot be used; uv, pip and ``scaffold env create`` all need it."""
+    from scaffold.projects.declared import declared_requirements
+
+    try:
+        declared_requirements(root)
+    except ScaffoldError as problem:
+        return problem
+    return None
 
 
 def torch_build(system: System, environment: Environment) -> TorchBuild | None:
@@ -92,15 +116,18 @@ def parse_torch_version(text: str, source: str) -> TorchBuild | None:
 
 
 def _runs(root: Path, system: System) -> tuple[RunFact, ...]:
-    from scaffold.pycharm.launch import configurations, resolve
+    """Every run configuration that a Python interpreter starts; the IDE's own kinds are its business."""
+    from scaffold.pycharm.launch import configurations, resolve_configuration
 
     facts = []
     for one in configurations(root):
+        if one.kind is None and not one.problem:
+            continue
         try:
-            problems = resolve(root, one.name, system=system).problems
+            problems = resolve_configuration(root, one, system=system).problems
         except ScaffoldError as problem:
             problems = (problem.message,)
-        facts.append(RunFact(name=one.name, problems=problems))
+        facts.append(RunFact(name=one.name, problems=problems, path=one.path.relative_to(root).as_posix()))
     return tuple(facts)
 
 

@@ -78,23 +78,18 @@ def of_project(system: System, start: Path) -> Environment:
     return environment
 
 
-def qualified(record: Record) -> str:
-    """The template's name with its provider, so that two of one name are not mixed up."""
-    return f"{record.provider}:{record.template}"
-
-
 def ide_project(record: Record) -> IdeProject:
     """A project that is there already, as PyCharm will see it.
 
     Its template may not be installed any more: then only what every project has is known.
     """
-    from scaffold.errors import TemplateUnknown
+    from scaffold.errors import TemplateBroken, TemplateUnknown
     from scaffold.projects.catalog import find_template
     from scaffold.projects.render import project_runs
 
     try:
-        template = find_template(qualified(record))
-    except TemplateUnknown:
+        template = find_template(record.qualified_template)
+    except (TemplateUnknown, TemplateBroken):
         return IdeProject(module=record.name.distribution, runs=(), python="")
     runs = project_runs(template, record.name, record.frameworks)
     return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)

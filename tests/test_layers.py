@@ -22,7 +22,7 @@ LAYERS = [
     {"sources", "machine"},
     {"recording"},
     {"recorded"},
-    {"processes", "toml", "results"},
+    {"processes", "toml", "results", "shell"},
     {"system"},
     {"errors"},
 ]

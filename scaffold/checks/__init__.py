@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scaffold.checks import frameworks, interpreter, machine, runs
+from scaffold.checks import frameworks, interpreter, machine, project, runs
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
 
@@ -13,7 +13,10 @@ Check = Callable[[Facts], Iterator[Finding]]
 #: In the order in which findings are shown: what lies deepest comes first.
 CHECKS: tuple[Check, ...] = (
     machine.accelerators_usable,
+    project.record_readable,
+    project.metadata_readable,
     interpreter.environment_there,
+    project.environment_known,
     interpreter.files_whole,
     frameworks.installed,
     frameworks.gpu_used,

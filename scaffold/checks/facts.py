@@ -28,6 +28,7 @@ class RunFact:
 
     name: str
     problems: tuple[str, ...]
+    path: str = ""  # the file below the project's root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +47,10 @@ class Facts:
     machine: Machine
     root: Path | None = None
     record: Record | None = None
+    record_problem: ScaffoldError | None = None  # why a folder that looks like a project of ours is none
+    metadata_problem: ScaffoldError | None = None  # what is wrong with pyproject.toml
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None
-    finished: bool | None = None  # the environment was verified after it was made, and has not moved
     state: Literal["creating", "ready"] | None = None
     made_at: str = ""  # where the environment was when it was made
     orphaned: bool | None = None  # its base interpreter is gone

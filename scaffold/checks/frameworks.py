@@ -134,7 +134,7 @@ def _computed(fact: ProofFact) -> Finding:
             title=fact.failure.message,
             detail="\n".join(fact.failure.detail),
             cause=fact.failure.code,
-            remedy=Remedy(text=fact.failure.hint, commands=CREATE.commands) if fact.failure.hint else CREATE,
+            remedy=Remedy(text=fact.failure.hint) if fact.failure.hint else CREATE,
         )
     assert fact.proof is not None
     proof = fact.proof

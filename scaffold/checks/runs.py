@@ -27,10 +27,8 @@ def run_configurations(facts: Facts) -> Iterator[Finding]:
             title=f'Run configuration "{run.name}" cannot be started',
             detail=run.problems[0],
             cause="run-config-target-missing",
-            evidence=tuple(
-                Evidence(source=f".run/{run.name}.run.xml", value=problem) for problem in run.problems
-            ),
-            remedy=Remedy(text="correct it in PyCharm: Run | Edit Configurations"),
+            evidence=tuple(Evidence(source=run.path, value=problem) for problem in run.problems),
+            remedy=Remedy(text="correct it (PyCharm: Run | Edit Configurations), or delete its file"),
         )
     if not broken:
         yield Finding(

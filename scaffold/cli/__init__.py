@@ -71,24 +71,51 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _stop_when_told()
     try:
         status = scaffold.main(args=arguments, prog_name="scaffold", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        status = end.exit_code
     except click.ClickException as misuse:
-        misuse.show()
-        status = misuse.exit_code
+        status = _refuse(misuse)
     except ScaffoldError as problem:
         status = _explain(problem)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nStopped: nothing was changed.", err=True)
         status = 130
-    except BrokenPipeError:  # `scaffold detect | head`
-        sys.stderr.close()
-        status = 141
+    except OSError as problem:
+        status = _output_failed(problem)
     except Exception as bug:  # noqa: BLE001 - the last net: a traceback that reaches a user is a bug
         from scaffold.cli.crash import report
 
         status = report(bug)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse(misuse: click.ClickException) -> int:
+    """A command line that click does not understand; in JSON where JSON was asked for."""
+    from scaffold.cli.errors import as_json, wants_json
+    from scaffold.errors import BadRequest
+
+    if wants_json():
+        click.echo(as_json(BadRequest(misuse.format_message(), hint="scaffold --help", code="usage")))
+    else:
+        misuse.show()
+    return misuse.exit_code
+
+
+def _output_failed(problem: OSError) -> int:
+    """Standard output is a full disk or a closed device; anything else that the system refuses is our bug."""
+    import errno
+    import os
+
+    if problem.errno not in (
+        errno.ENOSPC,
+        errno.EIO,
+        errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC,
+    ):
+        from scaffold.cli.crash import report
+
+        return report(problem)
+    # What is still buffered cannot be written either: Python would say so again at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    click.echo(f"error[no-space]: the output cannot be written: {problem.strerror}", err=True)
+    return 1
 
 
 def _explain(problem: ScaffoldError) -> int:
@@ -103,8 +130,10 @@ def _stop_when_told() -> None:
     import signal
 
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        # Under nohup the hang-up is ignored, and must stay so for a training that we start.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _accept_any_terminal() -> None:

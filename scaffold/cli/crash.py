@@ -17,10 +17,11 @@ def report(bug: BaseException) -> int:
     if os.environ.get("SCAFFOLD_TRACEBACK"):
         traceback.print_exception(bug)
         return 70
-    text = "".join(traceback.format_exception(bug))
-    click.echo(
-        f"{click.style('error[internal]', fg='red', bold=True)}: {type(bug).__name__}: {bug}", err=True
-    )
+    from scaffold.sources.redact import redact
+
+    text = redact(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(bug))}")
+    title = click.style("error[internal]", fg="red", bold=True)
+    click.echo(f"{title}: {type(bug).__name__}: {redact(str(bug))}", err=True)
     click.echo(f"  This is a mistake in scaffold, not yours. {_keep(text)}", err=True)
     return 70
 
@@ -29,7 +30,7 @@ def _keep(text: str) -> str:
     try:
         handle, path = tempfile.mkstemp(prefix="scaffold-error-", suffix=".txt", text=True)
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-            stream.write(f"scaffold {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{text}")
+            stream.write(f"scaffold {__version__}, Python {sys.version}\n{text}")
     except OSError:  # a full disk must not hide the message above
         return "Run it again with SCAFFOLD_TRACEBACK=1 to see where it happened."
     return f"What happened is written down in {path}; please send it along."

@@ -69,7 +69,7 @@ def _details(finding: Finding) -> list[str]:
     lines += [f"{one.source}: {one.value}" for one in finding.evidence]
     lines += [f"Not the cause: {one}" for one in finding.not_the_cause]
     if finding.remedy is not None:
-        from scaffold.cli.text import quoted
+        from scaffold.shell import quoted
 
         commands = [" ".join(quoted(part) for part in one) for one in finding.remedy.commands]
         lines.append(f"Fix: {finding.remedy.text}" + (f": {commands[0]}" if commands else ""))

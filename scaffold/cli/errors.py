@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from scaffold.errors import ScaffoldError
@@ -10,8 +12,7 @@ from scaffold.results import envelope
 
 def show(problem: ScaffoldError) -> None:
     """Print an error; as JSON on standard output where the command line asked for JSON."""
-    context = click.get_current_context(silent=True)
-    if _wants_json(context):
+    if wants_json():
         click.echo(as_json(problem))
         return
     click.echo(as_text(problem), err=True)
@@ -43,11 +44,8 @@ def as_json(problem: ScaffoldError) -> str:
     )
 
 
-def _wants_json(context: click.Context | None) -> bool:
-    import sys
-
-    if context is not None:
-        return bool(context.params.get("as_json"))
+def wants_json() -> bool:
+    """Whether the command line asks for JSON; what stands behind ``--`` is not ours."""
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return "--json" in arguments[:end]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.results import envelope, plain
 
 if TYPE_CHECKING:
+    from scaffold.builds.model import BuildChoice
     from scaffold.environments.model import EnvironmentPlan
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import SetupPlan, SetupReport
@@ -37,10 +38,20 @@ def setup_plan(plan: SetupPlan) -> dict[str, Any]:
     return {
         "machine": to_json(plan.machine),
         "python": plain(plan.interpreter),
-        "choice": plain(plan.choice),
+        "choice": choice(plan.choice),
         "consents": plan.consents,
         "environment": environment_plan(plan.environment) if plan.environment else None,
     }
+
+
+def choice(made: BuildChoice) -> dict[str, Any]:
+    """The builds with their reasons; sources without credentials."""
+    from dataclasses import replace
+
+    from scaffold.sources.redact import redact
+
+    shown = tuple(replace(build, source=redact(build.source)) for build in made.builds)
+    return dict(plain(replace(made, builds=shown)))
 
 
 def environment_plan(plan: EnvironmentPlan) -> dict[str, Any]:

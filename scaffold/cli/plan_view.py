@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scaffold.cli.detect import accelerator_text, host_rows
-from scaffold.cli.text import can_show, quoted, row, size
+from scaffold.cli.text import can_show, row, size
+from scaffold.shell import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -148,7 +148,7 @@ def _summaries(root: Path) -> Mapping[str, str]:
 
     try:
         record = read_record(root)
-        runs = project_runs(find_template(record.template), record.name, record.frameworks)
+        runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
     except ScaffoldError:
         return {}
     return {run.name: run.summary for run in runs}
@@ -156,7 +156,8 @@ def _summaries(root: Path) -> Mapping[str, str]:
 
 def launch_lines(launch: Launch) -> list[str]:
     """Folder, variables that differ from this terminal's, command, problems."""
-    from scaffold.cli.text import quoted, row
+    from scaffold.cli.text import row
+    from scaffold.shell import quoted
 
     lines = [row("Folder", str(launch.cwd))]
     labels = ["Variables", *[""] * len(launch.added)]

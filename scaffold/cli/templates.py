@@ -23,7 +23,8 @@ def list_templates(*, as_json: bool = False) -> None:
     from scaffold.projects.catalog import find_templates
     from scaffold.results import envelope
 
-    templates = find_templates().templates
+    catalog = find_templates()
+    templates = catalog.templates
     if as_json:
         rows = [
             {
@@ -36,10 +37,13 @@ def list_templates(*, as_json: bool = False) -> None:
             }
             for one in templates
         ]
-        click.echo(envelope("scaffold/templates/1", templates=rows))
+        problems = [{"message": one.message, "detail": one.detail} for one in catalog.problems]
+        click.echo(envelope("scaffold/templates/1", templates=rows, problems=problems))
         return
     for one in templates:
         click.echo(row(one.name, f"{one.title}: {one.description} ({', '.join(one.frameworks)})"))
+    for problem in catalog.problems:
+        click.echo(f"{click.style('warning', fg='yellow')}: {problem.message}", err=True)
 
 
 @command.command(name="show")

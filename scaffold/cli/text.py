@@ -41,15 +41,3 @@ def can_show(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def quoted(argument: object) -> str:
-    """An argument as it must be typed in this platform's shell."""
-    import os
-
-    text = str(argument)
-    if os.name == "nt":
-        return f'"{text}"' if not text or set(text) & set(" &()[]{}^=;!'+,`~") else text
-    import shlex
-
-    return shlex.quote(text)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError, TemplateBroken, TemplateUnknown
-from scaffold.projects.manifest import FindPart, read_template
+from scaffold.projects.manifest import FindPart, is_inside, read_template
 from scaffold.projects.model import Template
 
 GROUP = "scaffold.templates"
@@ -78,7 +78,13 @@ def find_providers() -> tuple[Provider, ...]:
     """Who brings templates, ours first, the others by name."""
     from importlib.metadata import entry_points
 
-    found = {OWN: Provider(name=OWN, distribution=OWN_DISTRIBUTION, folder=_folder(OWN) or Path())}
+    own = _folder(OWN)
+    if own is None:
+        raise TemplateBroken(
+            "this installation of scaffold has no templates",
+            hint="install it again: pip install --force-reinstall scaffold-dl",
+        )
+    found = {OWN: Provider(name=OWN, distribution=OWN_DISTRIBUTION, folder=own)}
     for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         folder = _folder(entry.module)
         if folder is not None and entry.name not in found:
@@ -128,7 +134,7 @@ def _part_finder(provider: Provider, providers: Mapping[str, Provider]) -> FindP
         if brings is None:
             raise TemplateBroken(f"the part {name!r} is of {owner!r}, which is not installed")
         folder = brings.folder / "parts" / bare
-        if not folder.is_dir():
+        if not folder.is_dir() or not is_inside(brings.folder / "parts", bare):
             raise TemplateBroken(
                 f"{brings.distribution} has no part {bare!r}",
                 detail=tuple(_near(bare, _names(brings.folder / "parts"))),

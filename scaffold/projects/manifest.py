@@ -85,10 +85,18 @@ def _as_seen_by(part: str, required: str) -> str:
     return required if ":" in required else f"{owner}{colon}{required}"
 
 
+def is_inside(root: Path, name: str) -> bool:
+    """Whether a folder that a manifest names lies below ``root``: no way up, no link out."""
+    return name not in ("", ".") and (root / name).resolve().is_relative_to(root.resolve())
+
+
 def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
-    folder = template / table.text("folder")
+    name = table.text("folder")
+    folder = template / name
     if not folder.is_dir():
         raise table.broken("folder", f"there is no folder {folder}")
+    if not is_inside(template, name):
+        raise table.broken("folder", f"{name} does not lie in the template's own folder")
     layer = Layer(
         folder=folder,
         framework=_framework(table),

@@ -99,3 +99,8 @@ class Record:
     name: ProjectName
     frameworks: tuple[Framework, ...]
     files: Mapping[str, str] = field(default_factory=dict)  # path -> sha256 of what was written
+
+    @property
+    def qualified_template(self) -> str:
+        """The template's name with its provider, so that two of one name are not mixed up."""
+        return f"{self.provider}:{self.template}"

@@ -16,7 +16,7 @@ def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
 
     Raises `TemplateBroken` with file and line.
     """
-    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+    from jinja2 import StrictUndefined, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
@@ -30,7 +30,7 @@ def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
         return environment.from_string(text).render(context)
     except TemplateSyntaxError as problem:
         raise TemplateBroken(f"{source}, line {problem.lineno}: {problem.message}") from problem
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as problem:
+    except Exception as problem:  # what an expression of a template raises is the template's fault
         raise TemplateBroken(f"{source}, line {_line(problem)}: {problem}") from problem
 
 

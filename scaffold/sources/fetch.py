@@ -71,7 +71,7 @@ class Client:
         try:
             with self._open(url, {}, method="HEAD") as response:
                 return int(response.headers["Content-Length"])
-        except (OSError, http.client.HTTPException, ValueError, TypeError):
+        except (OSError, http.client.HTTPException, ValueError, TypeError, Unreachable):
             return None
 
     def _open(self, url: str, headers: Mapping[str, str], method: str = "GET") -> Any:
