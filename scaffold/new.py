@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
 from scaffold.environments.model import Report
-from scaffold.errors import Interrupted, OptionRefused, ScaffoldError, TemplateUnknown
+from scaffold.errors import Interrupted, OptionRefused, ScaffoldError, SourceUnreachable, TemplateUnknown
 from scaffold.projects.model import ProjectName, Template, Tree
 from scaffold.setup import (
     Announce,
@@ -85,14 +85,18 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     target = (request.parent / name.distribution).absolute()
     write.check_target(target)
     frameworks = chosen_frameworks(template, request.wishes.frameworks)
-    setup = plan_setup(
-        system,
-        root=target,
-        wishes=replace(request.wishes, frameworks=frameworks),
-        requirements=(*direct_requirements(template, frameworks), *TEST, *BUILD),
-        environment=request.environment,
-        announce=announce,
-    )
+    try:
+        setup = plan_setup(
+            system,
+            root=target,
+            wishes=replace(request.wishes, frameworks=frameworks),
+            requirements=(*direct_requirements(template, frameworks), *TEST, *BUILD),
+            environment=request.environment,
+            announce=announce,
+        )
+    except SourceUnreachable as problem:
+        problem.hint = f"{problem.hint}\nthe files alone need no index: --no-env; nothing was written".strip()
+        raise
     runs = run_files(project_runs(template, name, frameworks), name.distribution)
     tree = render(template, name, frameworks, setup.choice.builds, setup.choice.python, runs)
     return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree)
@@ -104,10 +108,12 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     Until the files stand, a failure leaves nothing. After that it leaves the whole project without
     an environment, and the error says how to go on.
     """
+    from scaffold.environments.create import refuse_without_space
     from scaffold.projects.write import write_project
 
     if plan.setup.environment is not None:
         demand_consent(plan.setup, wishes)
+        refuse_without_space(plan.setup.environment, system)
     announce(f"writing {len(plan.tree)} files")
     write_project(plan.target, plan.tree)
     if plan.setup.environment is None:
@@ -115,9 +121,10 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     try:
         made = make_environment(system, plan.setup, ide_project(plan), announce, report)
     except ScaffoldError as cause:
-        raise unfinished(plan.target, cause) from cause
+        raise unfinished(plan.target, cause, wishes) from cause
     except KeyboardInterrupt:
-        raise unfinished(plan.target, Interrupted("stopped while the environment was being made")) from None
+        stopped = Interrupted("stopped while the environment was being made")
+        raise unfinished(plan.target, stopped, wishes) from None
     return NewReport(target=plan.target, files=len(plan.tree), setup=made)
 
 
@@ -125,7 +132,7 @@ def template_and_name(request: NewRequest) -> tuple[Template, ProjectName]:
     """The template that is meant and the project's name. ``cnn-project`` means template ``cnn``."""
     from scaffold.projects import catalog, names
 
-    wanted = request.template or names.template_of(request.name)
+    wanted = request.template or meant_template(request.name)
     name = names.project_name(request.name, template=wanted)
     if wanted is None:
         known = ", ".join(one.name for one in catalog.find_templates().templates)
@@ -134,6 +141,22 @@ def template_and_name(request: NewRequest) -> tuple[Template, ProjectName]:
             hint=f"say it with --template ({known}), or end the name in one: {known.split(', ')[0]}-project",
         )
     return catalog.find_template(wanted), name
+
+
+def meant_template(name: str) -> str | None:
+    """The template that a name ends in: ``cnn`` of cnn-project and my-cnn-project; None where it tells none.
+
+    A name that ends in ``-project`` and in no template's name gives what stands before it, for the error.
+    """
+    from scaffold.projects import catalog, names
+
+    stem = names.template_of(name)
+    if stem is None:
+        return None
+    known = {one.name for one in catalog.find_templates().templates}
+    words = stem.split("-")
+    endings = ("-".join(words[start:]) for start in range(len(words)))
+    return next((ending for ending in endings if ending in known), stem)
 
 
 def chosen_frameworks(template: Template, wished: tuple[Framework, ...]) -> tuple[Framework, ...]:
@@ -156,10 +179,12 @@ def ide_project(plan: NewPlan) -> IdeProject:
     return IdeProject(module=plan.name.distribution, runs=runs, python="", excluded=plan.template.excluded)
 
 
-def unfinished(target: Path, cause: ScaffoldError) -> ScaffoldError:
+def unfinished(target: Path, cause: ScaffoldError, wishes: Wishes) -> ScaffoldError:
     """The same problem, with what is left in the folder and how to go on from there."""
+    from scaffold.shell import line
+
     left = f"The project's files are complete in {target}; its environment is not made."
-    go_on = f'then go on with: cd "{target}" && scaffold env create'
+    go_on = f"go on with: {line('cd', target)} && {line('scaffold', 'env', 'create', *wishes.arguments)}"
     return type(cause)(
         cause.message,
         detail=(*cause.detail, left),

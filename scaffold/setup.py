@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import builds, machine
 from scaffold.builds.model import BuildChoice, Framework
 from scaffold.environments.model import Environment, EnvironmentPlan, Proof, Report
-from scaffold.errors import ConsentNeeded, OptionRefused
+from scaffold.errors import ConsentNeeded, NoBuild, OptionRefused, SourceUnreachable
 from scaffold.interpreters.model import Interpreter
 from scaffold.machine.model import Machine
 from scaffold.system import System
@@ -35,6 +36,19 @@ class Wishes:
     python: str | None = None  # 3.12, a path, or None: choose
     index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
     allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The same wishes on the command line of ``scaffold env create``."""
+        python = ("--python", self.python) if self.python else ()
+        index = ("--index", self.index) if self.index != "auto" else ()
+        return (*python, *index, *(("--allow-cuda",) if self.allow_cuda else ()))
+
+    def refuse_empty(self) -> None:
+        """An empty value is a script's unset variable, not a wish."""
+        for option, value in (("--python", self.python), ("--index", self.index)):
+            if value is not None and not value.strip():
+                raise OptionRefused(f"{option} is empty", hint=f"give {option} a value, or leave it out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +99,7 @@ def plan_setup(
     from scaffold.interpreters.find import find
     from scaffold.sources.settings import read_settings
 
+    wishes.refuse_empty()
     announce("looking at the machine")
     settings = _with_wished_index(read_settings(system), wishes.index)
     with ThreadPoolExecutor(2) as pool:
@@ -94,14 +109,22 @@ def plan_setup(
     architecture = seen.host.architecture  # of the processor, also where this process is translated
     fixed = pythons.resolve(system, wishes.python, found, machine=architecture) if wishes.python else None
     announce("asking which builds can be had")
-    choice = builds.choose(
+    choose = partial(
+        builds.choose,
         seen,
         [fixed.minor] if fixed else sorted({one.minor for one in found.interpreters}),
         wishes.frameworks,
-        _offers(system, seen, settings, wishes) if environment else None,
         wanted_python=fixed.minor if fixed else None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
     )
+    offers = _offers(system, seen, settings, wishes)
+    try:
+        choice = choose(offers)
+    except (SourceUnreachable, NoBuild):
+        if environment or not offers.unreachable():
+            raise
+        # Only files are wanted: what was published, as far as scaffold's own tables know, will do.
+        choice = _told_by_tables(choose(None), offers)
     interpreter = fixed or pythons.choose(found, choice.python, machine=architecture)
     plan = None
     if environment:
@@ -110,15 +133,31 @@ def plan_setup(
     return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
 
 
+def _told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:
+    silent = ", ".join(one.source.shown for one in offers.unreachable())
+    notice = f"{silent} cannot be reached: builds are chosen by what scaffold knows of releases"
+    return replace(choice, notices=(*choice.notices, notice))
+
+
 def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
     """Raise ConsentNeeded where the plan costs something that nobody agreed to."""
     if plan.consents and not wishes.allow_cuda:
         raise ConsentNeeded(
             "the only build to be had here brings gigabytes of CUDA libraries, and this machine has no GPU",
-            detail=plan.consents,
+            detail=(*plan.consents, *_other_pythons(plan)),
             hint="say --allow-cuda if that is welcome, or name a source of CPU builds: "
             "--index URL or --index FOLDER-OF-WHEELS",
         )
+
+
+def _other_pythons(plan: SetupPlan) -> tuple[str, ...]:
+    """Builds that were turned down only because of the Python that was asked for."""
+    return tuple(
+        f"another way: {build.package} {one.version} {one.variant} can be had {one.why}; leave out --python"
+        for build in plan.choice.builds
+        for one in build.turned_down
+        if one.why.startswith("only for Python")
+    )
 
 
 def make_environment(

@@ -73,7 +73,7 @@ def test_a_python_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
     assert "error[python-missing]" in done.stderr
 
 
-def test_no_env_writes_the_files_without_asking_any_index(tmp_path: Path) -> None:
+def test_no_env_writes_the_files_where_no_index_can_be_reached(tmp_path: Path) -> None:
     """Every index is unreachable: a port on which nobody listens."""
     nowhere = "http://127.0.0.1:9/simple"
     done = scaffold(
@@ -145,3 +145,44 @@ class TestMade:
     def test_a_second_project_of_that_name_is_refused(self, made_project: MadeProject) -> None:
         done = scaffold("new", "cnn-project", cwd=made_project.root.parent)
         assert (done.returncode, done.stderr.split(":")[0]) == (2, "error[target-occupied]")
+
+
+def test_a_name_may_end_in_a_templates_name(tmp_path: Path) -> None:
+    done = scaffold("new", "my-cnn-project", "--no-env", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["plan"]["template"]["name"] == "cnn", done.stderr
+
+
+@pytest.mark.parametrize("option", ["--python", "--index"])
+def test_an_empty_value_is_no_wish(option: str, tmp_path: Path) -> None:
+    done = scaffold("new", "cnn-project", option, "", cwd=tmp_path)
+    assert (done.returncode, done.stderr.split(":")[0]) == (2, "error[option-refused]")
+
+
+def test_a_misuse_is_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    done = scaffold("new", "cnn-project", "--framework", "jax", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "usage")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGHUP is POSIX's")
+def test_a_hang_up_that_is_ignored_stays_ignored_in_what_is_started(tmp_path: Path) -> None:
+    """`nohup scaffold run ... &` must outlive the terminal."""
+    code = (
+        "import signal, subprocess, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+        "from scaffold.cli import _stop_when_told; _stop_when_told(); "
+        "print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, "
+        "signal.getsignal(signal.SIGTERM) is signal.default_int_handler)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=one_thread(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_no_mistake_of_ours(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scaffold", "detect"], stdout=full, stderr=subprocess.PIPE, text=True,
+            env=one_thread(), cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr.split(":")[0]) == (1, "error[no-space]")

@@ -8,7 +8,7 @@ import click
 
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.text import can_show, row, size
-from scaffold.shell import quoted
+from scaffold.shell import line, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,12 +124,13 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
     """The folder, the button, and the same in the terminal."""
     play = "▶" if can_show("▶") else "Run"
     lines = [
-        click.style("Ready: ", fg="green", bold=True) + str(plan.target),
+        click.style("Ready: " if environment else "Written: ", fg="green", bold=True) + str(plan.target),
         f"  In PyCharm:      open the folder and press {play} {plan.first_run}",
         f"  In the terminal: cd {quoted(relative(plan.target))}",
     ]
     if not environment:
-        lines.append("                   scaffold env create")
+        first = line("cd", relative(plan.target)) + " && scaffold env create"
+        lines.insert(1, f"  First:           {first}   (Python environment and PyCharm's files)")
     return [*lines, f"                   scaffold run {quoted(plan.first_run)}"]
 
 

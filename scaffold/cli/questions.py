@@ -41,7 +41,7 @@ def _template() -> str:
 
 def _name(template: str) -> str:
     """Ask until the name is one that works, proposing one that does."""
-    from scaffold.projects.names import project_name
+    from scaffold.projects.names import project_name, propose
 
     default = f"{template}-project"
     while True:
@@ -49,6 +49,7 @@ def _name(template: str) -> str:
         try:
             project_name(name, template=template)
         except NameRefused as refusal:
-            click.echo(f"{refusal.message}. {refusal.hint}")
+            click.echo(refusal.message)
+            default = propose(name, template=template)
             continue
         return name

@@ -52,7 +52,7 @@ def create(plan: EnvironmentPlan, system: System, report: Report) -> Environment
         _refuse_occupied(plan.location)
         if _is_as_planned(plan, system):
             return _inspected(plan, system)
-        _refuse_without_space(plan, system)
+        refuse_without_space(plan, system)
         with _transaction(plan):
             _build(plan, system, report)
         return _inspected(plan, system)
@@ -211,7 +211,8 @@ def _refuse_occupied(location: Path) -> None:
     )
 
 
-def _refuse_without_space(plan: EnvironmentPlan, system: System) -> None:
+def refuse_without_space(plan: EnvironmentPlan, system: System) -> None:
+    """Raise NoSpace where the disk is too small for what the plan brings."""
     free = system.disk_free(plan.root)
     if free is not None and free < plan.disk_needed:
         raise NoSpace(
