@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,11 @@ def test_contributing_names_every_part_of_the_package() -> None:
     }
     small = {"results.py", "toml.py", "processes.py"}  # named where they are used
     assert sorted(part for part in parts - small if part.removesuffix(".py") not in text) == []
+
+
+def test_the_reference_pages_say_what_the_code_says() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}run: python docs/generate.py"
