@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from scaffold.environments.model import Download
+from scaffold.environments.model import Download, InstallerName
+from scaffold.errors import InstallFailed
 from scaffold.toml import TOMLDecodeError, loads
 
 
@@ -20,6 +21,27 @@ class Resolved:
 
     download: Download
     url: str
+
+
+def read_lock(path: Path, installer: InstallerName) -> str:
+    """What an installer wrote of its resolution; `InstallFailed` where it wrote nothing that can be read.
+
+    Not by `System.read_text`: the descriptions of a hundred packages exceed its limit.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise unreadable(installer, str(problem)) from problem
+
+
+def unreadable(installer: InstallerName, why: str) -> InstallFailed:
+    """A resolution that ended well and tells nothing: what it holds must not pass for an empty one."""
+    return InstallFailed(
+        f"What {installer} resolved cannot be read",
+        detail=(why,),
+        hint=f"another version of {installer} may write it differently: python -m pip install -U {installer}",
+        code="install-lock-unreadable",
+    )
 
 
 def parse_pylock(text: str, python: str) -> tuple[Resolved, ...]:
@@ -96,11 +118,15 @@ def with_indexes(text: str, indexes: Mapping[str, str]) -> str:
     """The lock with ``index`` written beside each package (PEP 751's SHOULD, which uv leaves out).
 
     uv finds what lies in its cache by index, name and version; without it, a mirror that sends no
-    cache headers makes it download everything again.
+    cache headers makes it download everything again. What is no TOML comes back as it is.
     """
     import tomlkit
+    from tomlkit.exceptions import ParseError
 
-    document = tomlkit.parse(text)
+    try:
+        document = tomlkit.parse(text)
+    except ParseError:
+        return text
     for package in document.get("packages", []):
         index = indexes.get(str(package.get("name")))
         if index and "index" not in package:

@@ -36,7 +36,7 @@ class EnvironmentPlan:
     builds: tuple[BuildPlan, ...]
     requirements: tuple[str, ...]  # what the project asks for directly, PEP 508
     settings: SourceSettings
-    downloads: tuple[Download, ...] = ()  # everything, resolved; empty where resolving failed
+    downloads: tuple[Download, ...] = ()  # everything, resolved; empty where nothing is asked for
     lock: str = ""  # the resolution in the installer's own terms (pylock.toml), "" where there is none
     disk_needed: int = 0  # bytes, estimated
     notices: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from scaffold.builds.model import BuildPlan
-from scaffold.environments.lock import Resolved
+from scaffold.environments.lock import Resolved, unreadable
 from scaffold.environments.model import Download, EnvironmentPlan
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
@@ -71,6 +71,8 @@ def plan_environment(
     )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         resolution = _resolve(plan, uv, Path(folder), system)
+    if wanted(plan) and not resolution.found:
+        raise unreadable(plan.installer, f"asked for: {', '.join(wanted(plan))}; found: nothing")
     downloads = measured(resolution.found, builds, settings, system)
     return replace(
         plan,

@@ -42,8 +42,7 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System) -> Resolution:
     )  # fmt: skip
     if not done.ok:
         raise explain("pip", done.stdout + done.stderr, doing="resolve the requirements")
-    # Not by `read_text`: a report of a hundred packages with their descriptions exceeds its limit.
-    found, lock = locks.parse_pip_report(report.read_text(encoding="utf-8"))
+    found, lock = locks.parse_pip_report(locks.read_lock(report, "pip"))
     return Resolution(found=found, lock=lock, notices=("uv is not here: pip installs, which takes longer",))
 
 

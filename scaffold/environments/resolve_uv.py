@@ -90,10 +90,9 @@ class _Asking:
     def compile(self) -> str:
         """The lock, as uv writes it."""
         done = self._compile("--format", "pylock.toml", "--output-file", "pylock.toml")
-        lock = self._system.read_text(self._folder / "pylock.toml")
-        if not done.ok or lock is None:
+        if not done.ok:
             raise explain("uv", done.stdout + done.stderr, doing="resolve the requirements")
-        return lock
+        return locks.read_lock(self._folder / "pylock.toml", "uv")
 
     def indexes(self) -> dict[str, str]:
         """Which index each package comes from: the same resolution again, from uv's cache alone."""

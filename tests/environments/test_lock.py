@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from scaffold.environments.lock import (
     parse_cached,
     parse_index_annotations,
     parse_pip_report,
     parse_pylock,
+    read_lock,
     with_indexes,
 )
 from scaffold.environments.model import Download
+from scaffold.errors import InstallFailed
 
 PYLOCK = """\
 lock-version = "1.0"
@@ -74,3 +78,23 @@ def test_pips_report_becomes_hashed_requirements(tmp_path: Path) -> None:
         Download(name="tqdm", version="4.70.1", size=None, source="files.example")
     ]
     assert lock == "tqdm==4.70.1 --hash=sha256:c293\n"
+
+
+def test_a_lock_that_is_none_comes_back_as_it_is() -> None:
+    assert with_indexes("[[packages", {"tqdm": "https://pypi.org/simple"}) == "[[packages"
+
+
+def test_a_lock_of_more_than_a_megabyte_is_read_whole(tmp_path: Path) -> None:
+    lock = tmp_path / "pylock.toml"
+    lock.write_text(PYLOCK + "# padding\n" * 200_000, encoding="utf-8")
+    assert parse_pylock(read_lock(lock, "uv"), "3.12") == parse_pylock(PYLOCK, "3.12")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_lock_that_cannot_be_read_is_said(content, tmp_path: Path) -> None:
+    lock = tmp_path / "pylock.toml"
+    if content is not None:
+        lock.write_bytes(content)
+    with pytest.raises(InstallFailed) as caught:
+        read_lock(lock, "uv")
+    assert caught.value.code == "install-lock-unreadable"

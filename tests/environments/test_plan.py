@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scaffold.environments import lock as locks
 from scaffold.environments.model import Download
 from scaffold.environments.plan import EMPTY_ENVIRONMENT, UNPACKED, disk_needed
 from scaffold.environments.resolve_uv import manifest
@@ -116,3 +117,19 @@ def test_the_index_tells_sizes_and_the_lock_names_the_index(
     )
     assert [(one.name, one.version, one.size) for one in plan.downloads] == [("six", "1.17.0", 11050)]
     assert 'index = "https://pypi.org/simple"' in plan.lock
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+@pytest.mark.parametrize("lock", ["", "[[packages", '{"version": "9", "distributions": []}'])
+def test_a_resolution_that_cannot_be_read_does_not_pass_for_an_empty_one(
+    lock, installer, tmp_path, plan_for, monkeypatch
+) -> None:
+    monkeypatch.setattr(locks, "read_lock", lambda path, installer: lock)
+    with pytest.raises(InstallFailed) as caught:
+        plan_for(tmp_path, "alpha", installer=installer)
+    assert caught.value.code == "install-lock-unreadable"
+    assert caught.value.detail == ("asked for: alpha; found: nothing",)
+
+
+def test_nothing_asked_for_is_nothing_found(tmp_path, plan_for) -> None:
+    assert plan_for(tmp_path).downloads == ()
