@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.environments.model import Environment, Report
-from scaffold.errors import LaunchFailed
+from scaffold.errors import Interrupted, LaunchFailed
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.setup import (
@@ -56,9 +56,23 @@ def plan_for_project(
 
 
 def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Report) -> SetupReport:
-    """Make the environment, the IDE's files and the proof; an older one stays until the new one stands."""
+    """Make the environment and the IDE's files; an older one stays until the new one is proved.
+
+    Raises ConsentNeeded, `make_environment`'s errors, and Interrupted with words of what is left.
+    """
+    from scaffold.environments.plan import FOLDER
+    from scaffold.environments.state import left
+    from scaffold.shell import line
+
     demand_consent(plan.setup, plan.wishes)
-    return make_environment(system, plan.setup, ide_project(plan.record), announce, report)
+    try:
+        return make_environment(system, plan.setup, ide_project(plan.record), announce, report)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "stopped while the environment was being made",
+            detail=(left(plan.root, plan.root / FOLDER),),
+            hint=f"go on with: {line('scaffold', 'env', 'create', *plan.wishes.arguments)}",
+        ) from None
 
 
 def of_project(system: System, start: Path) -> Environment:

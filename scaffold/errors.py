@@ -25,6 +25,8 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -174,3 +176,32 @@ class Interrupted(ScaffoldError):
 
     code = "interrupted"
     exit_status = 130
+
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_WINDOWS_FULL = 112  # ERROR_DISK_FULL
+
+
+def not_written(path: Path, refusal: OSError) -> ScaffoldError:
+    """What the operating system answered when it did not let us write, as an error to act on."""
+    said = (refusal.strerror or str(refusal),)
+    if refusal.errno in _FULL or getattr(refusal, "winerror", None) == _WINDOWS_FULL:
+        return NoSpace(
+            f"The disk of {path} is full",
+            detail=said,
+            hint="free some space and run the same command again",
+        )
+    if refusal.errno in _CLOSED:
+        return NoPermission(
+            f"Cannot write to {path}",
+            detail=said,
+            hint="check who owns it, and close programs that use it",
+        )
+    if refusal.errno == errno.ENAMETOOLONG:
+        return BadRequest(
+            f"The path {path} is too long for this system",
+            detail=said,
+            hint="choose a folder nearer to the root",
+        )
+    return ScaffoldError(f"Cannot write to {path}", detail=said, code="write-failed")

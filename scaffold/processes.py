@@ -43,6 +43,7 @@ def run(
         return Completed(argv=command, outcome="missing")
     except (OSError, ValueError) as refusal:  # not executable, wrong format, NUL in an argument
         return Completed(argv=command, outcome="refused", stderr=str(refusal))
+    _alive.add(process)
     timer = _Timer(process, timeout)
     try:
         stdout, stderr = _communicate(process, on_line)
@@ -51,6 +52,7 @@ def run(
         raise
     finally:
         timer.cancel()
+        _alive.discard(process)
     return Completed(
         argv=command,
         outcome="timeout" if timer.expired else "exited",
@@ -59,6 +61,20 @@ def run(
         stderr=stderr,
         seconds=time.monotonic() - started,
     )
+
+
+#: What `run` is waiting for, in every thread.
+_alive: set[subprocess.Popen[str]] = set()
+
+
+def end_all() -> None:
+    """Kill every program that a call of `run` waits for, in whatever thread.
+
+    For an interrupted caller: Ctrl-C reaches the main thread only, and the programs have sessions of
+    their own.
+    """
+    for process in tuple(_alive):
+        _kill(process)
 
 
 def _communicate(process: subprocess.Popen[str], on_line: Callable[[str], None] | None) -> tuple[str, str]:

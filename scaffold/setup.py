@@ -95,6 +95,7 @@ def plan_setup(
     PythonMissing, NoBuild, OptionRefused for an index that makes no sense, InstallFailed where the
     requirements contradict each other.
     """
+    from scaffold.environments.plan import plan_environment
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
     from scaffold.sources.settings import read_settings
@@ -129,7 +130,14 @@ def plan_setup(
     plan = None
     if environment:
         announce("working out what has to be downloaded")
-        plan = _plan_environment(system, root, interpreter, choice, requirements, settings)
+        plan = plan_environment(
+            system,
+            root=root,
+            interpreter=interpreter,
+            builds=choice.builds,
+            requirements=requirements,
+            settings=settings,
+        )
     return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
 
 
@@ -163,30 +171,33 @@ def _other_pythons(plan: SetupPlan) -> tuple[str, ...]:
 def make_environment(
     system: System, plan: SetupPlan, project: IdeProject, announce: Announce, report: Report
 ) -> SetupReport:
-    """Create the environment, make the folder PyCharm-ready and prove that each framework computes.
+    """Create the environment, prove that each framework computes, make the folder PyCharm-ready.
 
-    Raises InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed; an environment that was
-    there before is then as it was.
+    Raises InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed. Whatever it raises, Ctrl-C
+    included: an environment that was there before is then back in its place, and where there was none
+    there is none.
     """
     from scaffold.environments.create import create
     from scaffold.environments.planned import write_planned
-    from scaffold.environments.probe import prove
+    from scaffold.environments.probe import announced, prove_all
     from scaffold.pycharm.idea import idea_files, write_idea
 
     assert plan.environment is not None, "a plan without an environment cannot make one"
-    environment = create(plan.environment, system, report)
-    write_planned(plan.environment.root, plan.choice.builds)
-    announce("making the folder ready for PyCharm")
-    ide = replace(project, python=environment.version, interpreter=environment.python)
-    root = plan.environment.root
-    written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))
-    announce("proving it: one training step with each framework")
-    proofs = tuple(
-        proof
-        for build in plan.choice.builds
-        for proof in prove(environment, (build.framework,), build.device, system)
-    )
-    return SetupReport(environment=environment, proofs=proofs, kept=written.kept)
+    root, reports = plan.environment.root, list[SetupReport]()
+
+    def finish(environment: Environment) -> None:
+        """The old environment still waits: only what computes replaces it."""
+        report(announced(plan.frameworks))
+        devices = {build.framework: build.device for build in plan.choice.builds}
+        proofs = prove_all(environment, devices, system)
+        announce("making the folder ready for PyCharm")
+        ide = replace(project, python=environment.version, interpreter=environment.python)
+        written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))
+        write_planned(root, plan.choice.builds)
+        reports.append(SetupReport(environment=environment, proofs=proofs, kept=written.kept))
+
+    create(plan.environment, system, report, finish)
+    return reports[0]
 
 
 def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
@@ -219,23 +230,3 @@ def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wis
     own = user_sources(settings)
     sources = (*pytorch_sources(settings, variants), *own) if wishes.index == "auto" else own
     return list_wheels(system, projects, settings, sources=sources)
-
-
-def _plan_environment(
-    system: System,
-    root: Path,
-    interpreter: Interpreter,
-    choice: BuildChoice,
-    requirements: tuple[str, ...],
-    settings: SourceSettings,
-) -> EnvironmentPlan:
-    from scaffold.environments.plan import plan_environment
-
-    return plan_environment(
-        system,
-        root=root,
-        interpreter=interpreter,
-        builds=choice.builds,
-        requirements=requirements,
-        settings=settings,
-    )

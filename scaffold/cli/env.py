@@ -24,7 +24,7 @@ def create(
     """Make the environment of the project around this folder, for this machine.
 
     Goes on where an interrupted `scaffold new` stopped, and rebuilds an environment that is damaged or
-    was made for another machine; the old one stays until the new one stands.
+    was made for another machine; the old one stays until the new one was tried and computes.
     """
     from dataclasses import replace
 

@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 from scaffold.environments import layout, tools
+from scaffold.environments.differences import differences
 from scaffold.environments.inspect import inspect, is_orphaned
 from scaffold.environments.install import Installer
 from scaffold.environments.model import Environment, EnvironmentPlan, Progress, Report
@@ -22,7 +24,6 @@ from scaffold.environments.state import (
     previous_of,
     read_state,
     recover,
-    refused,
     write_state,
 )
 from scaffold.environments.verify import damages
@@ -33,6 +34,7 @@ from scaffold.errors import (
     NoSpace,
     OptionRefused,
     PythonMissing,
+    not_written,
 )
 from scaffold.system import System
 
@@ -40,30 +42,27 @@ from scaffold.system import System
 VIRTUALENV_TIME_LIMIT = 300.0
 
 
-def create(plan: EnvironmentPlan, system: System, report: Report) -> Environment:
+def create(
+    plan: EnvironmentPlan, system: System, report: Report, finish: Callable[[Environment], None] | None = None
+) -> Environment:
     """Carry out a plan: the environment, its packages, the project itself, all of it verified.
 
     An environment that is as planned is left alone. One that is replaced comes back when anything
     goes wrong, Ctrl-C included; what a kill leaves is put right by the next call.
+
+    ``finish`` is called with the environment at its place while the one before still waits (the proof,
+    for instance): what it raises undoes the work, too.
     """
     _refuse_location(plan.location)
     with locked(plan.root), _as_our_errors(plan):
         recover(plan.root, plan.location)
         _refuse_occupied(plan.location)
         if _is_as_planned(plan, system):
-            return _inspected(plan, system)
+            return _finished(plan, system, finish)
         refuse_without_space(plan, system)
         with _transaction(plan):
             _build(plan, system, report)
-        return _inspected(plan, system)
-
-
-def discard(plan: EnvironmentPlan) -> None:
-    """Take back what an unfinished `create` left; a finished environment stays."""
-    if not layout.state_file(plan.root).exists() and not layout.restore_folder(plan.root).exists():
-        return
-    with locked(plan.root):
-        recover(plan.root, plan.location)
+            return _finished(plan, system, finish)
 
 
 def digest(plan: EnvironmentPlan) -> str:
@@ -141,10 +140,12 @@ def _transaction(plan: EnvironmentPlan) -> Iterator[None]:
         if had_previous:
             plan.location.rename(layout.restore_folder(plan.root))
         yield
+        write_state(plan.root, replace(announced, status="ready", previous_digest="", had_previous=False))
     except BaseException:
         _roll_back(plan, announced)
         raise
-    _commit(plan, announced)
+    (plan.location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
+    discard_tree(plan.root, layout.restore_folder(plan.root))
 
 
 def _roll_back(plan: EnvironmentPlan, announced: State) -> None:
@@ -157,26 +158,22 @@ def _roll_back(plan: EnvironmentPlan, announced: State) -> None:
     write_state(plan.root, previous_of(announced))
 
 
-def _commit(plan: EnvironmentPlan, announced: State) -> None:
-    from dataclasses import replace
-
-    write_state(plan.root, replace(announced, status="ready", previous_digest="", had_previous=False))
-    (plan.location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
-    discard_tree(plan.root, layout.restore_folder(plan.root))
-
-
 def _is_as_planned(plan: EnvironmentPlan, system: System) -> bool:
     state, found = read_state(plan.root), inspect(plan.location, system)
     if state is None or found is None or is_orphaned(found, system):
         return False
     same = state.status == "ready" and state.location == str(plan.location) and state.digest == digest(plan)
-    return same and not damages(plan.location)
+    return same and not differences(plan, found) and not damages(plan.location)
 
 
-def _inspected(plan: EnvironmentPlan, system: System) -> Environment:
+def _finished(
+    plan: EnvironmentPlan, system: System, finish: Callable[[Environment], None] | None
+) -> Environment:
     found = inspect(plan.location, system)
     if found is None:
         raise InstallFailed(f"{plan.location} is no environment any more", code="environment-not-created")
+    if finish is not None:
+        finish(found)
     return found
 
 
@@ -225,13 +222,7 @@ def refuse_without_space(plan: EnvironmentPlan, system: System) -> None:
 @contextlib.contextmanager
 def _as_our_errors(plan: EnvironmentPlan) -> Iterator[None]:
     """The operating system's refusals, told as ours."""
-    import errno
-
     try:
         yield
     except OSError as refusal:
-        if refusal.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace(
-                f"The disk of {plan.root} is full", hint="free some space and run the same command again"
-            ) from None
-        raise refused(Path(refusal.filename or plan.location), refusal) from None
+        raise not_written(Path(refusal.filename or plan.location), refusal) from refusal

@@ -122,7 +122,8 @@ SIGNS: tuple[Sign, ...] = (
         r"|has no usable wheels|[Ww]heels are (?:available|required) for `",
         named=r"Because (\S+) has no|[Ww]heels are (?:available|required) for `([^`]+)",
         message="{name} has no wheel for this Python on this operating system and processor",
-        hint="see the reason below; another Python: --python; leave a framework out: --framework",
+        hint="see the reason below; try another Python: --python; a project may also do with one framework: "
+        "scaffold new NAME --framework pytorch (or keras)",
         error=NoBuild,
     ),
     Sign(

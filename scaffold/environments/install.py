@@ -139,14 +139,24 @@ def _distributions(broken: Sequence[Damage]) -> tuple[str, ...]:
 
 def build_requirements(root: Path) -> tuple[str, ...] | None:
     """What the project's build backend needs; None where the project is none that can be installed."""
+    table = _installable(root)
+    return None if table is None else tuple(str(one) for one in table["build-system"].get("requires", ()))
+
+
+def project_distribution(root: Path) -> str | None:
+    """The name under which the project itself is installed; None where it is none that can be."""
+    table = _installable(root)
+    name = None if table is None else table["project"].get("name")
+    return None if name is None else str(name)
+
+
+def _installable(root: Path) -> Mapping[str, Any] | None:
     try:
         table: Mapping[str, Any] = loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, TOMLDecodeError, UnicodeDecodeError):
         return None
-    system = table.get("build-system")
-    if not isinstance(system, Mapping) or "project" not in table:
-        return None
-    return tuple(str(one) for one in system.get("requires", ()))
+    both = all(isinstance(table.get(name), Mapping) for name in ("build-system", "project"))
+    return table if both else None
 
 
 def satisfied(requires: Sequence[str], here: Mapping[str, str]) -> bool:

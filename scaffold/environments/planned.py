@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from scaffold.builds.model import BuildPlan, Device, Framework
 from scaffold.environments.layout import STATE_FOLDER
+from scaffold.errors import not_written
 from scaffold.results import plain
 
 SCHEMA = "scaffold/builds-of-project/1"
@@ -22,15 +23,23 @@ def planned_file(root: Path) -> Path:
 
 
 def write_planned(root: Path, builds: tuple[BuildPlan, ...]) -> None:
-    """Keep the builds with their reasons, in one step; sources without credentials."""
+    """Keep the builds with their reasons, in one step; sources without credentials.
+
+    Raises NoSpace, NoPermission.
+    """
     from scaffold.sources.redact import redact
 
     rows = [{**plain(build), "source": redact(build.source)} for build in builds]
     target = planned_file(root)
     temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
     text = json.dumps({"schema": SCHEMA, "builds": rows}, indent=2, ensure_ascii=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, target)  # noqa: PTH105 - says what it does
+    try:
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(target)
+    except OSError as refusal:
+        with contextlib.suppress(OSError):  # the same disk may refuse this, too
+            temporary.unlink(missing_ok=True)
+        raise not_written(target, refusal) from refusal
 
 
 def read_devices(root: Path) -> Mapping[Framework, Device]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.builds.model import Device, Framework
-from scaffold.environments.model import Environment, Proof
+from scaffold.environments.model import Environment, Progress, Proof
 from scaffold.errors import ProofFailed
+from scaffold.processes import end_all
 from scaffold.system import Completed, System, without
 
 #: Seconds. A first import without byte code took 11 s for Keras with TensorFlow on two loaded cores;
@@ -20,6 +22,9 @@ TIME_LIMIT = 600.0
 
 _SCRIPTS: dict[Framework, str] = {"pytorch": "pytorch_step.py", "keras": "keras_step.py"}
 _TITLES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras"}
+
+#: Seconds between two looks at what runs at the same time.
+_PATIENCE = 0.1
 
 #: Of a crashed child's last words, as many lines as help.
 _EVIDENCE_LINES = 6
@@ -41,11 +46,55 @@ class _Trial:
 def prove(
     environment: Environment, frameworks: Sequence[Framework], device: Device, system: System
 ) -> tuple[Proof, ...]:
-    """One training step of each framework, each in an interpreter of its own.
+    """`prove_all` with one device for every framework."""
+    return prove_all(environment, dict.fromkeys(frameworks, device), system)
+
+
+def prove_all(
+    environment: Environment, devices: Mapping[Framework, Device], system: System
+) -> tuple[Proof, ...]:
+    """One training step of each framework, all at the same time, each in an interpreter of its own.
 
     Raises `ProofFailed` with the evidence: a missing module, a crash, a hang, a device that is not there.
+    Where several fail, the first one is raised and the others' messages stand among its evidence.
     """
-    return tuple(prove_one(environment, framework, device, system) for framework in frameworks)
+    if not devices:
+        return ()
+    pool = ThreadPoolExecutor(len(devices))
+    trials = [pool.submit(prove_one, environment, one, device, system) for one, device in devices.items()]
+    try:
+        while wait(trials, timeout=_PATIENCE).not_done:
+            continue  # Windows hands Ctrl-C over between two waits only
+    except BaseException:  # Ctrl-C reaches this thread alone, and the others wait for their programs
+        while wait(trials, timeout=_PATIENCE).not_done:
+            end_all()
+        raise
+    finally:
+        pool.shutdown(wait=False)
+    failures = [failure for trial in trials if (failure := trial.exception()) is not None]
+    if failures:
+        raise _together(failures)
+    return tuple(trial.result() for trial in trials)
+
+
+def announced(frameworks: Sequence[Framework]) -> Progress:
+    """The step's heading.
+
+    >>> announced(("pytorch", "keras")).message
+    'Proving PyTorch and Keras: one training step each'
+    """
+    names = " and ".join(_TITLES[one] for one in frameworks)
+    return Progress(
+        step="prove", message=f"Proving {names}: one training step{' each' if len(frameworks) > 1 else ''}"
+    )
+
+
+def _together(failures: Sequence[BaseException]) -> BaseException:
+    first, *others = failures
+    if isinstance(first, ProofFailed):
+        also = tuple(f"also: {one}" for one in others)
+        return ProofFailed(first.message, detail=(*first.detail, *also), hint=first.hint, code=first.code)
+    return first
 
 
 def prove_one(
@@ -177,7 +226,8 @@ _WINDOWS_EXCEPTION = 0xC0000000
 _WINDOWS_ILLEGAL_INSTRUCTION = 0xC000001D
 
 _ILLEGAL_HINT = (
-    "the processor lacks instructions that this build needs (TensorFlow: AVX); leave it out: --framework"
+    "the processor lacks instructions that this build needs (TensorFlow: AVX); "
+    "a project can do without: scaffold new NAME --framework pytorch"
 )
 _KILLED_HINT = "the operating system ended it, mostly because memory ran out"
 _CRASH_HINT = "a damaged installation or a driver that does not fit; see: scaffold doctor"

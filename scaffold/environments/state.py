@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.environments import layout
-from scaffold.errors import EnvironmentBusy, NoPermission
+from scaffold.errors import EnvironmentBusy, not_written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +91,11 @@ def locked(root: Path) -> Iterator[None]:
             hint="wait until it has finished, then run the same command again",
         ) from None
     except OSError as refusal:
-        raise refused(path.parent, refusal) from None
+        raise not_written(path.parent, refusal) from refusal
     try:
         yield
     finally:
         lock.release()
-
-
-def refused(path: Path, refusal: OSError) -> NoPermission:
-    """The operating system's no, in our terms."""
-    return NoPermission(
-        f"Cannot write to {path}",
-        detail=(f"{refusal.strerror or refusal}",),
-        hint="choose a folder that belongs to you",
-    )
 
 
 def recover(root: Path, location: Path) -> None:
@@ -129,6 +120,17 @@ def recover(root: Path, location: Path) -> None:
     _clear_discarded(root)
 
 
+def left(root: Path, location: Path) -> str:
+    """What an interruption left, in words."""
+    if is_ready(root, location):
+        return f"the environment in {location} is whole, and can be used"
+    if layout.restore_folder(root).exists():
+        return "the environment of before is put aside, and the next run brings it back"
+    if location.exists():
+        return f"what lies in {location} is unfinished, and the next run clears it away"
+    return "the project's files are complete; it has no environment"
+
+
 def previous_of(state: State | None) -> State | None:
     """The state to go back to when what ``state`` announces does not come to pass."""
     if state is None or not state.previous_digest:
@@ -149,7 +151,7 @@ def discard_tree(root: Path, folder: Path) -> None:
     try:
         folder.rename(away)
     except OSError as refusal:  # Windows, with a program of the environment running
-        raise refused(folder, refusal) from None
+        raise not_written(folder, refusal) from refusal
     shutil.rmtree(away, ignore_errors=True)  # what stays goes with the next run
 
 

@@ -75,7 +75,7 @@ def make_wheel(
 
 @pytest.fixture(scope="session")
 def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """alpha 1.0 and 2.0, beta 1.0 (needs alpha), many 1.0 (400 files), stone 1.0 (another platform's)."""
+    """Wheels of alpha 1.0 and 2.0, beta 1.0 (needs alpha), many 1.0 (400 files), stone 1.0 (another platform's), stand-ins for frameworks."""
     folder = tmp_path_factory.mktemp("wheels")
     make_wheel(folder, "alpha", "1.0", {"alpha.py": "version = 1\n"})
     make_wheel(folder, "alpha", "2.0", {"alpha.py": "version = 2\n"})
@@ -83,6 +83,8 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_wheel(folder, "many", "1.0", {f"many/part_{n}.py": f"number = {n}\n" * 200 for n in range(400)})
     make_wheel(folder, "tiny-backend", "1.0", {"tiny_backend.py": TINY_BACKEND})
     make_wheel(folder, "stone", "1.0", {"stone.py": ""}, tag="cp34-cp34m-win32")
+    for name in ("tensorflow", "tensorflow-cpu"):  # which own the same files
+        make_wheel(folder, name, "2.21.0", {"tensorflow.py": ""})
     make_wheel(folder, "torch", "2.13.0+cpu", {"torch.py": "version = '2.13.0+cpu'\n"})
     make_wheel(folder, "torch", "2.15.0", {"torch.py": "version = '2.15.0'\n"})
     return folder

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import scaffold.environments.create as create_module
 from scaffold.environments.create import create, digest
+from scaffold.environments.inspect import inspect
 from scaffold.environments.layout import UNFINISHED_MARK, python_of, site_packages_of
-from scaffold.environments.model import Progress
-from scaffold.environments.state import is_ready, read_state
+from scaffold.environments.model import Environment, Progress
+from scaffold.environments.state import State, is_ready, read_state
 from scaffold.environments.verify import damages
-from scaffold.errors import EnvironmentOccupied, InstallFailed, NoSpace, OptionRefused, PythonMissing
+from scaffold.errors import (
+    EnvironmentOccupied,
+    InstallFailed,
+    NoSpace,
+    OptionRefused,
+    ProofFailed,
+    PythonMissing,
+)
 
 PYPROJECT = """\
 [build-system]
@@ -83,6 +94,63 @@ def test_a_failed_replacement_brings_the_old_one_back(root, plan_for, system) ->
     assert (state.status, state.digest) == ("ready", digest(old))
 
 
+def test_the_old_one_waits_until_the_new_one_is_proved(root, plan_for, system) -> None:
+    old, new = plan_for(root, "alpha==1.0"), plan_for(root, "alpha==2.0")
+    create(old, system, silent)
+
+    def compute_wrongly(made: Environment) -> None:
+        assert said_by(made.python, "import alpha; print(alpha.version)") == "2"
+        raise ProofFailed("wrong")
+
+    def press_ctrl_c(made: Environment) -> None:
+        raise KeyboardInterrupt
+
+    for finish, error in ((compute_wrongly, ProofFailed), (press_ctrl_c, KeyboardInterrupt)):
+        with pytest.raises(error):
+            create(new, system, silent, finish)
+        assert (
+            said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
+        )
+        assert is_ready(root, old.location)
+        assert tree(root) == [".scaffold", ".venv"]
+
+
+def test_a_first_one_that_is_not_proved_goes_away(root, plan_for, system) -> None:
+    def compute_wrongly(made: Environment) -> None:
+        raise ProofFailed("wrong")
+
+    plan = plan_for(root, "alpha")
+    with pytest.raises(ProofFailed):
+        create(plan, system, silent, compute_wrongly)
+    assert not plan.location.exists()
+    assert read_state(root) is None
+
+
+def test_one_that_is_as_planned_is_proved_again_and_stays(root, plan_for, system) -> None:
+    plan, seen = plan_for(root, "alpha"), list[Environment]()
+    made = create(plan, system, silent, seen.append)
+    assert (create(plan, system, silent, seen.append), seen) == (made, [made, made])
+
+
+def test_a_disk_that_is_full_at_the_very_end_brings_the_old_one_back(
+    root, plan_for, system, monkeypatch
+) -> None:
+    old, new = plan_for(root, "alpha==1.0"), plan_for(root, "alpha==2.0")
+    create(old, system, silent)
+    written = create_module.write_state
+
+    def fill_up(root: Path, state: State | None) -> None:
+        if state is not None and (state.status, state.digest) == ("ready", digest(new)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written(root, state)
+
+    monkeypatch.setattr(create_module, "write_state", fill_up)
+    with pytest.raises(NoSpace):
+        create(new, system, silent)
+    assert said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
+    assert is_ready(root, old.location)
+
+
 def test_a_failed_first_one_leaves_nothing(tmp_path, plan_for, system, wheelhouse) -> None:
     plan = plan_for(tmp_path, "alpha==2.0")
     wrong = replace(plan, lock=plan.lock.replace(str(wheelhouse), str(wheelhouse / "gone")))
@@ -117,6 +185,38 @@ def test_a_lost_file_is_noticed_and_replaced(installer, tmp_path, plan_for, syst
     ]
     create(plan, system, silent)
     assert said_by(made.python, "import alpha; print(alpha.version)") == "2"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("uninstall", "-y", "alpha"),
+        ("install", "alpha==1.0"),
+        ("install", "tensorflow"),
+        ("uninstall", "-y", "thing"),
+    ],
+    ids=" ".join,
+)
+def test_what_pip_changed_since_is_put_right(change, root, plan_for, system, wheelhouse) -> None:
+    plan = plan_for(root, "alpha", "tiny-backend", "tensorflow-cpu")
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    made = create(plan, system, silent)
+    pip = [made.python, "-m", "pip", *change]
+    options = ["--no-index", "--find-links", wheelhouse] if change[0] == "install" else []
+    subprocess.run([*pip, *options], check=True, capture_output=True, cwd=root)
+    changed = inspect(plan.location, system)
+    assert changed is not None
+    assert changed.packages != made.packages
+    assert damages(plan.location) == ()
+    assert create(plan, system, silent).packages == made.packages
+
+
+def test_what_the_user_added_is_no_difference(root, plan_for, system, wheelhouse) -> None:
+    plan = plan_for(root, "alpha")
+    made = create(plan, system, silent)
+    pip = [made.python, "-m", "pip", "install", "--no-index", "--find-links", wheelhouse, "beta"]
+    subprocess.run(pip, check=True, capture_output=True)
+    assert "beta" in create(plan, system, silent).packages
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import os
 import pickle
-import random
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scaffold.environments.create import create, discard
-from scaffold.environments.inspect import inspect
+from scaffold.environments.create import create
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.state import is_ready, locked
 from scaffold.environments.verify import damages
-from scaffold.errors import EnvironmentBusy
 from scaffold.system import HostSystem
 
 CHILD = """
-import pickle, sys
+import pickle, sys, threading
 from pathlib import Path
 from scaffold.environments.create import create
 from scaffold.errors import ScaffoldError
 from scaffold.system import HostSystem
 plan = pickle.loads(Path(sys.argv[1]).read_bytes())
-print("started", flush=True)
+
+def tell(step):
+    print(step, flush=True)
+    if step == sys.argv[2]:
+        threading.Event().wait()  # for the kill
+
+tell("started")
 try:
-    create(plan, HostSystem(), lambda progress: print(progress.step, flush=True))
+    create(plan, HostSystem(), lambda progress: tell(progress.step), lambda made: tell("prove"))
 except ScaffoldError as problem:
     print(problem.code, flush=True)
     sys.exit(1)
@@ -45,12 +47,12 @@ def silent(progress: Progress) -> None:
     """Nobody looks."""
 
 
-def start(plan: EnvironmentPlan, folder: Path, *prefix: str) -> subprocess.Popen[str]:
-    """`create` in a process of its own."""
+def start(plan: EnvironmentPlan, folder: Path, *prefix: str, stop_at: str = "") -> subprocess.Popen[str]:
+    """`create` in a process of its own, which tells its steps and waits for ever at ``stop_at``."""
     pickled = folder / "plan.pickle"
     pickled.write_bytes(pickle.dumps(plan))
     return subprocess.Popen(
-        [*prefix, sys.executable, "-c", CHILD, str(pickled)],
+        [*prefix, sys.executable, "-c", CHILD, str(pickled), stop_at],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -58,49 +60,67 @@ def start(plan: EnvironmentPlan, folder: Path, *prefix: str) -> subprocess.Popen
     )
 
 
-def kill_after(child: subprocess.Popen[str], lines: int, delay: float) -> None:
-    """SIGKILL, some time after the child's nth line."""
+def read_until(child: subprocess.Popen[str], word: str) -> None:
+    """Read the child's lines up to that word; a child that ends before it is a failed test, not a wait."""
     assert child.stdout is not None
-    for _ in range(lines):
-        child.stdout.readline()
-    time.sleep(delay)
+    said = []
+    for line in child.stdout:
+        said.append(line.strip())
+        if said[-1] == word:
+            return
+    raise AssertionError(f"the child ended without {word!r}: {said}")
+
+
+def kill_at(step: str, plan: EnvironmentPlan, folder: Path) -> None:
+    """SIGKILL while the child stands at that step; what it started goes on until the kill."""
+    child = start(plan, folder, stop_at=step)
+    read_until(child, step)
     child.kill()
-    child.wait()
-    child.stdout.close()
+    child.communicate()
 
 
-POINTS = [(lines, delay) for lines in (1, 2, 3) for delay in (0.0, 0.05, 0.15, 0.3)]
+#: Where a child is killed. At "install" the installer is at work meanwhile; "prove" is the call of ``finish``.
+STEPS = ["started", "create", "install", "verify", "prove"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed parent's installer lives on")
-@pytest.mark.slow
-def test_killed_while_it_makes_the_first_one(tmp_path, plan_for, system) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_while_it_makes_the_first_one(step, tmp_path, plan_for, system) -> None:
     plan = plan_for(tmp_path / "project", "many", "beta")
-    for lines, delay in POINTS:
-        kill_after(start(plan, tmp_path), lines, delay + random.random() / 20)
-        whole = inspect(plan.location, system) is not None and not damages(plan.location)
-        assert whole or not is_ready(plan.root, plan.location)
-        create(plan, system, silent)
-        assert_whole(plan, system)
-        shutil.rmtree(plan.root / ".scaffold")
-        shutil.rmtree(plan.location)
+    kill_at(step, plan, tmp_path)
+    assert not is_ready(plan.root, plan.location)
+    create(plan, system, silent)
+    assert_whole(plan, system)
+    assert tree(plan.root) == [".scaffold", ".venv"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed parent's installer lives on")
-@pytest.mark.slow
-def test_killed_while_it_replaces_one(tmp_path, plan_for, system) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_while_it_replaces_one(step, tmp_path, plan_for, system) -> None:
+    """The next command brings the old one back, or makes the new one: whichever is asked for."""
     root = tmp_path / "project"
     old, new = plan_for(root, "alpha==1.0"), plan_for(root, "alpha==2.0", "many")
-    for lines, delay in POINTS:
-        create(old, system, silent)
-        kill_after(start(new, tmp_path), lines, delay + random.random() / 20)
-        discard(new)  # what the next command of the user's does first
-        assert is_ready(root, old.location)
-        assert damages(old.location) == ()
-        found = inspect(old.location, system)
-        assert found is not None
-        assert found.packages["alpha"] in ("1.0", "2.0")
-        assert sorted(one.name for one in root.iterdir()) == [".scaffold", ".venv"]
+    create(old, system, silent)
+    made = digest_of(old.location)
+    kill_at(step, new, tmp_path)
+    assert not is_ready(root, old.location) or digest_of(old.location) == made
+    told: list[Progress] = []
+    assert create(old, system, told.append).packages["alpha"] == "1.0"
+    assert (told, digest_of(old.location)) == ([], made)  # the very files of before
+    assert create(new, system, silent).packages["alpha"] == "2.0"
+    assert is_ready(root, old.location)
+    assert damages(old.location) == ()
+    assert tree(root) == [".scaffold", ".venv"]
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def digest_of(location: Path) -> tuple[int, int]:
+    """Which environment it is: one that was made again has other files."""
+    found = (location / "pyvenv.cfg").stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def assert_whole(plan: EnvironmentPlan, system: HostSystem) -> None:
@@ -121,17 +141,10 @@ def test_two_at_once(tmp_path, plan_for, system) -> None:
 
 def test_busy(tmp_path, plan_for, system) -> None:
     plan = plan_for(tmp_path, "alpha")
-    child = start(plan, tmp_path)
-    assert child.stdout is not None
-    while child.stdout.readline().strip() not in ("create", "done"):
-        pass
-    child.communicate()
     with locked(tmp_path):
         other = start(plan, tmp_path)
-        assert other.communicate()[0].splitlines()[-1] == "environment-busy"
-    with locked(tmp_path):
-        pass
-    assert EnvironmentBusy.code == "environment-busy"
+        assert other.communicate()[0].splitlines() == ["started", "environment-busy"]
+    assert create(plan, system, silent).packages["alpha"] == "2.0"
 
 
 def can_mount() -> bool:
@@ -155,8 +168,3 @@ def test_no_room_and_no_permission(options, code, tmp_path, plan_for, system) ->
     lines = said.communicate()[0].splitlines()
     assert code in lines
     assert ".venv" not in lines
-
-
-def test_nothing_to_discard(root, plan_for) -> None:
-    discard(plan_for(root, "alpha"))
-    assert list(root.iterdir()) == []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ import pytest
 from scaffold.environments.inspect import inspect
 from scaffold.environments.layout import site_packages_of
 from scaffold.environments.model import Environment
-from scaffold.environments.probe import parse_answer, prove_one
+from scaffold.environments.probe import parse_answer, prove_all, prove_one
 from scaffold.errors import ProofFailed
 
 
@@ -69,3 +73,56 @@ def test_an_interpreter_that_is_gone(environment, system) -> None:
 def test_the_last_json_line_is_the_answer() -> None:
     assert parse_answer('{"a": 1}\n{broken\nbye\n') == {"a": 1}
     assert parse_answer("") is None
+
+
+#: Waits for its neighbour: an import that comes after the other one's end never ends well.
+MEETS = """
+import pathlib, sys, time
+here = pathlib.Path(sys.prefix)
+(here / "{own}").touch()
+for _ in range(600):
+    if (here / "{other}").exists():
+        break
+    time.sleep(0.1)
+raise ImportError("met " + str((here / "{other}").exists()))
+"""
+
+
+def test_all_frameworks_are_tried_at_the_same_time(environment, system) -> None:
+    put(environment, "torch", MEETS.format(own="torch", other="keras"))
+    put(environment, "keras", MEETS.format(own="keras", other="torch"))
+    with pytest.raises(ProofFailed) as caught:
+        prove_all(environment, {"pytorch": "cpu", "keras": "cpu"}, system)
+    assert caught.value.code == "proof-no-import"
+    assert caught.value.message.startswith("PyTorch does not run")
+    *evidence, also = caught.value.detail
+    assert evidence[-1] == "ImportError: met True"
+    assert also.startswith("also: Keras does not run")
+
+
+HANGS = """
+import os, pathlib, sys, time
+place = pathlib.Path(sys.prefix, __name__ + ".pid")
+place.with_suffix(".new").write_text(str(os.getpid()))
+place.with_suffix(".new").replace(place)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal to one thread")
+def test_ctrl_c_ends_every_trial(environment, system) -> None:
+    notes = [environment.location / f"{module}.pid" for module in ("torch", "keras")]
+    for module in ("torch", "keras"):
+        put(environment, module, HANGS)
+
+    def press_ctrl_c() -> None:
+        while not all(note.exists() for note in notes):
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=press_ctrl_c, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        prove_all(environment, {"pytorch": "cpu", "keras": "cpu"}, system)
+    for note in notes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(note.read_text()), 0)
