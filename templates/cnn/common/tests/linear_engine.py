@@ -13,6 +13,7 @@ class LinearEngine:
 
     framework = "pytorch"
     version = "0"
+    best, last = "best.safetensors", "last.pt"
     device, device_reason = "cpu", "it is NumPy"
     precision, precision_reason = "fp32", "it is NumPy"
     interrupt_at: int | None = None  # the epoch in which somebody presses Ctrl-C

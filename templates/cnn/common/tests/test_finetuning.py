@@ -19,7 +19,7 @@ def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
     assert "batches     of 8 instead of 64 images: 50 images would make too few steps" in out
     content = read_json(run.folder / "one" / "metrics.json")
     assert (content["classes"], content["base"]) == (list("56789"), "base-pytorch")
-    assert content["images"] == {"training": 50, "validation": 50, "test": content["images"]["test"]}
+    assert content["samples"] == {"training": 50, "validation": 50, "test": content["samples"]["test"]}
     assert content["epochs"] == content["scratch"]["epochs"] == 7
     assert read_json(run.folder / "two" / "metrics.json")["epochs"] == 3
     assert "Fine-tuned or from scratch" in (run.folder / "one" / "report.html").read_text(encoding="utf-8")

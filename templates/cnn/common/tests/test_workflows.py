@@ -25,12 +25,12 @@ def test_training_leaves_a_finished_run(run, capsys):
     }  # fmt: skip
     content = read_json(folder / "metrics.json")
     assert set(content) == {
-        "schema", "job", "run", "data", "images", "framework", "framework_version", "device", "precision",
+        "schema", "job", "run", "data", "samples", "framework", "framework_version", "device", "precision",
         "model", "parameters", "classes", "accuracy", "macro_precision", "macro_recall", "macro_f1", "loss",
         "per_class", "confusion", "calibration", "epochs", "best_epoch", "seconds", "baseline", "finished",
     }  # fmt: skip
     assert (content["schema"], content["job"], content["run"]) == ("metrics/1", "train", "first")
-    assert content["images"]["test"] == sum(map(sum, content["confusion"]))
+    assert content["samples"]["test"] == sum(map(sum, content["confusion"]))
     assert (content["epochs"], content["best_epoch"], content["seconds"]) == (3, 3, 0.3)
     assert content["accuracy"] > 0.8
     assert content["baseline"]["accuracy"] > 0.9

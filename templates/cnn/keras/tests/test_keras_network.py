@@ -15,7 +15,7 @@ from your_project.tfkeras.augment import Batches, mirror, shift
 from your_project.tfkeras.model import build, sections
 from your_project.tfkeras.optimiser import freeze
 
-keras = pytest.importorskip("keras")
+keras = pytest.importorskip("keras")  # after the project, which chooses its backend
 
 
 def card(model: str, shape: tuple[int, int, int], width: int = 8) -> ModelCard:

@@ -50,7 +50,7 @@ def fit(folder, images, settings, stages=(STAGE,), body=None):
     engine = engine_for(images, settings)
     if body is not None:
         engine.load_body(body)
-    run = RunFolder(folder, "pytorch", resume=settings.resume)
+    run = RunFolder(folder, engine.best, engine.last, resume=settings.resume)
     try:
         engine.fit(images, stages, run)
     finally:

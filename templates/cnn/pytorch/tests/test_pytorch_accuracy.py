@@ -15,6 +15,7 @@ def trained(folder, **changes):
     return accuracy(engine, images.test)
 
 
+@pytest.mark.slow
 def test_digits(tmp_path):
     assert trained(tmp_path, data="digits") >= 0.97
 

@@ -33,7 +33,7 @@ class OutOfMemoryError(RuntimeError):
         (
             OutOfMemoryError("CUDA out of memory"),
             1,
-            "error: the memory is full: choose a smaller --batch-size, --width or --image-size",
+            "error: the memory is full: choose a smaller --batch-size or a smaller network",
         ),
     ],
 )

@@ -13,25 +13,27 @@ from your_project.errors import ProjectError
 from your_project.files import read_json, replacing, write_json, write_text
 from your_project.run_folder import RunFolder, read_history
 
+FILES = ("best.weights", "last.state")  # a framework names them
+
 
 def finished(path, when: str) -> None:
     write_json(path / "metrics.json", {"finished": when})
 
 
 def test_history_and_the_line_for_the_reader(tmp_path, capsys):
-    run = RunFolder(tmp_path / "run", "pytorch", epochs=12)
+    run = RunFolder(tmp_path / "run", *FILES, epochs=12)
     run.log("train", 0, train_loss=1.5, validation_accuracy=0.25)
     run.close()
     assert run.history() == [{"stage": "train", "epoch": 0, "train_loss": 1.5, "validation_accuracy": 0.25}]
     shown = " ".join(capsys.readouterr().out.split())
     assert shown == "train epoch 1/12 train loss 1.5 validation accuracy 0.25"
-    assert (run.best.name, run.last.name) == ("best.safetensors", "last.pt")
+    assert (run.best.name, run.last.name) == FILES
 
 
 def test_curves_are_written_without_tensorflow(tmp_path):
     event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
     loaded_before = "tensorflow" in sys.modules
-    run = RunFolder(tmp_path, "keras")
+    run = RunFolder(tmp_path, *FILES)
     run.log("train", 0, train_loss=1.5)
     run.close()
     (file,) = tmp_path.glob("events.*")
@@ -41,14 +43,14 @@ def test_curves_are_written_without_tensorflow(tmp_path):
 
 
 def test_resuming_drops_what_will_be_run_again(tmp_path):
-    run = RunFolder(tmp_path, "pytorch")
+    run = RunFolder(tmp_path, *FILES)
     for epoch in range(3):
         run.log("train", epoch, train_loss=1.0)
     run.close()
     with (tmp_path / "history.jsonl").open("a") as file:
         file.write('{"stage": "tra')  # a kill in the middle of a line
     run.last.write_bytes(b"state")
-    again = RunFolder(tmp_path, "pytorch", resume=True)
+    again = RunFolder(tmp_path, *FILES, resume=True)
     assert again.resuming
     again.rewind(2)
     again.log("train", 2, train_loss=0.5)
@@ -61,10 +63,10 @@ def test_resuming_drops_what_will_be_run_again(tmp_path):
 
 
 def test_without_a_state_there_is_nothing_to_resume(tmp_path):
-    run = RunFolder(tmp_path, "keras")
+    run = RunFolder(tmp_path, *FILES)
     run.log("train", 0, train_loss=1.0)
     run.close()
-    again = RunFolder(tmp_path, "keras", resume=True)
+    again = RunFolder(tmp_path, *FILES, resume=True)
     assert not again.resuming
     assert again.history() == []
 

@@ -42,10 +42,10 @@ def test_agrees_with_scikit_learn():
     assert found["loss"] == pytest.approx(reference.log_loss(labels, np.exp(metrics.log_softmax(logits))))
 
 
-def test_a_class_that_is_never_predicted_and_one_without_images():
+def test_a_class_that_is_never_predicted_and_one_without_samples():
     found = metrics.classification(np.array([[5.0, 0, 0], [5.0, 0, 0]]), np.array([0, 1]), ("a", "b", "c"))
     assert [one["f1"] for one in found["per_class"]] == [pytest.approx(2 / 3), 0.0, 0.0]
-    assert found["macro_recall"] == 0.5  # of the two classes that have images
+    assert found["macro_recall"] == 0.5  # of the two classes that have samples
 
 
 def test_large_scores_do_not_overflow():

@@ -21,7 +21,7 @@ def example() -> dict:
     return {
         "data": "mine",
         "classes": ["a", "b<i>", "c"],
-        "images": {"training": 9, "validation": 3, "test": 3},
+        "samples": {"training": 9, "validation": 3, "test": 3},
         "model": "resnet",
         "parameters": 1234567,
         "framework": "pytorch",
@@ -31,7 +31,7 @@ def example() -> dict:
         "epochs": 2,
         "best_epoch": 2,
         "seconds": 12.3,
-        "baseline": {"name": "logistic regression on pixels", "accuracy": 0.9, "training_images": 9},
+        "baseline": {"name": "logistic regression on pixels", "accuracy": 0.9, "training_samples": 9},
         "base": "base-pytorch",
         **measured,
     }

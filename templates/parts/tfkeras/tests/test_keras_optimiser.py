@@ -11,7 +11,7 @@ from your_project.stages import Stage
 from your_project.tfkeras.optimiser import LayerwiseAdamW, shares
 from your_project.tfkeras.schedule import WarmupCosine
 
-keras = pytest.importorskip("keras")
+keras = pytest.importorskip("keras")  # after the project, which chooses its backend
 
 RATES = (1.0, 0.25)
 DECAY = 0.1
@@ -40,7 +40,8 @@ def by_hand(steps: int, rate: float) -> list[np.ndarray]:
     """Algorithm 2 of Loshchilov and Hutter 2019; the vector does not decay."""
     results = []
     for which, (share, decay) in enumerate(zip(RATES, (DECAY, 0.0), strict=True)):
-        value, mean, square = start()[which].astype("float64"), 0.0, 0.0
+        value = start()[which].astype("float64")
+        mean, square = np.zeros_like(value), np.zeros_like(value)
         for step in range(1, steps + 1):
             gradient = gradients(step - 1)[which].astype("float64")
             mean = 0.9 * mean + 0.1 * gradient

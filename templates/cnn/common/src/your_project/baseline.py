@@ -30,7 +30,7 @@ def logistic_regression(data: Data) -> dict[str, Any] | None:
     return {
         "name": "logistic regression on pixels",
         "accuracy": float(model.score(pixels(data.test.images), data.test.labels)),
-        "training_images": len(few.train),
+        "training_samples": len(few.train),
     }
 
 

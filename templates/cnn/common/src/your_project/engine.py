@@ -1,4 +1,4 @@
-"""What a framework must offer.
+"""What a framework must offer to classify images, beside what every engine does (see `engines.py`).
 
 `pytorch/engine.py` and `tfkeras/engine.py` offer it; nothing else knows a framework.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from .engines import Engine
 
+if TYPE_CHECKING:
     import numpy as np
 
     from .data import Data
@@ -33,38 +33,19 @@ class ModelCard:
     framework: str  # pytorch | keras
 
 
-class Engine(Protocol):
+class ImageEngine(Engine, Protocol):
     """One network on one device.
 
     Images are NumPy uint8 arrays of shape (N, height, width, channels); labels int64 of shape (N,).
     The network holds the normalisation by `card.mean` and `card.std` as its first layer.
     """
 
-    framework: str  # pytorch | keras
-    version: str  # of the framework
     card: ModelCard
-    device: str  # cpu, cuda:0 (NVIDIA H200), mps
-    device_reason: str
-    precision: str  # fp32, bf16, fp16
-    precision_reason: str
-    parameters: int  # trainable ones
 
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
-        """Train through all stages, logging each epoch to the run.
-
-        Keeps the best weights (lowest validation loss) in `run.best` and everything that an exact
-        resume needs in `run.last`, both written atomically; leaves the best weights in place.
-        """
+        """Train on the images; see `Engine`."""
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """Scores of shape (N, classes), float32."""
-
-    def load(self, weights: Path) -> None:
-        """Load weights that `fit` or `save` wrote."""
-
-    def save(self, weights: Path) -> None: ...
-
-    def load_body(self, weights: Path) -> None:
-        """Load all but the head from the weights of a network with other classes; the head stays fresh."""

@@ -12,20 +12,20 @@ from . import data, engines, metrics, results, runs, sources
 from .engine import ModelCard
 from .errors import ProjectError
 from .image_folder import fit_images, list_images, read_files
-from .run_folder import WEIGHTS
+from .jobs import trained_run, weights_of, write_results
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .data import Split
-    from .engine import Engine
+    from .engine import ImageEngine
+    from .program import Request
     from .runs import Run
-    from .workflows import Request
 
 SHOWN = 12  # test images that `predict` looks at when it is given none
 TOP = 3
 
 
-def evaluate(request: Request) -> None:
+def evaluate(request: Request[Settings]) -> None:
     """Evaluate a run's network; write metrics and report to its folder `evaluate`."""
     run, engine = trained(request)
     settings, test = test_images(request, run, engine.card)
@@ -33,17 +33,17 @@ def evaluate(request: Request) -> None:
         "job": "evaluate",
         "run": run.name,
         "data": settings.data,
-        "images": {"training": 0, "validation": 0, "test": len(test)},
+        "samples": {"training": 0, "validation": 0, "test": len(test)},
         **results.measure(engine, test),
         "baseline": None,
     }
     path = run.path / "evaluate"
-    results.write(path, content, results.report(content, engine, test, [], []))
+    write_results(path, metrics.SCHEMA, content, results.report(content, engine, test, [], []))
     print(f"test        {len(test)} images of {settings.data}: {results.told(content)}")
     print(f"report      {path / 'report.html'}")
 
 
-def predict(request: Request) -> None:
+def predict(request: Request[Settings]) -> None:
     """Print what the network sees on each image, and how sure it is."""
     run, engine = trained(request)
     if request.settings.images:
@@ -64,30 +64,19 @@ def predict(request: Request) -> None:
         print(f"{name:<{widest}}  " + "  ".join(f"{engine.card.classes[at]} {row[at]:6.1%}" for at in best))
 
 
-def trained(request: Request) -> tuple[Run, Engine]:
+def trained(request: Request[Settings]) -> tuple[Run, ImageEngine]:
     """Return the run that was asked for, or the newest finished one, and its network."""
-    if request.settings.run:
-        run = runs.named(request.runs, request.settings.run)
-    else:
-        newest = runs.newest(request.runs, request.framework, ("train", "finetune"), finished=True)
-        if newest is None:
-            command = engines.command(request.framework, "train")
-            raise ProjectError(f"no finished {request.framework} run in {request.runs} yet: first {command}")
-        run = newest
-    if run.framework != request.framework:
-        raise ProjectError(f"{run.path} was trained with {run.framework}, not with {request.framework}")
-    weights = run.path / WEIGHTS[run.framework][0]
-    if not weights.is_file():
-        raise ProjectError(f"{run.path} holds no trained network yet: resume it, or choose another --run")
+    run = trained_run(request)
+    weights = weights_of(run)
     card: ModelCard = runs.stored(run.path, ModelCard, "model.json")
-    engine = engines.find(request.framework)(request.settings, card)
+    engine: ImageEngine = engines.find(request.framework)(request.settings, card)
     engine.load(weights)
     print(f"run         {run.path}: {card.model}, classes {', '.join(card.classes)}")
     print(f"device      {engine.device}: {engine.device_reason}", flush=True)
     return run, engine
 
 
-def test_images(request: Request, run: Run, card: ModelCard) -> tuple[Settings, Split]:
+def test_images(request: Request[Settings], run: Run, card: ModelCard) -> tuple[Settings, Split]:
     """Return images that the run's network has not learned from, as it takes them."""
     began: Settings = runs.stored(run.path, Settings, "settings.json")
     chosen = {name: request.given[name] for name in ("data", "cache", "workers") if name in request.given}

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from . import data, results, runs
 from .engine import ModelCard
 from .errors import ProjectError
-from .run_folder import WEIGHTS
+from .jobs import open_run, record, trained_run, training_facts, weights_of
 from .settings import Settings
 from .stages import Stage
 from .training import (
+    FREE,
     announce,
     card_of,
     finish,
     fit,
     make_engine,
-    open_run,
-    record,
     whole_training,
     with_small_batches,
 )
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .data import Data
+    from .program import Request
     from .runs import Run
-    from .workflows import Request
 
 #: settings that make a base network what it is
 BASE = (
@@ -42,9 +41,9 @@ BASE = (
 )
 
 
-def finetune(request: Request) -> None:
+def finetune(request: Request[Settings]) -> None:
     """Adapt a base network, train from scratch beside it, write metrics and report of both."""
-    request, path = open_run(request, "finetune")
+    request, path = open_run(request, "finetune", FREE)
     if path is None:
         return
     base, images = base_and_images(request)
@@ -64,7 +63,7 @@ def finetune(request: Request) -> None:
     same_budget = replace(settings, epochs=settings.head_epochs + settings.epochs)
     beside = fit(scratch, images, whole_training(same_budget), path / "scratch", request, program="finetune")
 
-    other = {**results.measure(scratch, images.test), **results.training_facts(beside.history())}
+    other = {**results.measure(scratch, images.test), **training_facts(beside.history())}
     finish(
         engine,
         images,
@@ -90,7 +89,7 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
 # --- the base network
 
 
-def base_and_images(request: Request) -> tuple[Run, Data]:
+def base_and_images(request: Request[Settings]) -> tuple[Run, Data]:
     """Return the run to adapt and the few images to adapt it to.
 
     By default the base is made here: the first half of the classes trains it, the second half is new to it.
@@ -99,7 +98,8 @@ def base_and_images(request: Request) -> tuple[Run, Data]:
     """
     settings = request.settings
     if settings.base:
-        base = runs.named(request.runs, settings.base)
+        base = trained_run(replace(request, settings=replace(settings, run=settings.base)))
+        weights_of(base)  # says so when there are none yet
         card = card_of_run(base)
         images = data.load(replace(settings, image_size=card.image_shape[0])).fitted(card.image_shape)
         images = images.only(unseen_classes(base, card, settings, images))
@@ -117,8 +117,6 @@ def base_and_images(request: Request) -> tuple[Run, Data]:
 
 def unseen_classes(base: Run, card: ModelCard, settings: Settings, images: Data) -> tuple[str, ...]:
     """Return the classes to adapt to: of the base's own data those that are new to it, of other data all."""
-    if base.framework != card.framework or not weights_of(base).is_file():
-        raise ProjectError(f"{base.path} holds no trained network yet")
     if runs.stored(base.path, Settings, "settings.json").data != settings.data:
         return images.classes
     fresh = tuple(name for name in images.classes if name not in card.classes)
@@ -129,7 +127,7 @@ def unseen_classes(base: Run, card: ModelCard, settings: Settings, images: Data)
     return fresh
 
 
-def made_base(request: Request, images: Data) -> Run:
+def made_base(request: Request[Settings], images: Data) -> Run:
     """Return the run `base-<framework>`, trained now unless it is there with the same settings."""
     name = f"base-{request.framework}"
     settings = replace(request.settings, run=name, base="", resume=False)
@@ -166,8 +164,3 @@ def card_of_run(run: Run) -> ModelCard:
     """Return the network's description that a run keeps."""
     card: ModelCard = runs.stored(run.path, ModelCard, "model.json")
     return card
-
-
-def weights_of(run: Run) -> Path:
-    """Return the file of a run's best weights."""
-    return run.path / WEIGHTS[run.framework][0]

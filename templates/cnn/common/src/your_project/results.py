@@ -6,23 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import metrics, runs, sections
-from .files import write_json
+from . import metrics, sections
 from .report import Page
 from .thumbnails import data_uri
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .data import Split
-    from .engine import Engine
+    from .engine import ImageEngine
+    from .jobs import History
 
 TITLE = "Your Project"
 WORST = 24  # mistakes that are shown
-History = list[dict[str, Any]]
 
 
-def measure(engine: Engine, test: Split) -> dict[str, Any]:
+def measure(engine: ImageEngine, test: Split) -> dict[str, Any]:
     """Return how good a network is on test images, and on what it was measured."""
     card = engine.card
     return {
@@ -37,24 +34,9 @@ def measure(engine: Engine, test: Split) -> dict[str, Any]:
     }
 
 
-def training_facts(history: History) -> dict[str, Any]:
-    """Return how long training took; a resumed run counts all its epochs once."""
-    losses = [row.get("validation_loss", float("nan")) for row in history]
-    best = int(np.nanargmin(losses)) + 1 if np.isfinite(losses).any() else 0
-    return {
-        "epochs": len(history),
-        "best_epoch": best,
-        "seconds": round(sum(row.get("seconds", 0.0) for row in history), 3),
-    }
-
-
-def write(path: Path, content: dict[str, Any], page: Page) -> None:
-    """Write report and metrics; the metrics come last, because they mark the run as finished."""
-    page.write(path / "report.html")
-    write_json(path / "metrics.json", {"schema": metrics.SCHEMA, **content, "finished": runs.now()})
-
-
-def report(content: dict[str, Any], engine: Engine, test: Split, history: History, scratch: History) -> Page:
+def report(
+    content: dict[str, Any], engine: ImageEngine, test: Split, history: History, scratch: History
+) -> Page:
     """Return the report of a run; `history` and `scratch` may be empty."""
     page = Page(f"{TITLE}: {content['run']}", f"{content['job']} with {content['framework']}")
     sections.headline(page, content)
@@ -68,7 +50,7 @@ def report(content: dict[str, Any], engine: Engine, test: Split, history: Histor
     return page
 
 
-def worst_mistakes(page: Page, engine: Engine, test: Split) -> None:
+def worst_mistakes(page: Page, engine: ImageEngine, test: Split) -> None:
     """Add the images on which the network was wrong and most sure of it."""
     shares = np.exp(metrics.log_softmax(engine.logits(test.images)))
     predicted = shares.argmax(1)

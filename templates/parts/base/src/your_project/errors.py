@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ProjectError(Exception):
-    """A problem that whoever runs the program can act on: bad settings, a missing file, a broken image.
+    """A problem that whoever runs the program can act on: bad settings, a missing or broken file.
 
     The message says what, where and what to do. A mistake in the program itself is any other exception, and
     keeps its traceback.
@@ -54,7 +54,7 @@ def _told(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.errno in DISK:
         return str(problem)
     if type(problem).__name__ in MEMORY:
-        return "the memory is full: choose a smaller --batch-size, --width or --image-size"
+        return "the memory is full: choose a smaller --batch-size or a smaller network"
     return ""
 
 

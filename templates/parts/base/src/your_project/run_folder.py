@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from .events import Events
 
-#: file names of the best weights and of the state to resume from
-WEIGHTS = {"pytorch": ("best.safetensors", "last.pt"), "keras": ("best.weights.h5", "last.npz")}
-
 
 def read_history(path: Path) -> list[dict[str, Any]]:
     """Return the recorded epochs of a run; a last line that was cut off by a kill does not count."""
@@ -44,13 +41,13 @@ def read_history(path: Path) -> list[dict[str, Any]]:
 class RunFolder:
     """The folder of one run, open for writing.
 
-    `epochs` is how many are planned over all stages (0: not known); `resuming` says that the folder holds a
-    state to go on from.
+    `best` and `last` are the file names of the best weights and of the state to resume from, whose formats
+    are the framework's own. `epochs` is how many are planned over all stages (0: not known); `resuming` says
+    that the folder holds a state to go on from.
     """
 
-    def __init__(self, path: Path, framework: str, *, resume: bool = False, epochs: int = 0) -> None:
-        best, last = WEIGHTS[framework]
-        self.path, self.framework, self.epochs = path, framework, epochs
+    def __init__(self, path: Path, best: str, last: str, *, resume: bool = False, epochs: int = 0) -> None:
+        self.path, self.epochs = path, epochs
         self.best, self.last = path / best, path / last
         self.resuming = resume and self.last.is_file()
         self._events: Events | None = None

@@ -5,21 +5,21 @@
     schema              "metrics/1"
     job, run, finished  train | finetune | evaluate; the run's name; when, in UTC
     framework, framework_version, device, precision
-    data, classes       where the images are from; what they show, in the order of the network's outputs
-    images              how many: training, validation, test
-    model, parameters   resnet | lenet; trainable numbers
+    data, classes       where the samples are from; what they can be, in the order of the network's outputs
+    samples             how many: training, validation, test
+    model, parameters   which network; its trainable numbers
     epochs, best_epoch  epochs that were run; the one whose weights were kept, counted from 1
     seconds             spent training
-    accuracy            share of the test images that are classified correctly
-    macro_precision     mean over the classes: of the images called so, the share that are
-    macro_recall        mean over the classes: of the images that are, the share called so
+    accuracy            share of the test samples that are classified correctly
+    macro_precision     mean over the classes: of the samples called so, the share that are
+    macro_recall        mean over the classes: of the samples that are, the share called so
     macro_f1            mean over the classes of the harmonic mean of the two
     loss                mean cross-entropy (natural logarithm), without label smoothing
-    per_class           a list: class, precision, recall, f1, support (images)
+    per_class           a list: class, precision, recall, f1, support (samples)
     confusion           row = true class, column = predicted class, counts
     calibration         error: expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599);
                         bins: a list of low, high, count, confidence, accuracy
-    baseline            name, accuracy, training images of a simple model on the same test images, or null
+    baseline            name, accuracy, training_samples of a simple model on the same test samples, or null
     scratch             (finetune) the same numbers for a network trained from scratch with the same budget
     base                (finetune) the run whose network was adapted
 """
@@ -49,7 +49,7 @@ def classification(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, .
             classes, precision.tolist(), recall.tolist(), f1.tolist(), support, strict=True
         )
     ]
-    there = support > 0  # a class without test images has no recall; it must not pull the mean down
+    there = support > 0  # a class without test samples has no recall; it must not pull the mean down
     return {
         "accuracy": float(np.trace(matrix) / matrix.sum()),
         "macro_precision": float(precision[there].mean()),
@@ -70,7 +70,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def confusion(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Count images by true class (row) and predicted class (column); matrices of parts may be added."""
+    """Count samples by true class (row) and predicted class (column); matrices of parts may be added."""
     return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
 
 

@@ -60,7 +60,7 @@ def reliability(title: str, bins: Sequence[dict[str, float]]) -> str:
     """Draw how often the network is right against how sure it is; on the diagonal it is honest."""
     frame = _Frame(0.0, 1.0, 0.0, 1.0)
     most = max((one["count"] for one in bins), default=0) or 1
-    drawn = [frame.axes(title, "confidence (fuller bars hold more images)")]
+    drawn = [frame.axes(title, "confidence (fuller bars hold more samples)")]
     for one in bins:
         if not one["count"]:
             continue
@@ -68,7 +68,7 @@ def reliability(title: str, bins: Sequence[dict[str, float]]) -> str:
         strength = 0.25 + 0.75 * math.sqrt(one["count"] / most)
         drawn.append(
             f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{frame.y(0) - top:.1f}"'
-            f' fill="var(--a)" opacity="{strength:.2f}"><title>{one["count"]:.0f} images, accuracy'
+            f' fill="var(--a)" opacity="{strength:.2f}"><title>{one["count"]:.0f} samples, accuracy'
             f" {one['accuracy']:.3f}, confidence {one['confidence']:.3f}</title></rect>"
         )
     ends = f'x1="{frame.x(0):.1f}" y1="{frame.y(0):.1f}" x2="{frame.x(1):.1f}" y2="{frame.y(1):.1f}"'

@@ -30,13 +30,13 @@ def headline(page: Page, metrics: Metrics) -> None:
 
 def facts(page: Page, metrics: Metrics) -> None:
     """Add what was trained on what."""
-    images = metrics["images"]
+    samples = metrics["samples"]
     page.heading("What was done")
     rows = [
         ("data", f"{metrics['data']}, {len(metrics['classes'])} classes"),
         (
-            "images",
-            f"{images['training']} training, {images['validation']} validation, {images['test']} test",
+            "samples",
+            f"{samples['training']} training, {samples['validation']} validation, {samples['test']} test",
         ),
         ("network", f"{metrics['model']}, {metrics['parameters']:,} parameters"),
         ("framework", f"{metrics['framework']} {metrics['framework_version']}"),
@@ -63,11 +63,11 @@ def training_curves(page: Page, history: History) -> None:
 
 
 def comparison(page: Page, metrics: Metrics, tuned: History, scratch: History) -> None:
-    """Set fine-tuning beside training from scratch with the same images and epochs."""
+    """Set fine-tuning beside training from scratch with the same samples and epochs."""
     other = metrics["scratch"]
     page.heading(
         "Fine-tuned or from scratch",
-        f"The same {metrics['images']['training']} training images and epochs;"
+        f"The same {metrics['samples']['training']} training samples and epochs;"
         f" fine-tuning starts from the network of {metrics['base']}.",
     )
     names = {
@@ -96,7 +96,7 @@ def per_class(page: Page, metrics: Metrics) -> None:
         (one["class"], one["precision"], one["recall"], one["f1"], one["support"])
         for one in metrics["per_class"]
     ]
-    page.table(("class", "precision", "recall", "F1", "images"), rows)
+    page.table(("class", "precision", "recall", "F1", "samples"), rows)
     page.heading(
         "Confusion matrix", "A row is a true class, a column what the network said; point at a field."
     )
@@ -108,7 +108,7 @@ def calibration(page: Page, metrics: Metrics) -> None:
     error = metrics["calibration"]["error"]
     page.heading(
         "Calibration",
-        "Of the images on which the network is 80 % sure, 80 % should be right."
+        "Of the samples on which the network is 80 % sure, 80 % should be right."
         f" On average it is off by {error:.1%}.",
     )
     page.charts(reliability("share that is right", metrics["calibration"]["bins"]))

@@ -19,7 +19,7 @@ from ..stages import Stage
 from .augment import Batches, one_hot
 from .backend import choose_device, choose_precision
 from .callbacks import Judge, Log, ProgressBar, SaveState, StartEpoch
-from .checkpoint import Position, load_position, load_state
+from .checkpoint import BEST, LAST, Position, load_position, load_state
 from .model import HEAD, build, sections
 from .optimiser import LayerwiseAdamW, freeze
 from .schedule import WarmupCosine
@@ -29,9 +29,10 @@ CHUNK = 256
 
 
 class KerasEngine:
-    """One network on one device; see `Engine` in `engine.py` for what it promises."""
+    """One network on one device; see `ImageEngine` in `engine.py` for what it promises."""
 
     framework = "keras"
+    best, last = BEST, LAST
 
     def __init__(self, settings: Settings, card: ModelCard) -> None:
         self.settings, self.card = settings, card

@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from .augment import ImageBatches
-from .checkpoints import load_weights, save_weights
+from .checkpoints import BEST, LAST, load_weights, save_weights
 from .device import place
 from .loop import Training
 from .model import HEAD, build
@@ -30,10 +30,11 @@ CHUNK = 256
 
 
 class PyTorchEngine:
-    """One network on one device; see `Engine` in `engine.py` for what it promises."""
+    """One network on one device; see `ImageEngine` in `engine.py` for what it promises."""
 
     framework = "pytorch"
     version = torch.__version__
+    best, last = BEST, LAST
 
     def __init__(self, settings: Settings, card: ModelCard) -> None:
         self.settings, self.card = settings, card

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+#: file names of the best weights and of the state to resume from
+BEST, LAST = "best.safetensors", "last.pt"
+
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write a network's weights and BatchNorm statistics."""

@@ -143,7 +143,7 @@ def _let_memory_grow(gpus: list[Any]) -> None:
 
 
 def _torch_gpu() -> tuple[Device | None, str]:
-    import torch
+    import torch  # type: ignore[import-not-found]  # only there where it is Keras' backend
 
     reason = "PyTorch, Keras' backend here, sees this GPU"
     if torch.cuda.is_available():
@@ -155,7 +155,7 @@ def _torch_gpu() -> tuple[Device | None, str]:
 
 
 def _jax_gpu() -> tuple[Device | None, str]:
-    import jax
+    import jax  # type: ignore[import-not-found]
 
     gpus = [device for device in jax.devices() if device.platform == "gpu"]
     if not gpus:

@@ -18,6 +18,9 @@ import numpy as np
 from ..errors import ProjectError
 from ..files import replacing
 
+#: file names of the best weights and of the state to resume from
+BEST, LAST = "best.weights.h5", "last.npz"
+
 
 @dataclass
 class Position:

@@ -1,0 +1,65 @@
+"""What every framework offers, and where it is found: the only place that knows which there are."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import ProjectError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .run_folder import RunFolder
+    from .stages import Stage
+
+FOLDERS = {"pytorch": "pytorch", "keras": "tfkeras"}
+CLASSES = {"pytorch": "PyTorchEngine", "keras": "KerasEngine"}
+
+
+class Engine(Protocol):
+    """One network on one device. What it learns from, and what it is asked, `engine.py` says."""
+
+    framework: str  # pytorch | keras
+    version: str  # of the framework
+    best: str  # file name of the best weights, in the framework's own format
+    last: str  # file name of the state to resume from
+    card: Any  # a dataclass: all that one needs to build the network again
+    device: str  # cpu, cuda:0 (NVIDIA H200), mps
+    device_reason: str
+    precision: str  # fp32, bf16, fp16
+    precision_reason: str
+    parameters: int  # trainable ones
+
+    def fit(self, data: Any, stages: tuple[Stage, ...], run: RunFolder) -> None:
+        """Train through all stages, logging each epoch to the run.
+
+        Keeps the best weights (lowest validation loss) in `run.best` and everything that an exact
+        resume needs in `run.last`, both written atomically; leaves the best weights in place.
+        """
+
+    def load(self, weights: Path) -> None:
+        """Load weights that `fit` or `save` wrote."""
+
+    def save(self, weights: Path) -> None: ...
+
+    def load_body(self, weights: Path) -> None:
+        """Load all but the head from the weights of another network; the head stays fresh."""
+
+
+def find(framework: str) -> Any:
+    """Import a framework, and return the class of its engine: `Engine`, with what `engine.py` adds."""
+    module = f"{__package__}.{FOLDERS[framework]}.engine"
+    try:
+        return getattr(importlib.import_module(module), CLASSES[framework])
+    except ModuleNotFoundError as missing:
+        raise ProjectError(
+            f"{missing.name} is not installed for {sys.executable}: choose the project's interpreter,"
+            " or install the project's requirements"
+        ) from None
+
+
+def command(framework: str, program: str) -> str:
+    """Return the command that runs a program, for messages."""
+    return f"python -m {__package__}.{FOLDERS[framework]}.{program}"
