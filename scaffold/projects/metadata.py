@@ -33,6 +33,12 @@ PYTHONS = ("3.11", "3.13")
 
 LINE_LENGTH = 110
 
+#: What a framework's code imports, where that is not the name of its distribution.
+FRAMEWORK_MODULES = {"pytorch": ("torch",), "keras": ("keras", "tensorflow")}
+
+#: The same for other distributions.
+MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}
+
 #: Keras' own use of NumPy and TensorFlow: nothing that a project could change.
 KERAS_NOISE = (
     "ignore:__array__ implementation:DeprecationWarning",
@@ -66,7 +72,9 @@ def pyproject(
         dependencies=_lines(dependencies),
     )
     document["dependency-groups"] = _groups(groups)
-    document["tool"] = _tools(name, frameworks, groups, constraints(builds))
+    document["tool"] = _tools(
+        name, frameworks, groups, constraints(builds), imported_modules(frameworks, dependencies)
+    )
     return _text(document)
 
 
@@ -95,6 +103,17 @@ def supported_pythons(python: str) -> str:
     return f">=3.{minors[0]},<3.{minors[-1] + 1}"
 
 
+def imported_modules(frameworks: tuple[Framework, ...], dependencies: tuple[str, ...]) -> tuple[str, ...]:
+    """The modules that a project imports from what it depends on: ``pillow>=10.3`` is ``PIL``."""
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    names = {canonicalize_name(Requirement(line).name) for line in dependencies}
+    modules = {MODULES.get(name, name.replace("-", "_")) for name in names - {"tensorflow-cpu"}}
+    modules.update(one for framework in frameworks for one in FRAMEWORK_MODULES[framework])
+    return tuple(sorted(modules, key=str.casefold))
+
+
 def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
     """PyTorch's index beside the default one; an exact local version keeps the two apart."""
     lines = []
@@ -120,7 +139,11 @@ def _groups(groups: tuple[Group, ...]) -> Table:
 
 
 def _tools(
-    name: ProjectName, frameworks: tuple[Framework, ...], groups: tuple[Group, ...], limits: tuple[str, ...]
+    name: ProjectName,
+    frameworks: tuple[Framework, ...],
+    groups: tuple[Group, ...],
+    limits: tuple[str, ...],
+    modules: tuple[str, ...],
 ) -> Table:
     import tomlkit
 
@@ -141,12 +164,20 @@ def _tools(
     tools["uv"] = _uv(groups, limits)
     tools["pytest"] = pytest
     tools["ruff"] = _ruff()
-    tools["mypy"] = _table(
-        files=["src", "tests"],
-        ignore_missing_imports=True,  # most of what deep learning installs has no types
-        check_untyped_defs=True,
-    )
+    tools["mypy"] = _mypy(modules)
     return tools
+
+
+def _mypy(modules: tuple[str, ...]) -> Table:
+    """What deep learning installs seldom has types; a missing module of one's own is a mistake."""
+    import tomlkit
+
+    mypy = _table(files=["src", "tests"], check_untyped_defs=True)
+    overrides = tomlkit.aot()
+    names = _lines(f"{module}.*" for module in modules)
+    overrides.append(_table(module=names, ignore_missing_imports=True))
+    mypy["overrides"] = overrides
+    return mypy
 
 
 def _uv(groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:

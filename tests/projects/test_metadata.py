@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffold.projects.metadata import pyproject, requirements, supported_pythons
+from scaffold.projects.metadata import imported_modules, pyproject, requirements, supported_pythons
 from scaffold.projects.names import project_name
 from scaffold.toml import loads
 
@@ -78,8 +78,15 @@ ignore = ["UP036"]
 
 [tool.mypy]
 files = ["src", "tests"]
-ignore_missing_imports = true
 check_untyped_defs = true
+
+[[tool.mypy.overrides]]
+module = [
+    "alpha.*",
+    "beta.*",
+    "torch.*",
+]
+ignore_missing_imports = true
 """
 
 
@@ -150,3 +157,14 @@ pytest>=8.3
 )
 def test_the_pythons_of_a_project_hold_the_one_in_use(python, wanted):
     assert supported_pythons(python) == wanted
+
+
+def test_modules_are_named_as_they_are_imported():
+    lines = (
+        "Pillow>=10.3",
+        "scikit-learn",
+        "my-data[all]>=1; sys_platform == 'linux'",
+        "tensorflow-cpu>=2.20",
+    )
+    assert imported_modules(("keras",), lines) == ("keras", "my_data", "PIL", "sklearn", "tensorflow")
+    assert imported_modules(("pytorch",), ("torch>=2.10",)) == ("torch",)
