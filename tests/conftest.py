@@ -39,6 +39,7 @@ class MadeProject:
     """A project that the installed command made on this machine, with a real environment."""
 
     root: Path
+    template: str
     output: str  # what `scaffold new` printed
 
     @property
@@ -69,19 +70,22 @@ def one_thread() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def made_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeProject:
-    """`scaffold new cnn-project` for real, once a session for all workers.
+def made_project(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> MadeProject:
+    """`scaffold new cnn-project` for real, once a session for all workers; a parameter names another template.
 
     Skips where no build of the frameworks can be had without gigabytes of CUDA.
     """
+    template: str = getattr(request, "param", "cnn")
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "made"
+    folder = (base if worker_id == "master" else base.parent) / f"made-{template}"
     with FileLock(f"{folder}.lock"):
         log = folder / "output.txt"
         if not log.exists():
             folder.mkdir(exist_ok=True)
             made = subprocess.run(
-                [sys.executable, "-m", "scaffold", "new", "cnn-project", "--yes"],
+                [sys.executable, "-m", "scaffold", "new", f"{template}-project", "-t", template, "--yes"],
                 cwd=folder,
                 env=one_thread(),
                 capture_output=True,
@@ -96,4 +100,4 @@ def made_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ma
     ):
         pytest.skip("this machine cannot have both frameworks without gigabytes of CUDA")
     assert status == "0", output
-    return MadeProject(root=folder / "cnn-project", output=output)
+    return MadeProject(root=folder / f"{template}-project", template=template, output=output)

@@ -1,59 +1,107 @@
-"""The generated project, run: every run configuration, every entry as a file and as a module, its own tests."""
+"""Every template's generated project, run: every run configuration, every entry as a file and as a module, its tests."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scaffold.projects.catalog import find_template
+from scaffold.projects.catalog import OWN_DISTRIBUTION, find_templates
+from scaffold.projects.model import RunConfiguration, Template
+from scaffold.projects.names import project_name
 from tests.conftest import MadeProject
 
 pytestmark = [pytest.mark.network, pytest.mark.environment, pytest.mark.slow]
 
-RUNS = find_template("cnn").runs
-ENTRIES = [f"{side}/{name}" for side in ("pytorch", "tfkeras") for name in ("train", "finetune", "evaluate", "predict")]
+TEMPLATES = [one for one in find_templates().templates if one.provider == OWN_DISTRIBUTION]
+
+made_of_each = pytest.mark.parametrize(
+    "made_project", [one.name for one in TEMPLATES], ids=[one.name for one in TEMPLATES], indirect=True
+)
 
 
-@pytest.mark.parametrize("run", [one for one in RUNS if one.kind != "pytest"], ids=lambda one: one.name)
-def test_every_run_configuration_ends_well_with_its_smoke_arguments(run, made_project: MadeProject) -> None:
+def runs(*kinds: str) -> Iterator[object]:
+    for template in TEMPLATES:
+        for run in template.runs:
+            if run.kind in kinds:
+                yield pytest.param(template.name, run, id=f"{template.name}: {run.name}")
+
+
+def entries() -> Iterator[object]:
+    """The programs of a template that lie in its package, each once although several runs may start it."""
+    for template in TEMPLATES:
+        targets = {run.target for run in template.runs if run.kind == "module"}
+        for target in sorted(one for one in targets if one.startswith("your_project.")):
+            yield pytest.param(template.name, target.partition(".")[2], id=f"{template.name}: {target}")
+
+
+@pytest.mark.parametrize(("made_project", "run"), list(runs("module", "script")), indirect=["made_project"])
+def test_every_run_configuration_ends_well_with_its_smoke_arguments(
+    made_project: MadeProject, run: RunConfiguration
+) -> None:
     done = made_project.scaffold("run", run.name, "--", *run.smoke)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
-def test_every_entry_runs_as_a_file_and_as_a_module(entry: str, made_project: MadeProject) -> None:
-    as_file = made_project.run(made_project.python, Path("src/cnn_project") / f"{entry}.py", "--help")
-    as_module = made_project.run(made_project.python, "-m", f"cnn_project.{entry.replace('/', '.')}", "--help")
+@pytest.mark.parametrize(("made_project", "entry"), list(entries()), indirect=["made_project"])
+def test_every_entry_runs_as_a_file_and_as_a_module(made_project: MadeProject, entry: str) -> None:
+    package = project_name(made_project.root.name).package
+    file = Path("src", package, *entry.split(".")).with_suffix(".py")
+    as_file = made_project.run(made_project.python, file, "--help")
+    as_module = made_project.run(made_project.python, "-m", f"{package}.{entry}", "--help")
     assert (as_file.returncode, as_module.returncode) == (0, 0), as_file.stderr + as_module.stderr
     assert as_file.stdout.split("\n", 1)[1] == as_module.stdout.split("\n", 1)[1]
 
 
+@made_of_each
 def test_the_projects_own_quick_tests_pass(made_project: MadeProject) -> None:
     done = made_project.run(made_project.python, "-m", "pytest", "-q", "-m", "not slow", timeout=1800)
     assert done.returncode == 0, done.stdout[-5000:]
 
 
+@made_of_each
 def test_the_projects_own_slow_tests_pass(made_project: MadeProject) -> None:
     """Accuracy floors, exact resume after a kill, fine-tuning against training from scratch."""
     done = made_project.run(made_project.python, "-m", "pytest", "-q", "-m", "slow", timeout=3000)
     assert done.returncode == 0, done.stdout[-5000:]
 
 
-def test_both_frameworks_write_metrics_of_one_schema(made_project: MadeProject, tmp_path: Path) -> None:
+@made_of_each
+def test_mypy_finds_nothing(made_project: MadeProject) -> None:
+    """With the project's own settings, and the types of what is installed in its environment."""
+    done = made_project.run(
+        sys.executable, "-m", "mypy", "--no-incremental", "--python-executable", made_project.python
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+@made_of_each
+def test_every_framework_writes_metrics_of_one_schema(made_project: MadeProject) -> None:
+    template = next(one for one in TEMPLATES if one.name == made_project.template)
     shapes = []
-    for side in ("pytorch", "tfkeras"):
-        arguments = ("--data", "digits", "--epochs", "2", "--width", "8", "--runs", str(tmp_path), "--run", side)
-        done = made_project.run(made_project.python, "-m", f"cnn_project.{side}.train", *arguments)
-        assert done.returncode == 0, done.stderr
-        metrics = json.loads((tmp_path / side / "metrics.json").read_text(encoding="utf-8"))
-        shapes.append(shape(metrics))
-        report = (tmp_path / side / "report.html").read_text(encoding="utf-8")
+    for run in kept_runs(template):
+        done = made_project.scaffold("run", run.name)
+        assert done.returncode == 0, done.stdout + done.stderr
+        folder = made_project.root / value_of("--runs", run) / value_of("--run", run)
+        shapes.append(shape(json.loads((folder / "metrics.json").read_text(encoding="utf-8"))))
+        report = (folder / "report.html").read_text(encoding="utf-8")
         assert 'src="http' not in report
         assert 'href="http' not in report
-    assert shapes[0] == shapes[1]
+    assert len(shapes) == len(template.frameworks)
+    assert all(one == shapes[0] for one in shapes)
+
+
+def kept_runs(template: Template) -> list[RunConfiguration]:
+    """The quick runs of a template whose folder is known beforehand, one a framework: those for the debugger."""
+    return [run for run in template.runs if {"--runs", "--run"} <= set(run.arguments)]
+
+
+def value_of(option: str, run: RunConfiguration) -> str:
+    return run.arguments[run.arguments.index(option) + 1]
 
 
 def shape(value: object) -> object:

@@ -18,6 +18,7 @@ from scaffold.projects.render import project_runs, render
 from scaffold.projects.write import write_project
 from scaffold.pycharm.run_configurations import run_files
 from scaffold.toml import loads
+from tests.templates.imports import unresolved
 
 TEMPLATES = find_templates().templates
 SELECTIONS: tuple[tuple[Framework, ...], ...] = (("pytorch",), ("keras",), ("pytorch", "keras"))
@@ -62,6 +63,26 @@ def tool(*arguments: str, cwd: Path) -> str:
 def test_the_code_passes_the_project_s_own_linter_and_formatter(project: Path) -> None:
     assert tool("ruff", "check", "--no-cache", ".", cwd=project) == ""
     assert tool("ruff", "format", "--check", "--no-cache", ".", cwd=project) == ""
+
+
+def test_what_a_file_imports_of_its_own_project_is_there(project: Path) -> None:
+    assert unresolved(project) == []
+
+
+def test_an_import_of_what_is_not_there_is_found(tmp_path: Path) -> None:
+    for path, text in {
+        "src/mine/__init__.py": "",
+        "src/mine/one.py": "import os\nfrom . import two, three\nfrom .two import A, B, C\nfrom ..mine.four import D\n",
+        "src/mine/two.py": "A, (B, _) = 1, (2, 3)\n",
+        "tests/cases.py": "def case(): ...\n",
+        "tests/test_one.py": "import mine.five\nfrom cases import case, no_case\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert unresolved(tmp_path) == [
+        *("src/mine/one.py: mine.four.D", "src/mine/one.py: mine.three", "src/mine/one.py: mine.two.C"),
+        *("tests/test_one.py: cases.no_case", "tests/test_one.py: mine.five"),
+    ]
 
 
 def test_no_placeholder_is_left(project: Path) -> None:
