@@ -1,0 +1,186 @@
+"""From a machine to an environment that computes, with stand-ins for the frameworks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold import env
+from scaffold.environments.model import Progress
+from scaffold.environments.planned import planned_file, read_devices
+from scaffold.environments.state import is_ready
+from scaffold.errors import ConsentNeeded, Interrupted, NoPermission, NotAProject, OptionRefused, ProofFailed
+from scaffold.setup import SetupReport
+from scaffold.system import HostSystem
+from tests.environments.standins import MINOR, PYTHON, make_broken_torch, make_project, make_wheels
+
+CONSENT = "the only PyTorch that can be had here is a cu130 build"
+
+
+def silent(progress: Progress) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_wheels(tmp_path_factory.mktemp("standins") / "wheels")
+
+
+@pytest.fixture
+def system(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> HostSystem:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "uv-cache"))
+    return HostSystem()
+
+
+def planned(system: HostSystem, root: Path, index: Path) -> env.ProjectPlan:
+    return env.plan_for_project(
+        system, root, python=PYTHON, index=str(index), allow_cuda=False, announce=lambda text: None
+    )
+
+
+def made(system: HostSystem, plan: env.ProjectPlan, report=silent) -> SetupReport:
+    return env.carry_out(system, plan, lambda text: None, report)
+
+
+def entries(root: Path) -> set[str]:
+    """What lies in the project, less the lock file that some systems leave."""
+    below = {f".scaffold/{one.name}" for one in (root / ".scaffold").iterdir()}
+    return {one.name for one in root.iterdir()} | below - {".scaffold/environment.lock"}
+
+
+FILES = {"pyproject.toml", ".scaffold", ".scaffold/project.json"}
+MADE = FILES | {".venv", ".idea", ".scaffold/environment.json", ".scaffold/builds.json"}
+
+
+def test_the_plan_fits_together_and_writes_nothing(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch", "keras")
+    said: list[str] = []
+    plan = env.plan_for_project(
+        system, root / ".scaffold", python=PYTHON, index=str(wheels), allow_cuda=False, announce=said.append
+    )
+    assert plan.root == root
+    assert plan.setup.choice.python == MINOR
+    assert plan.setup.frameworks == ("pytorch", "keras")
+    assert plan.setup.consents == ()
+    assert plan.setup.environment is not None
+    names = {one.name for one in plan.setup.environment.downloads}
+    assert {"alpha", "tiny-backend", "torch", "keras"} <= names
+    assert said == [
+        "looking at the machine",
+        "asking which builds can be had",
+        "working out what has to be downloaded",
+    ]
+    assert entries(root) == FILES
+
+
+def test_outside_a_project_and_with_an_index_that_is_none(system, tmp_path, wheels) -> None:
+    with pytest.raises(NotAProject):
+        planned(system, tmp_path, wheels)
+    with pytest.raises(OptionRefused):
+        planned(system, make_project(tmp_path / "project", "pytorch"), tmp_path / "nowhere")
+
+
+def test_both_frameworks_are_installed_and_proved(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch", "keras")
+    told: list[Progress] = []
+    report = made(system, planned(system, root, wheels), told.append)
+    assert [(one.framework, one.loss_before, one.loss_after) for one in report.proofs] == [
+        ("pytorch", 2.0, 1.0),
+        ("keras", 2.0, 1.0),
+    ]
+    assert report.environment.packages["thing"] == "0.1"
+    assert read_devices(root) == {"pytorch": "cpu", "keras": "cpu"}
+    assert entries(root) == MADE
+    assert list(dict.fromkeys(one.step for one in told)) == ["create", "install", "verify", "prove"]
+    assert told[-1].message == "Proving PyTorch and Keras: one training step each"
+    assert env.of_project(system, root) == report.environment
+
+
+def test_a_second_time_nothing_is_made_and_all_is_proved(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    made(system, planned(system, root, wheels))
+    told: list[Progress] = []
+    report = made(system, planned(system, root, wheels), told.append)
+    assert [one.step for one in told] == ["prove"]
+    assert [one.framework for one in report.proofs] == ["pytorch"]
+
+
+def test_a_first_one_that_fails_its_proof_leaves_the_files(system, tmp_path) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    plan = planned(system, root, make_broken_torch(tmp_path / "broken"))
+    with pytest.raises(ProofFailed) as caught:
+        made(system, plan)
+    assert caught.value.code == "proof-no-import"
+    assert caught.value.detail[-1] == "ImportError: libgomp.so.1 is missing"
+    assert entries(root) == FILES
+
+
+def test_a_replacement_that_fails_its_proof_brings_all_of_the_old_one_back(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    before = made(system, planned(system, root, wheels)).environment
+    notes = [planned_file(root), *sorted((root / ".idea").iterdir())]
+    content = [note.read_bytes() for note in notes]
+    with pytest.raises(ProofFailed):
+        made(system, planned(system, root, make_broken_torch(tmp_path / "broken")))
+    assert env.of_project(system, root) == before
+    assert is_ready(root, before.location)
+    assert [note.read_bytes() for note in notes] == content
+    assert entries(root) == MADE
+
+
+@pytest.mark.parametrize("step", ["create", "install", "verify", "prove"])
+def test_ctrl_c_says_what_is_left(step, system, tmp_path, wheels) -> None:
+    def press(progress: Progress) -> None:
+        if progress.step == step:
+            raise KeyboardInterrupt
+
+    root = make_project(tmp_path / "project", "pytorch")
+    plan = planned(system, root, wheels)
+    with pytest.raises(Interrupted) as caught:
+        made(system, plan, press)
+    assert caught.value.detail == ("the project's files are complete; it has no environment",)
+    assert caught.value.hint.startswith("go on with: scaffold env create --python ")
+    assert entries(root) == FILES
+
+
+def test_ctrl_c_while_one_is_replaced_keeps_the_old_one(system, tmp_path, wheels) -> None:
+    def press(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    root = make_project(tmp_path / "project", "pytorch")
+    before = made(system, planned(system, root, wheels)).environment
+    with pytest.raises(Interrupted) as caught:
+        made(system, planned(system, root, make_broken_torch(tmp_path / "broken")), press)
+    assert caught.value.detail == (f"the environment in {before.location} is whole, and can be used",)
+    assert env.of_project(system, root) == before
+
+
+def test_what_nobody_agreed_to_is_not_begun(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    plan = planned(system, root, wheels)
+    (build,) = plan.setup.choice.builds
+    choice = replace(plan.setup.choice, builds=(replace(build, needs_consent=CONSENT),))
+    costly = replace(plan, setup=replace(plan.setup, choice=choice))
+    with pytest.raises(ConsentNeeded) as caught:
+        made(system, costly)
+    assert caught.value.detail == (CONSENT,)
+    assert entries(root) == FILES
+    agreed = replace(costly, wishes=replace(costly.wishes, allow_cuda=True))
+    assert made(system, agreed).proofs
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    plan = planned(system, root, wheels)
+    (root / ".scaffold").chmod(0o500)
+    try:
+        with pytest.raises(NoPermission):
+            made(system, plan)
+    finally:
+        (root / ".scaffold").chmod(0o700)
