@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from scaffold.system import System
 
 
-@click.command(name="run")
+# A forgotten -- is the likeliest slip of all: options that are not ours go to the program.
+@click.command(name="run", context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--print", "show_only", is_flag=True, help="Show command, folder and variables; start nothing.")

@@ -120,6 +120,16 @@ def test_shows_what_it_would_start(project: Path) -> None:
     assert "HOME" not in told["environment"]
 
 
+@posix
+def test_the_programs_options_may_stand_without_dashes_before_them(project: Path) -> None:
+    add_environment(project)
+    with_dashes = scaffold(project, "run", "--json", "train (PyTorch)", "--", "--epochs", "3")
+    without = scaffold(project, "run", "--json", "train (PyTorch)", "--epochs", "3")
+    assert without.returncode == 0, without.stderr
+    assert json.loads(without.stdout)["argv"][-2:] == ["--epochs", "3"]
+    assert without.stdout == with_dashes.stdout
+
+
 def test_says_what_stands_in_the_way(project: Path, tmp_path: Path) -> None:
     nothing = scaffold(project, "run", "tests")
     assert (nothing.returncode, nothing.stdout) == (1, "")
