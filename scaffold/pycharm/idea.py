@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, SubElement
 
-from scaffold.errors import NoPermission, NoSpace, ScaffoldError, TargetOccupied
+from scaffold.errors import TargetOccupied, not_written
 from scaffold.projects.model import Tree
 from scaffold.pycharm.documents import to_bytes
 from scaffold.pycharm.model import IdeaReport, IdeProject
@@ -170,7 +170,7 @@ def _present(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise _explained(path, problem) from problem
+        raise not_written(path, problem) from problem
 
 
 def _read_record(path: Path) -> dict[str, str]:
@@ -198,11 +198,4 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError as problem:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise _explained(path, problem) from problem
-
-
-def _explained(path: Path, problem: OSError) -> ScaffoldError:
-    import errno
-
-    kind = NoSpace if problem.errno in {errno.ENOSPC, errno.EDQUOT} else NoPermission
-    return kind(f"{path} cannot be written", detail=(problem.strerror or str(problem),))
+        raise not_written(path, problem) from problem

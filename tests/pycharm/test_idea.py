@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from scaffold.errors import NoPermission, TargetOccupied
+from scaffold.errors import ScaffoldError, TargetOccupied
 from scaffold.pycharm.idea import idea_files, write_idea
 from scaffold.pycharm.model import IdeaReport, IdeProject
 
@@ -157,6 +157,7 @@ def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a folder cannot stand where a file is replaced")
 def test_what_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / ".idea" / "misc.xml").mkdir(parents=True)
-    with pytest.raises(NoPermission, match=r"misc\.xml"):
+    with pytest.raises(ScaffoldError, match=r"misc\.xml") as caught:
         write_idea(tmp_path, {PurePosixPath(".idea/misc.xml"): b"x"})
+    assert (caught.value.code, caught.value.detail) == ("write-failed", ("Is a directory",))
     assert [p.name for p in (tmp_path / ".idea").iterdir()] == ["misc.xml"]
