@@ -132,6 +132,7 @@ def test_wrong_input_ends_in_one_line(run, capsys, tmp_path):
         assert status in (1, 2)
         assert told in error
         assert "\n" not in error
+    assert [folder.name for folder in run.folder.iterdir()] == ["first"]
     best.write_bytes(b"no weights")
     assert "cannot be read as weights" in run.failed("evaluate")[1]
     (run.folder / "first" / "model.json").write_text("{}")

@@ -106,7 +106,8 @@ def test_the_newest_run_by_framework_job_and_state(tmp_path):
         ("d", "keras", "train", "2026-01-04"),
     ):
         finished(runs.begin(tmp_path, name, framework, job), when)
-    runs.begin(tmp_path, "e", "pytorch", "train")
+    (runs.begin(tmp_path, "e", "pytorch", "train") / "last.pt").touch()
+    runs.begin(tmp_path, "f", "pytorch", "train")  # never began to train
     (tmp_path / "foreign").mkdir()
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text("{")

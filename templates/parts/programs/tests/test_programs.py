@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from your_project import engines, jobs
+from your_project import engines, jobs, runs
 from your_project.errors import ProjectError
 from your_project.files import read_json
 from your_project.program import Program, Request, start
@@ -81,7 +81,8 @@ def train(request: Request[Settings]) -> None:
     settings, engine = request.settings, Guess()
     jobs.announce(engine, path)
     stages = (Stage("train", settings.epochs, 1.0),)
-    run = jobs.fit(engine, settings.target, stages, path, request, program="train")
+    with jobs.removed_unless_begun(request, path):
+        run = jobs.fit(engine, settings.target, stages, path, request, program="train")
     content = {"value": engine.value, **jobs.training_facts(run.history())}
     jobs.write_results(path, "guess/1", content, Page("A guess"))
 
@@ -152,6 +153,18 @@ def test_ctrl_c_says_how_to_go_on_and_it_does(run, tmp_path, capsys, monkeypatch
     capsys.readouterr()
     run("train", "--resume", "--run", "broken")
     assert "is finished already" in capsys.readouterr().out
+
+
+def test_a_run_that_never_began_leaves_nothing_and_is_not_resumed(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Guess, "interrupt_at", 2)
+    failed(capsys, run, "train", "--run", "begun")
+    monkeypatch.setattr(Guess, "interrupt_at", 0)
+    assert failed(capsys, run, "train", "--run", "never") == (130, "stopped")
+    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == ["begun"]
+    runs.begin(tmp_path / "runs", "killed", "pytorch", "train")  # at once: its folder is still there
+    monkeypatch.setattr(Guess, "interrupt_at", None)
+    run("train", "--resume")
+    assert (tmp_path / "runs" / "begun" / "metrics.json").is_file()
 
 
 def test_what_cannot_be_resumed_is_told(run, capsys, monkeypatch):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from . import data, results, runs
 from .engine import ModelCard
 from .errors import ProjectError
-from .jobs import open_run, record, trained_run, training_facts, weights_of
+from .jobs import open_run, record, removed_unless_begun, trained_run, training_facts, weights_of
 from .settings import Settings
 from .stages import Stage
 from .training import (
@@ -46,6 +46,12 @@ def finetune(request: Request[Settings]) -> None:
     request, path = open_run(request, "finetune", FREE)
     if path is None:
         return
+    with removed_unless_begun(request, path):
+        finetune_in(path, request)
+
+
+def finetune_in(path: Path, request: Request[Settings]) -> None:
+    """Fine-tune in the folder of a run, train from scratch beside it, write metrics and report."""
     base, images = base_and_images(request)
     settings = with_small_batches(request.settings, len(images.train))
     request, framework = replace(request, settings=settings), request.framework

@@ -34,6 +34,12 @@ def train(request: Request[Settings]) -> None:
     request, path = jobs.open_run(request, "train", FREE)
     if path is None:
         return
+    with jobs.removed_unless_begun(request, path):
+        train_in(path, request)
+
+
+def train_in(path: Path, request: Request[Settings]) -> None:
+    """Train in the folder of a run, evaluate, write metrics and report."""
     settings = request.settings
     images = data.load(settings)
     settings = with_small_batches(settings, len(images.train))

@@ -67,13 +67,21 @@ def named(runs: Path, name: str) -> Run:
 
 
 def newest(runs: Path, framework: str, jobs: tuple[str, ...], *, finished: bool) -> Run | None:
-    """Return the newest run of a framework that is (or is not yet) finished."""
+    """Return the newest run of a framework that is finished, or that is not yet but can be resumed."""
     fitting = [
         run
         for run in find(runs)
-        if run.framework == framework and run.job in jobs and bool(run.finished) == finished
+        if run.framework == framework
+        and run.job in jobs
+        and bool(run.finished) == finished
+        and (finished or begun(run.path))
     ]
     return fitting[-1] if fitting else None
+
+
+def begun(path: Path) -> bool:
+    """Tell whether something was trained in a run's folder that a resume can go on from."""
+    return any(path.glob("last.*"))
 
 
 def begin(runs: Path, name: str, framework: str, job: str, *, overwrite: bool = False) -> Path:

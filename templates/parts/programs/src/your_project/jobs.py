@@ -5,6 +5,7 @@ What is trained, on what, and how good it then is, is the project's own business
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,22 @@ def open_run(
         print(f"run         {run.path} is finished already: see its report.html")
         return request, None
     return replace(request, settings=settings_to_resume(request, run.path, free)), run.path
+
+
+@contextmanager
+def removed_unless_begun(request: Request[Kind], path: Path) -> Iterator[None]:
+    """Remove the folder of a new run that fails before anything was trained: there is nothing to resume.
+
+    One that was there before stays, and so does one whose end said how to go on.
+    """
+    try:
+        yield
+    except Interrupted:
+        raise
+    except BaseException:
+        if not request.settings.resume and not runs.begun(path):
+            shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def unfinished_run(request: Request[Kind], job: str) -> Run:
@@ -117,7 +134,7 @@ def fit(
     epochs = sum(stage.epochs for stage in stages)
     run = RunFolder(path, engine.best, engine.last, resume=request.settings.resume, epochs=epochs)
     try:
-        with told_how_to_resume(request, program):
+        with told_how_to_resume(request, path, program):
             engine.fit(data, stages, run)
     finally:
         run.close()
@@ -125,13 +142,14 @@ def fit(
 
 
 @contextmanager
-def told_how_to_resume(request: Request[Kind], program: str) -> Iterator[None]:
-    """Turn Ctrl-C into one line that says how to go on."""
+def told_how_to_resume(request: Request[Kind], path: Path, program: str) -> Iterator[None]:
+    """Turn Ctrl-C into one line that says how to go on, once there is something to go on from."""
     try:
         yield
     except KeyboardInterrupt:
         settings = request.settings
-        if settings.smoke:
+        # a job can train in other folders too, before or after it trains in its own
+        if settings.smoke or not (runs.begun(path) or runs.begun(request.runs / settings.run)):
             raise
         elsewhere = f" --runs {settings.runs}" if "runs" in request.given else ""
         command = engines.command(request.framework, program)
