@@ -61,6 +61,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     assert known.root is not None
     root = known.root
     location = root / FOLDER
+    declared, metadata_problem = _declared(root)
     environment, state = inspect(location, system), read_state(root)
     orphaned = is_orphaned(environment, system) if environment else None
     provable = deep and environment is not None and known.record is not None and not orphaned
@@ -74,20 +75,20 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
         damages=damages(location) if environment else None,
         torch=torch_build(system, environment) if environment else None,
         runs=_runs(root, system),
-        metadata_problem=_metadata_problem(root),
+        declared=declared,
+        metadata_problem=metadata_problem,
         proofs=_proofs(environment, root, known.record, system) if provable else None,  # type: ignore[arg-type]
     )
 
 
-def _metadata_problem(root: Path) -> ScaffoldError | None:
-    """Why ``pyproject.toml`` cannot be used; uv, pip and ``scaffold env create`` all need it."""
+def _declared(root: Path) -> tuple[tuple[str, ...] | None, ScaffoldError | None]:
+    """What ``pyproject.toml`` asks for, or why it cannot be used; uv, pip and ``env create`` all need it."""
     from scaffold.projects.declared import declared_requirements
 
     try:
-        declared_requirements(root)
+        return declared_requirements(root), None
     except ScaffoldError as problem:
-        return problem
-    return None
+        return None, problem
 
 
 def torch_build(system: System, environment: Environment) -> TorchBuild | None:

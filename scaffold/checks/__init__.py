@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     project.environment_known,
     interpreter.files_whole,
     frameworks.installed,
+    project.requirements_installed,
     frameworks.gpu_used,
     frameworks.computes,
     runs.run_configurations,

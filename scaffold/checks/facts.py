@@ -48,6 +48,7 @@ class Facts:
     root: Path | None = None
     record: Record | None = None
     record_problem: ScaffoldError | None = None  # why a folder that looks like a project of ours is none
+    declared: tuple[str, ...] | None = None  # what pyproject.toml asks for besides the frameworks (PEP 508)
     metadata_problem: ScaffoldError | None = None  # what is wrong with pyproject.toml
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.environments.model import Environment
 from scaffold.errors import ScaffoldError
 
 
@@ -21,6 +22,41 @@ def metadata_readable(facts: Facts) -> Iterator[Finding]:
     if facts.metadata_problem is not None:
         cure = "correct pyproject.toml, or bring it back from version control or a copy"
         yield _unreadable("proj.metadata", "project-metadata", facts.metadata_problem, cure)
+
+
+def requirements_installed(facts: Facts) -> Iterator[Finding]:
+    """What ``pyproject.toml`` asks for is installed, in a version that it allows."""
+    if facts.environment is None or facts.declared is None:
+        return
+    missing = tuple(_unmet(facts.environment, facts.declared))
+    if missing:
+        yield Finding(
+            id="pkg.requirements",
+            level="error",
+            title=f"{len(missing)} of the project's requirements are not met",
+            detail="the environment is not what pyproject.toml asks for",
+            cause="requirement-missing",
+            evidence=missing,
+            remedy=Remedy(text="install them", commands=(("scaffold", "env", "create"),)),
+        )
+    else:
+        yield Finding(
+            id="pkg.requirements", level="ok", title="Everything that pyproject.toml asks for is installed"
+        )
+
+
+def _unmet(environment: Environment, declared: tuple[str, ...]) -> Iterator[Evidence]:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    minor = ".".join(environment.version.split(".")[:2])
+    for line in declared:
+        requirement = Requirement(line)
+        if requirement.marker is not None and not requirement.marker.evaluate({"python_version": minor}):
+            continue
+        version = environment.packages.get(canonicalize_name(requirement.name))
+        if version is None or not requirement.specifier.contains(version, prereleases=True):
+            yield Evidence(source=line, value=f"{version} is installed" if version else "not installed")
 
 
 def environment_known(facts: Facts) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ CARD = Accelerator(
 ROOT = Path("/home/u/cnn-project")
 ENVIRONMENT = Environment(
     location=ROOT / ".venv", python=ROOT / ".venv/bin/python", version="3.12.1", home=Path("/usr/bin"),
-    packages={"torch": "2.14.1+cu126", "tensorflow-cpu": "2.21.0", "keras": "3.15.1"},
+    packages={"numpy": "2.4.6", "torch": "2.14.1+cu126", "tensorflow-cpu": "2.21.0", "keras": "3.15.1"},
 )  # fmt: skip
 HEALTHY = Facts(
     machine=Machine(host=HOST, accelerators=(CARD,), cuda_driver="12.4"),
@@ -46,6 +46,7 @@ HEALTHY = Facts(
     made_at=str(ROOT / ".venv"),
     orphaned=False,
     damages=(),
+    declared=("numpy>=1.26", "tomli>=2.2; python_version < '3.11'"),
     torch=TorchBuild(version="2.14.1+cu126", cuda="12.6", source="version.py"),
     runs=(RunFact(name="train (PyTorch)", problems=()),),
     proofs=tuple(
@@ -85,13 +86,15 @@ def test_a_healthy_machine_without_a_project_gives_only_good_findings() -> None:
         ({"torch": TorchBuild(version="2.14.1+cpu", cuda="", source="v")}, {"gpu.build-cpu-only": "error"}),
         ({"torch": TorchBuild(version="2.15.0", cuda="13.2", source="v")}, {"gpu.driver-too-old": "error"}),
         ({"runs": (RunFact(name="train", problems=("no such file",)),)}, {"ide.run-config-script": "error"}),
+        ({"declared": ("numpy<2",)}, {"pkg.requirements": "error"}),
+        ({"declared": ("tqdm",)}, {"pkg.requirements": "error"}),
         ({"proofs": None}, {"run.computes": "skipped"}),
         (
             {"proofs": (ProofFact(framework="keras", failure=ProofFailed("TensorFlow crashed (SIGILL)")),)},
             {"run.computes": "error"},
         ),
         (
-            {"environment": replace(ENVIRONMENT, packages={"torch": "2.14.1"})},
+            {"environment": replace(ENVIRONMENT, packages={"torch": "2.14.1", "numpy": "2.4.6"})},
             {"pkg.framework-missing": "error"},
         ),
         (
