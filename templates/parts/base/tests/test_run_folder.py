@@ -107,7 +107,6 @@ def test_the_newest_run_by_framework_job_and_state(tmp_path):
     ):
         finished(runs.begin(tmp_path, name, framework, job), when)
     (runs.begin(tmp_path, "e", "pytorch", "train") / "last.pt").touch()
-    runs.begin(tmp_path, "f", "pytorch", "train")  # never began to train
     (tmp_path / "foreign").mkdir()
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text("{")
@@ -119,6 +118,8 @@ def test_the_newest_run_by_framework_job_and_state(tmp_path):
     assert runs.newest(tmp_path, "keras", ("finetune",), finished=True) is None
     with pytest.raises(ProjectError, match=r"no run z in .* \(newest: b, a, c, d, e\)"):
         runs.named(tmp_path, "z")
+    runs.begin(tmp_path, "f", "pytorch", "train")  # never began to train
+    assert runs.newest(tmp_path, "pytorch", ("train",), finished=False) == unfinished
 
 
 def test_files_are_replaced_at_once(tmp_path):
