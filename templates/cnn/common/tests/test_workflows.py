@@ -11,7 +11,7 @@ import pytest
 from linear_engine import LinearEngine
 from PIL import Image
 
-from your_project import workflows
+from your_project import engines, workflows
 from your_project.files import read_json
 
 
@@ -53,7 +53,7 @@ def test_ctrl_c_says_how_to_go_on_and_it_does(run, capsys, monkeypatch):
     status, error = run.quick_failed("train", "--run", "broken")
     assert status == 130
     program, _, options = error.partition(" --run ")
-    assert program == "stopped; go on with: python -m your_project.pytorch.train"
+    assert program == f"stopped; go on with: {engines.pasted('pytorch', 'train')}"
     assert options == f"broken --runs {run.folder} --resume"
     monkeypatch.setattr(LinearEngine, "interrupt_at", None)
     run("train", "--resume")  # the newest unfinished run, with its own settings
@@ -108,7 +108,7 @@ def test_predicting_test_images_and_ones_own(run, capsys, tmp_path):
 def test_without_a_run_the_command_that_makes_one_is_named(run, capsys, program):
     status, error = run.failed(program)
     assert status == 1
-    command = "python -m your_project.pytorch.train"
+    command = engines.pasted("pytorch", "train")
     assert error == f"error: no finished pytorch run in {run.folder} yet: first {command}"
 
 

@@ -138,7 +138,8 @@ def test_ctrl_c_says_how_to_go_on_and_it_does(run, tmp_path, capsys, monkeypatch
     monkeypatch.setattr(Guess, "interrupt_at", 2)
     status, error = failed(capsys, run, "train", "--run", "broken", "--target", "5")
     assert status == 130
-    command = "python -m your_project.pytorch.train"
+    python = engines.interpreter(sys.executable, Path.cwd())
+    command = f"{python} -m your_project.pytorch.train"
     assert error == f"stopped; go on with: {command} --run broken --runs {tmp_path / 'runs'} --resume"
     assert failed(capsys, run, "show") == (
         1,
@@ -198,6 +199,18 @@ def test_a_framework_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setitem(engines.FOLDERS, "pytorch", "nowhere")
     with pytest.raises(ProjectError, match="nowhere is not installed for"):
         engines.find("pytorch")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths as POSIX shells write them")
+def test_the_interpreter_can_be_pasted():
+    home = Path("/home/me/a project")
+    assert engines.interpreter("/home/me/a project/.venv/bin/python", home) == ".venv/bin/python"
+    assert engines.interpreter("/home/me/a project/python", home) == "./python"
+    assert (
+        engines.interpreter("/home/me/a project/bin/python", Path("/tmp"))
+        == "'/home/me/a project/bin/python'"
+    )
+    assert engines.interpreter("", home) == "python"
 
 
 def test_starting_loads_nothing_heavy():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
+import shlex
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ProjectError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .run_folder import RunFolder
     from .stages import Stage
 
@@ -60,6 +62,23 @@ def find(framework: str) -> Any:
         ) from None
 
 
-def command(framework: str, program: str) -> str:
-    """Return the command that runs a program, for messages."""
-    return f"python -m {__package__}.{FOLDERS[framework]}.{program}"
+def command(framework: str, program: str, python: str = "python") -> str:
+    """Return the command that runs a program."""
+    return f"{python} -m {__package__}.{FOLDERS[framework]}.{program}"
+
+
+def pasted(framework: str, program: str) -> str:
+    """Return the command that runs a program with this very Python, whatever environment is active."""
+    return command(framework, program, interpreter(sys.executable, Path.cwd()))
+
+
+def interpreter(executable: str, folder: Path) -> str:
+    """Return a Python as a shell takes it in this folder: the short way to one that lies below it."""
+    if not executable:  # where Python is embedded it does not know itself
+        return "python"
+    shown = executable
+    if Path(executable).is_relative_to(folder):
+        shown = str(Path(executable).relative_to(folder))
+        if os.sep not in shown:  # a bare name would be searched for on PATH
+            shown = f".{os.sep}{shown}"
+    return subprocess.list2cmdline([shown]) if os.name == "nt" else shlex.quote(shown)

@@ -152,7 +152,7 @@ def told_how_to_resume(request: Request[Kind], path: Path, program: str) -> Iter
         if settings.smoke or not (runs.begun(path) or runs.begun(request.runs / settings.run)):
             raise
         elsewhere = f" --runs {settings.runs}" if "runs" in request.given else ""
-        command = engines.command(request.framework, program)
+        command = engines.pasted(request.framework, program)
         raise Interrupted(
             f"stopped; go on with: {command} --run {settings.run}{elsewhere} --resume"
         ) from None
@@ -185,7 +185,7 @@ def trained_run(request: Request[Kind], jobs: tuple[str, ...] = ("train", "finet
     else:
         newest = runs.newest(request.runs, request.framework, jobs, finished=True)
         if newest is None:
-            command = engines.command(request.framework, "train")
+            command = engines.pasted(request.framework, "train")
             raise ProjectError(f"no finished {request.framework} run in {request.runs} yet: first {command}")
         run = newest
     if run.framework != request.framework:
