@@ -8,9 +8,10 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.rows import TensorflowRelease, Torch, TorchRelease
-from scaffold.sources.model import Listing, Offers, Setting, Source, SourceSettings, Wheel
+from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
+from scaffold.sources.settings import DEFAULT_INDEX
 
-PYPI = Source(kind="index", location="https://pypi.org/simple")
+PYPI = Source(kind="index", location=DEFAULT_INDEX.value)
 PYTORCH = "https://download.pytorch.org/whl"
 
 #: Platform tags of wheels, by the tables' platforms; {glibc} and {macos} are a release's own.
@@ -28,7 +29,7 @@ def published() -> Offers:
     torch, tensorflow = tables.torch(), tables.tensorflow()
     wheels = [wheel for release in torch.releases for wheel in _torch_wheels(torch, release)]
     wheels += [wheel for release in tensorflow.releases for wheel in _tensorflow_wheels(release)]
-    settings = SourceSettings(index=Setting(value=PYPI.location, origin="default"))
+    settings = SourceSettings(index=DEFAULT_INDEX)
     sources = dict.fromkeys((wheel.source, wheel.project) for wheel in wheels)
     return Offers(
         settings=settings,

@@ -50,9 +50,9 @@ def parse_pylock(text: str, python: str) -> tuple[Resolved, ...]:
     uv lists every wheel that fits; the one that it will take is the one with the best tag.
 
     >>> found = parse_pylock('[[packages]]\nname = "tqdm"\nversion = "4.70.1"\nwheels = [{ url = '
-    ...     '"https://files.pythonhosted.org/a7/tqdm-4.70.1-py3-none-any.whl", size = 80199 }]', "3.12")
+    ...     '"https://files.example/a7/tqdm-4.70.1-py3-none-any.whl", size = 80199 }]', "3.12")
     >>> found[0].download
-    Download(name='tqdm', version='4.70.1', size=80199, source='files.pythonhosted.org', local=False)
+    Download(name='tqdm', version='4.70.1', size=80199, source='files.example', local=False)
     """
     try:
         packages = loads(text).get("packages", [])
@@ -137,8 +137,8 @@ def with_indexes(text: str, indexes: Mapping[str, str]) -> str:
 def parse_index_annotations(text: str) -> dict[str, str]:
     r"""Name to index, from ``uv pip compile --emit-index-annotation``.
 
-    >>> parse_index_annotations("tqdm==4.70.1\n    # via -r r.in\n    # from https://pypi.org/simple\n")
-    {'tqdm': 'https://pypi.org/simple'}
+    >>> parse_index_annotations("tqdm==4.70.1\n    # via -r r.in\n    # from https://index.example/simple\n")
+    {'tqdm': 'https://index.example/simple'}
     """
     found: dict[str, str] = {}
     name = ""

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urljoin
+
+from distlib.index import DEFAULT_INDEX as PACKAGE_INDEX
 
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.pip_settings import read_pip_settings
@@ -15,7 +18,7 @@ from scaffold.sources.uv_settings import UvSettings, read_uv_settings, truth
 from scaffold.system import System
 
 #: What both pip and uv fall back on (https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-i).
-DEFAULT_INDEX = Setting(value="https://pypi.org/simple", origin="default")
+DEFAULT_INDEX = Setting(value=urljoin(PACKAGE_INDEX, "simple"), origin="default")
 
 #: pip's own, in seconds.
 DEFAULT_TIMEOUT = 15.0

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from scaffold.builds.published import published
 from scaffold.machine import Accelerator, Host, Machine
-from scaffold.sources.model import Listing, Offers, Setting, Source, SourceSettings, Wheel
+from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
+from scaffold.sources.settings import DEFAULT_INDEX
 
 LINES = (Path(__file__).parents[1] / "machines" / "machines.jsonl").read_text(encoding="utf-8").splitlines()
 CORPUS = {line["id"]: line for line in map(json.loads, LINES)}
 
-SETTINGS = SourceSettings(index=Setting(value="https://pypi.org/simple", origin="default"))
-PYPI = Source(kind="index", location="https://pypi.org/simple")
+SETTINGS = SourceSettings(index=DEFAULT_INDEX)
+PYPI = Source(kind="index", location=DEFAULT_INDEX.value)
 CPU_INDEX = Source(kind="pytorch", location="https://download.pytorch.org/whl/cpu", variant="cpu")
 FOLDER = Source(kind="find-links", location="/srv/wheels")
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")

@@ -17,6 +17,7 @@ from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import plan_environment
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import Setting, SourceSettings
+from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.system import HostSystem
 
 #: A build backend in twenty lines (PEP 517, PEP 660): editable wheels of one module folder.
@@ -116,7 +117,7 @@ def interpreter() -> Interpreter:
 def air_gap(wheelhouse: Path) -> SourceSettings:
     """No index; the folder of tiny wheels."""
     return SourceSettings(
-        index=Setting(value="https://pypi.org/simple", origin="default"),
+        index=DEFAULT_INDEX,
         find_links=(Setting(value=str(wheelhouse), origin="tests"),),
         no_index=Setting(value="1", origin="tests"),
     )

@@ -57,7 +57,7 @@ def test_garbage_is_no_lock() -> None:
 
 
 def test_indexes_are_written_beside_their_packages() -> None:
-    told = "charset-normalizer==3.5.2\n    # from https://pypi.org/simple\ntorch==2.13.0+cpu\n    # from file:///nowhere\n"
+    told = "charset-normalizer==3.5.2\n    # from https://index.example/simple\ntorch==2.13.0+cpu\n    # from file:///nowhere\n"
     lock = with_indexes(PYLOCK, parse_index_annotations(told))
     assert lock.count("index = ") == 1
     assert [one.download for one in parse_pylock(lock, "3.12")] == [
@@ -81,7 +81,7 @@ def test_pips_report_becomes_hashed_requirements(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_is_none_comes_back_as_it_is() -> None:
-    assert with_indexes("[[packages", {"tqdm": "https://pypi.org/simple"}) == "[[packages"
+    assert with_indexes("[[packages", {"tqdm": "https://index.example/simple"}) == "[[packages"
 
 
 def test_a_lock_of_more_than_a_megabyte_is_read_whole(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from scaffold.environments.model import Download
 from scaffold.environments.plan import EMPTY_ENVIRONMENT, UNPACKED, disk_needed
 from scaffold.environments.resolve_uv import manifest
 from scaffold.errors import InstallFailed, NoBuild, ScaffoldError
+from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.toml import loads
 
 
@@ -92,10 +93,10 @@ def test_only_the_framework_comes_from_pytorchs_index(tmp_path, plan_for, torch_
 
 def test_what_uv_has_in_its_cache_takes_no_more_room() -> None:
     found = (
-        Download(name="cached", version="1", size=1000, source="files.pythonhosted.org", local=True),
+        Download(name="cached", version="1", size=1000, source="files.example", local=True),
         Download(name="folder", version="1", size=100, source="/wheels", local=True),
-        Download(name="remote", version="1", size=10, source="files.pythonhosted.org"),
-        Download(name="unknown", version="1", size=None, source="files.pythonhosted.org"),
+        Download(name="remote", version="1", size=10, source="files.example"),
+        Download(name="unknown", version="1", size=None, source="files.example"),
     )
     assert disk_needed(found, shared_cache=True) == EMPTY_ENVIRONMENT + int(110 * UNPACKED)
     assert disk_needed(found, shared_cache=False) == EMPTY_ENVIRONMENT + int(1110 * UNPACKED)
@@ -116,7 +117,7 @@ def test_the_index_tells_sizes_and_the_lock_names_the_index(
         settings=replace(air_gap, no_index=None, find_links=()),
     )
     assert [(one.name, one.version, one.size) for one in plan.downloads] == [("six", "1.17.0", 11050)]
-    assert 'index = "https://pypi.org/simple"' in plan.lock
+    assert f'index = "{DEFAULT_INDEX.value}"' in plan.lock
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

@@ -13,8 +13,9 @@ from scaffold.sources.places import (
     pytorch_sources,
     user_sources,
 )
+from scaffold.sources.settings import DEFAULT_INDEX
 
-PYPI = Setting(value="https://pypi.org/simple", origin="default")
+PYPI = DEFAULT_INDEX
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_user_sources_stand_in_order_and_once() -> None:
         ),
     )
     assert user_sources(settings) == (
-        Source(kind="index", location="https://pypi.org/simple"),
+        Source(kind="index", location=DEFAULT_INDEX.value),
         Source(kind="extra-index", location="https://corp/simple"),
         Source(kind="find-links", location="/srv/wheels"),
     )
