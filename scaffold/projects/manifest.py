@@ -103,6 +103,9 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
         parts=resolve_parts(table.texts("parts"), find_part),
         dependencies=_requirements(table, "dependencies"),
     )
+    for part in layer.parts:
+        if part.framework not in (None, layer.framework):
+            raise table.broken("parts", f"{part.name!r} is for {part.framework}, this layer is not")
     table.finish()
     return layer
 

@@ -91,3 +91,22 @@ def test_a_part_without_its_manifest(provider):
     (provider.folder / "parts/base/part.toml").unlink()
     with pytest.raises(TemplateBroken, match=r"part\.toml is missing"):
         find_template("tiny", (provider,))
+
+
+@pytest.mark.parametrize("folder", ["../outside", ".", "linked"])
+def test_a_layer_outside_the_template_is_refused(provider, folder):
+    outside = provider.folder / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    (provider.folder / "tiny" / "linked").symlink_to(outside)
+    file = provider.folder / "tiny/template.toml"
+    file.write_text(file.read_text().replace('folder = "common"', f'folder = "{folder}"', 1))
+    with pytest.raises(TemplateBroken, match="does not lie in the template's own folder"):
+        find_template("tiny", (provider,))
+
+
+def test_a_part_of_one_framework_in_a_layer_of_another(provider):
+    part = provider.folder / "parts/metrics/part.toml"
+    part.write_text(f'{part.read_text()}\nframework = "keras"\n')
+    with pytest.raises(TemplateBroken, match="'metrics' is for keras, this layer is not"):
+        find_template("tiny", (provider,))
