@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 
 import pytest
 
@@ -12,6 +13,7 @@ from your_project.tfkeras.backend import (
     Device,
     choose_device,
     choose_precision,
+    importing,
     set_backend,
 )
 
@@ -39,6 +41,29 @@ def test_the_backend_is_one_that_is_installed(
 def test_a_backend_that_was_asked_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert set_backend() == "jax"
+
+
+NOISE = b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+
+
+def test_known_noise_of_the_import_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    with importing():
+        os.write(2, NOISE + b"E0000 something is wrong\n")
+    os.write(2, b"later\n")
+    assert capfd.readouterr().err == "E0000 something is wrong\nlater\n"
+
+
+def test_of_an_import_that_fails_everything_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    with pytest.raises(ImportError), importing():
+        os.write(2, NOISE)
+        raise ImportError
+    assert capfd.readouterr().err.encode() == NOISE
 
 
 def test_the_processor_can_be_asked_for() -> None:

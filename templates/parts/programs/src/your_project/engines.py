@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,9 +53,11 @@ class Engine(Protocol):
 
 def find(framework: str) -> Any:
     """Import a framework, and return the class of its engine: `Engine`, with what `engine.py` adds."""
-    module = f"{__package__}.{FOLDERS[framework]}.engine"
+    package = f"{__package__}.{FOLDERS[framework]}"
     try:
-        return getattr(importlib.import_module(module), CLASSES[framework])
+        # a package may know how its framework is imported without noise
+        with getattr(importlib.import_module(package), "importing", nullcontext)():
+            return getattr(importlib.import_module(f"{package}.engine"), CLASSES[framework])
     except ModuleNotFoundError as missing:
         raise ProjectError(
             f"{missing.name} is not installed for {sys.executable}: choose the project's interpreter,"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .backend import set_backend
+from .backend import importing, set_backend
+
+__all__ = ["importing"]
 
 # Keras reads its backend once, when it is imported; every module of this package comes after this line.
 set_backend()

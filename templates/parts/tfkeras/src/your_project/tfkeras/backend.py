@@ -8,13 +8,18 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-from contextlib import AbstractContextManager, nullcontext
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ProjectError
 
 BACKENDS = ("tensorflow", "torch", "jax")
+#: what TensorFlow's libraries say at every start, whatever TF_CPP_MIN_LOG_LEVEL is
+NOISE = (b"before absl::InitializeLog() is called", b"oneDNN custom operations are on")
 POLICIES = {"fp32": "float32", "bf16": "mixed_bfloat16", "fp16": "mixed_float16"}
 
 
@@ -57,7 +62,9 @@ def set_backend() -> str:
     `~/.keras/keras.json` does not count: Keras writes it by itself, with whatever backend was used first on
     this machine.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only; TensorFlow reads it when it is imported
+    # TensorFlow reads it when it is imported. It quiets what TensorFlow logs, but not what its libraries log
+    # before their own settings are read; that is for `importing`.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Every network and every stage is traced once. TensorFlow takes that for a mistake and says so at length.
     logging.getLogger("tensorflow").addFilter(_is_no_retracing)
     if not os.environ.get("KERAS_BACKEND"):
@@ -69,6 +76,37 @@ def set_backend() -> str:
 
 def _is_no_retracing(record: logging.LogRecord) -> bool:
     return "triggered tf.function retracing" not in str(record.msg)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Hold back what is written to stderr while Keras is imported; then pass on all but the known noise.
+
+    The file descriptor is held, not `sys.stderr`, because C++ writes the noise. When the import fails,
+    everything is passed on.
+    """
+    try:
+        stderr = -1 if "keras" in sys.modules else os.dup(2)
+    except OSError:  # a program without a console has no stderr
+        stderr = -1
+    if stderr < 0:
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        failed = True
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+            failed = False
+        finally:
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            for line in held:
+                if failed or not any(noise in line for noise in NOISE):
+                    os.write(2, line)
 
 
 def choose_device(wish: str) -> Device:
