@@ -29,7 +29,7 @@ def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
     assert "run         " + str(run.folder / "three") in capsys.readouterr().out
 
 
-def test_any_run_is_adapted_to_a_folder_of_pictures(run, tmp_path):
+def test_any_run_is_adapted_to_a_folder_of_pictures(run, capsys, tmp_path):
     random = np.random.default_rng(0)
     for name in ("ant", "bee"):
         (tmp_path / "photos" / name).mkdir(parents=True)
@@ -40,7 +40,9 @@ def test_any_run_is_adapted_to_a_folder_of_pictures(run, tmp_path):
     run("finetune", "--base", "numbers", "--data", str(tmp_path / "photos"), "--run", "photos")
     card = json.loads((run.folder / "photos" / "model.json").read_text())
     assert (card["image_shape"], card["classes"]) == ([8, 8, 1], ["ant", "bee"])
+    capsys.readouterr()
     run("evaluate")
+    assert "the newest finished run, fine-tuned to ant, bee; another one" in capsys.readouterr().out
     run("predict")
 
 

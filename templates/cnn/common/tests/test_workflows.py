@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from linear_engine import LinearEngine
 from PIL import Image
 
-from your_project import engines, workflows
+from your_project import engines, evaluation, workflows
 from your_project.files import read_json
 
 
@@ -102,6 +103,22 @@ def test_predicting_test_images_and_ones_own(run, capsys, tmp_path):
     run("predict", "--images", str(tmp_path / "mine"), str(tmp_path / "mine" / "photo.png"))
     out = capsys.readouterr().out
     assert out.count(f"{tmp_path / 'mine' / 'photo.png'}  ") == 2
+    assert "\n            the newest finished run; another one: --run NAME\n" in out
+
+
+def test_a_picture_that_looks_inverted_is_told(run, capsys, tmp_path):
+    run.quick("train", "--run", "first")
+    for name, colour in (("paper", "white"), ("board", "black")):
+        Image.new("L", (30, 20), colour).save(tmp_path / f"{name}.png")
+    files = ("--images", str(tmp_path / "paper.png"), str(tmp_path / "board.png"))
+    told = "warning     1 of 2 images look inverted, dark where the training images are bright: try --"
+    for words, advice in (((), "invert"), (("--invert",), "no-invert")):
+        capsys.readouterr()
+        run("predict", "--run", "first", *files, *words)
+        out = capsys.readouterr().out
+        assert f"{told}{advice}\n" in out
+        assert "newest" not in out
+    assert not evaluation.look_inverted(np.full((1, 2, 2, 3), 255), (120.0, 118.0, 110.0)).any()
 
 
 @pytest.mark.parametrize("program", ["evaluate", "predict"])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12  # test images that `predict` looks at when it is given none
 TOP = 3
+BRIGHTEST = 255
 
 
 def evaluate(request: Request[Settings]) -> None:
@@ -49,10 +50,15 @@ def predict(request: Request[Settings]) -> None:
     if request.settings.images:
         files = image_files(request.settings.images)
         size, _, channels = engine.card.image_shape
-        images, names = (
-            read_files(files, size, channels, request.settings.workers),
-            [str(file) for file in files],
-        )
+        images = read_files(files, size, channels, request.settings.workers)
+        if request.settings.invert:
+            images = BRIGHTEST - images
+        if count := int(look_inverted(images, engine.card.mean).sum()):
+            print(
+                f"warning     {count} of {len(images)} images look inverted, dark where the training images"
+                f" are bright: try {'--no-invert' if request.settings.invert else '--invert'}"
+            )
+        names = [str(file) for file in files]
     else:
         _, test = test_images(request, run, engine.card)
         images = test.images[:SHOWN]
@@ -64,6 +70,20 @@ def predict(request: Request[Settings]) -> None:
         print(f"{name:<{widest}}  " + "  ".join(f"{engine.card.classes[at]} {row[at]:6.1%}" for at in best))
 
 
+def look_inverted(images: np.ndarray, mean: tuple[float, ...]) -> np.ndarray:
+    """Tell of each image whether it is much more like a negative of the training images than like them.
+
+    Only its brightness is compared, on a scale from the training images' (0) to their negatives' (1). Where
+    the two lie close together, as in photographs, it tells nothing.
+    """
+    usual = float(np.mean(mean))
+    way = BRIGHTEST - 2 * usual
+    if abs(way) < BRIGHTEST / 4:
+        return np.zeros(len(images), bool)
+    looks: np.ndarray = (images.mean((1, 2, 3)) - usual) / way > 0.6
+    return looks
+
+
 def trained(request: Request[Settings]) -> tuple[Run, ImageEngine]:
     """Return the run that was asked for, or the newest finished one, and its network."""
     run = trained_run(request)
@@ -72,6 +92,9 @@ def trained(request: Request[Settings]) -> tuple[Run, ImageEngine]:
     engine: ImageEngine = engines.find(request.framework)(request.settings, card)
     engine.load(weights)
     print(f"run         {run.path}: {card.model}, classes {', '.join(card.classes)}")
+    if not (request.settings.run or request.settings.smoke):
+        tuned = f", fine-tuned to {', '.join(card.classes)}" if run.job == "finetune" else ""
+        print(f"            the newest finished run{tuned}; another one: --run NAME")
     print(f"device      {engine.device}: {engine.device_reason}", flush=True)
     return run, engine
 

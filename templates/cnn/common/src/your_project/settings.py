@@ -51,6 +51,7 @@ class Settings:
 
     # --- prediction
     images: tuple[str, ...] = ()  # image files or folders to look at; none = some of the test images
+    invert: bool = False  # turn dark into bright and back, for black digits on white paper
 
     # --- machine
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"  # auto takes a faster one where it is safe
