@@ -195,6 +195,15 @@ def test_facts_of_no_training_and_of_one_without_losses():
     assert jobs.training_facts(rows) == {"epochs": 2, "best_epoch": 0, "seconds": 1.25}
 
 
+def test_a_stage_that_stopped_early_is_told():
+    losses = {"head": [0.5, 0.4], "all": [0.3, 0.2, 0.6, 0.7]}
+    rows = [{"stage": stage, "validation_loss": loss} for stage, found in losses.items() for loss in found]
+    stages = (Stage("head", 2, 1.0), Stage("all", 9, 1.0))
+    told = "all         stopped early: 2 epochs without a better validation loss; weights of epoch 4 kept"
+    assert jobs.early_stops(rows, stages) == [told]
+    assert jobs.early_stops(rows, stages[:1]) == []
+
+
 def test_a_framework_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setitem(engines.FOLDERS, "pytorch", "nowhere")
     with pytest.raises(ProjectError, match="nowhere is not installed for"):

@@ -138,7 +138,24 @@ def fit(
             engine.fit(data, stages, run)
     finally:
         run.close()
+    for line in early_stops(run.history(), stages):
+        print(line, flush=True)
     return run
+
+
+def early_stops(history: History, stages: tuple[Stage, ...]) -> list[str]:
+    """Return a line for each stage that ended before its time because it got no better."""
+    lines = []
+    for stage in stages:
+        losses = [row["validation_loss"] for row in history if row["stage"] == stage.name]
+        if losses and len(losses) < stage.epochs:
+            waited = len(losses) - training_facts([{"validation_loss": one} for one in losses])["best_epoch"]
+            kept = training_facts(history)["best_epoch"]
+            lines.append(
+                f"{stage.name:<10}  stopped early: {waited} epochs without a better validation loss;"
+                f" weights of epoch {kept} kept"
+            )
+    return lines
 
 
 @contextmanager
