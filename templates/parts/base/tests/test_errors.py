@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from your_project import errors
 from your_project.errors import Interrupted, ProjectError, run_program
 
 
@@ -44,6 +48,20 @@ def test_what_a_person_can_act_on_ends_in_one_line(capsys, problem, status, told
     with pytest.raises(SystemExit) as ended:
         run_program(body)
     assert (ended.value.code, capsys.readouterr().err) == (status, told + "\n")
+
+
+def test_a_reader_who_leaves_ends_the_program_quietly():
+    code = (
+        "from your_project.errors import run_program\n"
+        "run_program(lambda: [print('x' * 1000, flush=True) for _ in range(1000)])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(errors.__file__).parents[1])}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes) as program:
+        program.stdout.readline()
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode == 141
 
 
 def test_a_mistake_in_the_program_keeps_its_traceback():

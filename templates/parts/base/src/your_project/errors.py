@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -37,10 +38,16 @@ def run_program(body: Callable[[], object]) -> None:
             stream.reconfigure(errors="replace")
     try:
         body()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a reader who is gone is noticed here, not while Python shuts down
     except KeyboardInterrupt:
         _end("stopped", 130)
     except Interrupted as stop:
         _end(str(stop), 130)  # 128 + SIGINT, as shells count
+    except BrokenPipeError:
+        # whoever read the output has seen enough, as `head` has; what is still to be written goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None  # 128 + SIGPIPE, as shells count
     except ProjectError as problem:
         _end(f"error: {problem}", 1)
     except Exception as problem:
