@@ -141,6 +141,9 @@ def test_wrong_input_ends_in_one_line(run, capsys, tmp_path):
         (("evaluate", "--data", "nowhere"), "neither a folder nor one of"),
         (("train", "--data", str(tmp_path / "empty")), "sub-folders with images"),
         (("train", "--epochs", "0"), "epochs must be at least 1, not 0"),
+        (("train", "--learning-rate", "0"), "learning_rate must be above 0"),
+        (("train", "--learning-rate", "inf"), "learning_rate must be finite"),
+        (("train", "--learning-rate", "nan"), "learning_rate must be at least 0, not nan"),
         (("train", "--model", "vgg"), "invalid choice: 'vgg'"),
         (("finetune", "--base", "absent"), "there is no run absent"),
     ]

@@ -5,6 +5,7 @@ The comment behind a field is its help text; see `arguments.py` for how a datacl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,6 +79,11 @@ class Settings:
         for name, least in at_least.items():
             if not getattr(self, name) >= least:  # "not >=" also catches nan
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        for name in ("learning_rate", "weight_decay", "clip", "head_boost"):
+            if math.isinf(getattr(self, name)):
+                raise ValueError(f"{name} must be finite")
+        if not self.learning_rate:
+            raise ValueError("learning_rate must be above 0: nothing would be learned")
         for name in ("dropout", "label_smoothing", "warmup"):
             if getattr(self, name) >= 1:
                 raise ValueError(f"{name} is a share and must be below 1, not {getattr(self, name)}")
