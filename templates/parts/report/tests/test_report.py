@@ -65,7 +65,7 @@ def whole_page() -> str:
     sections.headline(page, content)
     sections.facts(page, content)
     sections.comparison(page, {**content, "scratch": example()}, HISTORY, HISTORY[:1])
-    sections.training_curves(page, HISTORY)
+    sections.training_curves(page, HISTORY, "Read them so.")
     sections.per_class(page, content)
     sections.calibration(page, content)
     page.pictures([("data:image/png;base64,AAAA", "7 → 1 & 99%")])

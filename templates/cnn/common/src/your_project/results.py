@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .jobs import History
 
 TITLE = "Your Project"
+CURVES = (
+    "Training loss is measured with augmentation and label smoothing, where they are on,"
+    " validation loss without: it may well be the lower of the two."
+)
 WORST = 24  # mistakes that are shown
 
 
@@ -43,7 +47,7 @@ def report(
     if content.get("scratch"):
         sections.comparison(page, content, history, scratch)
     sections.facts(page, content)
-    sections.training_curves(page, history)
+    sections.training_curves(page, history, CURVES)
     sections.per_class(page, content)
     sections.calibration(page, content)
     worst_mistakes(page, engine, test)

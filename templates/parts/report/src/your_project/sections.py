@@ -47,8 +47,8 @@ def facts(page: Page, metrics: Metrics) -> None:
     page.table(("", ""), rows)
 
 
-def training_curves(page: Page, history: History) -> None:
-    """Add loss, accuracy and learning rate over the epochs."""
+def training_curves(page: Page, history: History, note: str = "") -> None:
+    """Add loss, accuracy and learning rate over the epochs, and what one must know to read them."""
     if not history:
         return
     page.heading("Training")
@@ -60,6 +60,8 @@ def training_curves(page: Page, history: History) -> None:
         curves("accuracy", [_curve(history, "validation_accuracy", "validation")]),
         curves("learning rate", [_curve(history, "learning_rate", "learning rate")]),
     )
+    if note:
+        page.note(note)
 
 
 def comparison(page: Page, metrics: Metrics, tuned: History, scratch: History) -> None:
