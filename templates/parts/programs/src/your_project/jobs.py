@@ -150,9 +150,10 @@ def early_stops(history: History, stages: tuple[Stage, ...]) -> list[str]:
         losses = [row["validation_loss"] for row in history if row["stage"] == stage.name]
         if losses and len(losses) < stage.epochs:
             waited = len(losses) - training_facts([{"validation_loss": one} for one in losses])["best_epoch"]
+            counted = "1 epoch" if waited == 1 else f"{waited} epochs"
             kept = training_facts(history)["best_epoch"]
             lines.append(
-                f"{stage.name:<10}  stopped early: {waited} epochs without a better validation loss;"
+                f"{stage.name:<10}  stopped early: {counted} without a better validation loss;"
                 f" weights of epoch {kept} kept"
             )
     return lines
