@@ -190,7 +190,7 @@ def not_written(path: Path, refusal: OSError) -> ScaffoldError:
         return NoSpace(
             f"The disk of {path} is full",
             detail=said,
-            hint="free some space and run the same command again",
+            hint="free some space",
         )
     if refusal.errno in _CLOSED:
         return NoPermission(

@@ -144,7 +144,9 @@ def plan_setup(
 def _told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:
     silent = ", ".join(one.source.shown for one in offers.unreachable())
     notice = f"{silent} cannot be reached: builds are chosen by what scaffold knows of releases"
-    return replace(choice, notices=(*choice.notices, notice))
+    known = "no index was asked: this is what scaffold knows of releases"
+    builds = tuple(replace(one, confidence="low", reasons=(known, *one.reasons)) for one in choice.builds)
+    return replace(choice, builds=builds, notices=(*choice.notices, notice))
 
 
 def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
@@ -206,7 +208,7 @@ def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
 
     if wish in ("auto", "pypi"):
         return settings
-    if wish.startswith(("http://", "https://", "file://")):
+    if wish.lower().startswith(("http://", "https://", "file://")):
         return with_index(settings, wish)
     if Path(wish).is_dir():
         folder = Setting(value=str(Path(wish).absolute()), origin="--index")

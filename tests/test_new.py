@@ -186,3 +186,22 @@ def test_output_that_cannot_be_written_is_no_mistake_of_ours(tmp_path: Path) -> 
             env=one_thread(), cwd=tmp_path, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stderr.split(":")[0]) == (1, "error[no-space]")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--index", "HTTPS://u:hunter2@127.0.0.1:9/simple", "--dry-run"),
+        ("--index", "git+https://u:hunter2@127.0.0.1:9/simple"),
+        ("https://u:hunter2@127.0.0.1:9/simple",),
+    ],
+)
+@pytest.mark.parametrize("output", [(), ("--json",)])
+def test_no_error_shows_a_password(
+    arguments: tuple[str, ...], output: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = scaffold(
+        "new", "cnn-project", *arguments, *output, cwd=tmp_path, SCAFFOLD_PYTORCH_INDEX="http://127.0.0.1:9"
+    )
+    assert done.returncode != 0
+    assert "hunter2" not in done.stdout + done.stderr

@@ -156,7 +156,7 @@ def test_ctrl_c_while_one_is_replaced_keeps_the_old_one(system, tmp_path, wheels
     before = made(system, planned(system, root, wheels)).environment
     with pytest.raises(Interrupted) as caught:
         made(system, planned(system, root, make_broken_torch(tmp_path / "broken")), press)
-    assert caught.value.detail == (f"the environment in {before.location} is whole, and can be used",)
+    assert caught.value.detail == (f"the environment in {before.location} is as it was before",)
     assert env.of_project(system, root) == before
 
 

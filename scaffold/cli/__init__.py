@@ -89,13 +89,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _refuse(misuse: click.ClickException) -> int:
     """A command line that click does not understand; in JSON where JSON was asked for."""
+    from io import StringIO
+
     from scaffold.cli.errors import as_json, wants_json
     from scaffold.errors import BadRequest
+    from scaffold.sources.redact import redact
 
     if wants_json():
         click.echo(as_json(BadRequest(misuse.format_message(), hint="scaffold --help", code="usage")))
     else:
-        misuse.show()
+        shown = StringIO()
+        misuse.show(shown)
+        click.echo(redact(shown.getvalue()), err=True, nl=False)
     return misuse.exit_code
 
 

@@ -19,7 +19,9 @@ def show(problem: ScaffoldError) -> None:
 
 
 def as_text(problem: ScaffoldError) -> str:
-    """The lines that a person reads."""
+    """The lines that a person reads, without credentials."""
+    from scaffold.sources.redact import redact
+
     lines = [f"{click.style(f'error[{problem.code}]', fg='red', bold=True)}: {problem.message}"]
     lines += [f"  {line}" for line in problem.detail]
     if problem.hint:
@@ -28,19 +30,23 @@ def as_text(problem: ScaffoldError) -> str:
             f"{click.style('hint', fg='cyan', bold=True)}: {first}",
             *(f"      {line}" for line in rest),
         ]
-    return "\n".join(lines)
+    return redact("\n".join(lines))
 
 
 def as_json(problem: ScaffoldError) -> str:
     """The envelope that a script reads (schema ``scaffold/error/1``)."""
-    return envelope(
-        "scaffold/error/1",
-        error={
-            "code": problem.code,
-            "message": problem.message,
-            "detail": problem.detail,
-            "hint": problem.hint,
-        },
+    from scaffold.sources.redact import redact
+
+    return redact(
+        envelope(
+            "scaffold/error/1",
+            error={
+                "code": problem.code,
+                "message": problem.message,
+                "detail": problem.detail,
+                "hint": problem.hint,
+            },
+        )
     )
 
 

@@ -40,7 +40,7 @@ SIGNS: tuple[Sign, ...] = (
         pattern=r"No space left on device|os error (?:28|112|122)\b|Errno 28\b"
         r"|not enough space on the disk|Disk quota exceeded",
         message="The disk is full: the packages could not be written",
-        hint="free some space and run the same command again",
+        hint="free some space",
         error=NoSpace,
     ),
     Sign(

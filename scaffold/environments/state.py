@@ -123,7 +123,7 @@ def recover(root: Path, location: Path) -> None:
 def left(root: Path, location: Path) -> str:
     """What an interruption left, in words."""
     if is_ready(root, location):
-        return f"the environment in {location} is whole, and can be used"
+        return f"the environment in {location} is as it was before"
     if layout.restore_folder(root).exists():
         return "the environment of before is put aside, and the next run brings it back"
     if location.exists():

@@ -147,7 +147,7 @@ def test_ctrl_c_during_the_installation(replaced, root, wheels) -> None:
     assert "error[interrupted]: stopped while the environment was being made" in said
     assert "hint: go on with: scaffold env create" in said
     if replaced:
-        assert f"the environment in {root / '.venv'} is whole, and can be used" in said
+        assert f"the environment in {root / '.venv'} is as it was before" in said
         assert shown(root)["tiny-backend"] == "1.0"
     else:
         assert "the project's files are complete; it has no environment" in said
