@@ -56,8 +56,10 @@ def test_a_reader_who_leaves_ends_the_program_quietly():
         "run_program(lambda: [print('x' * 1000, flush=True) for _ in range(1000)])\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(errors.__file__).parents[1])}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes) as program:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=pipe, stderr=pipe) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
         program.stdout.readline()
         program.stdout.close()
         assert program.stderr.read() == b""
