@@ -10,7 +10,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from scaffold.builds.model import Framework, TurnedDown
-from scaffold.builds.wheels import pythons_of
+from scaffold.builds.wheels import Target, pythons_of
 from scaffold.machine.model import Accelerator, Machine
 from scaffold.sources.model import Wheel
 
@@ -115,3 +115,14 @@ def no_wheel(project: str, wheels: Iterable[Wheel], python: str, platform: str) 
     newest = sorted(there, key=Version)[-TURNED_DOWN_SHOWN:]
     named = f" (there are some for Python {', '.join(newest)})" if newest else ""
     return f"no stable wheel of {project} for Python {python} on {platform}{named}"
+
+
+def why_none(
+    project: str, wheels: tuple[Wheel, ...], candidates: tuple[Candidate, ...], target: Target
+) -> tuple[str, ...]:
+    """Why no wheel of a project will do, the first few reasons."""
+    if not wheels:
+        return (f"no source offers {project}",)
+    if candidates:
+        return tuple(dict.fromkeys(f"{project} {one.version}: {one.refusal}" for one in candidates))[:5]
+    return (no_wheel(project, wheels, target.python, target.platform),)

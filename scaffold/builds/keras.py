@@ -12,10 +12,10 @@ from scaffold.builds.candidates import (
     Candidate,
     Missing,
     names,
-    no_wheel,
     stable_version,
     turned_down,
     unused_gpu,
+    why_none,
 )
 from scaffold.builds.cuda import Gpus, covers, number
 from scaffold.builds.model import BuildPlan, TurnedDown
@@ -44,7 +44,7 @@ def choose_keras(
     )
     takeable = [one for one in candidates if not one.refusal]
     if not takeable:
-        return Missing(framework="keras", why=_why_none(offered, candidates, target))
+        return Missing(framework="keras", why=why_none("tensorflow", offered, candidates, target))
     taken = max(takeable, key=_rank)
     return _plan(taken, machine, gpus, target, obstacle, turned_down(candidates, taken))
 
@@ -183,13 +183,3 @@ def _typical_size(taken: Candidate, target: Target) -> int | None:
     sizes = release.cpu_size_mb if taken.wheel.project == "tensorflow-cpu" else release.size_mb
     megabytes = sizes.get(target.platform)
     return megabytes * _MEGABYTE if megabytes else None
-
-
-def _why_none(
-    wheels: tuple[Wheel, ...], candidates: tuple[Candidate, ...], target: Target
-) -> tuple[str, ...]:
-    if not wheels:
-        return ("no source offers tensorflow",)
-    if candidates:
-        return tuple(dict.fromkeys(f"tensorflow {one.version}: {one.refusal}" for one in candidates))[:5]
-    return (no_wheel("tensorflow", wheels, target.python, target.platform),)

@@ -13,10 +13,10 @@ from scaffold.builds.candidates import (
     Candidate,
     Missing,
     names,
-    no_wheel,
     stable_version,
     turned_down,
     unused_gpu,
+    why_none,
 )
 from scaffold.builds.cuda import (
     Gpus,
@@ -51,7 +51,7 @@ def choose_pytorch(
     candidates = _candidates(offered, gpus, target)
     takeable = [one for one in candidates if not one.refusal]
     if not takeable:
-        return Missing(framework="pytorch", why=_why_none(offered, candidates, target))
+        return Missing(framework="pytorch", why=why_none("torch", offered, candidates, target))
     taken = max(takeable, key=lambda one: _rank(one, gpus))
     others = turned_down(candidates, taken)
     if taken.large and not taken.devices:
@@ -237,13 +237,3 @@ def _typical_size(taken: Candidate, target: Target) -> int | None:
     if release and release.pypi.get(target.platform) == taken.variant:
         megabytes = release.size_mb.get(target.platform)
     return megabytes * _MEGABYTE if megabytes else None
-
-
-def _why_none(
-    wheels: tuple[Wheel, ...], candidates: tuple[Candidate, ...], target: Target
-) -> tuple[str, ...]:
-    if not wheels:
-        return ("no source offers torch",)
-    if candidates:
-        return tuple(dict.fromkeys(f"torch {one.version}: {one.refusal}" for one in candidates))[:5]
-    return (no_wheel("torch", wheels, target.python, target.platform),)
