@@ -9,7 +9,7 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.builds.model import Framework, TurnedDown
+from scaffold.builds.model import TurnedDown
 from scaffold.builds.wheels import Target, pythons_of
 from scaffold.machine.model import Accelerator, Machine
 from scaffold.sources.model import Wheel
@@ -58,14 +58,6 @@ class Candidate:
         if self.kind == "pytorch":
             return f"PyTorch's index for {self.wheel.source.variant}"
         return "your package index" if self.kind == "index" else f"the folder {self.wheel.source.shown}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """No build of a framework can be had for a Python here, and why, a line each."""
-
-    framework: Framework
-    why: tuple[str, ...]
 
 
 def stable_version(wheel: Wheel) -> Version | None:

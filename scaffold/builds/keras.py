@@ -10,7 +10,6 @@ from packaging.version import Version
 from scaffold.builds import tables
 from scaffold.builds.candidates import (
     Candidate,
-    Missing,
     names,
     stable_version,
     turned_down,
@@ -18,7 +17,7 @@ from scaffold.builds.candidates import (
     why_none,
 )
 from scaffold.builds.cuda import Gpus, covers, number
-from scaffold.builds.model import BuildPlan, TurnedDown
+from scaffold.builds.model import BuildPlan, Missing, TurnedDown
 from scaffold.builds.rows import Confidence, TensorflowRelease
 from scaffold.builds.wheels import Target
 from scaffold.machine.model import Machine

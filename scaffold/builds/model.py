@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-Framework = Literal["pytorch", "keras"]
-Device = Literal["cpu", "cuda", "mps"]
+Framework = Literal["pytorch", "keras", "jax"]
+Device = Literal["cpu", "cuda", "rocm", "xpu", "mps"]
 
 #: Every framework that a project can be made for, in the order in which they are shown.
 FRAMEWORKS: tuple[Framework, ...] = ("pytorch", "keras")
+
+#: Every framework that builds are chosen for; JAX is the third backend of Keras.
+ADVISED: tuple[Framework, ...] = (*FRAMEWORKS, "jax")
+
+#: The distribution behind each framework: Keras stands on TensorFlow unless another backend is asked for.
+DISTRIBUTIONS: Mapping[Framework, str] = {"pytorch": "torch", "keras": "tensorflow", "jax": "jax"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,17 @@ class BuildPlan:
     turned_down: tuple[TurnedDown, ...] = ()
     warnings: tuple[str, ...] = ()
     confidence: Literal["high", "medium", "low"] = "high"
+    #: Variables that programs need so that the right devices are used: HIP_VISIBLE_DEVICES.
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """No build of a framework can be had for a Python here, and why, a line each."""
+
+    framework: Framework
+    why: tuple[str, ...]
+    turned_down: tuple[TurnedDown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from packaging.version import Version
 from scaffold.builds import tables
 from scaffold.builds.candidates import (
     Candidate,
-    Missing,
     names,
     stable_version,
     turned_down,
@@ -27,7 +26,7 @@ from scaffold.builds.cuda import (
     number,
     variant_major,
 )
-from scaffold.builds.model import BuildPlan, Device, TurnedDown
+from scaffold.builds.model import BuildPlan, Device, Missing, TurnedDown
 from scaffold.builds.rows import Confidence, Torch, TorchRelease
 from scaffold.builds.wheels import Target, pythons_of
 from scaffold.machine.model import Accelerator, Machine

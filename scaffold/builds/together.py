@@ -9,10 +9,9 @@ from typing import Literal
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.candidates import Missing
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.keras import choose_keras
-from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Framework, TurnedDown
+from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
 from scaffold.builds.pytorch import choose_pytorch
 from scaffold.builds.wheels import Target
 from scaffold.errors import NoBuild, PythonMissing, SourceUnreachable
@@ -24,7 +23,7 @@ IndexPolicy = Literal["auto", "pypi"]
 #: Both frameworks have had wheels for the first three for long; 3.14 has no TensorFlow, 3.10 no newer Keras.
 PREFERENCE = ("3.12", "3.13", "3.11", "3.14", "3.10")
 
-_NAMES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras"}
+_NAMES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

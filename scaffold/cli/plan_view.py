@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import SetupPlan, SetupReport
 
-FRAMEWORK_NAMES = {"pytorch": "PyTorch", "keras": "Keras"}
+FRAMEWORK_NAMES = {"pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
 
 
 def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:

@@ -42,6 +42,7 @@ class Host:
     container: str  # "docker", "podman", "kubernetes", "lxc", ""
     wsl: int  # 0: none, 1 or 2
     translated: bool  # an x86_64 process on Apple silicon (Rosetta)
+    board: str = ""  # a single-board computer and its system: "NVIDIA Jetson AGX Orin, L4T 36.4"
     found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
 
 
@@ -56,6 +57,7 @@ class Accelerator:
     capability: str = ""  # NVIDIA compute capability "9.0"; AMD "gfx1100"; Apple "apple-silicon"
     driver: str = ""  # "550.54.15"
     uuid: str = ""
+    integrated: bool = False  # part of the processor, and of its memory
     status: Status = "ok"
     found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
 
@@ -66,6 +68,7 @@ class Machine:
 
     host: Host
     accelerators: tuple[Accelerator, ...] = ()
+    status: Status = "ok"  # of the whole: the first obstacle, where no accelerator can be used because of one
     cuda_driver: str = ""  # newest CUDA that the installed NVIDIA driver speaks: "12.4"
     notes: tuple[str, ...] = ()  # for people: contradictions, hidden devices, what stands in the way
 
