@@ -11,6 +11,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── TemplateBroken            template-broken
 ├── PythonMissing             python-missing
 ├── NoBuild                   no-build
+├── UserDataRefused           user-data-refused
 ├── ConsentNeeded             consent-needed
 ├── SourceUnreachable         source-unreachable
 ├── NoSpace                   no-space
@@ -115,6 +116,12 @@ class NoBuild(ScaffoldError):
     """No build of a framework runs on this machine and can be had."""
 
     code = "no-build"
+
+
+class UserDataRefused(ScaffoldError):
+    """The user's own data file, which extends the tables of builds, cannot be used."""
+
+    code = "user-data-refused"
 
 
 class ConsentNeeded(ScaffoldError):

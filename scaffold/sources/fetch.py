@@ -66,6 +66,24 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
             raise _meaning(problem, url, forbidden_is_absent=forbidden_is_absent) from problem
 
+    def part(self, url: str, first: int, last: int) -> bytes:
+        """The bytes ``first`` to ``last`` (both included) of the file at ``url``.
+
+        Raises `Absent` or `Unreachable`, that one also where the server would send the whole file:
+        nothing of it is read then.
+        """
+        wanted = {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
+        try:
+            with self._open(url, wanted) as response:
+                said = response.headers.get("Content-Range", "")
+                if response.status != http.client.PARTIAL_CONTENT or not said.startswith(f"bytes {first}-"):
+                    host = urlsplit(without_login(url)[0]).netloc
+                    raise Unreachable(f"{host} sends whole files only, no parts of them")
+                body = _body(response, time.monotonic() + self.whole, limit=last - first + 1)
+        except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
+            raise _meaning(problem, url, forbidden_is_absent=False) from problem
+        return body
+
     def size(self, url: str) -> int | None:
         """How many bytes the file at ``url`` has, where the server tells without sending it."""
         try:
@@ -157,22 +175,26 @@ def _patient(base: type[http.client.HTTPConnection], seconds: float) -> type[htt
     return Patient
 
 
-def _body(response: Any, deadline: float) -> bytes:
+def _body(response: Any, deadline: float, limit: int = SIZE_LIMIT) -> bytes:
     compressed = response.headers.get("Content-Encoding", "").lower() == "gzip"
     inflate = zlib.decompressobj(wbits=31) if compressed else None
     received, chunks, size = 0, [], 0
     while chunk := response.read1(1 << 16):
         received += len(chunk)
-        chunks.append(chunk if inflate is None else inflate.decompress(chunk, SIZE_LIMIT))
+        chunks.append(chunk if inflate is None else inflate.decompress(chunk, limit))
         size += len(chunks[-1])
-        if size > SIZE_LIMIT:
-            raise ValueError(f"sent more than {SIZE_LIMIT >> 20} MB")
+        if size > limit:
+            raise ValueError(f"sent more than {_amount(limit)}")
         if time.monotonic() > deadline:
             raise TimeoutError
     expected = response.headers.get("Content-Length", "")
     if (expected.isdigit() and received < int(expected)) or (inflate is not None and not inflate.eof):
         raise http.client.IncompleteRead(b"", 0)
     return b"".join(chunks)
+
+
+def _amount(count: int) -> str:
+    return f"{count >> 20} MB" if count >= 1 << 20 else f"{count} bytes"
 
 
 def _decoded(body: bytes, charset: str) -> str:

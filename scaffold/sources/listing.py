@@ -80,7 +80,7 @@ def wheel_size(system: System, wheel: Wheel, settings: SourceSettings) -> int | 
         return wheel.size
     path = local_path(wheel.url)
     if path is None:
-        return _client(wheel.source, settings, system).size(wheel.url)
+        return client_of(wheel.source, settings, system).size(wheel.url)
     try:
         return path.stat().st_size
     except OSError:
@@ -134,7 +134,7 @@ def _remote_wheels(
 
     url = source.location if source.kind == "find-links" else f"{source.location.rstrip('/')}/{project}/"
     # PyTorch's server answers 403 for what it does not have.
-    client = _client(source, settings, system)
+    client = client_of(source, settings, system)
     page = client.get(url, pages.ACCEPT, forbidden_is_absent=source.kind == "pytorch")
     if page.content_type in pages.JSON_TYPES:
         links = pages.json_links(page.text, page.url)
@@ -149,7 +149,8 @@ def _remote_wheels(
     return pages.wheels_of(project, links, source)
 
 
-def _client(source: Source, settings: SourceSettings, system: System) -> Client:
+def client_of(source: Source, settings: SourceSettings, system: System) -> Client:
+    """How a source is asked: with the user's credentials, and as patiently as the source deserves."""
     from scaffold.sources.credentials import read_logins
     from scaffold.sources.fetch import Client
 

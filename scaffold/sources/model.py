@@ -60,6 +60,9 @@ class Wheel:
     source: Source
     size: int | None = None  # bytes
     requires_python: str = ""
+    uploaded: str = ""  # 2026-10-28, where the source tells
+    #: Whether its METADATA lies beside it: None where not, else ``sha256=...``, or "" without a hash.
+    metadata: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """What a package index or a find-links page says, as wheels. Pure functions; garbage gives nothing.
 
-Formats: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked), PEP 700 (sizes).
+Formats: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked), PEP 658 and 714 (metadata), PEP 700 (sizes, times).
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -14,6 +15,8 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from scaffold.sources.model import Source, Wheel
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
@@ -35,6 +38,8 @@ class Link:
     size: int | None = None
     requires_python: str = ""
     yanked: bool = False
+    uploaded: str = ""  # 2026-10-28
+    metadata: str | None = None  # as in `Wheel`
 
 
 def json_links(text: str, base: str) -> tuple[Link, ...] | None:
@@ -94,6 +99,8 @@ def wheels_of(project: str, links: Iterator[Link] | tuple[Link, ...], source: So
                     source=source,
                     size=link.size,
                     requires_python=link.requires_python,
+                    uploaded=link.uploaded,
+                    metadata=link.metadata,
                 )
             )
     return tuple(wheels)
@@ -113,7 +120,24 @@ def _json_link(entry: Mapping[str, Any], base: str) -> Link | None:
         size=size if isinstance(size, int) and not isinstance(size, bool) else None,
         requires_python=requires if isinstance(requires, str) else "",
         yanked=entry.get("yanked", False) is not False,
+        uploaded=_day(entry.get("upload-time")),
+        metadata=_offered_metadata(entry.get("core-metadata", entry.get("dist-info-metadata"))),
     )
+
+
+def _day(time: object) -> str:
+    """2026-10-28 of ``2026-10-28T15:23:20.009736Z``; "" of anything else."""
+    return time[:10] if isinstance(time, str) and _DAY.match(time) else ""
+
+
+def _offered_metadata(value: object) -> str | None:
+    """``sha256=...`` of what PEP 714 lets an index say: true, a table of hashes, or an attribute's text."""
+    if isinstance(value, Mapping):
+        hashes = ((name, digest) for name, digest in value.items() if isinstance(digest, str))
+        return next((f"{name}={digest}" for name, digest in hashes if name == "sha256"), "")
+    if isinstance(value, str):
+        return value if value.startswith("sha256=") else ""
+    return "" if value is True else None
 
 
 def _joined(base: str, reference: str) -> str | None:
@@ -121,6 +145,12 @@ def _joined(base: str, reference: str) -> str | None:
         return urldefrag(urljoin(base, reference.strip())).url
     except ValueError:  # an unclosed [ of an IPv6 address
         return None
+
+
+def _attribute(attributes: Mapping[str, str | None], *names: str) -> str | None:
+    """What the first of the attributes says of the metadata beside a wheel."""
+    found = next((attributes[name] for name in names if name in attributes), "false")
+    return None if found == "false" else _offered_metadata(found or "true")
 
 
 class _Anchors(HTMLParser):
@@ -154,5 +184,6 @@ class _Anchors(HTMLParser):
                     url=url,
                     requires_python=attributes.get("data-requires-python") or "",
                     yanked="data-yanked" in attributes,
+                    metadata=_attribute(attributes, "data-core-metadata", "data-dist-info-metadata"),
                 )
             )

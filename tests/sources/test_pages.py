@@ -32,6 +32,7 @@ def test_an_html_page() -> None:
         Link(
             filename="torch-2.10.0+cpu-cp312-cp312-manylinux_2_28_x86_64.whl",
             url="https://host/whl/cpu/torch-2.10.0%2Bcpu-cp312-cp312-manylinux_2_28_x86_64.whl",
+            metadata="sha256=1",
         ),
         Link(
             filename="torch-2.10.0-1-cp311-cp311-win_amd64.whl",
@@ -66,6 +67,8 @@ def test_a_json_answer() -> None:
                 "requires-python": ">=3.10",
                 "size": 110_000_000,
                 "yanked": False,
+                "upload-time": "2025-11-12T15:23:20.009736Z",
+                "core-metadata": {"sha256": "1"},
             },
             {
                 "filename": "a.whl",
@@ -74,7 +77,14 @@ def test_a_json_answer() -> None:
                 "size": None,
                 "requires-python": None,
             },
-            {"filename": "b.whl", "url": "b.whl", "yanked": True, "size": True},
+            {
+                "filename": "b.whl",
+                "url": "b.whl",
+                "yanked": True,
+                "size": True,
+                "upload-time": "yesterday",
+                "core-metadata": False,
+            },
             {"filename": 3, "url": "c.whl"},
             {"filename": "d.whl"},
             "nonsense",
@@ -86,6 +96,8 @@ def test_a_json_answer() -> None:
             url="https://files/torch-2.9.1-cp312-cp312-win_amd64.whl",
             size=110_000_000,
             requires_python=">=3.10",
+            uploaded="2025-11-12",
+            metadata="sha256=1",
         ),
         Link(filename="a.whl", url="https://host/simple/a.whl", yanked=True),
         Link(filename="b.whl", url="https://host/simple/torch/b.whl", yanked=True),
@@ -109,6 +121,39 @@ def test_what_is_no_answer(text: str) -> None:
     assert json_links(text, BASE) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"core-metadata": True}, ""),
+        ({"core-metadata": {"md5": "0"}}, ""),
+        ({"dist-info-metadata": {"sha256": "1"}}, "sha256=1"),
+        ({"core-metadata": None}, None),
+        ({"core-metadata": 7}, None),
+    ],
+)
+def test_metadata_beside_a_wheel_as_json_says_it(said: dict[str, object], meant: str | None) -> None:
+    text = json.dumps({"files": [{"filename": "a.whl", "url": "a.whl", **said}]})
+    assert json_links(text, BASE) == (
+        Link(filename="a.whl", url="https://host/simple/torch/a.whl", metadata=meant),
+    )
+
+
+@pytest.mark.parametrize(
+    ("attribute", "meant"),
+    [
+        ('data-core-metadata="sha256=1"', "sha256=1"),
+        ('data-dist-info-metadata="true"', ""),
+        ("data-core-metadata", ""),
+        ('data-core-metadata="false"', None),
+        ("", None),
+    ],
+)
+def test_metadata_beside_a_wheel_as_html_says_it(attribute: str, meant: str | None) -> None:
+    assert html_links(f'<a href="a.whl" {attribute}>a</a>', BASE) == (
+        Link(filename="a.whl", url="https://host/simple/torch/a.whl", metadata=meant),
+    )
+
+
 def test_wheels_of_a_project() -> None:
     links = (
         *html_links(PYTORCH_PAGE, BASE),
@@ -123,6 +168,7 @@ def test_wheels_of_a_project() -> None:
             filename="torch-2.10.0+cpu-cp312-cp312-manylinux_2_28_x86_64.whl",
             url="https://host/whl/cpu/torch-2.10.0%2Bcpu-cp312-cp312-manylinux_2_28_x86_64.whl",
             source=SOURCE,
+            metadata="sha256=1",
         ),
         Wheel(
             project="torch",
