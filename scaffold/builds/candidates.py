@@ -17,7 +17,13 @@ from scaffold.sources.model import Wheel
 #: A plan names this many of the builds that it did not take: the newest.
 TURNED_DOWN_SHOWN = 8
 
+#: A message names this many Pythons that there are wheels for: the newest.
+PYTHONS_SHOWN = 4
+
 SourceKind = Literal["pytorch", "index", "find-links"]
+#: The order in which GPUs are worth choosing a build for.
+_VENDORS = ("cpu", "xpu", "rocm", "cuda")
+
 _KINDS: dict[str, SourceKind] = {
     "pytorch": "pytorch", "index": "index", "extra-index": "index", "find-links": "find-links",
 }  # fmt: skip
@@ -36,6 +42,19 @@ class Candidate:
     gpu_obstacle: str = ""  # why it would not use one, where it is a GPU build
     refusal: str = ""  # why it cannot be taken at all
     large: bool = False
+    foreign: bool = False  # made for a vendor of whom there is no GPU here
+
+    @property
+    def device(self) -> Literal["cpu", "cuda", "rocm", "xpu"]:
+        """What it would compute on; a Mac's GPU is its CPU build's business."""
+        if not self.devices:
+            return "cpu"
+        return "rocm" if self.variant.startswith("rocm") else "xpu" if self.variant == "xpu" else "cuda"
+
+    @property
+    def standing(self) -> int:
+        """How much it is worth that these devices are used: more is better."""
+        return _VENDORS.index(self.device)
 
     @property
     def kind(self) -> SourceKind:
@@ -75,6 +94,7 @@ def turned_down(candidates: Iterable[Candidate], taken: Candidate) -> tuple[Turn
         (one.version.public, one.variant): one.refusal or one.gpu_obstacle
         for one in sorted(candidates, key=lambda one: one.version, reverse=True)
         if (one.refusal or one.gpu_obstacle)
+        and not one.foreign
         and one.version.release >= taken.version.release
         and (one.version, one.variant) != (taken.version, taken.variant)
     }
@@ -89,22 +109,23 @@ def unused_gpu(machine: Machine, gpus_why: str) -> str:
     stopped = [one for one in machine.accelerators if one.status != "ok"]
     if stopped:
         return f"{stopped[0].name} cannot be used: {stopped[0].status.replace('_', ' ')}"
-    others = [one for one in machine.accelerators if one.vendor in {"amd", "intel"}]
-    if others:
-        return f"builds for {others[0].name} are not chosen by this version of scaffold"
+    if machine.status != "ok":
+        return f"no GPU can be used here: {machine.status.replace('_', ' ')}"
     return "no GPU was found"
 
 
 def names(devices: Iterable[Accelerator]) -> str:
     """``Tesla V100 (7.0), RTX 5090 (12.0)``: each kind of device once."""
-    return ", ".join(dict.fromkeys(f"{one.name} ({one.capability})" for one in devices))
+    return ", ".join(
+        dict.fromkeys(f"{one.name} ({one.capability})" if one.capability else one.name for one in devices)
+    )
 
 
 def no_wheel(project: str, wheels: Iterable[Wheel], python: str, platform: str) -> str:
     """Say that a Python has no stable wheel, and which Pythons have one somewhere."""
     stable = [wheel for wheel in wheels if stable_version(wheel) is not None]
     there = {one for wheel in stable for one in pythons_of(wheel)}
-    newest = sorted(there, key=Version)[-TURNED_DOWN_SHOWN:]
+    newest = sorted(there, key=Version)[-PYTHONS_SHOWN:]
     named = f" (there are some for Python {', '.join(newest)})" if newest else ""
     return f"no stable wheel of {project} for Python {python} on {platform}{named}"
 

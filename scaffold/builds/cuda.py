@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
@@ -19,6 +20,7 @@ class Gpus:
     """The NVIDIA GPUs of a machine that a program can use, and what their driver runs."""
 
     devices: tuple[Accelerator, ...] = ()  # each with a known capability
+    silent: tuple[Accelerator, ...] = ()  # usable, but nobody tells their capability
     driver: str = ""
     cuda: int = 0  # newest CUDA major version that the driver runs; 0: none
     windows: bool = False  # the driver is Windows' (also in WSL): other numbers hold
@@ -39,17 +41,35 @@ def number(capability: str) -> tuple[int, int]:
 def usable_gpus(machine: Machine) -> Gpus:
     """The GPUs to choose a CUDA build for."""
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
-    devices = tuple(one for one in nvidia if one.capability)
+    devices = tuple(one for one in nvidia if is_capability(one.capability))
+    silent = tuple(one for one in nvidia if one not in devices)
     if not devices:
-        silent = next((one for one in nvidia if one.status == "ok"), None)
-        return Gpus(why=f"{silent.name} does not tell its compute capability" if silent else "")
+        named = next((one.name for one in silent if one.status == "ok"), "")
+        return Gpus(silent=silent, why=f"{named} does not tell its compute capability" if named else "")
     driver = next((one.driver for one in devices if one.driver), "")
     windows_driver = machine.host.os == "windows" or machine.host.wsl > 0
     major = _cuda_major(driver, machine.cuda_driver, windows=windows_driver)
     if not major:
-        return Gpus(why=f"driver {driver or machine.cuda_driver} is too old for any CUDA build")
+        told = driver or (f"for CUDA {machine.cuda_driver}" if machine.cuda_driver else "")
+        why = f"driver {told} is too old for any CUDA build" if told else "nobody tells the driver's version"
+        return Gpus(why=why)
     why = _driver_reason(driver, major, machine, windows=windows_driver)
-    return Gpus(devices=devices, driver=driver, cuda=major, windows=windows_driver, why=why)
+    return Gpus(devices=devices, silent=silent, driver=driver, cuda=major, windows=windows_driver, why=why)
+
+
+def is_capability(text: str) -> bool:
+    """Whether a text is a compute capability: ``8.6`` is, ``Failed`` and ``[N/A]`` are not."""
+    return re.fullmatch(r"[1-9]\d?\.\d", text) is not None
+
+
+def cuda_environment(machine: Machine, gpus: Gpus, used: tuple[Accelerator, ...]) -> Mapping[str, str]:
+    """CUDA_VISIBLE_DEVICES, where programs would otherwise see a GPU that the build does not run on."""
+    if len(used) == len(machine.usable("nvidia")) or not (gpus.silent or len(used) < len(gpus.devices)):
+        return {}
+    order = {
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID"
+    }  # as the driver's tools count; CUDA's own puts the fastest first
+    return {**order, "CUDA_VISIBLE_DEVICES": ",".join(str(one.index) for one in used)}
 
 
 def covers(code: str, device: str) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.rows import TensorflowRelease, Torch, TorchRelease
+from scaffold.builds.rows import Release, TensorflowRelease, Torch, TorchRelease
 from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
+from scaffold.sources.places import PYTORCH_INDEX
 from scaffold.sources.settings import DEFAULT_INDEX
 
 PYPI = Source(kind="index", location=DEFAULT_INDEX.value)
-PYTORCH = "https://download.pytorch.org/whl"
 
 #: Platform tags of wheels, by the tables' platforms; {glibc} and {macos} are a release's own.
 _TAGS = {
@@ -20,56 +20,66 @@ _TAGS = {
     "linux_aarch64": "manylinux_{glibc}_aarch64",
     "windows_x86_64": "win_amd64",
     "macos_arm64": "macosx_{macos}_arm64",
-    "macos_x86_64": "macosx_10_9_x86_64",
+    "macos_x86_64": "macosx_10_15_x86_64",
 }
 
 
-def published() -> Offers:
-    """Every wheel that the tables know of, on PyPI and in PyTorch's index."""
+def published(platforms: Sequence[str] = tuple(_TAGS), *, jax: bool = False) -> Offers:
+    """Every wheel that the tables know of for some platforms, on the ordinary index and on PyTorch's."""
     torch, tensorflow = tables.torch(), tables.tensorflow()
-    wheels = [wheel for release in torch.releases for wheel in _torch_wheels(torch, release)]
-    wheels += [wheel for release in tensorflow.releases for wheel in _tensorflow_wheels(release)]
-    settings = SourceSettings(index=DEFAULT_INDEX)
-    sources = dict.fromkeys((wheel.source, wheel.project) for wheel in wheels)
+    known = [platform for platform in platforms if platform in _TAGS]
+    wheels = [wheel for release in torch.releases for wheel in _torch_wheels(torch, release, known)]
+    wheels += [wheel for row in tensorflow.releases for wheel in _tensorflow_wheels(row, known)]
+    grouped: dict[tuple[Source, str], list[Wheel]] = {}
+    for wheel in wheels:
+        grouped.setdefault((wheel.source, wheel.project), []).append(wheel)
     return Offers(
-        settings=settings,
+        settings=SourceSettings(index=DEFAULT_INDEX),
         listings=tuple(
-            Listing(
-                source=source,
-                project=project,
-                outcome="ok",
-                wheels=tuple(one for one in wheels if (one.source, one.project) == (source, project)),
-            )
-            for source, project in sources
+            Listing(source=source, project=project, outcome="ok", wheels=tuple(there))
+            for (source, project), there in grouped.items()
         ),
     )
 
 
-def _torch_wheels(table: Torch, release: TorchRelease) -> Iterator[Wheel]:
-    for platform in release.pypi:
-        tag = _tag(platform, release.glibc, release.macos)
-        known = table.variants(platform)
-        variants = [name for name in known if table.kernels_of(release.version, name, platform)]
-        for python in release.python:
-            yield _wheel("torch", str(release.version), python, tag, PYPI)
-            for variant in (*variants, "cpu") if not platform.startswith("macos") else ():
-                source = Source(kind="pytorch", location=f"{PYTORCH}/{variant}", variant=variant)
-                yield _wheel("torch", f"{release.version}+{variant}", python, tag, source)
+def torch_variants(table: Torch, release: TorchRelease, platform: str) -> tuple[str, ...]:
+    """The builds of a release in PyTorch's own index: ``cu126``, ``rocm7.2``, ``xpu``, ``cpu``."""
+    if platform.startswith("macos"):
+        return ()
+    cuda = [one for one in table.variants(platform) if table.kernels_of(release.version, one, platform)]
+    rocm = tables.rocm().variants(release.version) if platform in tables.rocm().platforms else ()
+    intel = tables.xpu()
+    xpu = ["xpu"] if platform in intel.platforms and release.version.public in intel.releases else []
+    return (*cuda, *rocm, *xpu, "cpu")
 
 
-def _tensorflow_wheels(release: TensorflowRelease) -> Iterator[Wheel]:
+def _torch_wheels(table: Torch, release: TorchRelease, platforms: Sequence[str]) -> Iterator[Wheel]:
+    for platform in platforms:
+        if platform not in release.pypi:
+            continue
+        sources = [
+            (Source(kind="pytorch", location=f"{PYTORCH_INDEX}/{variant}", variant=variant), f"+{variant}")
+            for variant in torch_variants(table, release, platform)
+        ]
+        for python in release.pythons(platform):
+            tag = _tag(platform, release, release.macos_of.get(python, release.macos))
+            for source, local in ((PYPI, ""), *sources):
+                yield _wheel("torch", f"{release.version}{local}", python, tag, source)
+
+
+def _tensorflow_wheels(release: TensorflowRelease, platforms: Sequence[str]) -> Iterator[Wheel]:
     oldest_macos = Version("12.0")
-    for platform in ("linux_x86_64", "linux_aarch64", "windows_x86_64", "macos_arm64"):
-        tag = _tag(platform, release.glibc, oldest_macos)
-        for python in release.python:
+    for platform in platforms:
+        tag = _tag(platform, release, oldest_macos)
+        for python in release.pythons(platform):
             yield _wheel("tensorflow", str(release.version), python, tag, PYPI)
             if platform in {"linux_x86_64", "windows_x86_64"}:
                 yield _wheel("tensorflow-cpu", str(release.version), python, tag, PYPI)
 
 
-def _tag(platform: str, glibc: Version, macos: Version) -> str:
+def _tag(platform: str, release: Release, macos: Version) -> str:
     return _TAGS[platform].format(
-        glibc="_".join(map(str, glibc.release)), macos="_".join(map(str, macos.release))
+        glibc="_".join(map(str, release.glibc.release)), macos="_".join(map(str, macos.release))
     )
 
 

@@ -23,18 +23,39 @@ class Kernels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TorchRelease:
-    """One release of PyTorch. Platforms: linux_x86_64, linux_aarch64, windows_x86_64, macos_*."""
+class Release:
+    """What the releases of every framework have.
+
+    Platforms are called linux_x86_64, linux_aarch64, windows_x86_64, macos_arm64, macos_x86_64.
+    """
 
     version: Version
     date: str
     python: tuple[str, ...]
+    glibc: Version
+    python_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where a platform has others
+    size_mb: Mapping[str, int] = field(default_factory=dict)  # platform -> size of the wheel on PyPI
+    confidence: Confidence = "high"
+    origin: str = ""  # the user's own data file, where the row stands there
+
+    def pythons(self, platform: str) -> tuple[str, ...]:
+        """The CPython versions that a platform has wheels for."""
+        return self.python_on.get(platform, self.python)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchRelease(Release):
+    """One release of PyTorch."""
+
     pypi: Mapping[str, str]  # platform -> variant of the wheel without a local version
     cudnn: Mapping[str, Version]  # variant -> the version that it brings
-    glibc: Version
     macos: Version
-    size_mb: Mapping[str, int]  # platform -> size of the wheel on PyPI
-    confidence: Confidence = "high"
+    glibc_of: Mapping[str, Version] = field(default_factory=dict)  # by variant, or by platform
+    macos_of: Mapping[str, Version] = field(default_factory=dict)  # by Python
+
+    def glibc_needed(self, variant: str, platform: str) -> Version:
+        """The oldest glibc that a build runs on."""
+        return self.glibc_of.get(variant) or self.glibc_of.get(platform) or self.glibc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +64,7 @@ class Torch:
 
     floor: Version
     floor_why: str
+    metal_macos: Version  # the oldest macOS whose GPU it can use
     numpy_2_from: Version  # older releases need numpy<2
     cpu_mb: Mapping[str, int]  # platform -> typical size of a CPU build
     cuda_libraries_gb: int  # what a CUDA build on Linux brings along
@@ -67,18 +89,22 @@ class Torch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TensorflowRelease:
+class TensorflowRelease(Release):
     """One release of TensorFlow."""
 
-    version: Version
-    date: str
-    python: tuple[str, ...]
     cuda: str  # the toolkit that it was built with
-    kernels: tuple[str, ...]
-    ptx: str  # compiled by the driver, for this capability's major version
-    glibc: Version
-    size_mb: Mapping[str, int] = field(default_factory=dict)
+    libraries: Literal["range", "pinned", "system"]  # how CUDA's come along; "system": not at all
+    kernels: tuple[str, ...] = ()
+    ptx: str = ""  # compiled by the driver, for this capability's major version
+    extra_python: tuple[str, ...] = ()  # the Pythons that the extra can be resolved for; empty: all
+    instead: tuple[str, ...] = ()  # what to name for the others
+    numpy: str = ""  # a limit that its own metadata lacks
     cpu_size_mb: Mapping[str, int] = field(default_factory=dict)  # of tensorflow-cpu
+
+    @property
+    def cuda_major(self) -> int:
+        """12 of ``12.5``."""
+        return int(self.cuda.split(".")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +112,8 @@ class Tensorflow:
     """TensorFlow's table."""
 
     floor: Version
+    floor_why: str
     gpu_platforms: tuple[str, ...]
-    cuda: int  # major version of every release's GPU build
     newest_capability: str
     newest_why: str
     cudnn_below: str  # a capability; older GPUs need the constraint
@@ -137,3 +163,51 @@ class Keras:
 
     floor: str
     companion: Mapping[str, str]  # 3.12 -> keras>=3.14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rocm:
+    """PyTorch's builds for AMD."""
+
+    platforms: tuple[str, ...]
+    builds: tuple[tuple[SpecifierSet, tuple[str, ...]], ...]  # releases of PyTorch -> versions of ROCm
+    kernels: Mapping[str, tuple[str, ...]]  # ROCm -> gfx names
+    override: Mapping[str, str]  # gfx name -> HSA_OVERRIDE_GFX_VERSION that others use, unofficially
+
+    def variants(self, version: Version) -> tuple[str, ...]:
+        """``rocm7.2``, ...: the builds of a release, oldest ROCm first."""
+        for releases, versions in self.builds:
+            if version.public in releases:
+                return tuple(f"rocm{one}" for one in versions)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Xpu:
+    """PyTorch's builds for Intel GPUs."""
+
+    platforms: tuple[str, ...]
+    releases: SpecifierSet
+    wsl_from: Version
+    devices: Mapping[str, str]  # Level Zero's IP version -> family
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Releases of frameworks: "" and an empty set where a framework is not spoken of."""
+
+    why: str
+    torch: SpecifierSet | None = None
+    torch_variants: tuple[str, ...] = ()  # empty: all
+    tensorflow: SpecifierSet | None = None
+    jax: str = ""  # cu12, cu13
+    ordinary_index: bool = False  # PyTorch's build must be the ordinary index's own
+    confidence: Confidence = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """What shares an environment, both on the GPU, and what is known not to."""
+
+    clean: tuple[Pair, ...]  # best first
+    clashes: tuple[Pair, ...]

@@ -6,7 +6,7 @@ when it is read, with the file and what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,21 +14,29 @@ from typing import Any, TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from scaffold.builds.overlay import merged
 from scaffold.builds.rows import (
     Cubin,
     Cuda,
     Driver,
     Keras,
     Kernels,
+    Pair,
+    Pairs,
+    Rocm,
     Tensorflow,
     TensorflowRelease,
     Torch,
     TorchRelease,
+    Xpu,
 )
 from scaffold.toml import loads
 
 _DATA = Path(__file__).parent / "data"
 _Table = TypeVar("_Table")
+
+#: The user's tables by name, each with the file that it stands in.
+_USER: dict[str, tuple[Mapping[str, Any], str]] = {}
 
 
 @cache
@@ -55,18 +63,63 @@ def keras() -> Keras:
     return _read("keras", _keras)
 
 
+@cache
+def rocm() -> Rocm:
+    """PyTorch's builds for AMD."""
+    return _read("rocm", _rocm)
+
+
+@cache
+def xpu() -> Xpu:
+    """PyTorch's builds for Intel GPUs."""
+    return _read("xpu", _xpu)
+
+
+@cache
+def pairs() -> Pairs:
+    """Frameworks that share one environment."""
+    return _read("pairs", _pairs)
+
+
+def overlay(user: Mapping[str, Any] | None, origin: str = "") -> None:
+    """Lay a user's tables over the shipped ones from now on; None: the shipped ones alone."""
+    _USER.clear()
+    _USER.update({name: (table, origin) for name, table in (user or {}).items()})
+    for read in _READERS:
+        read.cache_clear()
+
+
+def names() -> tuple[str, ...]:
+    """Every table that there is."""
+    return tuple(sorted(path.stem for path in _DATA.glob("*.toml")))
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """A table as it is shipped, unread."""
+    return loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def check(touched: Iterable[str]) -> None:
+    """Read the tables of these names; raises ValueError, as they do."""
+    wanted = set(touched)
+    for read in _READERS:
+        if read.__name__ in wanted:
+            read()
+
+
 def _read(name: str, build: Callable[[dict[str, Any]], _Table]) -> _Table:
-    path = _DATA / f"{name}.toml"
+    table, origin = _USER.get(name, ({}, ""))
     try:
-        return build(loads(path.read_text(encoding="utf-8")))
+        return build(merged(name, shipped(name), table, origin))
     except (KeyError, TypeError, AttributeError, InvalidVersion, InvalidSpecifier) as problem:
-        raise ValueError(f"{path}: {problem!r}") from problem
+        raise ValueError(f"{_DATA / f'{name}.toml'}: {problem!r}") from problem
 
 
 def _torch(data: dict[str, Any]) -> Torch:
     return Torch(
         floor=Version(data["floor"]["version"]),
         floor_why=data["floor"]["why"],
+        metal_macos=Version(data["metal"]["macos"]),
         numpy_2_from=Version(data["numpy"]["first_with_numpy_2"]),
         cpu_mb=data["typical"]["cpu_mb"],
         cuda_libraries_gb=data["typical"]["cuda_libraries_gb"],
@@ -79,41 +132,46 @@ def _torch(data: dict[str, Any]) -> Torch:
             )
             for row in data["kernels"]
         ),
-        releases=tuple(
-            TorchRelease(
-                **_release(
-                    row,
-                    cudnn={variant: Version(version) for variant, version in row["cudnn"].items()},
-                    macos=Version(row["macos"]),
-                )
-            )
-            for row in data["release"]
-        ),
+        releases=tuple(_torch_release(row) for row in data["release"]),
     )
+
+
+def _torch_release(row: dict[str, Any]) -> TorchRelease:
+    versions = {name: _versions(row.get(name, {})) for name in ("cudnn", "glibc_of", "macos_of")}
+    return TorchRelease(**_release(row, **versions, macos=Version(row["macos"])))
 
 
 def _tensorflow(data: dict[str, Any]) -> Tensorflow:
     gpu = data["gpu"]
     return Tensorflow(
         floor=Version(data["floor"]["version"]),
-        gpu_platforms=tuple(gpu.pop("platforms")),
-        **gpu,
-        releases=tuple(
-            TensorflowRelease(**_release(row, kernels=tuple(row["kernels"]))) for row in data["release"]
-        ),
+        floor_why=data["floor"]["why"],
+        gpu_platforms=tuple(gpu["platforms"]),
+        **{name: value for name, value in gpu.items() if name != "platforms"},
+        releases=tuple(_tensorflow_release(row) for row in data["release"]),
     )
 
 
+def _tensorflow_release(row: dict[str, Any]) -> TensorflowRelease:
+    lists = {name: tuple(row.get(name, ())) for name in ("kernels", "extra_python", "instead")}
+    return TensorflowRelease(**_release(row, **lists))
+
+
 def _release(row: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """What the releases of both frameworks share."""
+    """What the releases of every framework share."""
     return {
         **row,
         "version": Version(row["version"]),
         "date": str(row["date"]),
         "python": tuple(row["python"]),
+        "python_on": {platform: tuple(there) for platform, there in row.get("python_on", {}).items()},
         "glibc": Version(row["glibc"]),
         **more,
     }
+
+
+def _versions(texts: dict[str, str]) -> dict[str, Version]:
+    return {name: Version(text) for name, text in texts.items()}
 
 
 def _cuda(data: dict[str, Any]) -> Cuda:
@@ -138,3 +196,35 @@ def _keras(data: dict[str, Any]) -> Keras:
         floor=data["floor"],
         companion={python: row["requirement"] for row in rows for python in row["python"]},
     )
+
+
+def _rocm(data: dict[str, Any]) -> Rocm:
+    return Rocm(
+        platforms=tuple(data["platforms"]),
+        builds=tuple((SpecifierSet(row["torch"]), tuple(row["rocm"])) for row in data["builds"]),
+        kernels={row["rocm"]: tuple(row["gfx"]) for row in data["kernels"]},
+        override={gfx: row["value"] for row in data["override"] for gfx in row["gfx"]},
+    )
+
+
+def _xpu(data: dict[str, Any]) -> Xpu:
+    return Xpu(
+        platforms=tuple(data["platforms"]),
+        releases=SpecifierSet(data["releases"]),
+        wsl_from=Version(data["wsl_from"]),
+        devices={ip: row["family"] for row in data["devices"] for ip in row["ip"]},
+    )
+
+
+def _pairs(data: dict[str, Any]) -> Pairs:
+    return Pairs(clean=tuple(map(_pair, data["pair"])), clashes=tuple(map(_pair, data["clash"])))
+
+
+def _pair(row: dict[str, Any]) -> Pair:
+    releases: dict[str, Any] = {name: SpecifierSet(row[name]) for name in ("torch", "tensorflow") if name in row}
+    values: dict[str, Any] = {**row, **releases, "torch_variants": tuple(row.get("torch_variants", ()))}
+    return Pair(**values)
+
+
+#: The functions above; each is called as its table is.
+_READERS: tuple[Any, ...] = (torch, tensorflow, cuda, keras, rocm, xpu, pairs)

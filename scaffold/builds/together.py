@@ -10,9 +10,9 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.cuda import Gpus, usable_gpus
-from scaffold.builds.keras import choose_keras
 from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
 from scaffold.builds.pytorch import choose_pytorch
+from scaffold.builds.tensorflow import choose_tensorflow
 from scaffold.builds.wheels import Target
 from scaffold.errors import NoBuild, PythonMissing, SourceUnreachable
 from scaffold.machine.model import Machine
@@ -76,7 +76,7 @@ def choose(
     gpus = usable_gpus(machine)
     candidates = _pythons(pythons, wanted_python)
     outcomes = [
-        _outcome(machine, gpus, python, frameworks, _of_policy(offers, index_policy)) for python in candidates
+        _outcome(machine, gpus, python, frameworks, of_policy(offers, index_policy)) for python in candidates
     ]
     whole = [outcome for outcome in outcomes if not outcome.missing]
     if not whole:
@@ -108,7 +108,8 @@ def _pythons(pythons: Sequence[str], wanted: str | None) -> list[str]:
     return usable
 
 
-def _of_policy(offers: Offers, policy: IndexPolicy) -> Offers:
+def of_policy(offers: Offers, policy: IndexPolicy) -> Offers:
+    """What may be chosen from: with ``pypi``, PyTorch's own index is left out."""
     if policy == "auto":
         return offers
     own = tuple(listing for listing in offers.listings if listing.source.kind != "pytorch")
@@ -124,9 +125,11 @@ def _outcome(
     for framework in (one for one in FRAMEWORKS if one in frameworks):
         if framework == "pytorch":
             result = choose_pytorch(machine, gpus, target, offers.wheels("torch"))
-            on_gpu = isinstance(result, BuildPlan) and result.device == "cuda"
+            on_gpu = isinstance(result, BuildPlan) and result.device != "cpu"
         else:
-            result = choose_keras(machine, gpus, target, _tensorflow_wheels(offers), beside_pytorch=on_gpu)
+            result = choose_tensorflow(
+                machine, gpus, target, tensorflow_wheels(offers), beside_pytorch=on_gpu
+            )
         results.append(result)
     return _Outcome(
         python=python,
@@ -135,7 +138,8 @@ def _outcome(
     )
 
 
-def _tensorflow_wheels(offers: Offers) -> tuple[Wheel, ...]:
+def tensorflow_wheels(offers: Offers) -> tuple[Wheel, ...]:
+    """Both distributions of TensorFlow: on x86-64, ``tensorflow-cpu`` is the small one."""
     return (*offers.wheels("tensorflow-cpu"), *offers.wheels("tensorflow"))
 
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from scaffold.builds import tables
 from scaffold.builds.cuda import covered, usable_gpus, variant_major
 from scaffold.builds.model import Framework
+from scaffold.builds.rocm import amd_gpus
 from scaffold.builds.together import IndexPolicy
+from scaffold.builds.xpu import intel_gpus
 from scaffold.machine.model import Machine
 
 
@@ -47,5 +49,15 @@ def _variants(machine: Machine) -> tuple[str, ...]:
         and variant_major(name) <= gpus.cuda
         and covered(row.capabilities, gpus.devices)
     ]
+    others = _rocm(machine, platform)
+    others += ("xpu",) if intel_gpus(machine) and platform in tables.xpu().platforms else ()
     # The ordinary index holds a CPU build for Windows: PyTorch's need not be asked for that.
-    return (*dict.fromkeys(cuda), *(("cpu",) if machine.host.os == "linux" else ()))
+    return (*dict.fromkeys(cuda), *others, *(("cpu",) if machine.host.os == "linux" else ()))
+
+
+def _rocm(machine: Machine, platform: str) -> tuple[str, ...]:
+    """The ROCm builds with machine code for some AMD GPU, the newest two: each is an index to ask."""
+    table = tables.rocm()
+    here = {one.capability for one in amd_gpus(machine)}
+    fits = [f"rocm{name}" for name, served in table.kernels.items() if here & set(served)]
+    return tuple(fits[:2]) if platform in table.platforms else ()

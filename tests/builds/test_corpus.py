@@ -7,8 +7,6 @@ from scaffold.builds.published import published
 from tests.builds.samples import CORPUS, of_corpus
 
 PUBLISHED = published()
-#: ROCm is not chosen yet: these get the CPU build, which runs there.
-NOT_YET = {"ryzen-igpu-plus-rx7900-py312"}
 #: TensorFlow for CUDA 11 ended before Keras 3: Keras runs on the CPU.
 NO_KERAS_3_ON_GPU = {"a100-drv470-py39"}
 LINES = list(CORPUS.values())
@@ -30,9 +28,6 @@ def test_pytorch(line):
     got = f"{plan.version}+{plan.variant}"
     assert got not in expected.get("reject", [])
     assert plan.version not in expected.get("reject", [])
-    if line["id"] in NOT_YET:
-        assert (got, plan.device, plan.large) == ("2.15.0+cpu", "cpu", False)
-        return
     # On Windows the CPU build is the ordinary index's own, which carries no local version.
     assert (got, plan.device) == (expected["best"], expected["device"])
     assert not plan.needs_consent

@@ -1,4 +1,4 @@
-"""Choose a build of TensorFlow for Keras to run on."""
+"""Choose a build of TensorFlow: what Keras runs on unless another backend is asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scaffold.builds.candidates import (
     unused_gpu,
     why_none,
 )
-from scaffold.builds.cuda import Gpus, covers, number
+from scaffold.builds.cuda import Gpus, covers, driver_needed, number
 from scaffold.builds.model import BuildPlan, Missing, TurnedDown
 from scaffold.builds.rows import Confidence, TensorflowRelease
 from scaffold.builds.wheels import Target
@@ -26,61 +26,95 @@ from scaffold.sources.model import Wheel
 _MEGABYTE = 10**6
 
 
-def choose_keras(
-    machine: Machine, gpus: Gpus, target: Target, wheels: Iterable[Wheel], *, beside_pytorch: bool
+def choose_tensorflow(
+    machine: Machine,
+    gpus: Gpus,
+    target: Target,
+    wheels: Iterable[Wheel],
+    *,
+    beside_pytorch: bool = False,
+    for_keras_3: bool = True,
 ) -> BuildPlan | Missing:
     """The best TensorFlow for that Python, or why there is none.
 
     Beside a PyTorch that uses the GPU, TensorFlow stays on the CPU: the two bring different releases
-    of the same CUDA libraries into the same folders, and no installer notices.
+    of the same CUDA libraries into the same folders, and no installer notices. With ``for_keras_3``
+    no release is taken that Keras 3 does not run on.
     """
     offered = tuple(wheels)
-    obstacle = _gpu_obstacle(machine, gpus, target, beside_pytorch=beside_pytorch)
-    candidates = tuple(
-        _candidate(wheel, version, gpus if not obstacle else Gpus(), target)
-        for wheel in offered
-        if (version := stable_version(wheel)) is not None and target.accepts(wheel)
-    )
+    obstacle = gpu_obstacle(machine, gpus, target, beside_pytorch=beside_pytorch)
+    seen = gpus if not obstacle else Gpus()
+    candidates = tensorflow_candidates(seen, target, offered, for_keras_3=for_keras_3)
     takeable = [one for one in candidates if not one.refusal]
     if not takeable:
         return Missing(framework="keras", why=why_none("tensorflow", offered, candidates, target))
-    taken = max(takeable, key=_rank)
-    return _plan(taken, machine, gpus, target, obstacle, turned_down(candidates, taken))
+    taken = max(takeable, key=rank)
+    return plan(taken, machine, gpus, target, obstacle, turned_down(candidates, taken))
 
 
-def _gpu_obstacle(machine: Machine, gpus: Gpus, target: Target, *, beside_pytorch: bool) -> str:
+def gpu_obstacle(machine: Machine, gpus: Gpus, target: Target, *, beside_pytorch: bool = False) -> str:
     """Why TensorFlow will not use a GPU here, whatever its release; "" where it could."""
     table = tables.tensorflow()
     if not gpus.devices:
-        apple = any(one.vendor == "apple" for one in machine.accelerators)
-        return "TensorFlow has no GPU build for macOS" if apple else unused_gpu(machine, gpus.why)
+        return _no_cuda(machine, gpus)
     if target.host.os == "windows":
         return "TensorFlow has had no GPU build for Windows since 2.10 (in WSL it has)"
     if target.platform not in table.gpu_platforms:
         return f"TensorFlow's wheels for {target.host.architecture} have no GPU support"
     if beside_pytorch:
         return "PyTorch has the GPU, and TensorFlow's CUDA libraries would overwrite PyTorch's beside it"
-    if gpus.cuda < table.cuda:
-        return f"TensorFlow needs a driver for CUDA {table.cuda}, here is {gpus.driver}"
     beyond = [one for one in gpus.devices if number(one.capability) > number(table.newest_capability)]
     return f"{table.newest_why}, here is {names(beyond)}" if beyond else ""
 
 
-def _candidate(wheel: Wheel, version: Version, gpus: Gpus, target: Target) -> Candidate:
+def _no_cuda(machine: Machine, gpus: Gpus) -> str:
+    vendors = {one.vendor for one in machine.accelerators if one.status == "ok"}
+    if "apple" in vendors:
+        return "TensorFlow has no GPU build for macOS"
+    if "amd" in vendors and not gpus.why:
+        return "TensorFlow's builds for AMD ended with 2.14; PyTorch or JAX as Keras's backend use the GPU"
+    if "intel" in vendors and not gpus.why and machine.status == "ok":
+        return "TensorFlow's plug-in for Intel GPUs ended with 2.15"
+    return unused_gpu(machine, gpus.why)
+
+
+def tensorflow_candidates(
+    gpus: Gpus, target: Target, wheels: tuple[Wheel, ...], *, for_keras_3: bool
+) -> tuple[Candidate, ...]:
+    """Every wheel that the Python accepts, with the GPUs that it would use and what stands against it."""
+    return tuple(
+        _candidate(wheel, version, gpus, target, for_keras_3=for_keras_3)
+        for wheel in wheels
+        if (version := stable_version(wheel)) is not None and target.accepts(wheel)
+    )
+
+
+def _candidate(wheel: Wheel, version: Version, gpus: Gpus, target: Target, *, for_keras_3: bool) -> Candidate:
     table = tables.tensorflow()
     release = table.release(version)
     one = Candidate(wheel=wheel, version=version, variant="cpu")
-    if version < table.floor:
+    if for_keras_3 and version < table.floor:
         return replace(one, refusal=f"Keras 3 needs TensorFlow {table.floor}")
     if release and not target.has_glibc(release.glibc):
         return replace(one, refusal=f"needs glibc {release.glibc}, here is {target.host.libc or 'none'}")
     if not gpus.devices or wheel.project != "tensorflow" or release is None:
         return one
-    able = tuple(device for device in gpus.devices if _runs_on(release, device.capability))
-    if len(able) < len(gpus.devices):
-        lacking = [device for device in gpus.devices if device not in able]
-        return replace(one, gpu_obstacle=f"has no machine code for {names(lacking)}")
-    return replace(one, devices=able, variant=f"cu{release.cuda.replace('.', '')}", large=True)
+    obstacle = _release_obstacle(release, gpus)
+    if obstacle:
+        return replace(one, gpu_obstacle=obstacle)
+    variant = f"cu{release.cuda.replace('.', '')}"
+    return replace(one, devices=gpus.devices, variant=variant, large=True)
+
+
+def _release_obstacle(release: TensorflowRelease, gpus: Gpus) -> str:
+    """What keeps a release's GPU build from these GPUs: libraries, driver, machine code."""
+    if release.libraries == "system":
+        return f"brings no CUDA libraries: it works where CUDA {release.cuda} is installed by hand"
+    if release.cuda_major > gpus.cuda:
+        needed = driver_needed(release.cuda_major, windows=gpus.windows)
+        return f"CUDA {release.cuda_major} needs driver {needed}, here is {gpus.driver or 'an older one'}"
+    lacking = [one for one in gpus.devices if not _runs_on(release, one.capability)]
+    return f"has no machine code for {names(lacking)}" if lacking else ""
 
 
 def _runs_on(release: TensorflowRelease, capability: str) -> bool:
@@ -89,17 +123,18 @@ def _runs_on(release: TensorflowRelease, capability: str) -> bool:
 
 def _by_ptx(release: TensorflowRelease, capability: str) -> bool:
     """Whether the driver would compile for that device: TensorFlow holds no machine code for Hopper."""
-    if any(covers(code, capability) for code in release.kernels):
+    if not release.ptx or any(covers(code, capability) for code in release.kernels):
         return False
     return number(capability)[0] == number(release.ptx)[0] and number(capability) >= number(release.ptx)
 
 
-def _rank(one: Candidate) -> tuple[object, ...]:
+def rank(one: Candidate) -> tuple[object, ...]:
+    """What makes one build better than another: more is better, the first difference decides."""
     # Of the same release on the CPU, the smaller package: plain tensorflow is the CUDA build on x86-64.
     return bool(one.devices), one.version.release, one.wheel.project == "tensorflow-cpu", one.near
 
 
-def _plan(
+def plan(
     taken: Candidate,
     machine: Machine,
     gpus: Gpus,
@@ -107,8 +142,11 @@ def _plan(
     obstacle: str,
     others: tuple[TurnedDown, ...],
 ) -> BuildPlan:
+    """The plan of a candidate; ``obstacle`` is what keeps TensorFlow from the GPU."""
     package = taken.wheel.project
-    extra = "[and-cuda]" if taken.devices else ""
+    release = tables.tensorflow().release(taken.version)
+    instead = _instead(taken, release, target)
+    extra = "[and-cuda]" if taken.devices and not instead else ""
     return BuildPlan(
         framework="keras",
         package=package,
@@ -118,46 +156,66 @@ def _plan(
         device="cuda" if taken.devices else "cpu",
         source=taken.source,
         source_kind=taken.kind,
-        companions=(_companion(target.python),),
-        constraints=_constraints(taken),
+        companions=(*_keras(taken, target.python), *instead),
+        constraints=_constraints(taken, release),
         download_size=taken.wheel.size or _typical_size(taken, target),
         large=taken.large,
-        reasons=_reasons(taken, gpus, obstacle),
+        reasons=_reasons(taken, gpus, obstacle, release),
         turned_down=others,
-        warnings=_warnings(taken, machine, target),
+        warnings=_warnings(taken, machine, target, release),
         confidence=_confidence(taken),
     )
 
 
-def _companion(python: str) -> str:
+def _instead(taken: Candidate, release: TensorflowRelease | None, target: Target) -> tuple[str, ...]:
+    """CUDA's libraries by name, for a Python that the extra cannot be resolved for."""
+    if not taken.devices or release is None or not release.extra_python:
+        return ()
+    return () if target.python in release.extra_python else release.instead
+
+
+def _keras(taken: Candidate, python: str) -> tuple[str, ...]:
+    """Keras 3; a TensorFlow from before it brings its own."""
     table = tables.keras()
-    return table.companion.get(python, f"keras>={table.floor}")
+    if taken.version < tables.tensorflow().floor:
+        return ()
+    return (table.companion.get(python, f"keras>={table.floor}"),)
 
 
-def _constraints(taken: Candidate) -> tuple[str, ...]:
+def _constraints(taken: Candidate, release: TensorflowRelease | None) -> tuple[str, ...]:
+    """The cuDNN ceiling for old cards, where the extra asks for a range; NumPy where nobody limits it."""
     table = tables.tensorflow()
     old = any(number(one.capability) < number(table.cudnn_below) for one in taken.devices)
-    return (table.cudnn_constraint,) if old else ()
+    ranged = release is None or release.libraries == "range"
+    numpy = (release.numpy,) if release and release.numpy else ()
+    return (*((table.cudnn_constraint,) if old and ranged else ()), *numpy)
 
 
-def _reasons(taken: Candidate, gpus: Gpus, obstacle: str) -> tuple[str, ...]:
+def _reasons(
+    taken: Candidate, gpus: Gpus, obstacle: str, release: TensorflowRelease | None
+) -> tuple[str, ...]:
     newest = f"TensorFlow {taken.version} is the newest that fits, from {taken.whence}"
     if not taken.devices:
         why = obstacle or taken.gpu_obstacle or "no GPU build of TensorFlow can be had here"
         return f"on the CPU: {why}", newest
     reasons = [gpus.why, f"it runs on {names(taken.devices)}", newest]
-    if _constraints(taken):
+    if tables.tensorflow().cudnn_constraint in _constraints(taken, release):
         below = tables.tensorflow().cudnn_below
         reasons.append(f"cuDNN 9.11 dropped GPUs below {below}: an older one is asked for")
     return tuple(reasons)
 
 
-def _warnings(taken: Candidate, machine: Machine, target: Target) -> tuple[str, ...]:
+def _warnings(
+    taken: Candidate, machine: Machine, target: Target, release: TensorflowRelease | None
+) -> tuple[str, ...]:
+    floor, companions = tables.keras().floor, _keras(taken, target.python)
     warnings = []
-    floor, companion = tables.keras().floor, _companion(target.python)
-    if not companion.endswith(floor):
+    if not companions:
+        warnings.append(
+            f"TensorFlow {taken.version} is too old for Keras 3 (from {tables.tensorflow().floor})"
+        )
+    elif not companions[0].endswith(floor):
         warnings.append(f"Python {target.python} has no Keras {floor}: an older one with known holes is used")
-    release = tables.tensorflow().release(taken.version)
     if release and any(_by_ptx(release, one.capability) for one in taken.devices):
         warnings.append("the first start is slow: the driver compiles TensorFlow's kernels for this GPU")
         if machine.cuda_driver and number(machine.cuda_driver) < number(release.cuda):
