@@ -19,6 +19,7 @@ LAYERS = [
     {"pycharm", "environments"},
     {"projects"},
     {"builds", "interpreters"},
+    {"facts"},
     {"sources", "machine"},
     {"recording"},
     {"recorded"},

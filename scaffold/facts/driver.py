@@ -1,0 +1,180 @@
+"""NVIDIA's driver, from a loose description: its version, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.facts.gpus import Gpu
+from scaffold.facts.sketch import Sketch
+from scaffold.facts.told import Told
+from scaffold.machine.nvidia_answers import module_version
+from scaffold.machine.nvidia_smi import header_versions, query_answer, smi_failure
+
+#: NVML's and CUDA's codes for what a description can say in words.
+NO_LIBRARY, NOT_LOADED, MISMATCH, NO_PERMISSION = 12, 9, 18, 4
+CUDA_MISMATCH, CUDA_NO_DEVICE, CUDA_REFUSED = 803, 100, 304
+
+_ABSENT = re.compile(r"none|no|false|missing|not installed|not found|absent|nouveau", re.IGNORECASE)
+_NOT_THERE = re.compile(r"missing|not found|absent|^no\b|^not ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """What is told of the driver. ``installed`` None: nothing is told of a driver at all."""
+
+    installed: bool | None
+    version: str = ""  # of the user's side: 550.54.15
+    cuda: str = ""  # the newest CUDA that it speaks
+    module: str = ""  # the version of the kernel's side, where it is told by itself
+    library: bool = True  # libcuda is there
+    init: int = 0  # cuInit's code
+    management: int = 0  # NVML's code
+    smi: str = ""  # what nvidia-smi prints
+
+
+def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
+    """The driver, whole or broken."""
+    inner = told.below("driver", "nvidia_driver")
+    smi = _smi_text(told)
+    shown = header_versions(smi)
+    version = _version(told, inner, sketch) or shown[0] or query_answer(smi).driver
+    version = version or next((gpu.driver for gpu in gpus if re.match(r"\d{2,4}\.", gpu.driver)), "")
+    module = _module(told, inner)
+    loaded = inner.flag("kernel_module_loaded", "module_loaded")
+    library = _library(told, sketch)
+    management = _management(told, smi)
+    if loaded is False:
+        management = management or NOT_LOADED
+    elif module and version and module != version:
+        management = management or MISMATCH
+    init = _init(told, library=library)
+    return Driver(
+        installed=_installed(told, inner, version=version, broken=bool(management or init)),
+        version=version,
+        cuda=_cuda(told, inner) or shown[1],
+        module=module if loaded is not False else "",
+        library=library is not False,
+        init=init or {NOT_LOADED: CUDA_NO_DEVICE, MISMATCH: CUDA_MISMATCH}.get(management, 0),
+        management=management,
+        smi=smi,
+    )
+
+
+def smi_gpus(text: str) -> list[Gpu]:
+    """The GPUs in what ``nvidia-smi -L``, its table or its CSV prints.
+
+    >>> [gpu.name for gpu in smi_gpus("GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5c1e)")]
+    ['NVIDIA A100-SXM4-40GB']
+    >>> [gpu.name for gpu in smi_gpus("|   0  NVIDIA GeForce RTX 3060    Off | 00000000:01:00.0 On |")]
+    ['NVIDIA GeForce RTX 3060']
+    """
+    answer = query_answer(text)
+    if answer.devices:
+        return [
+            Gpu(vendor="nvidia", name=one.name, capability=one.capability, memory=one.memory)
+            for one in answer.devices
+        ]
+    listed = re.findall(r"^GPU \d+: (.+?) \(UUID", text, re.MULTILINE)
+    table = re.findall(r"^\| +\d+ +(\S.*?) +(?:On|Off|TCC|WDDM|MCDM|N/A) +\|", text, re.MULTILINE)
+    return [Gpu(vendor="nvidia", name=name) for name in listed or table]
+
+
+def _version(told: Told, inner: Told, sketch: Sketch) -> str:
+    pattern = r"(?<!\d)(?:\d{2}\.\d\.\d{2}\.\d{4}|\d{2,4}(?:\.\d{1,3}){0,2})(?![\d])"
+    text = (
+        told.matching(pattern, "driver version", "nvidia_driver", "driver_version") if not inner.facts else ""
+    )
+    if not text and isinstance(told.first("driver"), (str, int, float)) and not _says_absent(told, "driver"):
+        text = told.matching(pattern, "driver version", "driver")
+    windows = sketch.os == "windows" or sketch.wsl
+    names = ("windows_version", "version") if windows else ("version",)
+    text = text or inner.matching(pattern, "driver version", *names, "userspace_version")
+    store = re.fullmatch(r"\d{2}\.\d\.\d(\d)\.(\d{2})(\d{2})", text)  # Windows' own: 32.0.15.6636 is 566.36
+    return f"{store[1]}{store[2]}.{store[3]}" if store else text
+
+
+def _says_absent(told: Told, name: str) -> bool:
+    value = told.facts.get(name)
+    return value is False or (isinstance(value, str) and bool(_ABSENT.fullmatch(value.strip())))
+
+
+def _installed(told: Told, inner: Told, *, version: str, broken: bool) -> bool | None:
+    names = [name for name in ("nvidia_driver", "driver", "driver_version") if told.has(name)]
+    if version or broken or told.first("libcuda") is True:
+        return True
+    if inner.facts:
+        return inner.flag("installed")
+    if any(told.facts[name] is None or _says_absent(told, name) for name in names):
+        return False
+    return None
+
+
+def _cuda(told: Told, inner: Told) -> str:
+    pattern = r"(?<![\d.])\d{1,2}\.\d(?!\d)"
+    return inner.matching(pattern, "CUDA version", "cuda_max", "cuda") or told.matching(
+        pattern, "CUDA version", "cuda_driver", "cuda_max", "driver_cuda", "cuda_driver_version"
+    )
+
+
+def _module(told: Told, inner: Told) -> str:
+    files = told.below("files").facts
+    plain, described = files.get("/sys/module/nvidia/version"), files.get("/proc/driver/nvidia/version")
+    for text in (plain, described):
+        if isinstance(text, str) and text.strip():
+            return module_version(text) or text.strip()[:40]
+    text = str(
+        inner.first("kernel_module_version", "module_version") or told.first("kernel_module_version") or ""
+    )
+    return text if re.fullmatch(r"\d{2,4}(\.\d{1,3}){1,2}", text) else ""
+
+
+def _library(told: Told, sketch: Sketch) -> bool | None:
+    """Whether libcuda is there, as far as it is told."""
+    value = told.first("libcuda")
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and "/" in value and " " not in value:
+        sketch.paths.add(value)
+        return True
+    if isinstance(value, str):
+        return not (_NOT_THERE.search(value) or value.lower() in {"false", "no", ""})
+    said = told.below("files").facts.get("libcuda.so.1")
+    return False if isinstance(said, str) and _NOT_THERE.search(said) else None
+
+
+def _init(told: Told, *, library: bool | None) -> int:
+    value = told.first("cuinit", "cu_init", "cuInit")
+    inner = told.below("libcuda")
+    value = inner.first("init", "code", "error", "cuinit") if value is None else value
+    value = told.first("libcuda") if value is None and not inner.facts and library else value
+    match = re.search(r"(?<!\d)\d{1,3}(?!\d)", str(value)[:500]) if isinstance(value, (str, int)) else None
+    return int(match[0]) if match and not isinstance(value, bool) and "/" not in str(value) else 0
+
+
+def _management(told: Told, smi: str) -> int:
+    value: Any = told.first("nvml", "nvml_error", "nvml_code", "nvml_status")
+    if isinstance(value, dict):
+        value = Told(value, told.notes, "nvml.").first("code", "init", "error", "status")
+    if value is False:
+        return NO_LIBRARY
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1000:
+        return value
+    words = value if isinstance(value, str) else ""
+    code = re.fullmatch(r"\s*(\d{1,3})\s*", words)
+    return int(code[1]) if code else smi_failure(words[:5000]) or smi_failure(smi)
+
+
+def _smi_text(told: Told) -> str:
+    """What nvidia-smi prints, where that is told and not only where it lies."""
+    value = told.first(
+        "nvidia_smi", "nvidia_smi_output", "nvidia-smi", "nvidia_smi_error", "nvidia_smi_stderr"
+    )
+    if isinstance(value, dict):
+        inner = Told(value, told.notes, "nvidia_smi.")
+        parts = [inner.first("stdout", "output"), inner.first("stderr", "error")]
+        value = "\n".join(part for part in parts if isinstance(part, str))
+    if not isinstance(value, str) or not re.search(r"\s", value.strip()):
+        return ""
+    return value[:100_000]

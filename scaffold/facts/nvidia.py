@@ -1,0 +1,230 @@
+"""NVIDIA's GPUs, from a loose description: what its libraries would answer on that machine.
+
+Nothing is decided here. The probes' answers are drawn as libcuda, NVML and nvidia-smi give them, and the
+detection makes of them what it makes of the real ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from scaffold.facts.driver import (
+    CUDA_NO_DEVICE,
+    CUDA_REFUSED,
+    NO_LIBRARY,
+    NO_PERMISSION,
+    NOT_LOADED,
+    Driver,
+    read_driver,
+    smi_gpus,
+)
+from scaffold.facts.gpus import Gpu
+from scaffold.facts.pci import draw_card
+from scaffold.facts.sketch import Sketch
+from scaffold.facts.told import Told
+from scaffold.machine.nvidia_merge import MASK
+from scaffold.machine.nvidia_smi import QUERY
+
+_LINUX_LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
+_ARM_LIBRARY = "/usr/lib/aarch64-linux-gnu/libcuda.so.1"
+_WSL, _SYSTEM32 = "/usr/lib/wsl/lib/", "C:\\Windows\\System32\\"
+_GPU_LOST = 15
+
+
+def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: bool) -> None:
+    """Libraries, device files, cards and the probes' answers."""
+    mine = [gpu for gpu in gpus or () if gpu.vendor == "nvidia"]
+    driver = read_driver(told, mine, sketch)
+    mine = mine or smi_gpus(driver.smi)
+    if not mine and gpus is None and driver.installed and not driver.management:
+        told.notes.append(
+            "gpus: not told; since a driver is, one NVIDIA GPU of unknown capability is assumed"
+        )
+        mine = [Gpu(vendor="nvidia", name="NVIDIA GPU")]
+    if sketch.os == "macos" or not (mine or driver.installed):
+        return
+    driver = _at_hand(told, mine, driver, sketch)
+    if sketch.os == "linux" and not sketch.wsl and not cards_told:
+        link = "nvidia" if driver.installed and driver.management != NOT_LOADED else ""
+        for slot, gpu in enumerate(mine):
+            draw_card(sketch, slot, gpu, link)
+    if driver.installed:
+        _draw_driver(told, mine, driver, sketch)
+
+
+def _at_hand(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> Driver:
+    """The driver with what the device files mean for it, and one assumed where none is told."""
+    if driver.installed is None and gpus:
+        told.notes.append("nvidia_driver: not told; one that works with these GPUs is assumed")
+        driver = replace(driver, installed=True)
+    closed = _closed_devices(told)
+    if closed:
+        sketch.paths |= closed
+        return replace(
+            driver, init=driver.init or CUDA_REFUSED, management=driver.management or NO_PERMISSION
+        )
+    if _no_devices(told, sketch) and driver.installed:
+        return replace(driver, init=driver.init or CUDA_NO_DEVICE, management=driver.management or NOT_LOADED)
+    return driver
+
+
+def _draw_driver(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> None:
+    library = _library(sketch)
+    # Without a word about devices the driver's own are there, unless its module cannot run.
+    if not sketch.wsl and sketch.os == "linux" and driver.management not in (NOT_LOADED, NO_LIBRARY):
+        if driver.management != NO_PERMISSION:
+            sketch.accessible.add("/dev/nvidiactl")
+        module = driver.module or driver.version
+        if module:
+            sketch.files.setdefault("/sys/module/nvidia/version", f"{module}\n")
+    if driver.library and not (
+        driver.management == NOT_LOADED and told.has("devices") and not driver.version
+    ):
+        sketch.paths.add(library)
+    if told.first("nvidia_smi") is not False:
+        _draw_smi(driver, sketch)
+    visible = [] if driver.init else _visible(sketch.environment.get(MASK), gpus)
+    answering = {"library": library.rpartition("/")[2], "init": driver.init, "driver": _coded(driver.cuda)}
+    devices = [_seen(index, gpus[at], at) for index, at in enumerate(visible)]
+    if not devices and not driver.init:
+        answering["init"] = CUDA_NO_DEVICE
+    sketch.probe("libcuda", {**answering, "devices": devices} if driver.library else {"library": ""})
+    sketch.probe("nvml", _management(gpus, driver, sketch))
+
+
+def _library(sketch: Sketch) -> str:
+    if sketch.os == "windows":
+        return f"{_SYSTEM32}nvcuda.dll"
+    if sketch.wsl:
+        sketch.accessible.add("/dev/dxg")
+        return f"{_WSL}libcuda.so.1"
+    return _ARM_LIBRARY if sketch.machine == "aarch64" else _LINUX_LIBRARY
+
+
+def _draw_smi(driver: Driver, sketch: Sketch) -> None:
+    path = (
+        f"{_SYSTEM32}nvidia-smi.exe"
+        if sketch.os == "windows"
+        else f"{_WSL if sketch.wsl else '/usr/bin/'}nvidia-smi"
+    )
+    if re.search("not found|not recognized", driver.smi):
+        return
+    sketch.paths.add(path)
+    if not driver.smi:
+        return
+    query = f"nvidia-smi --query-gpu={','.join(QUERY)} --format=csv,noheader,nounits"
+    status = driver.management or 0
+    sketch.answer("nvidia-smi", driver.smi, status)
+    sketch.answer(query, driver.smi, status)
+
+
+def _management(gpus: list[Gpu], driver: Driver, sketch: Sketch) -> dict[str, Any]:
+    if driver.management == NO_LIBRARY:
+        return {"library": ""}
+    library = "nvml.dll" if sketch.os == "windows" else "libnvidia-ml.so.1"
+    if driver.management:
+        return {"library": library, "init": driver.management}
+    return {
+        "library": library,
+        "init": 0,
+        "driver_version": driver.version,
+        "cuda": _coded(driver.cuda),
+        "devices": [_managed(index, gpu) for index, gpu in enumerate(gpus)],
+    }
+
+
+def _managed(index: int, gpu: Gpu) -> dict[str, Any]:
+    if gpu.status in {"gpu_lost", "lost"}:
+        return {"index": index, "status": _GPU_LOST, "name": gpu.name, "capability": gpu.capability}
+    return {
+        **_facts(index, gpu, index),
+        "status": 0,
+        "uuid": f"GPU-{_uuid(gpu, index)}",
+        "mig": bool(gpu.mig),
+    }
+
+
+def _seen(index: int, gpu: Gpu, at: int) -> dict[str, Any]:
+    facts = _facts(index, gpu, at)
+    return {**facts, "name": f"{gpu.name} MIG {gpu.mig}"} if gpu.mig else facts
+
+
+def _facts(index: int, gpu: Gpu, at: int) -> dict[str, Any]:
+    return {
+        "index": index,
+        "name": gpu.name or "NVIDIA GPU",
+        "capability": gpu.capability,
+        "memory": gpu.memory or 0,
+        "uuid": _uuid(gpu, at),
+    }
+
+
+def _uuid(gpu: Gpu, at: int) -> str:
+    told = re.fullmatch(r"(?:GPU-|MIG-)?([0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})", gpu.uuid)
+    return told[1].lower() if told else f"{at:08x}-0000-0000-0000-{at:012x}"
+
+
+def _visible(mask: str | None, gpus: list[Gpu]) -> list[int]:
+    """The GPUs that CUDA shows under a mask: up to the first entry that names none."""
+    working = [at for at, gpu in enumerate(gpus) if gpu.status not in {"gpu_lost", "lost"}]
+    if mask is None:
+        return working
+    shown: list[int] = []
+    for entry in (part.strip() for part in mask.split(",")):
+        if re.fullmatch(r"\d{1,3}", entry, re.ASCII) and int(entry) < len(working):
+            at = working[int(entry)]
+        else:
+            ids = [at for at in working if entry and _uuid(gpus[at], at).startswith(_bare(entry))]
+            if len(ids) != 1:
+                break
+            at = ids[0]
+        if at in shown:
+            return []
+        shown.append(at)
+    return shown
+
+
+def _bare(entry: str) -> str:
+    return re.sub(r"^(?:GPU|MIG)-", "", entry).lower() if entry.startswith(("GPU-", "MIG-")) else "no id"
+
+
+def _coded(cuda: str) -> int:
+    """12.4 as the driver's interface codes it: 12040; 0 where it is not told."""
+    major, _, minor = cuda.partition(".")
+    return int(major) * 1000 + int(minor) * 10 if major.isdecimal() and minor.isdecimal() else 0
+
+
+def _no_devices(told: Told, sketch: Sketch) -> bool:
+    """The description lists device files and none of them is NVIDIA's."""
+    if sketch.os != "linux" or sketch.wsl or not isinstance(told.facts.get("devices"), (list, dict)):
+        return False
+    return not any("nvidia" in str(one) for one in told.facts["devices"])
+
+
+def _closed_devices(told: Told) -> set[str]:
+    """NVIDIA's device files that this user may not open."""
+    return {path for path, open_to_us in device_files(told).items() if "nvidia" in path and not open_to_us}
+
+
+def device_files(told: Told) -> dict[str, bool]:
+    """Device file -> whether this user may use it.
+
+    A list of paths, of objects with ``path`` and ``accessible``, or an object path -> true, false, words.
+    """
+    value = told.first("devices")
+    rows = value.items() if isinstance(value, dict) else [(None, row) for row in told.rows("devices")]
+    found: dict[str, bool] = {}
+    for path, said in rows:
+        inner = Told(said if isinstance(said, dict) else {}, [])
+        name = path or (said if isinstance(said, str) else inner.text("path", "name"))
+        if not isinstance(name, str) or not name.startswith("/dev/") or len(name) > 200:
+            continue
+        usable = inner.flag("accessible", "readable", "writable")
+        words = said if isinstance(said, str) and path else inner.text("error", "access")
+        closed = (
+            usable is False or said is False or bool(re.search("denied|not permitted|no access", str(words)))
+        )
+        found[name] = not closed
+    return found
