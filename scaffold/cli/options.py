@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from scaffold.builds.model import Framework
+    from scaffold.facts.model import Observed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +42,25 @@ def environment_options(function: F) -> F:
 def json_option(schema: str) -> Callable[[F], F]:
     """``--json``, with the schema that it follows."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print JSON (schema {schema}).")
+
+
+def facts_option(function: F) -> F:
+    """``--facts``, the same for every command that can look at a machine that is told instead of this one."""
+    return click.option(
+        "--facts",
+        metavar="FILE",
+        help="Look at the machine that FILE tells of instead of this one: what detect --save or"
+        " detect --json wrote, or a description; FILE#ID of several, - for standard input.",
+    )(function)
+
+
+def told_lines(observed: Observed, location: str) -> list[str]:
+    """Which machine is meant, and what was odd about its description."""
+    from scaffold.cli.text import row
+
+    where = "standard input" if location == "-" else location
+    about = f": {observed.about}" if observed.about and not where.endswith(f"#{observed.about}") else ""
+    return [row("Told by", f"{where}{about}"), *(row("Assumed", note) for note in observed.notes)]
 
 
 def frameworks_of(choice: str | None) -> tuple[Framework, ...]:

@@ -54,8 +54,9 @@ def _file(path: str, text: str, record: Mapping[str, Any]) -> str:
     if name == "pci.ids":
         return shortened_ids(text, _devices(record))
     if name == "cpuinfo":
-        first, *others = text.rstrip().split("\n\n")  # the last block is the board's, on Arm
-        return without_serials("\n\n".join((first, *others[-1:])) + "\n")
+        first, *others = text.rstrip().split("\n\n")
+        board = [block for block in others[-1:] if not block.startswith("processor")]  # on Arm
+        return without_serials("\n\n".join((first, *board)) + "\n")
     if name == "environ":  # of the first process: only the word that says what it runs in
         return "\x00".join(re.findall(r"(?<![^\x00])container=\w+", text))
     if name == "cgroup":
