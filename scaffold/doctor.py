@@ -14,7 +14,7 @@ from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
 from scaffold.checks.model import Finding
 from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
-from scaffold.machine import detect
+from scaffold.machine import Machine, detect
 from scaffold.projects.model import Record
 from scaffold.system import System
 
@@ -25,17 +25,22 @@ _VERSION = re.compile(r"^__version__ = ['\"]([^'\"]+)['\"]", re.MULTILINE)
 _CUDA = re.compile(r"^cuda(?:: [^=]+)? = (?:None|['\"]([^'\"]*)['\"])", re.MULTILINE)
 
 
-def diagnose(system: System, start: Path, *, deep: bool) -> tuple[Facts, tuple[Finding, ...]]:
-    """Facts and findings about the project around ``start``; about the machine alone where there is none."""
-    facts = gather(system, start, deep=deep)
+def diagnose(
+    system: System, start: Path, *, deep: bool, machine: Machine | None = None
+) -> tuple[Facts, tuple[Finding, ...]]:
+    """Facts and findings about the project around ``start``; about the machine alone where there is none.
+
+    ``machine`` is one that was told, and stands in for this one; the project is always this one's.
+    """
+    facts = gather(system, start, deep=deep, machine=machine)
     return facts, examine(facts)
 
 
-def gather(system: System, start: Path, *, deep: bool = False) -> Facts:
+def gather(system: System, start: Path, *, deep: bool = False, machine: Machine | None = None) -> Facts:
     """Look at the machine and at the project around ``start``, where there is one; never raises."""
     from scaffold.projects.record import project_root, read_record
 
-    machine = detect(system, start)
+    machine = machine or detect(system, start)
     try:
         root = project_root(start)
     except NotAProject as problem:

@@ -25,6 +25,7 @@ from scaffold.setup import (
 from scaffold.system import System
 
 if TYPE_CHECKING:
+    from scaffold.facts.model import Observed
     from scaffold.pycharm.model import IdeProject
 
 
@@ -37,6 +38,7 @@ class NewRequest:
     wishes: Wishes  # no frameworks: all that the template has
     template: str | None = None  # None: told by the end of the name
     environment: bool = True  # False: only write the files
+    observed: Observed | None = None  # a machine that is told: its plan can be shown, not carried out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +88,40 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     write.check_target(target)
     frameworks = chosen_frameworks(template, request.wishes.frameworks)
     try:
-        setup = plan_setup(
-            system,
-            root=target,
-            wishes=replace(request.wishes, frameworks=frameworks),
-            requirements=(*direct_requirements(template, frameworks), *TEST, *BUILD),
-            environment=request.environment,
-            announce=announce,
-        )
+        setup = _planned(
+            system, request, target, frameworks,
+            (*direct_requirements(template, frameworks), *TEST, *BUILD), announce,
+        )  # fmt: skip
     except SourceUnreachable as problem:
         problem.hint = f"{problem.hint}\nthe files alone need no index: --no-env; nothing was written".strip()
         raise
     runs = run_files(project_runs(template, name, frameworks), name.distribution)
     tree = render(template, name, frameworks, setup.choice.builds, setup.choice.python, runs)
     return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree)
+
+
+def _planned(
+    system: System,
+    request: NewRequest,
+    target: Path,
+    frameworks: tuple[Framework, ...],
+    requirements: tuple[str, ...],
+    announce: Announce,
+) -> SetupPlan:
+    """Python, builds and environment for this machine; for one that is told, what the tables say."""
+    wishes = replace(request.wishes, frameworks=frameworks)
+    if request.observed is not None:
+        from scaffold.told import plan_told
+
+        return plan_told(request.observed, wishes)
+    return plan_setup(
+        system,
+        root=target,
+        wishes=wishes,
+        requirements=requirements,
+        environment=request.environment,
+        announce=announce,
+    )
 
 
 def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce, report: Report) -> NewReport:

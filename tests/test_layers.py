@@ -14,6 +14,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"new", "env", "doctor"},
+    {"told"},
     {"setup"},
     {"checks"},
     {"pycharm", "environments"},

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import facts_option, json_option, told_lines
 
 if TYPE_CHECKING:
     from scaffold.checks.model import Finding
+    from scaffold.facts.model import Observed
 
 LEVELS = {
     "error": "red",
@@ -27,9 +28,12 @@ LEVELS = {
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--deep", is_flag=True, help="Let each framework import and make a training step.")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
+@facts_option
 @json_option("scaffold/doctor/1")
 @click.pass_context
-def command(context: click.Context, *, path: Path, deep: bool, strict: bool, as_json: bool) -> None:
+def command(
+    context: click.Context, *, path: Path, deep: bool, strict: bool, facts: str | None, as_json: bool
+) -> None:
     """Say what is wrong with a project or this machine, and what cures it.
 
     Read-only and offline. Exit status: 0 nothing is wrong, 1 warnings with --strict, 2 errors.
@@ -41,15 +45,34 @@ def command(context: click.Context, *, path: Path, deep: bool, strict: bool, as_
 
     if not path.exists():
         raise OptionRefused(f"{path} is not there", hint="name the project's folder")
-    facts, findings = diagnose(HostSystem(), path, deep=deep)
+    observed = _told(facts)
+    known, findings = diagnose(HostSystem(), path, deep=deep, machine=observed.machine if observed else None)
     counts: Counter[str] = Counter(finding.level for finding in findings)
     if as_json:
-        summary = {"project": facts.root, **{level: counts[level] for level in LEVELS}}
+        told = {"facts": facts, "notes": observed.notes} if observed else {}
+        summary = {"project": known.root, **told, **{level: counts[level] for level in LEVELS}}
         click.echo(envelope("scaffold/doctor/1", summary=summary, findings=findings))
     else:
-        where = f"project {facts.root}" if facts.root else "this machine (no project here)"
-        click.echo("\n".join([f"Doctor looked at {where}.", *finding_lines(findings), summary_line(counts)]))
+        head = told_lines(observed, facts) if observed and facts else []
+        where = _where(known.root, told=bool(observed))
+        lines = [*head, f"Doctor looked at {where}.", *finding_lines(findings), summary_line(counts)]
+        click.echo("\n".join(lines))
     context.exit(2 if counts["error"] else 1 if strict and counts["warning"] else 0)
+
+
+def _told(facts: str | None) -> Observed | None:
+    if facts is None:
+        return None
+    from scaffold.facts import read_facts
+
+    return read_facts(facts)
+
+
+def _where(root: Path | None, *, told: bool) -> str:
+    machine = "the machine that was told" if told else "this machine"
+    if root is None:
+        return f"{machine} (no project here)"
+    return f"project {root} and {machine}" if told else f"project {root}"
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import environment_options, frameworks_of, json_option
+from scaffold.cli.options import environment_options, facts_option, frameworks_of, json_option, told_lines
 
 if TYPE_CHECKING:
+    from scaffold.facts.model import Observed
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import Wishes
     from scaffold.system import System
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @environment_options
 @click.option("--no-env", "environment", flag_value=False, default=True, help="Only write the files.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
+@facts_option
 @json_option("scaffold/new/1")
 def command(
     *,
@@ -39,6 +41,7 @@ def command(
     yes: bool,
     environment: bool,
     dry_run: bool,
+    facts: str | None,
     as_json: bool,
 ) -> None:
     """Make a project: files, Python environment, PyCharm files, proof.
@@ -51,19 +54,23 @@ def command(
     from scaffold.system import HostSystem
 
     system = HostSystem()
+    observed = _told(facts, dry_run=dry_run)
     if name is None:
         from scaffold.cli.questions import ask
 
         name, template, framework = ask(system, template, framework)
     wishes = Wishes(frameworks=frameworks_of(framework), python=python, index=index, allow_cuda=allow_cuda)
     request = NewRequest(
-        name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment
-    )
+        name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment,
+        observed=observed,
+    )  # fmt: skip
     from scaffold.cli.progress import ProgressDisplay
 
     with ProgressDisplay(quiet=as_json) as display:
         plan = plan_new(system, request, display.announce)
     if dry_run:
+        if observed is not None and facts is not None and not as_json:
+            click.echo("\n".join(told_lines(observed, facts)[:1]))
         _show_dry_run(plan, as_json=as_json)
         return
     if not as_json:
@@ -73,6 +80,22 @@ def command(
     wishes = agreed(system, plan.setup, wishes, yes=yes or as_json)
     report = _carry_out(system, plan, wishes, as_json=as_json)
     _show_report(plan, report, as_json=as_json)
+
+
+def _told(facts: str | None, *, dry_run: bool) -> Observed | None:
+    """The machine that ``--facts`` tells of; only a plan can be made for it."""
+    if facts is None:
+        return None
+    if not dry_run:
+        from scaffold.errors import OptionRefused
+
+        raise OptionRefused(
+            "--facts tells of another machine: no environment can be made for it here",
+            hint="add --dry-run to see the plan; to make the project, leave --facts out",
+        )
+    from scaffold.facts import read_facts
+
+    return read_facts(facts)
 
 
 def _show_dry_run(plan: NewPlan, *, as_json: bool) -> None:

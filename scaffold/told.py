@@ -1,0 +1,69 @@
+"""A plan for a machine that is told instead of looked at: what ``new --dry-run --facts FILE`` shows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold import builds
+from scaffold.errors import OptionRefused
+from scaffold.interpreters.model import Interpreter
+from scaffold.setup import SetupPlan, Wishes
+
+if TYPE_CHECKING:
+    from scaffold.facts.model import Observed
+
+#: The Pythons that can be had for any machine, where nothing says which are there.
+USUAL = ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+def plan_told(observed: Observed, wishes: Wishes) -> SetupPlan:
+    """Python and builds by scaffold's tables alone: no index is asked, no interpreter is looked for.
+
+    The Python is the wished one, else the one that the facts name, else any of the usual ones. Raises
+    OptionRefused for a Python or an index that only this machine could tell of, PythonMissing, NoBuild.
+    """
+    wishes.refuse_empty()
+    if wishes.index not in ("auto", "pypi"):
+        raise OptionRefused(
+            f"--index {wishes.index}: with --facts no index is asked, scaffold's tables tell what there is",
+            hint="use --index auto or --index pypi with --facts",
+        )
+    choice = builds.choose(
+        observed.machine,
+        USUAL,
+        wishes.frameworks,
+        None,
+        wanted_python=_minor(wishes.python) if wishes.python else observed.python or None,
+        index_policy="pypi" if wishes.index == "pypi" else "auto",
+    )
+    notice = "no index was asked and no Python looked for: this is what scaffold knows of releases"
+    return SetupPlan(
+        machine=observed.machine,
+        interpreter=_interpreter(choice.python, observed.machine.host.architecture),
+        choice=replace(choice, notices=(*observed.notes, *choice.notices, notice)),
+        environment=None,
+    )
+
+
+def _minor(python: str) -> str:
+    match = re.fullmatch(r"(\d\.\d{1,2})(?:\.\d+)?", python)
+    if match is None:
+        raise OptionRefused(
+            f"--python {python}: with --facts only a version can be meant", hint="such as --python 3.12"
+        )
+    return match[1]
+
+
+def _interpreter(python: str, architecture: str) -> Interpreter:
+    """It stands for one that nobody has looked for."""
+    return Interpreter(
+        path=Path(f"python{python}"),
+        version=python,
+        implementation="CPython",
+        machine=architecture,
+        bits=64,
+        origin="not looked for",
+    )
