@@ -60,6 +60,7 @@ def gather(system: System, start: Path, *, deep: bool = False, machine: Machine 
 def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.environments.inspect import inspect, is_orphaned
     from scaffold.environments.plan import FOLDER
+    from scaffold.environments.planned import read_machine
     from scaffold.environments.state import read_state
     from scaffold.environments.verify import damages
 
@@ -76,6 +77,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
         environment=environment,
         state=state.status if state else None,
         made_at=state.location if state else "",
+        made_for=read_machine(root),
         orphaned=orphaned,
         damages=damages(location) if environment else None,
         torch=torch_build(system, environment) if environment else None,

@@ -131,6 +131,7 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     an environment, and the error says how to go on.
     """
     from scaffold.environments.create import refuse_without_space
+    from scaffold.environments.planned import write_planned
     from scaffold.projects.write import write_project
 
     if plan.setup.environment is not None:
@@ -139,6 +140,7 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     announce(f"writing {len(plan.tree)} files")
     write_project(plan.target, plan.tree)
     if plan.setup.environment is None:
+        write_planned(plan.target, plan.setup.choice, plan.setup.machine)
         return NewReport(target=plan.target, files=len(plan.tree), setup=None)
     try:
         made = make_environment(system, plan.setup, ide_project(plan), announce, report)

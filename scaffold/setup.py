@@ -92,15 +92,17 @@ def plan_setup(
     """Look at the machine, choose Python and builds together, and resolve what they bring.
 
     ``requirements`` are the project's own (PEP 508), less the frameworks. Nothing is written. Raises
-    PythonMissing, NoBuild, OptionRefused for an index that makes no sense, InstallFailed where the
-    requirements contradict each other.
+    PythonMissing, NoBuild, OptionRefused for an index that makes no sense, UserDataRefused, InstallFailed
+    where the requirements contradict each other.
     """
+    from scaffold.builds import user_data
     from scaffold.environments.plan import plan_environment
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
     from scaffold.sources.settings import read_settings
 
     wishes.refuse_empty()
+    own = user_data.apply(system)
     announce("looking at the machine")
     settings = _with_wished_index(read_settings(system), wishes.index)
     with ThreadPoolExecutor(2) as pool:
@@ -126,6 +128,7 @@ def plan_setup(
             raise
         # Only files are wanted: what was published, as far as scaffold's own tables know, will do.
         choice = _told_by_tables(choose(None), offers)
+    choice = replace(choice, notices=(*choice.notices, *own.notes))
     interpreter = fixed or pythons.choose(found, choice.python, machine=architecture)
     plan = None
     if environment:
@@ -195,7 +198,7 @@ def make_environment(
         announce("making the folder ready for PyCharm")
         ide = replace(project, python=environment.version, interpreter=environment.python)
         written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))
-        write_planned(root, plan.choice.builds)
+        write_planned(root, plan.choice, plan.machine)
         reports.append(SetupReport(environment=environment, proofs=proofs, kept=written.kept))
 
     create(plan.environment, system, report, finish)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scaffold.checks import frameworks, interpreter, machine, project, runs
+from scaffold.checks import builds, frameworks, interpreter, machine, project, runs
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
 
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     interpreter.files_whole,
     frameworks.installed,
     project.requirements_installed,
+    builds.machine_as_planned,
     frameworks.gpu_used,
     frameworks.computes,
     runs.run_configurations,

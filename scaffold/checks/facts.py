@@ -9,6 +9,7 @@ from typing import Literal
 from scaffold.builds.model import Framework
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ScaffoldError
+from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
 from scaffold.projects.model import Record
 
@@ -53,6 +54,7 @@ class Facts:
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None
     state: Literal["creating", "ready"] | None = None
+    made_for: Fingerprint | None = None  # the machine that its builds were chosen for
     made_at: str = ""  # where the environment was when it was made
     orphaned: bool | None = None  # its base interpreter is gone
     damages: tuple[Damage, ...] | None = None

@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "Say what is wrong with a project or this machine, and what cures it.",
     "env": "Make or show a project's Python environment.",
     "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
+    "builds": "Say which builds of PyTorch, TensorFlow and JAX run on a machine, from where, and why.",
     "templates": "List the templates, or show one.",
 }
 

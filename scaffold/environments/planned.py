@@ -1,4 +1,7 @@
-"""Which builds an environment was made with: ``.scaffold/builds.json``, for doctor and for later runs."""
+"""Which builds a project's environment is made with, and for which machine: ``.scaffold/builds.json``.
+
+For doctor, which says when the machine has changed since, and for later runs.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.builds.model import BuildPlan, Device, Framework
+from scaffold.builds.model import BuildChoice, Device, Framework
 from scaffold.environments.layout import STATE_FOLDER
 from scaffold.errors import not_written
+from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
+from scaffold.machine.model import Machine
 from scaffold.results import plain
 
-SCHEMA = "scaffold/builds-of-project/1"
+SCHEMA = "scaffold/builds-of-project/2"
 
 
 def planned_file(root: Path) -> Path:
@@ -22,19 +27,23 @@ def planned_file(root: Path) -> Path:
     return root / STATE_FOLDER / "builds.json"
 
 
-def write_planned(root: Path, builds: tuple[BuildPlan, ...]) -> None:
+def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
     """Keep the builds with their reasons, in one step; sources without credentials.
 
     Raises NoSpace, NoPermission.
     """
     from scaffold.sources.redact import redact
 
-    rows = [{**plain(build), "source": redact(build.source)} for build in builds]
+    kept = {
+        "schema": SCHEMA,
+        "python": choice.python,
+        "builds": [{**plain(build), "source": redact(build.source)} for build in choice.builds],
+        "machine": plain(fingerprint(machine)),
+    }
     target = planned_file(root)
     temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
-    text = json.dumps({"schema": SCHEMA, "builds": rows}, indent=2, ensure_ascii=False)
     try:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         temporary.replace(target)
     except OSError as refusal:
         with contextlib.suppress(OSError):  # the same disk may refuse this, too
@@ -45,7 +54,19 @@ def write_planned(root: Path, builds: tuple[BuildPlan, ...]) -> None:
 def read_devices(root: Path) -> Mapping[Framework, Device]:
     """The device that each framework was planned for; empty where nobody wrote it down."""
     try:
-        found: Any = json.loads(planned_file(root).read_text(encoding="utf-8"))
-        return {row["framework"]: row["device"] for row in found["builds"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {row["framework"]: row["device"] for row in _kept(root)["builds"]}
+    except (KeyError, TypeError):
+        return {}
+
+
+def read_machine(root: Path) -> Fingerprint | None:
+    """The machine that the builds were chosen for; None where nobody wrote it down."""
+    kept = _kept(root)
+    return read_fingerprint(kept.get("machine")) if isinstance(kept, dict) else None
+
+
+def _kept(root: Path) -> Any:
+    try:
+        return json.loads(planned_file(root).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}

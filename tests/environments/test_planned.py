@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from scaffold.environments.planned import planned_file, read_devices, write_planned
+from scaffold.builds import BuildChoice
+from scaffold.environments.planned import planned_file, read_devices, read_machine, write_planned
 from scaffold.errors import NoPermission, NoSpace
+from scaffold.machine.fingerprint import fingerprint
+from tests.machine.hosts import machine
 
 
 def test_devices_come_back(root, torch_build) -> None:
     planned_file(root).parent.mkdir()
-    write_planned(root, (torch_build,))
+    here = machine("a100-driver-470")
+    write_planned(root, BuildChoice(python="3.12", builds=(torch_build,)), here)
     assert read_devices(root) == {"pytorch": "cpu"}
+    assert read_machine(root) == fingerprint(here)
     assert [one.name for one in planned_file(root).parent.iterdir()] == ["builds.json"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", '{"machine": {"os": "linux"}}', "\x00", '{"builds": [3]}'])
+def test_what_is_no_plan_tells_nothing(root, text) -> None:
+    planned_file(root).parent.mkdir()
+    planned_file(root).write_text(text)
+    assert read_devices(root) == {}
+    assert read_machine(root) is None
 
 
 @pytest.mark.parametrize(("errno", "error"), [("ENOSPC", NoSpace), ("EACCES", NoPermission)])
@@ -29,5 +42,5 @@ def test_a_disk_that_refuses_is_one_of_our_errors(errno, error, root, torch_buil
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(error):
-        write_planned(root, (torch_build,))
+        write_planned(root, BuildChoice(python="3.12", builds=(torch_build,)), machine("alpine"))
     assert list(planned_file(root).parent.iterdir()) == []

@@ -1,0 +1,121 @@
+"""``scaffold builds``: what to install on a machine, framework by framework, or together.
+
+Each framework by itself gets the best build for the machine (one GPU framework an environment); together,
+they get one environment, with the GPU for both only where a pair of builds is known to be clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scaffold.builds.cuda import Gpus, usable_gpus
+from scaffold.builds.model import ADVISED, BuildPlan, Framework, Missing
+from scaffold.builds.pairing import pair_up
+from scaffold.builds.pytorch import choose_pytorch
+from scaffold.builds.tensorflow import choose_tensorflow
+from scaffold.builds.together import PREFERENCE, IndexPolicy, of_policy, tensorflow_wheels
+from scaffold.builds.wheels import Target
+from scaffold.machine.model import Machine
+from scaffold.sources.model import Offers
+
+Answer: TypeAlias = BuildPlan | Missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What fits a machine and a Python. ``answers``: one a framework that was asked for."""
+
+    machine: Machine
+    python: str  # 3.12
+    policy: IndexPolicy
+    answers: tuple[Answer, ...]
+    reasons: tuple[str, ...] = ()  # for the Python
+    notes: tuple[str, ...] = ()  # for people: assumptions about the machine, the user's own data
+    together: tuple[str, ...] = ()  # what one environment for all of them means; empty: each has its own
+
+
+def advise(
+    machine: Machine,
+    python: str | None,
+    frameworks: Sequence[Framework] | None = None,
+    *,
+    policy: IndexPolicy = "auto",
+    together: bool = False,
+    offers: Offers | None = None,
+) -> Advice:
+    """The best builds for a machine; for the Python that serves best where none is named.
+
+    ``frameworks`` None: all. ``offers`` None: everything that the tables know was published. Never raises
+    because of the machine: a framework without a build is a Missing with its reasons.
+    """
+    asked = tuple(one for one in ADVISED if frameworks is None or one in frameworks)
+    there = of_policy(offers or _published(machine, asked), policy)
+    gpus = usable_gpus(machine)
+    pythons = (python,) if python else PREFERENCE
+    outcomes = [_outcome(machine, gpus, one, asked, there, together=together) for one in pythons]
+    number, (answers, words) = max(enumerate(outcomes), key=lambda pair: (_worth(pair[1][0]), -pair[0]))
+    return Advice(
+        machine=machine,
+        python=pythons[number],
+        policy=policy,
+        answers=answers,
+        reasons=(_python_reason(pythons[number], python),),
+        together=words,
+    )
+
+
+def _published(machine: Machine, frameworks: Sequence[Framework]) -> Offers:
+    from scaffold.builds.published import published
+
+    platform = f"{machine.host.os}_{machine.host.architecture}"
+    return published((platform,), jax="jax" in frameworks)
+
+
+def _outcome(
+    machine: Machine,
+    gpus: Gpus,
+    python: str,
+    frameworks: tuple[Framework, ...],
+    offers: Offers,
+    *,
+    together: bool,
+) -> tuple[tuple[Answer, ...], tuple[str, ...]]:
+    target = Target(machine.host, python)
+    answers = {one: _alone(machine, gpus, target, one, offers) for one in frameworks}
+    if together:
+        return pair_up(machine, gpus, target, answers, offers)
+    return tuple(answers.values()), ()
+
+
+def _alone(machine: Machine, gpus: Gpus, target: Target, framework: Framework, offers: Offers) -> Answer:
+    if framework == "pytorch":
+        return choose_pytorch(machine, gpus, target, offers.wheels("torch"))
+    if framework == "jax":
+        from scaffold.builds.jax import choose_jax
+
+        return choose_jax(machine, gpus, target, offers.wheels("jax"))
+    wheels = tensorflow_wheels(offers)
+    keras_3 = choose_tensorflow(machine, gpus, target, wheels)
+    any_release = choose_tensorflow(machine, gpus, target, wheels, for_keras_3=False)
+    # A TensorFlow from before Keras 3 is the answer where nothing newer runs, or only without the GPU.
+    return max((keras_3, any_release), key=lambda one: (_uses_gpu(one), isinstance(one, BuildPlan)))
+
+
+def _worth(answers: tuple[Answer, ...]) -> tuple[int, int, int]:
+    """Frameworks served, GPUs used, nothing that somebody must agree to: more is better."""
+    built = [one for one in answers if isinstance(one, BuildPlan)]
+    return len(built), sum(map(_uses_gpu, answers)), -sum(bool(one.needs_consent) for one in built)
+
+
+def _uses_gpu(answer: Answer) -> bool:
+    return isinstance(answer, BuildPlan) and answer.device != "cpu"
+
+
+def _python_reason(taken: str, wanted: str | None) -> str:
+    if wanted:
+        return f"Python {taken} was asked for"
+    if taken == PREFERENCE[0]:
+        return f"Python {taken} is the one that most packages are built for"
+    return f"Python {taken} is the one for which the best builds can be had"

@@ -1,0 +1,51 @@
+"""Advice about builds in words: the machine, then what to install for each framework, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.plan_view import FRAMEWORK_NAMES, machine_summary
+from scaffold.cli.text import row
+from scaffold.shell import line
+
+if TYPE_CHECKING:
+    from scaffold.builds.advice import Advice
+    from scaffold.builds.model import BuildPlan, Missing
+
+
+def advice_lines(advice: Advice) -> list[str]:
+    """Everything, a fact a line."""
+    lines = [*machine_summary(advice.machine)]
+    lines += [row("Note", note) for note in advice.notes]
+    lines += [row("Python", f"{advice.python}"), *(row("", f"because {why}") for why in advice.reasons)]
+    for answer in advice.answers:
+        lines += ["", *_answer_lines(answer)]
+    labels = ("Together", *[""] * len(advice.together))
+    together = [row(label, words) for label, words in zip(labels, advice.together, strict=False)]
+    return [*lines, "", *together] if together else lines
+
+
+def _answer_lines(answer: BuildPlan | Missing) -> list[str]:
+    from scaffold.builds.model import BuildPlan
+
+    return _build_lines(answer) if isinstance(answer, BuildPlan) else _missing_lines(answer)
+
+
+def _build_lines(build: BuildPlan) -> list[str]:
+    from scaffold.builds.install import install_command
+
+    device = click.style(build.device, fg="yellow" if build.device == "cpu" else "green", bold=True)
+    sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
+    lines = [row(FRAMEWORK_NAMES[build.framework], f"{build.requirement} on {device}{sure}")]
+    lines += [row("", f"because {reason}") for reason in build.reasons]
+    lines += [row("", f"warning: {warning}") for warning in (build.needs_consent, *build.warnings) if warning]
+    lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
+    lines += [row("", f"set {name}={value}") for name, value in build.environment.items()]
+    return [*lines, row("", line(*install_command(build)))]
+
+
+def _missing_lines(missing: Missing) -> list[str]:
+    name = FRAMEWORK_NAMES[missing.framework]
+    return [row(name, click.style("no build", fg="red")), *(row("", why) for why in missing.why)]

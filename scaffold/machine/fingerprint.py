@@ -1,0 +1,96 @@
+"""The facts of a machine that a choice of builds rests on: kept with the choice, compared later."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.machine.model import Machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What decides which builds run. "" is "not known"; no serial numbers."""
+
+    os: str
+    os_version: str
+    architecture: str
+    libc: str
+    wsl: int
+    board: str
+    nvidia_driver: str
+    cuda_driver: str
+    accelerators: tuple[Mapping[str, str], ...]  # vendor, name, capability, status
+
+
+def fingerprint(machine: Machine) -> Fingerprint:
+    """The fingerprint of a machine."""
+    host = machine.host
+    return Fingerprint(
+        os=host.os,
+        os_version=host.os_version,
+        architecture=host.architecture,
+        libc=host.libc,
+        wsl=host.wsl,
+        board=host.board,
+        nvidia_driver=next((a.driver for a in machine.accelerators if a.vendor == "nvidia" and a.driver), ""),
+        cuda_driver=machine.cuda_driver,
+        accelerators=tuple(
+            {"vendor": one.vendor, "name": one.name, "capability": one.capability, "status": one.status}
+            for one in machine.accelerators
+        ),
+    )
+
+
+def read_fingerprint(kept: Any) -> Fingerprint | None:
+    """A fingerprint as JSON kept it; None where it is none."""
+    try:
+        texts = {name: str(kept[name]) for name in _TEXTS}
+        accelerators = tuple({name: str(one[name]) for name in _OF_ONE} for one in kept["accelerators"])
+        return Fingerprint(**texts, wsl=int(kept["wsl"]), accelerators=accelerators)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def changes(made_for: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
+    """What is different, a line each; nothing where what was known then is so now.
+
+    A fact that was or is not known is no change.
+    """
+    return (*_drivers(made_for, now), *_texts(made_for, now), *_accelerators(made_for, now))
+
+
+_TEXTS = ("os", "os_version", "architecture", "libc", "board", "nvidia_driver", "cuda_driver")
+_OF_ONE = ("vendor", "name", "capability", "status")
+
+
+def _drivers(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    before, after = made_for.nvidia_driver, now.nvidia_driver
+    if before and after and before != after:
+        yield f"made for driver {before}; now {after} is here"
+
+
+def _texts(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    for name, words in (("os", "system"), ("architecture", "architecture"), ("libc", "C library")):
+        before, after = getattr(made_for, name), getattr(now, name)
+        if before and after and before != after:
+            yield f"made for the {words} {before}; here is {after}"
+
+
+def _accelerators(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    """Accelerators that can be used: which have come, which have gone."""
+    before, after = _usable(made_for), _usable(now)
+    for name, count in (before - after).items():
+        yield f"made for {_times(count)}{name}, which cannot be used here now"
+    for name, count in (after - before).items():
+        yield f"{_times(count)}{name} can be used now and could not when it was made"
+
+
+def _usable(one: Fingerprint) -> Counter[str]:
+    return Counter(row["name"] for row in one.accelerators if row["status"] == "ok")
+
+
+def _times(count: int) -> str:
+    return "" if count == 1 else f"{count} x "
