@@ -101,14 +101,26 @@ def cudnn_supports(cudnn: Version | None, capability: str) -> bool:
     return number(capability) >= number(oldest)
 
 
+def cudnn_limit(devices: Iterable[Accelerator]) -> Version | None:
+    """The first cuDNN that no longer runs on one of the devices; None where the newest still does."""
+    oldest = min((number(one.capability) for one in devices), default=None)
+    if oldest is None:
+        return None
+    below = [limit for limit, capability in tables.cuda().cudnn if oldest >= number(capability)]
+    return None if None in below else max((limit for limit in below if limit), default=None)
+
+
 def variant_major(variant: str) -> int:
     """The CUDA major version of a variant.
 
-    >>> variant_major("cu126"), variant_major("cu130"), variant_major("cpu")
-    (12, 13, 0)
+    >>> variant_major("cu126"), variant_major("cu130"), variant_major("cu13"), variant_major("cpu")
+    (12, 13, 13, 0)
     """
     digits = variant.removeprefix("cu")
-    return int(digits) // 10 if variant.startswith("cu") and digits.isdecimal() else 0
+    if not variant.startswith("cu") or not digits.isdecimal():
+        return 0
+    # JAX names the major version alone; cu92 was CUDA 9.2.
+    return int(digits) if 10 <= int(digits) < 20 else int(digits) // 10
 
 
 def driver_needed(cuda_major: int, *, windows: bool = False) -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from scaffold.builds.jax_rows import Jax, jax_table
 from scaffold.builds.overlay import merged
 from scaffold.builds.rows import (
     Cubin,
@@ -61,6 +62,12 @@ def cuda() -> Cuda:
 def keras() -> Keras:
     """Keras by Python."""
     return _read("keras", _keras)
+
+
+@cache
+def jax() -> Jax:
+    """JAX's table."""
+    return _read("jax", jax_table)
 
 
 @cache
@@ -227,4 +234,4 @@ def _pair(row: dict[str, Any]) -> Pair:
 
 
 #: The functions above; each is called as its table is.
-_READERS: tuple[Any, ...] = (torch, tensorflow, cuda, keras, rocm, xpu, pairs)
+_READERS: tuple[Any, ...] = (torch, tensorflow, cuda, keras, jax, rocm, xpu, pairs)
