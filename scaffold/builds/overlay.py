@@ -21,7 +21,16 @@ REMOVE, REFRESHED = "remove", "refreshed"
 
 #: Keys that a row may have although no shipped row needs them.
 _ALWAYS = {REMOVE: True, REFRESHED: dt.date(2026, 11, 22)}
-_SOMETIMES = {"release": {"confidence": "high"}}
+_OF_RELEASE = {
+    "python_on": {"linux_x86_64": ["3.12"]},
+    "size_mb": {"linux_x86_64": 539},
+    "confidence": "high",
+}
+_SOMETIMES: Mapping[tuple[str, str], Row] = {
+    ("torch", "release"): {**_OF_RELEASE, "glibc_of": {"cu126": "2.28"}, "macos_of": {"3.14": "14.0"}},
+    ("tensorflow", "release"): {**_OF_RELEASE, "cpu_size_mb": {"linux_x86_64": 274}, "numpy": "numpy<2"},
+    ("jax", "release"): _OF_RELEASE,
+}
 
 _NAMES = {
     str: "a text in quotes", bool: "true or false", int: "a number", float: "a number", list: "a list",
@@ -58,6 +67,8 @@ _ARRAYS: Mapping[tuple[str, str], _Rows] = {
     ("cuda", "cubin"): _Rows(identity=("code",)),
     ("cuda", "cudnn"): _Rows(identity=("below",), order=_version_of("below")),
     ("keras", "companion"): _Rows(identity=("requirement",), order="last counts"),
+    ("jax", "kernels"): _Rows(identity=("variant", "releases")),
+    ("jax", "cuda"): _Rows(identity=("variant",)),
     ("rocm", "builds"): _Rows(identity=("torch",)),
     ("rocm", "kernels"): _Rows(identity=("rocm",)),
     ("xpu", "devices"): _Rows(identity=("family",), order="last counts"),
@@ -155,7 +166,7 @@ def _row_problems(name: str, array: str, shipped: Sequence[Row], user: object) -
     for number, row in enumerate(user, 1):
         named = " ".join(str(row[key]) for key in rows.identity if key in row) or f"number {number}"
         where = f"[[{name}.{array}]] {named}"
-        yield from _table_problems(where, [*shipped, _SOMETIMES.get(array, {}), _ALWAYS], row)
+        yield from _table_problems(where, [*shipped, _SOMETIMES.get((name, array), {}), _ALWAYS], row)
         if row.get(REMOVE):
             if not set(row) - set(_ALWAYS):
                 yield f"{where}: says {REMOVE}, and not what"

@@ -1,0 +1,133 @@
+"""The user's data file with rows added: its own comments and order stay, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffold.builds.overlay import REFRESHED
+from scaffold.errors import UserDataRefused, not_written
+from scaffold.toml import TOMLDecodeError, loads
+
+if TYPE_CHECKING:
+    from scaffold.builds.refresh_rows import NewRow
+
+_HEAD = """\
+# Builds of frameworks: what this file says is laid over the tables that scaffold ships.
+# Rows with `refreshed` were written by `scaffold builds --refresh`; they give way to newer shipped ones.
+# A row of your own replaces the shipped one of the same identity; `remove = true` takes it away.
+"""
+
+
+def with_rows(text: str, rows: Sequence[NewRow], path: Path) -> str:
+    """The text of a data file with rows added at the end of their arrays.
+
+    Raises UserDataRefused where the file is laid out in a way that no row can be added to.
+    """
+    if not rows:
+        return text
+    expected = loads(text)
+    for one in rows:
+        expected.setdefault(one.table, {}).setdefault(one.array, []).append(dict(one.row))
+    try:
+        result = _extended(text or _HEAD, rows)
+    except (TypeError, ValueError, AttributeError, KeyError) as problem:
+        raise _not_extended(path, repr(problem)) from problem
+    if _read(result) != expected:
+        raise _not_extended(path, "the result would not say what it must")
+    return result
+
+
+def difference(before: str, after: str, path: Path) -> str:
+    """What would change, as a unified diff; "" where nothing would."""
+    name = str(path)
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="")
+    return "\n".join(lines)
+
+
+def write(path: Path, before: str, after: str) -> None:
+    """Put the new text in the place of the old one, in one step.
+
+    A link stays a link. Raises UserDataRefused where the file is no longer what it was when the
+    change was shown, NoSpace, NoPermission.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if _content(target) != before:
+            raise UserDataRefused(
+                f"The data file {path} was changed meanwhile", hint="scaffold builds --refresh"
+            )
+        with temporary.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(after)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except OSError as refusal:
+        raise not_written(target, refusal) from refusal
+    finally:
+        with contextlib.suppress(OSError):  # the same disk may refuse this, too
+            temporary.unlink(missing_ok=True)
+
+
+def _content(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace") if path.exists() else ""
+
+
+def _extended(text: str, rows: Sequence[NewRow]) -> str:
+    """Rows of a list go into that list; all others to the end, where they disturb nothing."""
+    import tomlkit
+    from tomlkit.items import Array
+
+    document = tomlkit.parse(text)
+    blocks = []
+    for one in rows:
+        table: Any = document.get(one.table, {})
+        there = table.get(one.array)
+        if isinstance(there, Array):
+            there.add_line(_inline(one.row), comment="; ".join(one.comments) or None)
+        else:
+            blocks.append(_block(one))
+    return "\n\n".join([tomlkit.dumps(document).rstrip("\n"), *blocks]) + "\n"
+
+
+def _block(one: NewRow) -> str:
+    import tomlkit
+
+    block = tomlkit.document()
+    for key, value in one.row.items():
+        block.add(key, _inline(value) if isinstance(value, Mapping) else value)
+    comments = [f"# {comment}" for comment in one.comments]
+    return "\n".join([*comments, f"[[{one.table}.{one.array}]]", tomlkit.dumps(block).rstrip("\n")])
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        return loads(text)
+    except TOMLDecodeError:
+        return None
+
+
+def _inline(mapping: Mapping[str, Any]) -> Any:
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(mapping)
+    return table
+
+
+def _not_extended(path: Path, why: str) -> UserDataRefused:
+    return UserDataRefused(
+        f"No row can be added to the data file {path}",
+        detail=(why,),
+        hint=f"write its arrays as [[table.array]], or move it away: rows with {REFRESHED} can be had again",
+    )
