@@ -19,6 +19,7 @@ LAYERS = [
     {"checks"},
     {"pycharm", "environments"},
     {"projects"},
+    {"locks"},
     {"builds", "interpreters"},
     {"facts"},
     {"sources", "machine"},

@@ -1,0 +1,89 @@
+"""Judge a lock against a machine: what would be installed, and every rule over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from scaffold.builds.cuda import usable_gpus
+from scaffold.builds.together import PREFERENCE
+from scaffold.builds.wheels import Target
+from scaffold.locks import file_rules, gpu_rules, release_rules
+from scaffold.locks.case import Case
+from scaffold.locks.frameworks import frameworks_of
+from scaffold.locks.markers import environment
+from scaffold.locks.model import Lock, Locked, LockFinding
+from scaffold.locks.release_rules import specifier
+from scaffold.locks.selection import choice, installed
+from scaffold.machine.model import Machine
+
+Rule = Callable[[Case], Iterator[LockFinding]]
+
+#: Causes before consequences.
+RULES: tuple[Rule, ...] = (
+    release_rules.python,
+    gpu_rules.driver,
+    gpu_rules.kernels,
+    gpu_rules.cudnn,
+    gpu_rules.other_vendor,
+    file_rules.same_files,
+    file_rules.pairs,
+    release_rules.wheels,
+    gpu_rules.in_vain,
+    gpu_rules.on_the_cpu,
+    release_rules.pre_releases,
+    release_rules.unknown,
+    release_rules.open_versions,
+)
+
+_WORST_FIRST = ("error", "warning", "info")
+
+
+def lint(lock: Lock, machine: Machine, python: str) -> tuple[LockFinding, ...]:
+    """Everything in a lock that contradicts the machine or itself, worst first.
+
+    Extras and groups that are not installed unasked are judged, too; what only they bring is ``info``.
+    """
+    facts = environment(machine.host, python)
+    found = list(_judged(lock, installed(lock, facts), machine, python))
+    seen = {_key(one) for one in found}
+    for name in lock.choices:
+        if name in lock.default:
+            continue
+        rows = installed(lock, facts, choice(lock, name))
+        fresh = [one for one in _judged(lock, rows, machine, python) if _key(one) not in seen]
+        seen.update(map(_key, fresh))
+        found += [replace(one, level="info", message=f"only with the {name}: {one.message}") for one in fresh]
+    return tuple(sorted(found, key=lambda one: _WORST_FIRST.index(one.level)))
+
+
+def python_for(lock: Lock, wanted: str = "") -> str:
+    """The Python to judge for: the one that was named, else the lock's own, else the usual one."""
+    if wanted or lock.python:
+        return ".".join((wanted or lock.python).split(".")[:2])
+    allowed = specifier(lock.requires_python)
+    fitting = [one for one in PREFERENCE if allowed is None or f"{one}.99" in allowed]
+    return next(iter(fitting), PREFERENCE[0])
+
+
+def installed_here(lock: Lock, machine: Machine, python: str) -> tuple[Locked, ...]:
+    """The packages that the lock would install on a machine, unasked extras and groups left out."""
+    return installed(lock, environment(machine.host, python))
+
+
+def _judged(lock: Lock, rows: tuple[Locked, ...], machine: Machine, python: str) -> Iterator[LockFinding]:
+    target = Target(machine.host, python)
+    case = Case(
+        lock=lock,
+        rows=rows,
+        machine=machine,
+        gpus=usable_gpus(machine),
+        target=target,
+        frameworks=frameworks_of(lock, rows, target),
+    )
+    for rule in RULES:
+        yield from rule(case)
+
+
+def _key(one: LockFinding) -> tuple[str, str, str]:
+    return one.code, one.package, one.version
