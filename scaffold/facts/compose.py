@@ -6,13 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from scaffold.facts.devices import device_files
+from scaffold.facts.driver import read_driver
 from scaffold.facts.gpus import read_gpus
 from scaffold.facts.host import draw_host
-from scaffold.facts.nvidia import device_files, draw_nvidia
+from scaffold.facts.nvidia import draw_nvidia
 from scaffold.facts.others import draw_amd, draw_intel
 from scaffold.facts.pci import draw_told_cards
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told, one_line
+from scaffold.facts.windows import draw_adapters
+
+#: Four bytes of attributes, then 1 where it is on.
+_SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 #: Notes and files beyond these are those of a machine that nobody has.
 MOST_NOTES, MOST_FILES = 20, 2000
@@ -34,6 +40,8 @@ def host_record(facts: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ..
     draw_nvidia(told, gpus, sketch, cards_told="nvidia" in listed)
     draw_amd(told, gpus, sketch, cards_told="amd" in listed)
     draw_intel(told, gpus, sketch, cards_told="intel" in listed)
+    if sketch.os == "windows" and gpus:
+        draw_adapters(gpus, read_driver(told, gpus, sketch).version, sketch)
     for path, usable in device_files(told).items():
         (sketch.accessible if usable else sketch.paths).add(path)
     _draw_signs(told, sketch)
@@ -89,8 +97,7 @@ def _draw_signs(told: Told, sketch: Sketch) -> None:
     """Secure Boot, and a board that says what it is."""
     secure = told.flag("secure_boot")
     if secure is not None and sketch.os == "linux":
-        sketch.programs["mokutil"] = "/usr/bin/mokutil"
-        sketch.answer("mokutil --sb-state", f"SecureBoot {'enabled' if secure else 'disabled'}\n")
+        sketch.files[_SECURE_BOOT] = f"\x06\x00\x00\x00{chr(secure)}"
     board = told.text("board", "device_tree_model") if told.has("board", "device_tree_model") else ""
     jetson = told.first("jetson")
     if board or jetson:

@@ -14,7 +14,7 @@ from scaffold.machine.nvidia_smi import header_versions, query_answer, smi_failu
 
 #: NVML's and CUDA's codes for what a description can say in words.
 NO_LIBRARY, NOT_LOADED, MISMATCH, NO_PERMISSION = 12, 9, 18, 4
-CUDA_MISMATCH, CUDA_NO_DEVICE, CUDA_REFUSED = 803, 100, 304
+CUDA_MISMATCH, CUDA_NO_DEVICE, CUDA_REFUSED, CUDA_FABRIC, CUDA_UNKNOWN = 803, 100, 304, 802, 999
 
 _ABSENT = re.compile(r"none|no|false|missing|not installed|not found|absent|nouveau", re.IGNORECASE)
 _NOT_THERE = re.compile(r"missing|not found|absent|^no\b|^not ", re.IGNORECASE)
@@ -49,7 +49,7 @@ def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
         management = management or NOT_LOADED
     elif module and version and module != version:
         management = management or MISMATCH
-    init = _init(told, library=library)
+    init = _init(told, library=library) or _state(inner)
     return Driver(
         installed=_installed(told, inner, version=version, broken=bool(management or init)),
         version=version,
@@ -90,7 +90,7 @@ def _version(told: Told, inner: Told, sketch: Sketch) -> str:
         text = told.matching(pattern, "driver version", "driver")
     windows = sketch.os == "windows" or sketch.wsl
     names = ("windows_version", "version") if windows else ("version",)
-    text = text or inner.matching(pattern, "driver version", *names, "userspace_version")
+    text = text or inner.matching(pattern, "driver version", *names, "version_to")
     store = re.fullmatch(r"\d{2}\.\d\.\d(\d)\.(\d{2})(\d{2})", text)  # Windows' own: 32.0.15.6636 is 566.36
     return f"{store[1]}{store[2]}.{store[3]}" if store else text
 
@@ -105,7 +105,7 @@ def _installed(told: Told, inner: Told, *, version: str, broken: bool) -> bool |
     if version or broken or told.first("libcuda") is True:
         return True
     if inner.facts:
-        return inner.flag("installed")
+        return True if _cuda(told, inner) else inner.flag("installed")
     if any(told.facts[name] is None or _says_absent(told, name) for name in names):
         return False
     return None
@@ -124,9 +124,8 @@ def _module(told: Told, inner: Told) -> str:
     for text in (plain, described):
         if isinstance(text, str) and text.strip():
             return module_version(text) or text.strip()[:40]
-    text = str(
-        inner.first("kernel_module_version", "module_version") or told.first("kernel_module_version") or ""
-    )
+    text = inner.first("kernel_module_version", "module_version", "version_from")
+    text = str(text or told.first("kernel_module_version") or "")[:100]
     return text if re.fullmatch(r"\d{2,4}(\.\d{1,3}){1,2}", text) else ""
 
 
@@ -145,12 +144,24 @@ def _library(told: Told, sketch: Sketch) -> bool | None:
 
 
 def _init(told: Told, *, library: bool | None) -> int:
-    value = told.first("cuinit", "cu_init", "cuInit")
+    """The code of cuInit, where it is told: by itself, or in what is told of libcuda."""
     inner = told.below("libcuda")
+    value = told.first("cuinit", "cu_init", "cuInit")
     value = inner.first("init", "code", "error", "cuinit") if value is None else value
     value = told.first("libcuda") if value is None and not inner.facts and library else value
-    match = re.search(r"(?<!\d)\d{1,3}(?!\d)", str(value)[:500]) if isinstance(value, (str, int)) else None
-    return int(match[0]) if match and not isinstance(value, bool) and "/" not in str(value) else 0
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or "/" in str(value)[:500]:
+        return 0
+    match = re.search(r"(?<!\d)\d{1,3}(?!\d)", str(value)[:500])
+    return int(match[0]) if match else 0
+
+
+def _state(inner: Told) -> int:
+    """The code of cuInit for states with names: GPUs whose fabric is not ready, a driver after a suspend."""
+    fabric = inner.text("fabric_state") if inner.first("fabric_state") else ""
+    if fabric and not re.fullmatch("completed?|success|not supported", fabric, re.IGNORECASE):
+        return CUDA_FABRIC
+    state = inner.text("state") if inner.first("state") else ""
+    return CUDA_UNKNOWN if re.search("suspend|nvidia_uvm", state) else 0
 
 
 def _management(told: Told, smi: str) -> int:

@@ -36,7 +36,7 @@ def draw_host(told: Told, sketch: Sketch) -> None:
     sketch.os = _system(told, name, version)
     sketch.wsl = _wsl(told, inner, name) if sketch.os == "linux" else 0
     sketch.release = _kernel(told, inner, sketch)
-    sketch.machine = _machine(told, sketch)
+    sketch.machine = _machine(told, version, sketch)
     version = version or (name if re.search(r"\d", name) or not _is_system(name) else "")
     if sketch.os == "linux":
         _write_distribution(sketch, version)
@@ -100,7 +100,7 @@ def _kernel(told: Told, inner: Told, sketch: Sketch) -> str:
     return release
 
 
-def _machine(told: Told, sketch: Sketch) -> str:
+def _machine(told: Told, version: str, sketch: Sketch) -> str:
     """The architecture as the system spells it; a translated process on a Mac hears x86_64."""
     text = told.text("arch", "architecture", "machine").lower()
     known = _ARCHITECTURES.get(text, "")
@@ -114,7 +114,10 @@ def _machine(told: Told, sketch: Sketch) -> str:
         sketch.answer("sysctl -n sysctl.proc_translated", "1\n")
         return "x86_64"
     if not known:
-        told.notes.append(f"arch: {'unknown' if text else 'not told'}, Apple silicon is assumed")
+        intel = re.match(r"\D*10\.", version)  # the first macOS for Apple silicon is 11
+        likely = "x86_64" if intel else "Apple silicon"
+        told.notes.append(f"arch: {'unknown' if text else 'not told'}, {likely} is assumed")
+        return "x86_64" if intel else "arm64"
     return "x86_64" if known == "x86_64" else "arm64"
 
 
@@ -133,8 +136,9 @@ def _write_distribution(sketch: Sketch, distribution: str) -> None:
 
 def _libc(told: Told, inner: Told, distribution: str, sketch: Sketch) -> str:
     source = told if told.has("glibc", "libc", "musl") else inner
-    musl = source.text("musl") or source.text("libc") if source.has("musl", "libc") else ""
-    if source.has("musl") or "musl" in musl.lower() or "alpine" in distribution.lower():
+    musl = "" if source.first("musl") in (None, True) else source.text("musl")
+    musl = musl or ("" if source.first("libc") is None else str(source.first("libc"))[:100])
+    if source.first("musl") or "musl" in musl.lower() or "alpine" in distribution.lower():
         sketch.paths.add(f"/lib/ld-musl-{sketch.machine}.so.1")
         numbered = re.search(_VERSION, musl)
         return f"musl {numbered[0]}" if numbered else ""

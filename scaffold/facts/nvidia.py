@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from scaffold.facts.devices import device_files, lists_devices
 from scaffold.facts.driver import (
     CUDA_NO_DEVICE,
     CUDA_REFUSED,
@@ -25,12 +26,15 @@ from scaffold.facts.pci import draw_card
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
 from scaffold.machine.nvidia_merge import MASK
+from scaffold.machine.nvidia_names import capability_of_name
 from scaffold.machine.nvidia_smi import QUERY
 
 _LINUX_LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 _ARM_LIBRARY = "/usr/lib/aarch64-linux-gnu/libcuda.so.1"
 _WSL, _SYSTEM32 = "/usr/lib/wsl/lib/", "C:\\Windows\\System32\\"
+_TEGRA, _TEGRA_KERNEL = re.compile("jetson|tegra|xavier", re.IGNORECASE), "5.15.148-tegra"
 _GPU_LOST = 15
+_FIRST_BUS = 1
 
 
 def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: bool) -> None:
@@ -45,13 +49,37 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
         mine = [Gpu(vendor="nvidia", name="NVIDIA GPU")]
     if sketch.os == "macos" or not (mine or driver.installed):
         return
+    _doubt(told, mine)
     driver = _at_hand(told, mine, driver, sketch)
-    if sketch.os == "linux" and not sketch.wsl and not cards_told:
+    at: list[str] = []
+    if sketch.os == "linux" and not sketch.wsl and not cards_told and not _draw_tegra(mine, sketch):
         link = "nvidia" if driver.installed and driver.management != NOT_LOADED else ""
-        for slot, gpu in enumerate(mine):
-            draw_card(sketch, slot, gpu, link)
+        at = [
+            draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, link) for slot, gpu in enumerate(mine, _FIRST_BUS)
+        ]
     if driver.installed:
-        _draw_driver(told, mine, driver, sketch)
+        _draw_driver(told, mine, driver, sketch, at)
+
+
+def _doubt(told: Told, gpus: list[Gpu]) -> None:
+    """Say where a capability is not the one that a GPU of that name has."""
+    for gpu in dict.fromkeys(gpus):
+        usual = capability_of_name(gpu.name)
+        if gpu.capability and usual and gpu.capability != usual:
+            told.notes.append(
+                f"gpus: {gpu.name} is told to have compute capability {gpu.capability}, by its name it has "
+                f"{usual}; what is told counts"
+            )
+
+
+def _draw_tegra(gpus: list[Gpu], sketch: Sketch) -> bool:
+    """A Jetson's GPU is on no bus; its board and its kernel tell what it is."""
+    name = next((gpu.name for gpu in gpus if _TEGRA.search(gpu.name)), "")
+    if not name or sketch.machine != "aarch64":
+        return False
+    sketch.files.setdefault("/proc/device-tree/model", f"{name}\x00")
+    sketch.release = sketch.release or _TEGRA_KERNEL
+    return True
 
 
 def _at_hand(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> Driver:
@@ -70,35 +98,52 @@ def _at_hand(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> Dri
     return driver
 
 
-def _draw_driver(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> None:
-    library = _library(sketch)
-    # Without a word about devices the driver's own are there, unless its module cannot run.
-    if not sketch.wsl and sketch.os == "linux" and driver.management not in (NOT_LOADED, NO_LIBRARY):
-        if driver.management != NO_PERMISSION:
-            sketch.accessible.add("/dev/nvidiactl")
-        module = driver.module or driver.version
-        if module:
-            sketch.files.setdefault("/sys/module/nvidia/version", f"{module}\n")
-    if driver.library and not (
-        driver.management == NOT_LOADED and told.has("devices") and not driver.version
-    ):
-        sketch.paths.add(library)
+def _draw_driver(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch, at: list[str]) -> None:
+    """What an installed driver leaves on the machine, and what it answers."""
+    library = _draw_library(driver, sketch)
+    if sketch.os == "linux" and not sketch.wsl and driver.management not in (NOT_LOADED, NO_LIBRARY):
+        _draw_module(driver, sketch)
     if told.first("nvidia_smi") is not False:
         _draw_smi(driver, sketch)
     visible = [] if driver.init else _visible(sketch.environment.get(MASK), gpus)
-    answering = {"library": library.rpartition("/")[2], "init": driver.init, "driver": _coded(driver.cuda)}
-    devices = [_seen(index, gpus[at], at) for index, at in enumerate(visible)]
-    if not devices and not driver.init:
-        answering["init"] = CUDA_NO_DEVICE
-    sketch.probe("libcuda", {**answering, "devices": devices} if driver.library else {"library": ""})
-    sketch.probe("nvml", _management(gpus, driver, sketch))
+    init = driver.init or (0 if visible else CUDA_NO_DEVICE)
+    answer = {
+        "library": library.replace("\\", "/").rpartition("/")[2],
+        "init": init,
+        "driver": _coded(driver.cuda),
+        "devices": [_seen(index, gpus[number], number) for index, number in enumerate(visible)],
+    }
+    sketch.probe("libcuda", answer if driver.library else {"library": ""})
+    sketch.probe("nvml", _management(gpus, driver, sketch, at))
+
+
+def _draw_library(driver: Driver, sketch: Sketch) -> str:
+    """Where libcuda lies; its file's name tells its version, but in WSL."""
+    library = _library(sketch)
+    if sketch.wsl:
+        sketch.accessible.add("/dev/dxg")
+    if not driver.library:
+        return library
+    if driver.version and sketch.os == "linux" and not sketch.wsl:
+        sketch.links[library] = f"libcuda.so.{driver.version}"
+    else:
+        sketch.paths.add(library)
+    return library
+
+
+def _draw_module(driver: Driver, sketch: Sketch) -> None:
+    """Without a word about devices, the driver's own are there."""
+    if driver.management != NO_PERMISSION:
+        sketch.accessible.add("/dev/nvidiactl")
+    module = driver.module or driver.version
+    if module:
+        sketch.files.setdefault("/sys/module/nvidia/version", f"{module}\n")
 
 
 def _library(sketch: Sketch) -> str:
     if sketch.os == "windows":
         return f"{_SYSTEM32}nvcuda.dll"
     if sketch.wsl:
-        sketch.accessible.add("/dev/dxg")
         return f"{_WSL}libcuda.so.1"
     return _ARM_LIBRARY if sketch.machine == "aarch64" else _LINUX_LIBRARY
 
@@ -120,7 +165,7 @@ def _draw_smi(driver: Driver, sketch: Sketch) -> None:
     sketch.answer(query, driver.smi, status)
 
 
-def _management(gpus: list[Gpu], driver: Driver, sketch: Sketch) -> dict[str, Any]:
+def _management(gpus: list[Gpu], driver: Driver, sketch: Sketch, at: list[str]) -> dict[str, Any]:
     if driver.management == NO_LIBRARY:
         return {"library": ""}
     library = "nvml.dll" if sketch.os == "windows" else "libnvidia-ml.so.1"
@@ -131,19 +176,16 @@ def _management(gpus: list[Gpu], driver: Driver, sketch: Sketch) -> dict[str, An
         "init": 0,
         "driver_version": driver.version,
         "cuda": _coded(driver.cuda),
-        "devices": [_managed(index, gpu) for index, gpu in enumerate(gpus)],
+        "devices": [_managed(index, gpu, (at or [""] * len(gpus))[index]) for index, gpu in enumerate(gpus)],
     }
 
 
-def _managed(index: int, gpu: Gpu) -> dict[str, Any]:
+def _managed(index: int, gpu: Gpu, folder: str) -> dict[str, Any]:
+    bus = {"pci": folder.rpartition("/")[2]}
     if gpu.status in {"gpu_lost", "lost"}:
-        return {"index": index, "status": _GPU_LOST, "name": gpu.name, "capability": gpu.capability}
-    return {
-        **_facts(index, gpu, index),
-        "status": 0,
-        "uuid": f"GPU-{_uuid(gpu, index)}",
-        "mig": bool(gpu.mig),
-    }
+        return {"index": index, "status": _GPU_LOST, "name": gpu.name, "capability": gpu.capability, **bus}
+    facts = _facts(index, gpu, index)
+    return {**facts, "status": 0, "uuid": f"GPU-{_uuid(gpu, index)}", "mig": bool(gpu.mig), **bus}
 
 
 def _seen(index: int, gpu: Gpu, at: int) -> dict[str, Any]:
@@ -198,33 +240,11 @@ def _coded(cuda: str) -> int:
 
 def _no_devices(told: Told, sketch: Sketch) -> bool:
     """The description lists device files and none of them is NVIDIA's."""
-    if sketch.os != "linux" or sketch.wsl or not isinstance(told.facts.get("devices"), (list, dict)):
+    if sketch.os != "linux" or sketch.wsl or not lists_devices(told):
         return False
-    return not any("nvidia" in str(one) for one in told.facts["devices"])
+    return not any("nvidia" in path for path in device_files(told))
 
 
 def _closed_devices(told: Told) -> set[str]:
     """NVIDIA's device files that this user may not open."""
     return {path for path, open_to_us in device_files(told).items() if "nvidia" in path and not open_to_us}
-
-
-def device_files(told: Told) -> dict[str, bool]:
-    """Device file -> whether this user may use it.
-
-    A list of paths, of objects with ``path`` and ``accessible``, or an object path -> true, false, words.
-    """
-    value = told.first("devices")
-    rows = value.items() if isinstance(value, dict) else [(None, row) for row in told.rows("devices")]
-    found: dict[str, bool] = {}
-    for path, said in rows:
-        inner = Told(said if isinstance(said, dict) else {}, [])
-        name = path or (said if isinstance(said, str) else inner.text("path", "name"))
-        if not isinstance(name, str) or not name.startswith("/dev/") or len(name) > 200:
-            continue
-        usable = inner.flag("accessible", "readable", "writable")
-        words = said if isinstance(said, str) and path else inner.text("error", "access")
-        closed = (
-            usable is False or said is False or bool(re.search("denied|not permitted|no access", str(words)))
-        )
-        found[name] = not closed
-    return found

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from scaffold.facts.devices import device_files, lists_devices
 from scaffold.facts.gpus import Gpu
-from scaffold.facts.nvidia import device_files
-from scaffold.facts.pci import draw_card
+from scaffold.facts.numbers import device_number
+from scaffold.facts.pci import IDS, draw_card
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
+from scaffold.machine.intel_answers import Family, family_of
 
 _NODES = "/sys/class/kfd/kfd/topology/nodes"
-#: AMD's and Intel's cards stand behind NVIDIA's in the order of the bus.
-_FIRST_SLOT = {"amd": 0x40, "intel": 0x80}
+#: AMD's and Intel's cards stand behind NVIDIA's on the bus; a processor's own graphics by Intel before them.
+_AMD_BUS, _INTEL_BUS, _INTEL_OWN = 0x41, 0x81, "0000:00:02.0"
+_LOADERS = {
+    "linux": "/usr/lib/x86_64-linux-gnu/libze_loader.so.1",
+    "windows": "C:\\Windows\\System32\\ze_loader.dll",
+}
 
 
 def draw_amd(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: bool) -> None:
     """Cards, and the nodes of the kernel's compute driver."""
     mine = [gpu for gpu in gpus or () if gpu.vendor == "amd"]
+    if version := told.text("rocm", "rocm_version"):
+        sketch.files["/opt/rocm/.info/version"] = f"{version}\n"
     if sketch.os != "linux" or not mine:
         return
     if sketch.wsl:
@@ -25,29 +34,49 @@ def draw_amd(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: 
         return
     sketch.files[f"{_NODES}/0/properties"] = "cpu_cores_count 8\nsimd_count 0\ngfx_target_version 0\n"
     for number, gpu in enumerate(mine):
-        slot = _FIRST_SLOT["amd"] + number
         if not cards_told:
-            draw_card(sketch, slot, gpu, "amdgpu")
+            draw_card(sketch, f"0000:{_AMD_BUS + number:02x}:00.0", gpu, "amdgpu")
         if gpu.capability:
-            _draw_node(number, slot, gpu, sketch)
-    _draw_devices(
-        told, sketch, ["/dev/kfd", *(f"/dev/dri/renderD{128 + number}" for number in range(len(mine)))]
-    )
-    if version := told.text("rocm", "rocm_version"):
-        sketch.files["/opt/rocm/.info/version"] = f"{version}\n"
+            _draw_node(number, gpu, sketch)
+    nodes = [f"/dev/dri/renderD{128 + number}" for number in range(len(mine))]
+    _draw_devices(told, sketch, ["/dev/kfd", *nodes])
 
 
 def draw_intel(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: bool) -> None:
-    """Cards with their render nodes."""
+    """Cards with their render nodes, and what Level Zero says where it is there."""
     mine = [gpu for gpu in gpus or () if gpu.vendor == "intel"]
-    if sketch.os != "linux" or sketch.wsl or cards_told:
-        return
+    answers: list[dict[str, Any]] = []
     for number, gpu in enumerate(mine):
-        folder = draw_card(
-            sketch, _FIRST_SLOT["intel"] + number, gpu, gpu.driver if gpu.driver == "xe" else "i915"
-        )
-        sketch.paths.add(f"{folder}/drm/renderD{128 + number}")
-        _draw_devices(told, sketch, [f"/dev/dri/renderD{128 + number}"])
+        own = gpu.integrated and number == 0
+        address = _INTEL_OWN if own else f"0000:{_INTEL_BUS + number:02x}:00.0"
+        place = address if sketch.os == "linux" else ""  # Windows tells no place on the bus
+        if sketch.os == "linux" and not sketch.wsl and not cards_told:
+            folder = draw_card(sketch, address, gpu, "xe" if gpu.driver == "xe" else "i915")
+            sketch.paths.add(f"{folder}/drm/renderD{160 + number}")
+            _draw_devices(told, sketch, [f"/dev/dri/renderD{160 + number}"])
+        number_of_device = device_number(gpu, sketch.names, IDS["intel"])
+        family = family_of(number_of_device)
+        if family or gpu.capability:
+            answers.append(_level_zero(len(answers), gpu, place, number_of_device, family))
+    if answers and sketch.os in _LOADERS and told.flag("level_zero") is not False:
+        sketch.paths.add(_LOADERS[sketch.os])
+        sketch.probe("level_zero", {"library": "libze_loader.so.1", "init": 0, "devices": answers})
+
+
+def _level_zero(index: int, gpu: Gpu, address: str, device: str, family: Family | None) -> dict[str, Any]:
+    architecture, release, revision = map(
+        int, (gpu.capability or (family.ip if family else "0.0.0")).split(".")
+    )
+    return {
+        "index": index,
+        "name": gpu.name or "Intel GPU",
+        "ip": architecture << 22 | release << 14 | revision,
+        "memory": gpu.memory or 0,
+        "device": device,
+        "pci": address,
+        "uuid": "",
+        "integrated": gpu.integrated or bool(family and family.integrated),
+    }
 
 
 def target_version(gfx: str) -> int:
@@ -60,13 +89,13 @@ def target_version(gfx: str) -> int:
     return int(digits[:-2]) * 10000 + int(digits[-2], 16) * 100 + int(digits[-1], 16)
 
 
-def _draw_node(number: int, slot: int, gpu: Gpu, sketch: Sketch) -> None:
+def _draw_node(number: int, gpu: Gpu, sketch: Sketch) -> None:
     node = f"{_NODES}/{number + 1}"
     facts = {
         "cpu_cores_count": 8 if gpu.integrated else 0,
         "simd_count": 64,
         "gfx_target_version": target_version(gpu.capability),
-        "location_id": (slot + 1) << 8,
+        "location_id": (_AMD_BUS + number) << 8,
         "domain": 0,
         "drm_render_minor": 128 + number,
         "unique_id": 0,
@@ -90,7 +119,7 @@ def _draw_rocminfo(gpus: list[Gpu], sketch: Sketch) -> None:
 
 def _draw_devices(told: Told, sketch: Sketch, nodes: list[str]) -> None:
     """Device files: those that are told, or, where nothing is told of any, these."""
-    if isinstance(told.first("devices"), (list, dict)):
+    if lists_devices(told):
         for path, usable in device_files(told).items():
             if re.match(r"/dev/(?:kfd|dri/)", path):
                 (sketch.accessible if usable else sketch.paths).add(path)

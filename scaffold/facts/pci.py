@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from scaffold.facts.gpus import Gpu, vendor_of
+from scaffold.facts.numbers import device_number
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
 from scaffold.machine.model import Vendor
 from scaffold.machine.pci import ROOT
 
-_IDS: dict[Vendor, str] = {"nvidia": "0x10de", "amd": "0x1002", "intel": "0x8086"}
+IDS: dict[Vendor, str] = {"nvidia": "0x10de", "amd": "0x1002", "intel": "0x8086"}
 _CLASSES = {"vga": "0x030000", "3d": "0x030200", "display": "0x038000", "processing": "0x120000"}
 _LSPCI = re.compile(r"(vga|3d|display|processing)[^:]*: (.+?)(?: \[(\w{4}):(\w{4})\]| \(|$)", re.IGNORECASE)
 
@@ -30,10 +31,11 @@ def draw_told_cards(told: Told, sketch: Sketch) -> set[Vendor]:
     return seen
 
 
-def draw_card(sketch: Sketch, slot: int, gpu: Gpu, driver: str) -> str:
+def draw_card(sketch: Sketch, address: str, gpu: Gpu, driver: str) -> str:
     """A card for a GPU that is named; answers its folder."""
-    entry = {"name": gpu.name, "driver": driver, "class": "0x030000"}
-    return _draw(sketch, slot, gpu.vendor, Told(entry, []))
+    device = device_number(gpu, sketch.names, IDS[gpu.vendor])
+    entry = {"name": gpu.name, "driver": driver, "class": "0x030000", "address": address, "device": device}
+    return _draw(sketch, 0, gpu.vendor, Told(entry, []))
 
 
 def _draw(sketch: Sketch, slot: int, vendor: Vendor, entry: Told) -> str:
@@ -47,13 +49,13 @@ def _draw(sketch: Sketch, slot: int, vendor: Vendor, entry: Told) -> str:
     kind = (
         kind if kind.startswith("0x") else f"0x{kind}" if re.match(r"(?:03|12)\d\d", kind) else _class(kind)
     )
-    sketch.files |= {f"{folder}/vendor": f"{_IDS[vendor]}\n", f"{folder}/device": f"{device}\n",
+    sketch.files |= {f"{folder}/vendor": f"{IDS[vendor]}\n", f"{folder}/device": f"{device}\n",
                      f"{folder}/class": f"{kind}\n"}  # fmt: skip
     driver = entry.text("driver", "kernel_driver") if entry.first("driver", "kernel_driver") else ""
     if driver:
         sketch.links[f"{folder}/driver"] = f"../../../../bus/pci/drivers/{driver}"
     if name := entry.text("name"):
-        sketch.names[_IDS[vendor], device] = name
+        sketch.names[IDS[vendor], device] = name
     return folder
 
 

@@ -43,7 +43,7 @@ class Sketch:
 
     def record(self, about: str) -> dict[str, Any]:
         """The recorded host."""
-        if self.names:
+        if self.names and self.os == "linux":
             self.files.setdefault("/usr/share/misc/pci.ids", _pci_ids(self.names))
         return {
             "schema": SCHEMA,
