@@ -19,6 +19,7 @@ def find_apple(system: System, host: Host) -> tuple[tuple[Accelerator, ...], tup
         name=facts.get("machdep.cpu.brand_string") or "Apple silicon",
         memory=int(memory) if memory.isdecimal() else host.memory_total,
         capability="apple-silicon",
+        integrated=True,
         found_by={"name": "sysctl machdep.cpu.brand_string", "memory": "sysctl hw.memsize (shared)",
                   "capability": "sysctl.proc_translated" if host.translated else "platform.machine()"},
     )  # fmt: skip

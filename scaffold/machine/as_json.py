@@ -16,6 +16,7 @@ def to_json(machine: Machine) -> dict[str, Any]:
         "schema": SCHEMA,
         "host": asdict(machine.host),
         "accelerators": [asdict(one) for one in machine.accelerators],
+        "status": machine.status,
         "cuda_driver": machine.cuda_driver,
         "notes": list(machine.notes),
     }

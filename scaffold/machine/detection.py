@@ -1,4 +1,4 @@
-"""Look at a machine: its host, then every vendor's accelerators."""
+"""Look at a machine: its host, then every vendor's accelerators, side by side."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from scaffold.machine.intel import find_intel
 from scaffold.machine.model import Machine
 from scaffold.machine.nvidia import find_nvidia
 from scaffold.machine.pci import cards
+from scaffold.machine.status import machine_status
+from scaffold.machine.together import together
 from scaffold.system import System
 
 
@@ -21,12 +23,17 @@ def detect(system: System, folder: Path | None = None) -> Machine:
     """
     host = read_host(system, folder)
     plugged_in = cards(system)
-    nvidia = find_nvidia(system, plugged_in)
-    amd, amd_notes = find_amd(system, plugged_in)
+    nvidia, amd, intel = together(
+        lambda: find_nvidia(system, plugged_in, host),
+        lambda: find_amd(system, plugged_in, host),
+        lambda: find_intel(system, plugged_in, host),
+    )
     apple, apple_notes = find_apple(system, host)
+    accelerators = (*nvidia.accelerators, *amd.accelerators, *intel.accelerators, *apple)
     return Machine(
         host=host,
-        accelerators=(*nvidia.accelerators, *amd, *find_intel(system, plugged_in), *apple),
+        accelerators=accelerators,
+        status=machine_status(accelerators, nvidia.status),
         cuda_driver=nvidia.cuda_driver,
-        notes=(*nvidia.notes, *amd_notes, *apple_notes),
+        notes=(*nvidia.notes, *amd.notes, *intel.notes, *apple_notes),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from scaffold.machine.board import board
 from scaffold.machine.memory import memory
 from scaffold.machine.model import Host
 from scaffold.machine.surroundings import container, is_translated, processor_quota, wsl
@@ -36,6 +37,7 @@ def read_host(system: System, folder: Path | None = None) -> Host:
         container=container(system, found),
         wsl=wsl(system, found),
         translated=translated,
+        board=board(system, found),
         found_by=found,
     )
 

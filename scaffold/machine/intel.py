@@ -1,34 +1,180 @@
-"""Intel graphics on the PCI bus.
+"""Intel's GPUs: on the PCI bus or in Windows' registry, and what Level Zero says of them.
 
-Whether PyTorch's XPU build supports a chip is not told here: that takes Level Zero's device version, so
-``capability`` stays empty, and nothing is chosen for such a device.
+Whether a framework has code for a chip depends on its IP version, which Level Zero tells, or a table of PCI
+device numbers. What neither knows (a UHD 630) keeps an empty ``capability``: nothing is chosen for it.
 """
 
 from __future__ import annotations
 
-from scaffold.machine.model import Accelerator
+from dataclasses import dataclass, replace
+from pathlib import Path, PureWindowsPath
+
+from scaffold.machine.intel_answers import (
+    JOIN_GROUPS,
+    Answer,
+    Device,
+    Family,
+    family_of,
+    level_zero_answer,
+    obstacle,
+)
+from scaffold.machine.masks import chosen_level_zero
+from scaffold.machine.model import Accelerator, Host, Status
 from scaffold.machine.pci import Card
 from scaffold.system import System
 
+#: zeInit takes up to a second; on a sick GPU it never returns.
+PROBE_SECONDS = 10.0
+MASK = "ZE_AFFINITY_MASK"
+BY_DEVICE = "the PCI device's number, by a table of Intel's GPUs"
+
+_PROBE = Path(__file__).parent / "probes" / "level_zero.py"
 _DRIVERS = ("i915", "xe")
+_LOADER = "libze_loader.so.1"
+_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/usr/lib/wsl/lib")
 
 
-def find_intel(system: System, cards: tuple[Card, ...]) -> tuple[Accelerator, ...]:
-    """Every Intel display device; ``ok`` where the kernel drives it and this user may render on it."""
-    return tuple(
-        _accelerator(system, index, card)
-        for index, card in enumerate(card for card in cards if card.vendor == "intel")
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intel:
+    """What was found of Intel's GPUs on a machine."""
+
+    accelerators: tuple[Accelerator, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def _accelerator(system: System, index: int, card: Card) -> Accelerator:
+def find_intel(system: System, cards: tuple[Card, ...], host: Host) -> Intel:
+    """Every Intel display device; no program is started where there is none, or no Level Zero."""
+    mine = tuple(card for card in cards if card.vendor == "intel")
+    if system.platform.os == "macos" or not (mine or host.wsl == 2):
+        return Intel()
+    answer = _ask(system) if _loader(system) else None
+    if not mine:
+        return Intel(accelerators=tuple(map(_of_level_zero, range(99), answer.devices if answer else ())))
+    return _judge(system, mine, answer)
+
+
+def _ask(system: System) -> Answer | None:
+    done = system.python(_PROBE, timeout=PROBE_SECONDS)
+    if done.outcome == "timeout" or (done.status or 0) < 0:
+        return Answer(library=_LOADER, code=-1)
+    return level_zero_answer(done.stdout)
+
+
+def _loader(system: System) -> bool:
+    if system.platform.os == "windows":
+        root = system.environment.get("SYSTEMROOT") or system.environment.get("SystemRoot") or r"C:\Windows"
+        return system.exists(str(PureWindowsPath(root) / "System32" / "ze_loader.dll"))
+    added = [folder for folder in system.environment.get("LD_LIBRARY_PATH", "").split(":") if folder]
+    return any(system.exists(f"{folder}/{_LOADER}") for folder in (*_FOLDERS, *added))
+
+
+def _judge(system: System, cards: tuple[Card, ...], answer: Answer | None) -> Intel:
+    devices = list(answer.devices) if answer else []
+    mask = system.environment.get(MASK)
+    visible = chosen_level_zero(mask, len(cards))
+    accelerators, notes = [], []
+    for index, card in enumerate(cards):
+        device = _taken(devices, card)
+        family = family_of(card.device)
+        status, why = _verdict(system, card, device, family, answer)
+        if device is None and mask and status == "ok" and family and index not in visible:
+            status, why = "hidden", f'{MASK}="{mask}" hides an Intel GPU from programs: unset it to use it'
+        accelerators.append(_accelerator(index, card, device, family, status))
+        notes += [why] if why else []
+    return Intel(accelerators=tuple(accelerators), notes=tuple(dict.fromkeys(notes)))
+
+
+def _taken(devices: list[Device], card: Card) -> Device | None:
+    """The device that is this card, by its place on the bus, else by its number; each is taken once."""
+    for fits in (lambda one: one.pci == card.address, lambda one: not one.pci and one.device == card.device):
+        device = next(filter(fits, devices), None)
+        if device:
+            devices.remove(device)
+            return device
+    # Windows' registry has no places on the bus.
+    device = next((one for one in devices if card.version and one.device == card.device), None)
+    if device:
+        devices.remove(device)
+    return device
+
+
+def _verdict(
+    system: System, card: Card, device: Device | None, family: Family | None, answer: Answer | None
+) -> tuple[Status, str]:
+    if device:
+        return "ok", ""
+    if system.platform.os != "windows":
+        if card.driver == "vfio-pci":
+            return "hidden", "An Intel GPU is reserved for a virtual machine (vfio-pci)"
+        status = _kernel(system, card)
+        if status != "ok":
+            return status, _why(status, card) if family else ""
+    if family is None:  # no framework has code for it: whether Level Zero runs does not matter
+        return "ok", ""
+    if answer and answer.library and answer.code:
+        status, why = obstacle(answer.code)
+        return status, f"{family.name} cannot be used: {why}"
+    if answer is None or not answer.library:
+        return "driver_missing", (
+            f"{family.name} has its kernel driver and no Level Zero: install Intel's compute runtime "
+            "(libze1, libze-intel-gpu1)"
+        )
+    return "ok", ""
+
+
+def _kernel(system: System, card: Card) -> Status:
+    if card.driver not in _DRIVERS:
+        return "driver_missing"
     nodes = [name for name in system.list_folder(f"{card.source}/drm") if name.startswith("renderD")]
-    usable = any(system.is_accessible(f"/dev/dri/{node}") for node in nodes)
+    return "ok" if any(system.is_accessible(f"/dev/dri/{node}") for node in nodes) else "no_permission"
+
+
+def _why(status: Status, card: Card) -> str:
+    if status == "driver_missing":
+        return f"No kernel driver runs the Intel GPU at {card.address}: a newer kernel has one (i915, xe)"
+    return f"This user may not use the Intel GPU at {card.address}: {JOIN_GROUPS}"
+
+
+def _accelerator(
+    index: int, card: Card, device: Device | None, family: Family | None, status: Status
+) -> Accelerator:
+    if device:
+        return replace(_of_level_zero(index, device), driver=card.version or card.driver)
+    found = {"name": card.source, "driver": card.source if card.version else f"{card.source}/driver"}
+    found["status"] = card.source if card.version else "/dev/dri"
+    if family:
+        found["capability"] = BY_DEVICE
+        found["name"] = found["name"] if card.name else BY_DEVICE
     return Accelerator(
         vendor="intel",
         index=index,
-        name=card.name or f"Intel device {card.device}",
-        driver=card.driver,
-        status="driver_missing" if card.driver not in _DRIVERS else "ok" if usable else "no_permission",
-        found_by={"name": card.source, "driver": f"{card.source}/driver", "status": "/dev/dri"},
+        name=card.name or (family.name if family else f"Intel device {card.device}"),
+        memory=card.memory,
+        capability=family.ip if family else "",
+        driver=card.version or card.driver,
+        integrated=_is_integrated(card, family),
+        status=status,
+        found_by={**found, "memory": card.source} if card.memory else found,
+    )
+
+
+def _is_integrated(card: Card, family: Family | None) -> bool:
+    """A processor's own graphics is device 2 of the first bus, on every chip since 2010."""
+    return family.integrated if family else card.address == "0000:00:02.0" or "UHD" in card.name
+
+
+def _of_level_zero(index: int, device: Device) -> Accelerator:
+    family = family_of(device.device)
+    capability = device.capability or (family.ip if family else "")
+    found = dict.fromkeys(("name", "memory", "uuid", "status", "driver"), "Level Zero")
+    found["capability"] = "Level Zero" if device.capability else BY_DEVICE
+    return Accelerator(
+        vendor="intel",
+        index=index,
+        name=device.name or "Intel GPU",
+        memory=device.memory,
+        capability=capability,
+        uuid=device.uuid,
+        integrated=device.integrated,
+        found_by=found,
     )

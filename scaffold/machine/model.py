@@ -10,7 +10,12 @@ from scaffold.system import OperatingSystem
 
 Vendor = Literal["nvidia", "amd", "intel", "apple"]
 
-#: ``ok``: a program can use it now. Every other value names what stands in the way.
+#: ``ok``: a program can use it now. Every other value names what stands in the way: ``driver_missing`` (also
+#: where the libraries that programs need are), ``nouveau`` (a driver that cannot compute), ``module_blocked``
+#: (installed, and the kernel does not run it), ``reboot_required`` (updated, and the old one still runs),
+#: ``no_permission``, ``host_driver_without_device`` (a container that was handed no device), ``gpu_lost``,
+#: ``unsupported`` (the installed driver or libraries do not fit this GPU), ``hidden`` (by a variable, or
+#: reserved for a virtual machine).
 Status = Literal[
     "ok",
     "driver_missing",
@@ -54,7 +59,8 @@ class Accelerator:
     index: int  # in the vendor's own order
     name: str
     memory: int | None = None  # bytes
-    capability: str = ""  # NVIDIA compute capability "9.0"; AMD "gfx1100"; Apple "apple-silicon"
+    #: NVIDIA's compute capability "9.0"; AMD "gfx1100"; Intel's IP version "12.55.8"; Apple "apple-silicon".
+    capability: str = ""
     driver: str = ""  # "550.54.15"
     uuid: str = ""
     integrated: bool = False  # part of the processor, and of its memory
@@ -68,7 +74,9 @@ class Machine:
 
     host: Host
     accelerators: tuple[Accelerator, ...] = ()
-    status: Status = "ok"  # of the whole: the first obstacle, where no accelerator can be used because of one
+    #: Of the whole (`scaffold.machine.status`): the first obstacle, where no compute card can be used because
+    #: of one. Never ``nouveau``: that is ``driver_missing``, since NVIDIA's driver is what is missing.
+    status: Status = "ok"
     cuda_driver: str = ""  # newest CUDA that the installed NVIDIA driver speaks: "12.4"
     notes: tuple[str, ...] = ()  # for people: contradictions, hidden devices, what stands in the way
 

@@ -4,26 +4,25 @@
 2. NVML, in a child process: every GPU, and the driver's version
 3. nvidia-smi, where NVML does not answer
 4. /proc and /sys: that the host has a driver, which inside a container says nothing about a GPU
-5. the PCI bus: that a card is plugged in
+5. the PCI bus, or Windows' registry: that a card is plugged in
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import PureWindowsPath
 
-from scaffold.machine.model import Accelerator, Status
-from scaffold.machine.nvidia_answers import Answer, module_version, obstacle
+from scaffold.machine import nvidia_cards
+from scaffold.machine.board import gpu_of_board, is_jetson, jetpack
+from scaffold.machine.model import Accelerator, Host, Status
+from scaffold.machine.nvidia_answers import Answer
 from scaffold.machine.nvidia_ask import ask_libcuda, ask_management
-from scaffold.machine.nvidia_merge import merge
-from scaffold.machine.pci import Card
+from scaffold.machine.nvidia_codes import obstacle
+from scaffold.machine.nvidia_contradictions import contradictions, shadowing
+from scaffold.machine.nvidia_merge import MASK, merge
+from scaffold.machine.nvidia_traces import Traces, look
+from scaffold.machine.pci import Card, with_names
+from scaffold.machine.together import together
 from scaffold.system import System
-
-_DEVICES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvhost-gpu", "/dev/dxg")
-_MODULE = ("/sys/module/nvidia/version", "/proc/driver/nvidia/version")
-_PACKAGED = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
-_HANDED_IN = ("/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/run/opengl-driver/lib")
-_SMI = ("/usr/lib/wsl/lib/nvidia-smi", "/usr/bin/nvidia-smi", "/usr/local/nvidia/bin/nvidia-smi")
 
 #: "No module is loaded", "no library", "no device": a container without a GPU hears the same as a machine
 #: whose module is blocked. The kernel and the PCI bus know better.
@@ -32,172 +31,178 @@ _SAYS_NOTHING = {("NVML", 9), ("nvidia-smi", 9), ("NVML", 12), ("nvidia-smi", 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nvidia:
-    """What was found of NVIDIA on a machine."""
+    """What was found of NVIDIA on a machine. ``status``: what hides a GPU that cannot even be seen."""
 
     accelerators: tuple[Accelerator, ...] = ()
+    status: Status = "ok"
     cuda_driver: str = ""
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Traces:
-    """What lies about of NVIDIA without anything being asked of a driver."""
-
-    library: str  # where libcuda lies
-    device: str  # a device file
-    module: str  # the kernel module's version; none in WSL, where the driver is Windows'
-    module_source: str
-    smi: str
-    cards: tuple[Card, ...]
-
-
-def find_nvidia(system: System, cards: tuple[Card, ...]) -> Nvidia:
+def find_nvidia(system: System, cards: tuple[Card, ...], host: Host) -> Nvidia:
     """Every NVIDIA GPU with what a program can do with it; starts nothing where there is no trace of one."""
     if system.platform.os == "macos":
         return Nvidia()
-    traces = _traces(system, tuple(card for card in cards if card.vendor == "nvidia"))
-    if not (traces.library or traces.device or traces.smi):
-        return _not_driven(system, traces)
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        asked = pool.submit(ask_libcuda, system)
-        management = ask_management(system, traces.smi)
-        cuda = asked.result()
-    return _judge(system, traces, cuda, management)
+    mine = tuple(card for card in cards if card.vendor == "nvidia")
+    traces = look(system, mine, host.container)
+    if traces.asks:
+        cuda, management = together(lambda: ask_libcuda(system), lambda: ask_management(system, traces.smi))
+        found = _judge(system, traces, cuda, management)
+    else:
+        found = _not_driven(system, _named(system, traces))
+    return _on_board(found, host)
 
 
-def _judge(system: System, traces: _Traces, cuda: Answer | None, management: Answer | None) -> Nvidia:
+def _on_board(found: Nvidia, host: Host) -> Nvidia:
+    """A Jetson has its GPU also where no library tells it; its wheels are NVIDIA's own up to JetPack 6."""
+    if not is_jetson(host.board):
+        return found
+    gpus = found.accelerators or (gpu_of_board(host, found.status),)
+    version = jetpack(host.board)
+    note = (
+        f"This is a Jetson with JetPack {version}: " if version else "This is a Jetson: "
+    ) + "NVIDIA makes its own wheels of PyTorch for it; those for Arm servers have no code for its GPU"
+    own_wheels = version is None or version <= 6
+    return replace(found, accelerators=gpus, notes=(*found.notes, note) if own_wheels else found.notes)
+
+
+def _named(system: System, traces: Traces) -> Traces:
+    return replace(traces, cards=with_names(system, traces.cards))
+
+
+def _judge(system: System, traces: Traces, cuda: Answer | None, management: Answer | None) -> Nvidia:
     version = (cuda.cuda if cuda else "") or (management.cuda if management else "")
-    accelerators, notes = merge(system.environment, cuda, management)
+    if _unnamed(traces, management):
+        traces = _named(system, traces)
+    accelerators, notes = merge(system.environment, cuda, management, traces.cards)
     if not accelerators:
         return replace(_not_usable(system, traces, cuda, management), cuda_driver=version)
-    if traces.module:
-        accelerators = tuple(_with_driver(one, traces) for one in accelerators)
-    notes = (*notes, *_contradictions(system, traces, management))
-    return Nvidia(accelerators=accelerators, cuda_driver=version, notes=notes)
+    left_out = _left_out(traces, management)
+    verdicts = [nvidia_cards.verdict(card, traces, driver_runs=True) for card in left_out]
+    accelerators += tuple(
+        nvidia_cards.accelerator(len(accelerators) + index, card, status, traces)
+        for index, (card, (status, _)) in enumerate(zip(left_out, verdicts, strict=True))
+    )
+    notes = (*notes, *(why for _, why in verdicts), *contradictions(system, traces, cuda, management))
+    return Nvidia(
+        accelerators=tuple(_with_driver(one, traces) for one in accelerators),
+        cuda_driver=version,
+        notes=tuple(dict.fromkeys(notes)),
+    )
 
 
-def _with_driver(accelerator: Accelerator, traces: _Traces) -> Accelerator:
+def _unnamed(traces: Traces, management: Answer | None) -> bool:
+    """Whether there are cards that the driver does not describe, all of them or some."""
+    devices = management.devices if management else ()
+    return not devices or any(device.code for device in devices) or bool(_left_out(traces, management))
+
+
+def _left_out(traces: Traces, management: Answer | None) -> tuple[Card, ...]:
+    """Cards on the bus that a working driver does not name. A container sees the bus of its whole host."""
+    named = {device.pci for device in management.devices} if management else set()
+    if traces.container or not named or "" in named:
+        return ()
+    return tuple(card for card in traces.cards if card.address not in named)
+
+
+def _with_driver(accelerator: Accelerator, traces: Traces) -> Accelerator:
     """The kernel module's version where no library told one."""
-    if accelerator.driver:
+    if accelerator.driver or not traces.module:
         return accelerator
     found = {**accelerator.found_by, "driver": traces.module_source}
     return replace(accelerator, driver=traces.module, found_by=found)
 
 
-def _contradictions(system: System, traces: _Traces, management: Answer | None) -> tuple[str, ...]:
-    notes = []
-    if traces.module and management and management.driver and management.driver != traces.module:
-        notes.append(
-            f"NVIDIA's kernel module is of version {traces.module}, its libraries of {management.driver}: "
-            "restart the machine"
-        )
-    packaged = next((folder for folder in _PACKAGED[:2] if system.exists(f"{folder}/libcuda.so.1")), "")
-    if packaged and system.exists("/dev/dxg"):
-        notes.append(f"A Linux driver in {packaged} hides Windows' libcuda in /usr/lib/wsl/lib: remove it")
-    return tuple(notes)
-
-
-def _not_usable(system: System, traces: _Traces, cuda: Answer | None, management: Answer | None) -> Nvidia:
+def _not_usable(system: System, traces: Traces, cuda: Answer | None, management: Answer | None) -> Nvidia:
     """Parts of a driver are there and no source names a GPU: the first that says why is believed."""
+    mask = system.environment.get(MASK)
+    if mask is not None and cuda and cuda.code in {100, 101} and traces.cards:
+        return _all_cards(traces, "hidden", f'{MASK}="{mask}" hides every NVIDIA GPU: unset it to use them')
     for answer in (management, cuda):
         if answer and answer.library and answer.code and (answer.source, answer.code) not in _SAYS_NOTHING:
             status, why = obstacle(answer.source, answer.code)
-            return _all_cards(traces, status, f"NVIDIA's driver does not work: {why}")
+            note = f"NVIDIA's driver does not work: {why}{_versions(traces, status, management)}"
+            return _all_cards(_after_restart(traces, management), status, note, *shadowing(system))
+    if management and management.library and not management.code:
+        return _none_found(system, traces)
     return _not_driven(system, traces)
 
 
-def _not_driven(system: System, traces: _Traces) -> Nvidia:
-    """Only the kernel and the PCI bus tell: say what stands in the way, card by card."""
+def _none_found(system: System, traces: Traces) -> Nvidia:
+    """The driver runs and names no GPU."""
+    if traces.container:
+        return _all_cards(traces, "host_driver_without_device", _no_device(system, traces))
+    if traces.cards:
+        return _cards_one_by_one(traces, driver_runs=True)
+    why = "NVIDIA's driver runs and finds no GPU: shut the machine down and start it again"
+    return _all_cards(traces, "gpu_lost", why)
+
+
+def _after_restart(traces: Traces, management: Answer | None) -> Traces:
+    """The libraries' version counts after a restart; nvidia-smi tells it where no file name does."""
+    told = management.driver if management else ""
+    return traces if traces.library_version or not told else replace(traces, library_version=told)
+
+
+def _versions(traces: Traces, status: Status, management: Answer | None) -> str:
+    new = traces.library_version or (management.driver if management else "")
+    if status != "reboot_required" or not (new and traces.module):
+        return ""
+    return f" (libraries {new}, module {traces.module})"
+
+
+def _not_driven(system: System, traces: Traces) -> Nvidia:
+    """Only the kernel, the PCI bus or the registry tell: say what stands in the way, card by card."""
     if traces.module and not traces.device:
-        return _all_cards(
-            traces,
-            "host_driver_without_device",
-            f"The host runs NVIDIA's driver {traces.module} and hands no GPU in here: "
-            "start the container with --gpus all where one is wanted",
-        )
+        return _all_cards(traces, "host_driver_without_device", _no_device(system, traces))
     if traces.device and traces.cards and not system.is_accessible(traces.device):
-        return _all_cards(traces, "no_permission", f"This user may not use {traces.device}")
-    verdicts = [_verdict(card, traces) for card in traces.cards]
+        return _all_cards(
+            traces, "no_permission", f"This user may not use {traces.device}: see ls -l {traces.device}"
+        )
+    if system.platform.os == "windows":
+        return _of_the_registry(traces)
+    return _cards_one_by_one(traces)
+
+
+def _no_device(system: System, traces: Traces) -> str:
+    if not traces.container:
+        return (
+            f"The kernel runs NVIDIA's driver {traces.module} and there is no device file: in a container, "
+            "start it with --gpus all; elsewhere, sudo nvidia-modprobe -u -c 0"
+        )
+    asked = system.environment.get("NVIDIA_VISIBLE_DEVICES")
+    driver = f"NVIDIA's driver {traces.module}".strip()
+    emptied = f" (NVIDIA_VISIBLE_DEVICES={asked})" if asked in {"", "void", "none"} else ""
+    return (
+        f"The host runs {driver} and hands no GPU in here{emptied}: "
+        "start the container with --gpus all where one is wanted"
+    )
+
+
+def _of_the_registry(traces: Traces) -> Nvidia:
+    """Windows' libraries did not answer: its registry still tells the card and the driver's version."""
+    if not traces.cards:
+        return Nvidia()
+    if not traces.library:
+        why = "Windows has a display driver for an NVIDIA card, and no nvcuda.dll: install NVIDIA's driver"
+        return _all_cards(traces, "driver_missing", why)
+    return _all_cards(
+        traces, "ok", "NVIDIA's libraries did not answer: the GPU is described as in Windows' registry"
+    )
+
+
+def _cards_one_by_one(traces: Traces, *, driver_runs: bool = False) -> Nvidia:
+    verdicts = [nvidia_cards.verdict(card, traces, driver_runs=driver_runs) for card in traces.cards]
     return Nvidia(
         accelerators=tuple(
-            _of_card(index, card, status, traces)
+            nvidia_cards.accelerator(index, card, status, traces)
             for index, (card, (status, _)) in enumerate(zip(traces.cards, verdicts, strict=True))
         ),
         notes=tuple(dict.fromkeys(why for _, why in verdicts)),
     )
 
 
-def _verdict(card: Card, traces: _Traces) -> tuple[Status, str]:
-    if card.driver == "nouveau":
-        return "nouveau", "The driver nouveau runs an NVIDIA card and has no CUDA: install NVIDIA's driver"
-    if card.driver == "vfio-pci":
-        return "hidden", "An NVIDIA card is reserved for a virtual machine (vfio-pci)"
-    if traces.library or traces.smi or card.driver == "nvidia":
-        return "module_blocked", (
-            "NVIDIA's driver is installed and its kernel module does not run (Secure Boot, or not built for "
-            "this kernel): see sudo dmesg | grep -i nvidia"
-        )
-    return "driver_missing", "An NVIDIA card is plugged in and has no driver: install NVIDIA's driver"
-
-
-def _all_cards(traces: _Traces, status: Status, why: str) -> Nvidia:
-    """The same obstacle for every card on the bus; where none is seen, the note is all there is to say."""
-    return Nvidia(
-        accelerators=tuple(_of_card(index, card, status, traces) for index, card in enumerate(traces.cards)),
-        notes=(why,),
-    )
-
-
-def _of_card(index: int, card: Card, status: Status, traces: _Traces) -> Accelerator:
-    found = {"name": card.source, "status": card.source}
-    if traces.module:
-        found["driver"] = traces.module_source
-    return Accelerator(
-        vendor="nvidia",
-        index=index,
-        name=card.name or f"NVIDIA device {card.device}",
-        driver=traces.module,
-        status=status,
-        found_by=found,
-    )
-
-
-def _traces(system: System, cards: tuple[Card, ...]) -> _Traces:
-    if system.platform.os == "windows":
-        return _windows_traces(system)
-    module, source = _module(system)
-    return _Traces(
-        library=_first(system, [f"{folder}/libcuda.so.1" for folder in (*_PACKAGED, *_HANDED_IN)]),
-        device=_first(system, _DEVICES),
-        module=module,
-        module_source=source,
-        smi=str(system.which("nvidia-smi") or _first(system, _SMI)),
-        cards=cards,
-    )
-
-
-def _windows_traces(system: System) -> _Traces:
-    root = system.environment.get("SYSTEMROOT") or system.environment.get("SystemRoot") or r"C:\Windows"
-    folder = PureWindowsPath(root) / "System32"
-    return _Traces(
-        library=_first(system, [str(folder / "nvcuda.dll")]),
-        device="",
-        module="",
-        module_source="",
-        smi=_first(system, [str(folder / "nvidia-smi.exe")]) or str(system.which("nvidia-smi") or ""),
-        cards=(),
-    )
-
-
-def _module(system: System) -> tuple[str, str]:
-    plain = (system.read_text(_MODULE[0]) or "").strip()
-    if plain:
-        return plain, _MODULE[0]
-    version = module_version(system.read_text(_MODULE[1]) or "")
-    return version, _MODULE[1] if version else ""
-
-
-def _first(system: System, paths: list[str] | tuple[str, ...]) -> str:
-    return next((path for path in paths if system.exists(path)), "")
+def _all_cards(traces: Traces, status: Status, *notes: str) -> Nvidia:
+    """The same obstacle for every card on the bus; where none is seen, the status is all there is."""
+    found = nvidia_cards.accelerators(traces.cards, status, traces)
+    return Nvidia(accelerators=found, status="ok" if found else status, notes=notes)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.machine.nvidia_answers import (
-    QUERY,
-    Answer,
-    libcuda_answer,
-    nvml_answer,
-    query_answer,
-    smi_failure,
-    with_header,
-)
+from scaffold.machine.nvidia_answers import Answer, libcuda_answer, nvml_answer
+from scaffold.machine.nvidia_smi import QUERY, library_version, query_answer, smi_failure, with_header
 from scaffold.system import Completed, System
 
 #: cuInit takes a second or two on a server with eight cold GPUs; on a sick GPU it never returns.
@@ -20,6 +13,9 @@ PROBE_SECONDS = 10.0
 
 #: The code of an answer that never came; no code of NVIDIA's is negative.
 NO_ANSWER = -1
+
+#: NVML's code for "no devices were found".
+NOT_FOUND = 6
 
 _PROBES = Path(__file__).parent / "probes"
 
@@ -50,8 +46,17 @@ def _ask_smi(system: System, smi: str) -> Answer | None:
     answer = query_answer(done.stdout)
     if answer.devices:
         return with_header(answer, system.run([smi], timeout=PROBE_SECONDS).stdout)
-    code = smi_failure(done.stdout + done.stderr)
-    return Answer(source="nvidia-smi", library=smi, code=code) if code else None
+    said = done.stdout + done.stderr
+    code = smi_failure(said)
+    if not code:
+        return None
+    # "No devices were found" is an answer, and not a failure: the driver works, and the list is empty.
+    return Answer(
+        source="nvidia-smi",
+        library=smi,
+        code=0 if code == NOT_FOUND else code,
+        driver=library_version(said),
+    )
 
 
 def _query(system: System, smi: str, fields: tuple[str, ...]) -> Completed:

@@ -1,24 +1,32 @@
-"""Put together what libcuda and NVML (or nvidia-smi) say of the same GPUs."""
+"""Put together what libcuda, NVML (or nvidia-smi) and the PCI bus say of the same GPUs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scaffold.machine.masks import chosen
 from scaffold.machine.model import Accelerator, Status
-from scaffold.machine.nvidia_answers import Answer, Device, obstacle
+from scaffold.machine.nvidia_answers import Answer, Device
+from scaffold.machine.nvidia_codes import obstacle
+from scaffold.machine.nvidia_names import guessed
+from scaffold.machine.pci import Card
 
 MASK = "CUDA_VISIBLE_DEVICES"
 
 
 def merge(
-    environment: Mapping[str, str], cuda: Answer | None, management: Answer | None
+    environment: Mapping[str, str],
+    cuda: Answer | None,
+    management: Answer | None,
+    cards: Sequence[Card] = (),
 ) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
     """Every GPU once, with its status, and what a person should know.
 
-    Management (NVML, nvidia-smi) names them all; libcuda says which of them a program can use.
+    Management (NVML, nvidia-smi) names them all; libcuda says which of them a program can use; the bus knows
+    the name of one that answers neither.
     """
-    return _Merger(environment, cuda, management).merge()
+    return _Merger(environment, cuda, management, {card.address: card for card in cards}).merge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class _Merger:
     environment: Mapping[str, str]
     cuda: Answer | None
     management: Answer | None
+    cards: Mapping[str, Card]
 
     def merge(self) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
         # Programs see a split GPU's slices, which libcuda lists, and not the GPU itself.
@@ -57,9 +66,14 @@ class _Merger:
         return self.management.driver if self.management else ""
 
     def partner(self, device: Device) -> Device | None:
-        """The same GPU as libcuda sees it. Without ids (old drivers) the order tells, if none is masked."""
+        """The same GPU as libcuda sees it, by id or by place on the bus.
+
+        Where neither is told (old drivers) the order tells, if none is masked.
+        """
         if device.uuid and any(seen.uuid for seen in self.visible):
             return next((seen for seen in self.visible if seen.uuid == device.uuid), None)
+        if device.pci and any(seen.pci for seen in self.visible):
+            return next((seen for seen in self.visible if seen.pci == device.pci), None)
         if len(self.visible) != len(self.everyone):
             return None
         return next((seen for seen in self.visible if seen.index == device.index), None)
@@ -67,49 +81,77 @@ class _Merger:
     def status(self, device: Device, seen: Device | None) -> tuple[Status, str]:
         if device.code and self.management:
             return obstacle(self.management.source, device.code)
-        if seen or self.cuda is None:  # not asked: the driver's word counts
+        if seen:
             return "ok", ""
+        mask = self.environment.get(MASK)
+        hidden = f'hidden by {MASK}="{mask}"; unset it to use them all'
+        if self.cuda is None:  # the probe did not run: the driver's word and the variable's count
+            visible = chosen(mask, [f"GPU-{one.uuid}" for one in self.everyone])
+            return ("ok", "") if device.index in visible else ("hidden", hidden)
         if not self.cuda.library:
             return "driver_missing", (
                 "libcuda is not here (a container's NVIDIA_DRIVER_CAPABILITIES must name compute)"
             )
-        mask = self.environment.get(MASK)
         if mask is not None and self.cuda.code in {0, 100, 101}:
-            return "hidden", f"hidden by {MASK}={mask}"
-        if self.cuda.code:
-            return obstacle("libcuda", self.cuda.code)
+            return "hidden", hidden
+        if self.cuda.code and not (device.mig and self.cuda.code == 100):
+            return obstacle("libcuda", self.cuda.code, nvml_works=True)
+        if device.mig:
+            return "hidden", "it is split (MIG) and has no slice for programs: sudo nvidia-smi mig -cgi 0 -C"
         return "hidden", "the CUDA driver does not show it to programs"
 
     def managed(self, device: Device, seen: Device | None, status: Status) -> Accelerator:
         source = self.management.source if self.management else "NVML"
+        card = self.cards.get(device.pci)
         found: dict[str, str] = dict.fromkeys(("name", "memory", "driver", "uuid"), source)
-        found["capability"] = "libcuda" if seen and seen.capability else source
+        name = device.name or (seen.name if seen else "")
+        if not name and card:
+            name, found["name"] = card.name, card.source
+        capability, found["capability"] = self.capability(device, seen, name, card)
         found["status"] = "libcuda" if self.cuda and not device.code else source
+        memory = device.memory
+        if memory is None and seen and seen.memory:
+            memory, found["memory"] = seen.memory, "libcuda"
         return Accelerator(
             vendor="nvidia",
             index=device.index,
-            name=device.name or (seen.name if seen else "") or "NVIDIA GPU",
-            memory=device.memory or (seen.memory if seen else None),
-            capability=(seen.capability if seen else "") or device.capability,
+            name=name or "NVIDIA GPU",
+            memory=memory,
+            capability=capability,
             driver=self.driver,
             uuid=f"GPU-{device.uuid}" if device.uuid else "",
+            integrated=device.integrated or bool(seen and seen.integrated),
             status=status,
             found_by=found,
         )
 
+    def capability(
+        self, device: Device, seen: Device | None, name: str, card: Card | None
+    ) -> tuple[str, str]:
+        """The compute capability and who told it; a table of names where no driver did."""
+        if seen and seen.capability:
+            return seen.capability, "libcuda"
+        if device.capability and self.management:
+            return device.capability, self.management.source
+        return guessed(name, card.device if card else "")
+
     def seen_only(self, device: Device) -> Accelerator:
         """A GPU or a slice that only libcuda knows."""
         found = dict.fromkeys(("name", "memory", "capability", "uuid", "status"), "libcuda")
+        capability = device.capability
+        if not capability:
+            capability, found["capability"] = guessed(device.name)
         if self.driver and self.management:
             found["driver"] = self.management.source
         return Accelerator(
             vendor="nvidia",
             index=device.index,
-            name=device.name,
+            name=device.name or "NVIDIA GPU",
             memory=device.memory,
-            capability=device.capability,
+            capability=capability,
             driver=self.driver,
             uuid=f"{'MIG' if 'MIG' in device.name else 'GPU'}-{device.uuid}" if device.uuid else "",
+            integrated=device.integrated,
             found_by=found,
         )
 

@@ -1,9 +1,10 @@
-"""Graphics cards on the PCI bus, as Linux's /sys shows them: what is plugged in, whoever drives it."""
+"""Graphics cards that are plugged in, whoever drives them: from Linux's /sys, or from Windows' registry."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scaffold.system import System
@@ -22,31 +23,56 @@ _VENDORS: dict[str, CardVendor] = {"0x10de": "nvidia", "0x1002": "amd", "0x8086"
 class Card:
     """One device of a display class. ``driver`` is the kernel's: nvidia, nouveau, amdgpu, i915, ..."""
 
-    address: str  # 0000:01:00.0
+    address: str  # 0000:01:00.0; on Windows the number of the registry's key: 0000
     vendor: CardVendor
     device: str  # 0x2504
     driver: str
     name: str = ""
+    version: str = ""  # of the driver, where the registry tells it
+    memory: int | None = None  # bytes, likewise
+    place: str = ROOT
 
     @property
     def source(self) -> str:
         """Where it was seen."""
-        return f"{ROOT}/{self.address}"
+        return f"{self.place}/{self.address}"
 
 
 def cards(system: System) -> tuple[Card, ...]:
-    """Every card of the three vendors; empty where the host shows no PCI bus (WSL, Arm boards, macOS)."""
+    """Every card of the three vendors; empty where the host shows none (WSL, Arm boards, macOS)."""
+    if system.platform.os == "windows":
+        from scaffold.machine.registry import adapters
+
+        return adapters(system)
     if system.platform.os != "linux":
         return ()
-    found = [card for address in system.list_folder(ROOT) if (card := _card(system, address))]
-    names = _names(system) if found else ""
+    return tuple(card for address in system.list_folder(ROOT) if (card := _card(system, address)))
+
+
+def vendor_of(number: str) -> CardVendor | None:
+    """The vendor behind a PCI vendor number.
+
+    >>> vendor_of("0x10de"), vendor_of("0x1234")
+    ('nvidia', None)
+    """
+    return _VENDORS.get(number)
+
+
+def with_names(system: System, found: Iterable[Card]) -> tuple[Card, ...]:
+    """The cards with the names of the PCI ID database, where it is installed.
+
+    The database is large and names no fact that decides anything: it is read only for cards that nobody else
+    names.
+    """
+    found = tuple(found)
+    if all(card.name for card in found):
+        return found
+    names = next((text for path in _NAMES if (text := system.read_text(path))), "")
+    numbers = {vendor: number for number, vendor in _VENDORS.items()}
     return tuple(
-        Card(
-            address=card.address, vendor=card.vendor, device=card.device, driver=card.driver,
-            name=device_name(names, _id(card.vendor), card.device),
-        )
+        card if card.name else replace(card, name=device_name(names, numbers[card.vendor], card.device))
         for card in found
-    )  # fmt: skip
+    )
 
 
 def device_name(ids: str, vendor: str, device: str) -> str:
@@ -56,7 +82,9 @@ def device_name(ids: str, vendor: str, device: str) -> str:
     'GA106 [GeForce RTX 3060]'
     """
     block = re.search(rf"^{vendor.removeprefix('0x')}  .*\n((?:[\t#].*\n?)*)", ids, re.MULTILINE)
-    line = re.search(rf"^\t{device.removeprefix('0x')}  (.+)$", block[1], re.MULTILINE) if block else None
+    if not block or not re.fullmatch(r"0x[0-9a-f]+", device):
+        return ""
+    line = re.search(rf"^\t{device.removeprefix('0x')}  (.+)$", block[1], re.MULTILINE)
     return line[1].strip() if line else ""
 
 
@@ -71,11 +99,3 @@ def _card(system: System, address: str) -> Card | None:
 
 def _word(system: System, path: str) -> str:
     return (system.read_text(path) or "").strip().lower()
-
-
-def _names(system: System) -> str:
-    return next((text for path in _NAMES if (text := system.read_text(path))), "")
-
-
-def _id(vendor: CardVendor) -> str:
-    return next(number for number, name in _VENDORS.items() if name == vendor)

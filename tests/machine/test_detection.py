@@ -11,9 +11,10 @@ from tests.machine.hosts import FOLDER, NAMES, machine
 
 RESTART = "restart the machine"
 BLOCKED = (
-    "NVIDIA's driver is installed and its kernel module does not run (Secure Boot, or not built for "
-    "this kernel): see sudo dmesg | grep -i nvidia"
+    "NVIDIA's driver is installed and its kernel module does not run (not built for this kernel, or refused): "
+    "see dkms status and sudo dmesg | grep -i nvidia"
 )
+UNSET = "unset it to use them all"
 NO_GPU_HANDED_IN = (
     "The host runs NVIDIA's driver 580.95.05 and hands no GPU in here: "
     "start the container with --gpus all where one is wanted"
@@ -36,20 +37,23 @@ EXPECTED = {
     ),
     "alpine": ([], "", []),
     "blocked-module": (
-        ["nvidia 0 NVIDIA device 0x2504 |  |  | module_blocked"],
+        ["nvidia 0 NVIDIA device 0x2504 | 8.6 |  | module_blocked"],
         "",
         [BLOCKED],
     ),
     "container-without-gpu": (
-        ["nvidia 0 NVIDIA device 0x2684 |  | 580.95.05 | host_driver_without_device"],
+        ["nvidia 0 NVIDIA device 0x2684 | 8.9 | 580.95.05 | host_driver_without_device"],
         "",
         [NO_GPU_HANDED_IN],
     ),
     "driver-just-updated": (
-        ["nvidia 0 NVIDIA device 0x2504 |  | 580.82.07 | reboot_required"],
+        ["nvidia 0 NVIDIA device 0x2504 | 8.6 | 580.95 | reboot_required"],
         "13.0",
         [
-            f"NVIDIA's driver does not work: the driver was updated, the old kernel module still runs: {RESTART}"
+            (
+                f"NVIDIA's driver does not work: the driver was updated, the old kernel module still runs: {RESTART} "
+                "(libraries 580.95, module 580.82.07)"
+            )
         ],
     ),
     "h100-masked": (
@@ -60,7 +64,7 @@ EXPECTED = {
             "nvidia 3 NVIDIA H100 80GB HBM3 | 9.0 | 535.161.08 | hidden",
         ],
         "12.2",
-        ["NVIDIA GPU 0, 1, 3 cannot be used: hidden by CUDA_VISIBLE_DEVICES=2"],
+        ['NVIDIA GPU 0, 1, 3 cannot be used: hidden by CUDA_VISIBLE_DEVICES="2"; ' + UNSET],
     ),
     "intel-uhd630": (["intel 0 Intel device 0x3e9b |  | i915 | ok"], "", []),
     "macbook-intel": ([], "", []),
@@ -71,19 +75,29 @@ EXPECTED = {
         ["This Python is an Intel build under Rosetta: it cannot use the Mac's GPU; an arm64 Python can"],
     ),
     "no-permission": (
-        ["nvidia 0 NVIDIA device 0x2504 |  | 580.95.05 | no_permission"],
+        ["nvidia 0 NVIDIA device 0x2504 | 8.6 | 580.95.05 | no_permission"],
         "13.0",
-        ["NVIDIA's driver does not work: the driver refuses this user (NVML: insufficient permissions)"],
+        [
+            (
+                "NVIDIA's driver does not work: the driver refuses this user (insufficient permissions): "
+                "see ls -l /dev/nvidia*"
+            )
+        ],
     ),
     "nouveau-rtx3060": (
-        ["nvidia 0 GA106 [GeForce RTX 3060 Lite Hash Rate] |  |  | nouveau"],
+        ["nvidia 0 GA106 [GeForce RTX 3060 Lite Hash Rate] | 8.6 |  | nouveau"],
         "",
         ["The driver nouveau runs an NVIDIA card and has no CUDA: install NVIDIA's driver"],
     ),
     "ryzen-rx7900": (
         ["amd 0 AMD gfx1100 | gfx1100 |  | no_permission", "amd 1 AMD gfx1036 | gfx1036 |  | no_permission"],
         "",
-        ["This user may not use /dev/kfd: sudo usermod -aG render,video $USER, then log in again"],
+        [
+            (
+                "This user may not use /dev/kfd or /dev/dri/renderD*: sudo usermod -aG render,video $USER, "
+                "then log in again"
+            )
+        ],
     ),
     "sick-gpu": (
         ["nvidia 0 NVIDIA GeForce RTX 3060 | 8.6 | 580.95.05 | gpu_lost"],
@@ -127,6 +141,7 @@ def test_an_nvidia_gpu_as_json():
             "capability": "8.6",
             "driver": "576.88",
             "uuid": "GPU-5c1e0e4a-0f1b-4c6d-9d7a-0123456789a0",
+            "integrated": False,
             "status": "ok",
             "found_by": {
                 "name": "NVML",
@@ -232,5 +247,8 @@ def test_a_linux_driver_inside_wsl_is_noted():
     record = json.loads((FOLDER / "wsl2-rtx3080.json").read_text())
     paths = [*record["paths"], "/usr/lib/x86_64-linux-gnu/libcuda.so.1"]
     assert changed("wsl2-rtx3080", paths=paths).notes == (
-        "A Linux driver in /usr/lib/x86_64-linux-gnu hides Windows' libcuda in /usr/lib/wsl/lib: remove it",
+        (
+            "A Linux driver in /usr/lib/x86_64-linux-gnu hides Windows' libcuda in /usr/lib/wsl/lib: remove it "
+            "(sudo apt purge 'libnvidia-compute-*' 'nvidia-driver-*')"
+        ),
     )

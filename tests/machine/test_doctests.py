@@ -3,7 +3,10 @@ import importlib
 
 import pytest
 
-MODULES = ("host", "memory", "surroundings", "pci", "nvidia_answers", "amd")
+MODULES = (
+    "amd_nodes", "board", "host", "intel_answers", "masks", "memory", "nvidia_answers", "nvidia_contradictions",
+    "nvidia_names", "nvidia_smi", "nvidia_traces", "pci", "registry", "surroundings",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MODULES)

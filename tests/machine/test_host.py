@@ -26,6 +26,7 @@ def test_a_container_with_limits():
         "container": "docker",
         "wsl": 0,
         "translated": False,
+        "board": "",
         "found_by": {
             "memory_total": "/sys/fs/cgroup/memory.max",
             "memory_available": "/sys/fs/cgroup/memory.max",

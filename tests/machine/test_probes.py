@@ -24,7 +24,8 @@ int cuDeviceGet(int *d, int i) { *d = i; return 0; }
 int cuDeviceGetName(char *s, int n, int d) { strncpy(s, d ? "NVIDIA L4" : "Tesla T4", n); return 0; }
 int cuDeviceTotalMem(size_t *m, int d) { *m = 1; return 0; }
 int cuDeviceTotalMem_v2(size_t *m, int d) { *m = 16106127360ULL; return 0; }
-int cuDeviceGetAttribute(int *v, int a, int d) { *v = a == 75 ? (d ? 8 : 7) : a == 76 ? (d ? 9 : 5) : 0; return 0; }
+int cuDeviceGetPCIBusId(char *s, int n, int d) { strncpy(s, d ? "0000:0B:00.0" : "0000:01:00.0", n); return 0; }
+int cuDeviceGetAttribute(int *v, int a, int d) { *v = a == 75 ? (d ? 8 : 7) : a == 76 ? (d ? 9 : 5) : a == 18 ? d : 0; return 0; }
 int cuDeviceGetUuid_v2(unsigned char *u, int d) { for (int i = 0; i < 16; i++) u[i] = 16 * d + i; return 0; }
 """
 
@@ -41,6 +42,7 @@ int nvmlDeviceGetName(void *h, char *s, unsigned n) { strncpy(s, good(h) ? "Tesl
 int nvmlDeviceGetUUID(void *h, char *s, unsigned n) { strncpy(s, "GPU-0001", n); return 0; }
 int nvmlDeviceGetCudaComputeCapability(void *h, int *a, int *b) { *a = 7; *b = 5; return 0; }
 int nvmlDeviceGetMemoryInfo(void *h, memory *m) { m->total = 16106127360ULL; m->free = m->used = 1; return 0; }
+int nvmlDeviceGetPciInfo_v3(void *h, unsigned *p) { p[4] = 0; p[5] = 0x0b; p[6] = 2; return 0; }
 int nvmlDeviceGetMigMode(void *h, unsigned *a, unsigned *b) { *a = 1; *b = 1; return 0; }
 """
 
@@ -74,6 +76,7 @@ needs_compiler = pytest.mark.skipif(
 def test_libcuda_describes_its_devices(tmp_path):
     assert probe("libcuda", library(tmp_path, "libcuda.so.1", CUDA)) == {
         "library": "libcuda.so.1",
+        "path": str(tmp_path / "libcuda.so.1"),
         "init": 0,
         "driver": 12040,
         "devices": [
@@ -83,6 +86,8 @@ def test_libcuda_describes_its_devices(tmp_path):
                 "capability": "7.5",
                 "memory": 16106127360,
                 "uuid": "00010203-0405-0607-0809-0a0b0c0d0e0f",
+                "pci": "0000:01:00.0",
+                "integrated": False,
             },
             {
                 "index": 1,
@@ -90,6 +95,8 @@ def test_libcuda_describes_its_devices(tmp_path):
                 "capability": "8.9",
                 "memory": 16106127360,
                 "uuid": "10111213-1415-1617-1819-1a1b1c1d1e1f",
+                "pci": "0000:0B:00.0",
+                "integrated": True,
             },
         ],
     }
@@ -99,6 +106,7 @@ def test_libcuda_describes_its_devices(tmp_path):
 def test_libcuda_that_cannot_start_says_so(tmp_path):
     assert probe("libcuda", library(tmp_path, "libcuda.so.1", CUDA, init=803)) == {
         "library": "libcuda.so.1",
+        "path": str(tmp_path / "libcuda.so.1"),
         "init": 803,
         "driver": 12040,
         "devices": [],
@@ -120,6 +128,7 @@ def test_nvml_describes_good_and_lost_devices(tmp_path):
                 "capability": "7.5",
                 "memory": 16106127360,
                 "uuid": "GPU-0001",
+                "pci": "0000:0b:02.0",
                 "mig": True,
             },
             {"index": 1, "status": 15},

@@ -1,7 +1,13 @@
 """Ask NVIDIA's management library about every GPU, also those that programs may not use. Stands alone.
 
 The answer: ``{"library", "init", "driver_version", "cuda", "devices": [{"index", "name", "capability",
-"memory", "uuid", "mig", "status"}]}``; ``init`` and ``status`` are NVML's codes, ``cuda`` 12040 for 12.4.
+"memory", "uuid", "pci", "mig", "status"}]}``; ``init`` and ``status`` are NVML's codes, ``cuda`` 12040 for
+12.4.
+
+Through ctypes, and not through the package nvidia-ml-py: that loads the library by its plain name alone, and
+WSL, NixOS and containers keep it in folders that the loader does not search; the functions below have kept
+their names and arguments since driver 418; and a probe that needs no package runs under any interpreter, in
+a child that imports nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +24,8 @@ def libraries() -> list[str]:
         windows = os.environ.get("WINDIR", r"C:\Windows")
         programs = os.environ.get("PROGRAMFILES", r"C:\Program Files")
         return [rf"{windows}\System32\nvml.dll", rf"{programs}\NVIDIA Corporation\NVSMI\nvml.dll"]
-    folders = ["", "/usr/lib/wsl/lib/", "/usr/lib64/", "/usr/local/nvidia/lib64/", "/run/opengl-driver/lib/"]
+    # In WSL, Windows' own before a Linux package's, which would ask a kernel module that is not there.
+    folders = ["/usr/lib/wsl/lib/", "", "/usr/lib64/", "/usr/local/nvidia/lib64/", "/run/opengl-driver/lib/"]
     return [folder + "libnvidia-ml.so.1" for folder in folders]
 
 
@@ -52,6 +59,27 @@ def memory(nvml: Any, handle: ctypes.c_void_p) -> int:
     return sizes[0] if nvml.nvmlDeviceGetMemoryInfo(handle, sizes) == 0 else 0
 
 
+class PciInfo(ctypes.Structure):
+    """nvmlPciInfo_t, whose first fields have kept their places."""
+
+    _fields_ = [
+        ("legacy", ctypes.c_char * 16),
+        ("domain", ctypes.c_uint),
+        ("bus", ctypes.c_uint),
+        ("device", ctypes.c_uint),
+        ("numbers", ctypes.c_uint * 2),
+        ("address", ctypes.c_char * 32),
+    ]
+
+
+def pci(nvml: Any, handle: ctypes.c_void_p) -> str:
+    info = PciInfo()
+    ask = getattr(nvml, "nvmlDeviceGetPciInfo_v3", None) or getattr(nvml, "nvmlDeviceGetPciInfo_v2", None)
+    if ask is None or ask(handle, ctypes.byref(info)) != 0:
+        return ""
+    return f"{info.domain:04x}:{info.bus:02x}:{info.device:02x}.0"
+
+
 def mig(nvml: Any, handle: ctypes.c_void_p) -> bool:
     current, pending = ctypes.c_uint(0), ctypes.c_uint(0)
     ask = getattr(nvml, "nvmlDeviceGetMigMode", None)
@@ -71,6 +99,7 @@ def describe(nvml: Any, index: int) -> dict[str, Any]:
         "capability": capability(nvml, handle),
         "memory": memory(nvml, handle),
         "uuid": text(nvml, "nvmlDeviceGetUUID", handle),
+        "pci": pci(nvml, handle),
         "mig": mig(nvml, handle),
     }
 
