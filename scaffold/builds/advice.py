@@ -61,7 +61,7 @@ def advise(
         python=pythons[number],
         policy=policy,
         answers=answers,
-        reasons=(_python_reason(pythons[number], python),),
+        reasons=() if python else (_python_reason(pythons[number]),),
         together=words,
     )
 
@@ -94,8 +94,9 @@ def _alone(machine: Machine, gpus: Gpus, target: Target, framework: Framework, o
         return choose_pytorch(machine, gpus, target, offers.wheels("torch"))
     if framework == "jax":
         from scaffold.builds.jax import choose_jax
+        from scaffold.builds.jax_published import jax_wheels
 
-        return choose_jax(machine, gpus, target, offers.wheels("jax"))
+        return choose_jax(machine, gpus, target, jax_wheels(offers))
     wheels = tensorflow_wheels(offers)
     keras_3 = choose_tensorflow(machine, gpus, target, wheels)
     any_release = choose_tensorflow(machine, gpus, target, wheels, for_keras_3=False)
@@ -113,9 +114,7 @@ def _uses_gpu(answer: Answer) -> bool:
     return isinstance(answer, BuildPlan) and answer.device != "cpu"
 
 
-def _python_reason(taken: str, wanted: str | None) -> str:
-    if wanted:
-        return f"Python {taken} was asked for"
+def _python_reason(taken: str) -> str:
     if taken == PREFERENCE[0]:
         return f"Python {taken} is the one that most packages are built for"
     return f"Python {taken} is the one for which the best builds can be had"

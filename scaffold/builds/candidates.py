@@ -135,7 +135,7 @@ def why_none(
 ) -> tuple[str, ...]:
     """Why no wheel of a project will do, the first few reasons."""
     if not wheels:
-        return (f"no source offers {project}",)
+        return (f"no source offers {project} for {target.described}",)
     if candidates:
         return tuple(dict.fromkeys(f"{project} {one.version}: {one.refusal}" for one in candidates))[:5]
-    return (no_wheel(project, wheels, target.python, target.platform),)
+    return (no_wheel(project, wheels, target.python, target.described),)

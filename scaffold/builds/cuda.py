@@ -19,12 +19,12 @@ _USABLE = ("ok", "reboot_required")
 class Gpus:
     """The NVIDIA GPUs of a machine that a program can use, and what their driver runs."""
 
-    devices: tuple[Accelerator, ...] = ()  # each with a known capability
-    silent: tuple[Accelerator, ...] = ()  # usable, but nobody tells their capability
+    devices: tuple[Accelerator, ...] = ()  # each with a known capability, served by the driver
     driver: str = ""
     cuda: int = 0  # newest CUDA major version that the driver runs; 0: none
     windows: bool = False  # the driver is Windows' (also in WSL): other numbers hold
     why: str = ""  # a sentence: what the driver runs, or why no GPU counts
+    doubts: tuple[str, ...] = ()  # GPUs that are there and not planned for, a sentence each
 
     @property
     def capabilities(self) -> tuple[str, ...]:
@@ -39,22 +39,51 @@ def number(capability: str) -> tuple[int, int]:
 
 
 def usable_gpus(machine: Machine) -> Gpus:
-    """The GPUs to choose a CUDA build for."""
+    """The GPUs to choose a CUDA build for.
+
+    A GPU whose capability nobody tells, or that its driver cannot serve, is not planned for: an answer
+    that may not run is worse than one that does not use it.
+    """
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
-    devices = tuple(one for one in nvidia if is_capability(one.capability))
-    silent = tuple(one for one in nvidia if one not in devices)
+    driver = next((one.driver for one in nvidia if one.driver), "")
+    windows = machine.host.os == "windows" or machine.host.wsl > 0
+    pairs = [(one, _doubt(one, driver, windows=windows)) for one in nvidia]
+    devices = tuple(one for one, doubt in pairs if not doubt)
+    doubts = tuple(dict.fromkeys(f"not planned for: {one.name}: {doubt}" for one, doubt in pairs if doubt))
     if not devices:
-        named = next((one.name for one in silent if one.status == "ok"), "")
-        return Gpus(silent=silent, why=f"{named} does not tell its compute capability" if named else "")
-    driver = next((one.driver for one in devices if one.driver), "")
-    windows_driver = machine.host.os == "windows" or machine.host.wsl > 0
-    major = _cuda_major(driver, machine.cuda_driver, windows=windows_driver)
+        return Gpus(doubts=doubts, why=next((f"{one.name}: {doubt}" for one, doubt in pairs), ""))
+    major = _cuda_major(driver, machine.cuda_driver, windows=windows)
     if not major:
         told = driver or (f"for CUDA {machine.cuda_driver}" if machine.cuda_driver else "")
-        why = f"driver {told} is too old for any CUDA build" if told else "nobody tells the driver's version"
-        return Gpus(why=why)
-    why = _driver_reason(driver, major, machine, windows=windows_driver)
-    return Gpus(devices=devices, silent=silent, driver=driver, cuda=major, windows=windows_driver, why=why)
+        if told:
+            return Gpus(doubts=doubts, why=f"driver {told} is too old for any CUDA build")
+        unknown = "nobody tells the driver's version (nvidia-smi shows it)"
+        return Gpus(why=unknown, doubts=(*doubts, f"not planned for: {devices[0].name}: {unknown}"))
+    why = _driver_reason(driver, major, machine, windows=windows)
+    return Gpus(devices=devices, driver=driver, cuda=major, windows=windows, why=why, doubts=doubts)
+
+
+def _doubt(gpu: Accelerator, driver: str, *, windows: bool) -> str:
+    """What keeps a GPU that is said to work from being planned for; "" where nothing does."""
+    if not is_capability(gpu.capability):
+        return "it does not tell its compute capability"
+    try:
+        version = Version(driver)
+    except InvalidVersion:
+        return ""
+    first, last = first_driver(gpu.capability, windows=windows), last_branch(gpu.capability)
+    if first and version < Version(first):
+        return f"a GPU of capability {gpu.capability} needs driver {first}, here is {driver}"
+    if last is not None and version.major > last:
+        return f"{last} is the last driver branch for capability {gpu.capability}, here is {driver}"
+    return ""
+
+
+def first_driver(capability: str, *, windows: bool = False) -> str:
+    """The oldest driver that knows a GPU generation; "" where the tables do not say."""
+    rows = (row for row in tables.cuda().first_driver if number(capability) >= number(row.since))
+    row = next(rows, None)
+    return "" if row is None else row.windows if windows else row.linux
 
 
 def is_capability(text: str) -> bool:
@@ -62,13 +91,12 @@ def is_capability(text: str) -> bool:
     return re.fullmatch(r"[1-9]\d?\.\d", text) is not None
 
 
-def cuda_environment(machine: Machine, gpus: Gpus, used: tuple[Accelerator, ...]) -> Mapping[str, str]:
+def cuda_environment(machine: Machine, used: tuple[Accelerator, ...]) -> Mapping[str, str]:
     """CUDA_VISIBLE_DEVICES, where programs would otherwise see a GPU that the build does not run on."""
-    if len(used) == len(machine.usable("nvidia")) or not (gpus.silent or len(used) < len(gpus.devices)):
+    if len(used) == sum(one.vendor == "nvidia" and one.status in _USABLE for one in machine.accelerators):
         return {}
-    order = {
-        "CUDA_DEVICE_ORDER": "PCI_BUS_ID"
-    }  # as the driver's tools count; CUDA's own puts the fastest first
+    # As the driver's tools count; CUDA's own order puts the fastest first.
+    order = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     return {**order, "CUDA_VISIBLE_DEVICES": ",".join(str(one.index) for one in used)}
 
 
@@ -152,4 +180,4 @@ def _driver_reason(driver: str, major: int, machine: Machine, *, windows: bool) 
     speaks = f" (it speaks CUDA {machine.cuda_driver})" if machine.cuda_driver else ""
     newer = driver_needed(major + 1, windows=windows)
     limit = f"; CUDA {major + 1} needs driver {newer}" if newer else ""
-    return f"{name} runs CUDA {major} builds{speaks}{limit}"
+    return f"{name} runs builds up to CUDA {major}{speaks}{limit}"

@@ -39,9 +39,10 @@ def pair_up(
         words.append(said)
     if "jax" in answers:
         from scaffold.builds.jax import choose_jax
+        from scaffold.builds.jax_published import jax_wheels
 
         beside = tuple(one for name, one in answers.items() if name != "jax" and isinstance(one, BuildPlan))
-        answers["jax"] = choose_jax(machine, gpus, target, offers.wheels("jax"), beside=beside)
+        answers["jax"] = choose_jax(machine, gpus, target, jax_wheels(offers), beside=beside)
         words += _jax_words(answers["jax"], alone["jax"])
     return tuple(answers.values()), tuple(words)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.rows import Release, TensorflowRelease, Torch, TorchRelease
+from scaffold.builds.rows import TensorflowRelease, Torch, TorchRelease
 from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
 from scaffold.sources.places import PYTORCH_INDEX
 from scaffold.sources.settings import DEFAULT_INDEX
@@ -25,11 +25,18 @@ _TAGS = {
 
 
 def published(platforms: Sequence[str] = tuple(_TAGS), *, jax: bool = False) -> Offers:
-    """Every wheel that the tables know of for some platforms, on the ordinary index and on PyTorch's."""
+    """Every wheel that the tables know of for some platforms, on the ordinary index and on PyTorch's.
+
+    JAX's many parts are left out unless they are asked for.
+    """
     torch, tensorflow = tables.torch(), tables.tensorflow()
     known = [platform for platform in platforms if platform in _TAGS]
     wheels = [wheel for release in torch.releases for wheel in _torch_wheels(torch, release, known)]
     wheels += [wheel for row in tensorflow.releases for wheel in _tensorflow_wheels(row, known)]
+    if jax:
+        from scaffold.builds.jax_published import published_jax
+
+        wheels += published_jax(platforms)
     grouped: dict[tuple[Source, str], list[Wheel]] = {}
     for wheel in wheels:
         grouped.setdefault((wheel.source, wheel.project), []).append(wheel)
@@ -62,24 +69,26 @@ def _torch_wheels(table: Torch, release: TorchRelease, platforms: Sequence[str])
             for variant in torch_variants(table, release, platform)
         ]
         for python in release.pythons(platform):
-            tag = _tag(platform, release, release.macos_of.get(python, release.macos))
+            macos = release.macos_of.get(python, release.macos)
             for source, local in ((PYPI, ""), *sources):
+                glibc = release.glibc_needed(source.variant or release.pypi[platform], platform)
+                tag = _tag(platform, glibc, macos)
                 yield _wheel("torch", f"{release.version}{local}", python, tag, source)
 
 
 def _tensorflow_wheels(release: TensorflowRelease, platforms: Sequence[str]) -> Iterator[Wheel]:
     oldest_macos = Version("12.0")
     for platform in platforms:
-        tag = _tag(platform, release, oldest_macos)
+        tag = _tag(platform, release.glibc, oldest_macos)
         for python in release.pythons(platform):
             yield _wheel("tensorflow", str(release.version), python, tag, PYPI)
             if platform in {"linux_x86_64", "windows_x86_64"}:
                 yield _wheel("tensorflow-cpu", str(release.version), python, tag, PYPI)
 
 
-def _tag(platform: str, release: Release, macos: Version) -> str:
+def _tag(platform: str, glibc: Version, macos: Version) -> str:
     return _TAGS[platform].format(
-        glibc="_".join(map(str, release.glibc.release)), macos="_".join(map(str, macos.release))
+        glibc="_".join(map(str, glibc.release)), macos="_".join(map(str, macos.release))
     )
 
 

@@ -43,7 +43,7 @@ def plan(
         turned_down=others,
         warnings=_warnings(taken, machine, gpus, table),
         confidence=_confidence(taken, release),
-        environment=_environment(taken, machine, gpus),
+        environment=_environment(taken, machine),
     )
 
 
@@ -90,6 +90,8 @@ def _reasons(taken: Candidate, machine: Machine, gpus: Gpus, target: Target) -> 
 
 
 def _why_cpu(machine: Machine, gpus: Gpus, target: Target) -> str:
+    if machine.host.board and any(one.vendor == "nvidia" for one in machine.accelerators):
+        return f"no build here is made for {machine.host.board}; NVIDIA has wheels of its own for JetPack"
     if gpus.devices:
         return "no build that can be had here uses the GPU"
     stopped = any(one.status != "ok" for one in machine.accelerators if one.vendor != "intel")
@@ -97,11 +99,11 @@ def _why_cpu(machine: Machine, gpus: Gpus, target: Target) -> str:
     return other or unused_gpu(machine, gpus.why)
 
 
-def _environment(taken: Candidate, machine: Machine, gpus: Gpus) -> Mapping[str, str]:
+def _environment(taken: Candidate, machine: Machine) -> Mapping[str, str]:
     """Variables that keep programs off the GPUs that this build does not run on."""
     if taken.device == "rocm":
         return rocm_environment(machine, taken.devices)
-    return cuda_environment(machine, gpus, taken.devices) if taken.device == "cuda" else {}
+    return cuda_environment(machine, taken.devices) if taken.device == "cuda" else {}
 
 
 def _warnings(taken: Candidate, machine: Machine, gpus: Gpus, table: Torch) -> tuple[str, ...]:
@@ -113,8 +115,7 @@ def _warnings(taken: Candidate, machine: Machine, gpus: Gpus, table: Torch) -> t
         branch = last_branch(left_out[0].capability)
         advice = f"; {branch} is the last driver branch for it" if branch else ""
         warnings.append(f"not used: {names(left_out)}{advice}")
-    if gpus.silent:
-        warnings.append(f"not planned for: {names(gpus.silent)}, whose compute capability nobody tells")
+    warnings += gpus.doubts
     if any(one.status == "reboot_required" for one in taken.devices):
         warnings.append("the GPU works again once the machine was restarted")
     if machine.host.translated:

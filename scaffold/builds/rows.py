@@ -148,10 +148,20 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstDriver:
+    """The oldest driver that knows GPUs from a capability on."""
+
+    since: str  # a capability
+    linux: str
+    windows: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cuda:
     """What drivers, devices and cuDNN go together with."""
 
     driver: tuple[Driver, ...]  # newest CUDA first
+    first_driver: tuple[FirstDriver, ...]  # newest GPUs first
     last_driver: tuple[tuple[str, int], ...]  # capabilities below this one, last driver branch
     cubin: Mapping[str, Cubin]  # by code
     cudnn: tuple[tuple[Version | None, str], ...]  # cuDNN below this version, oldest capability

@@ -20,6 +20,7 @@ from scaffold.builds.rows import (
     Cubin,
     Cuda,
     Driver,
+    FirstDriver,
     Keras,
     Kernels,
     Pair,
@@ -184,6 +185,7 @@ def _versions(texts: dict[str, str]) -> dict[str, Version]:
 def _cuda(data: dict[str, Any]) -> Cuda:
     return Cuda(
         driver=tuple(Driver(**row) for row in data["driver"]),
+        first_driver=tuple(FirstDriver(**row) for row in data["first_driver"]),
         last_driver=tuple((row["below"], row["branch"]) for row in data["last_driver"]),
         cubin={
             row["code"]: Cubin(
@@ -228,7 +230,8 @@ def _pairs(data: dict[str, Any]) -> Pairs:
 
 
 def _pair(row: dict[str, Any]) -> Pair:
-    releases: dict[str, Any] = {name: SpecifierSet(row[name]) for name in ("torch", "tensorflow") if name in row}
+    names = ("torch", "tensorflow")
+    releases: dict[str, Any] = {name: SpecifierSet(row[name]) for name in names if name in row}
     values: dict[str, Any] = {**row, **releases, "torch_variants": tuple(row.get("torch_variants", ()))}
     return Pair(**values)
 

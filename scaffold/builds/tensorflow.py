@@ -162,7 +162,7 @@ def plan(
         large=taken.large,
         reasons=_reasons(taken, gpus, obstacle, release),
         turned_down=others,
-        warnings=_warnings(taken, machine, target, release),
+        warnings=_warnings(taken, machine, gpus, target, release),
         confidence=_confidence(taken),
     )
 
@@ -206,10 +206,10 @@ def _reasons(
 
 
 def _warnings(
-    taken: Candidate, machine: Machine, target: Target, release: TensorflowRelease | None
+    taken: Candidate, machine: Machine, gpus: Gpus, target: Target, release: TensorflowRelease | None
 ) -> tuple[str, ...]:
     floor, companions = tables.keras().floor, _keras(taken, target.python)
-    warnings = []
+    warnings = [*gpus.doubts]
     if not companions:
         warnings.append(
             f"TensorFlow {taken.version} is too old for Keras 3 (from {tables.tensorflow().floor})"

@@ -32,6 +32,11 @@ class Target:
         """The tables' name for it: linux_x86_64, windows_x86_64, macos_arm64."""
         return f"{self.host.os}_{self.host.architecture}"
 
+    @property
+    def described(self) -> str:
+        """The platform for people, with the C library where it is not the usual one."""
+        return f"{self.platform} with {self.host.libc}" if "musl" in self.host.libc else self.platform
+
     @cached_property
     def tags(self) -> frozenset[Tag]:
         """Every tag that a CPython of that version accepts there."""

@@ -51,7 +51,8 @@ def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
 def machine_summary(machine: Machine) -> list[str]:
     """The machine on a few lines."""
     rows = dict(host_rows(machine.host))
-    lines = [row("Machine", f"{rows['System']} · {rows['Processor']} · {rows['Memory']}")]
+    told = [rows[name] for name in ("System", "Processor", "Memory") if rows[name] != "unknown"]
+    lines = [row("Machine", " · ".join(told))]
     lines += [row("", accelerator_text(accelerator)) for accelerator in machine.accelerators]
     if not machine.accelerators:
         lines.append(row("", "no accelerator that a framework could use"))

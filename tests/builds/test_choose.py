@@ -140,7 +140,7 @@ def test_nvidia_gives_pytorch_the_gpu_and_leaves_tensorflow_on_the_cpu():
     torch, keras = choice.builds
     assert (torch.large, torch.needs_consent, torch.variant) == (True, "", "cu132")
     assert torch.reasons == (
-        "driver 580.95.05 runs CUDA 13 builds",
+        "driver 580.95.05 runs builds up to CUDA 13",
         "cu132 holds machine code for card 0 (8.9)",
         "2.15.0 is the newest that fits, from your package index",
     )
@@ -379,7 +379,7 @@ def test_no_source_at_all():
 def test_sources_that_answer_and_hold_nothing():
     with pytest.raises(NoBuild) as caught:
         choose(CPU, ["3.12"], ["pytorch"], offers(listing(PYPI, "torch")))
-    assert caught.value.detail == ("Python 3.12: no source offers torch",)
+    assert caught.value.detail == ("Python 3.12: no source offers torch for linux_x86_64",)
 
 
 @pytest.mark.parametrize("pythons", [(), ("2.7", "3.8"), ("3.15",)])
