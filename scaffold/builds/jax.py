@@ -209,8 +209,10 @@ def _near_miss(candidates: tuple[Candidate, ...]) -> str:
 
 def _newest_of_each(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Of the candidates that one reason stops, the newest: an older Python stops a dozen at once."""
-    ordered = sorted(candidates, key=lambda one: one.version)
-    return tuple({(one.variant, one.refusal or one.gpu_obstacle): one for one in ordered}.values())
+    newest: dict[tuple[str, str], Candidate] = {}
+    for one in sorted(candidates, key=lambda one: one.version, reverse=True):
+        newest.setdefault((one.variant, one.refusal or one.gpu_obstacle), one)
+    return tuple(newest.values())
 
 
 def _why_none(parts: Parts, candidates: tuple[Candidate, ...]) -> tuple[str, ...]:

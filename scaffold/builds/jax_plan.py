@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import Candidate, names
@@ -49,13 +49,14 @@ def plan(
         turned_down=others,
         warnings=tuple(_warnings(taken, parts, machine, gpus, neighbours)),
         confidence=_confidence(taken, machine, neighbours),
-        environment={
-            **cuda_environment(machine, gpus, taken.devices),
-            **(_SHARED_MEMORY if neighbours else {}),
-        }
-        if taken.devices
-        else {},
+        environment=_environment(taken, machine, neighbours),
     )
+
+
+def _environment(taken: Candidate, machine: Machine, neighbours: tuple[BuildPlan, ...]) -> Mapping[str, str]:
+    if not taken.devices:
+        return {}
+    return {**cuda_environment(machine, taken.devices), **(_SHARED_MEMORY if neighbours else {})}
 
 
 def _keras(python: str) -> str:
@@ -110,6 +111,7 @@ def _warnings(
     taken: Candidate, parts: Parts, machine: Machine, gpus: Gpus, neighbours: tuple[BuildPlan, ...]
 ) -> Iterator[str]:
     target, floor = parts.target, tables.keras().floor
+    yield from gpus.doubts
     if not _keras(target.python).endswith(floor):
         yield f"Python {target.python} has no Keras {floor}: an older one with known holes is used"
     if target.host.os == "windows":

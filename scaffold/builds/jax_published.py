@@ -47,8 +47,8 @@ def _plugins(table: Jax, release: JaxRelease, platform: str, tag: str) -> Iterat
     for row in table.cuda:
         if platform not in release.plugin_mb.get(row.variant, {}):
             continue
-        plugin, runtime = row.projects
-        yield _wheel(runtime, release, f"py3-none-{tag}")
+        plugin, *others = row.projects  # the plugin is built for each Python, the rest is not
+        yield from (_wheel(one, release, f"py3-none-{tag}") for one in others)
         for python in release.pythons(platform):
             yield _wheel(plugin, release, _interpreter(python, tag))
 
@@ -63,8 +63,10 @@ def _tag(release: JaxRelease, platform: str) -> str:
     os, _, architecture = platform.partition("_")
     if os == "windows":
         return "win_amd64"
-    name, floor = ("manylinux", release.glibc) if os == "linux" else ("macosx", release.macos[platform])
-    return f"{name}_{floor.major}_{floor.minor}_{architecture}"
+    if os == "linux":
+        return f"manylinux_{release.glibc.major}_{release.glibc.minor}_{architecture}"
+    floor = release.macos.get(platform, Version("11.0"))
+    return f"macosx_{floor.major}_{floor.minor}_{architecture}"
 
 
 def _wheel(project: str, release: JaxRelease, tags: str, *, requires_python: str = "") -> Wheel:
