@@ -87,11 +87,12 @@ def apply(system: System) -> UserData:
     user = load(system)
     if user.data:
         tables.overlay(user.data, str(user.path))
-        try:
-            tables.check(user.data)
-        except ValueError as problem:
-            tables.overlay(None)
-            raise _refused(user.path, (str(problem),)) from problem
+        for name in user.data:
+            try:
+                tables.check([name])
+            except ValueError as problem:
+                tables.overlay(None)
+                raise _refused(user.path, (f"[{name}]: {problem.__cause__ or problem}",)) from problem
     return user
 
 
