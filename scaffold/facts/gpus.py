@@ -12,10 +12,11 @@ from scaffold.machine.model import Vendor
 MOST = 64
 
 _VENDORS: tuple[tuple[str, Vendor], ...] = (
-    (r"nvidia|10de|geforce|quadro|tesla|\b[gr]tx\b|jetson|\bgrid\b|\b(?:gh|gb|[vahblp])\d{2,3}\b", "nvidia"),
-    (r"\bamd\b|\bati\b|advanced micro|1002|radeon|instinct|\bgfx|\bmi\d{2,3}\w?\b", "amd"),
+    (r"nvidia|10de|geforce|quadro|tesla|\b[gr]tx\b|jetson|\bgrid\b", "nvidia"),
+    (r"\bamd\b|\bati\b|advanced micro|1002|radeon|instinct|\bgfx|\bmi\d{2,3}\w?\b|\brx \d{3,4}", "amd"),
     (r"intel|8086|\barc\b|iris|\buhd\b|data center gpu", "intel"),
     (r"apple|\bm[1-9]\b", "apple"),
+    (r"\b(?:gb?h?\d{2,3}|[ahv]\d{2,3}|b[1-3]00|l(?:4|20|40)s?|[pt]\d{1,3}|k\d0|m[46]0)\b", "nvidia"),
 )
 _CAPABILITY = ("cc", "compute_capability", "compute_cap", "capability", "sm", "arch")
 

@@ -37,7 +37,7 @@ def draw_host(told: Told, sketch: Sketch) -> None:
     sketch.wsl = _wsl(told, inner, name) if sketch.os == "linux" else 0
     sketch.release = _kernel(told, inner, sketch)
     sketch.machine = _machine(told, version, sketch)
-    version = version or (name if re.search(r"\d", name) or not _is_system(name) else "")
+    version = version or (name if _tells_version(name) else "")
     if sketch.os == "linux":
         _write_distribution(sketch, version)
         sketch.libc = _libc(told, inner, version, sketch)
@@ -60,8 +60,10 @@ def minor_python(told: Told) -> str:
     return match[1] if match else ""
 
 
-def _is_system(name: str) -> bool:
-    return any(re.search(pattern, name, re.IGNORECASE) for pattern, _ in _SYSTEMS)
+def _tells_version(name: str) -> bool:
+    """``Ubuntu 24.04`` and ``arch`` tell more than the system's name; ``linux`` does not."""
+    known = any(re.search(pattern, name, re.IGNORECASE) for pattern, _ in _SYSTEMS)
+    return bool(re.search("[A-Za-z]", name)) and (not known or bool(re.search(r"\d", name)))
 
 
 def _system(told: Told, name: str, version: str) -> OperatingSystem:

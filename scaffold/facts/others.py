@@ -11,7 +11,7 @@ from scaffold.facts.numbers import device_number
 from scaffold.facts.pci import IDS, draw_card
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
-from scaffold.machine.intel_answers import Family, family_of
+from scaffold.machine.intel_answers import family_of
 
 _NODES = "/sys/class/kfd/kfd/topology/nodes"
 #: AMD's and Intel's cards stand behind NVIDIA's on the bus; a processor's own graphics by Intel before them.
@@ -49,34 +49,32 @@ def draw_intel(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told
     for number, gpu in enumerate(mine):
         own = gpu.integrated and number == 0
         address = _INTEL_OWN if own else f"0000:{_INTEL_BUS + number:02x}:00.0"
-        place = address if sketch.os == "linux" else ""  # Windows tells no place on the bus
+        device = device_number(gpu, sketch.names, IDS["intel"])
+        family = family_of(device)
+        ip = gpu.capability or (family.ip if family else "")
         if sketch.os == "linux" and not sketch.wsl and not cards_told:
-            folder = draw_card(sketch, address, gpu, "xe" if gpu.driver == "xe" else "i915")
+            folder = draw_card(sketch, address, gpu, _kernel_driver(gpu, ip))
             sketch.paths.add(f"{folder}/drm/renderD{160 + number}")
             _draw_devices(told, sketch, [f"/dev/dri/renderD{160 + number}"])
-        number_of_device = device_number(gpu, sketch.names, IDS["intel"])
-        family = family_of(number_of_device)
-        if family or gpu.capability:
-            answers.append(_level_zero(len(answers), gpu, place, number_of_device, family))
+        if ip:
+            place = address if sketch.os == "linux" else ""  # Windows tells no place on the bus
+            integrated = gpu.integrated or bool(family and family.integrated)
+            answers.append(_level_zero(gpu, ip, {"device": device, "pci": place, "integrated": integrated}))
     if answers and sketch.os in _LOADERS and told.flag("level_zero") is not False:
         sketch.paths.add(_LOADERS[sketch.os])
         sketch.probe("level_zero", {"library": "libze_loader.so.1", "init": 0, "devices": answers})
 
 
-def _level_zero(index: int, gpu: Gpu, address: str, device: str, family: Family | None) -> dict[str, Any]:
-    architecture, release, revision = map(
-        int, (gpu.capability or (family.ip if family else "0.0.0")).split(".")
-    )
-    return {
-        "index": index,
-        "name": gpu.name or "Intel GPU",
-        "ip": architecture << 22 | release << 14 | revision,
-        "memory": gpu.memory or 0,
-        "device": device,
-        "pci": address,
-        "uuid": "",
-        "integrated": gpu.integrated or bool(family and family.integrated),
-    }
+def _kernel_driver(gpu: Gpu, ip: str) -> str:
+    """From Battlemage and Lunar Lake (20) on, the kernel's driver is xe."""
+    newer = ip.partition(".")[0] >= "20"
+    return gpu.driver if gpu.driver in {"i915", "xe", "vfio-pci"} else "xe" if newer else "i915"
+
+
+def _level_zero(gpu: Gpu, ip: str, device: dict[str, Any]) -> dict[str, Any]:
+    architecture, release, revision = map(int, ip.split("."))
+    number = architecture << 22 | release << 14 | revision
+    return {"name": gpu.name or "Intel GPU", "ip": number, "memory": gpu.memory or 0, "uuid": "", **device}
 
 
 def target_version(gfx: str) -> int:

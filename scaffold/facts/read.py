@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from scaffold.facts.compose import host_record, shortened
 from scaffold.facts.host import minor_python
 from scaffold.facts.model import Observed
 from scaffold.facts.told import Told, one_line, shown
+from scaffold.machine.model import Machine
 from scaffold.recorded import SCHEMA as HOST
 from scaffold.recorded import RecordedSystem
 
@@ -99,13 +101,28 @@ def _looked_at(record: dict[str, Any], *, python: str, notes: list[str], about: 
     from scaffold.machine import detect
 
     system = RecordedSystem(record)
-    machine = detect(system, system.home)
+    machine: Machine = printable(detect(system, system.home))
     return Observed(machine=machine, system=system, python=python, notes=shortened(notes), about=about)
 
 
-def _with_notes(observed: Observed, *notes: str) -> Observed:
-    from dataclasses import replace
+def printable(value: Any) -> Any:
+    r"""Facts without characters that a terminal would obey: a recorded host may come from a stranger.
 
+    >>> printable(("\x1b[31mTesla T4", 75))
+    ('[31mTesla T4', 75)
+    """
+    if isinstance(value, str):
+        return "".join(character for character in value if character.isprintable())
+    if isinstance(value, tuple):
+        return tuple(map(printable, value))
+    if isinstance(value, dict):
+        return {printable(name): printable(one) for name, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: printable(getattr(value, one.name)) for one in fields(value)})
+    return value
+
+
+def _with_notes(observed: Observed, *notes: str) -> Observed:
     return replace(observed, notes=(*notes, *observed.notes))
 
 
