@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import tables
@@ -101,10 +102,18 @@ def _refusal(wheel: Wheel, version: Version, target: Target, beside: tuple[Build
         return f"needs Python {wheel.requires_python or 'of another version'}, here is {target.python}"
     if target.host.translated:
         return "jaxlib needs AVX, which Rosetta does not give: an arm64 Python is needed"
+    return next((why for other in beside if (why := _disagreement(version, other))), "")
+
+
+def _disagreement(version: Version, other: BuildPlan) -> str:
+    """Why a JAX and a neighbour cannot be installed together, whatever their devices; "" where they can."""
+    table, named = tables.jax(), f"{other.package} {other.version}"
+    allowed = table.beside_tensorflow(other.version) if other.framework == "keras" else SpecifierSet()
+    if version.public not in allowed:
+        return f"{named} beside it limits NumPy and ml-dtypes: only jax{allowed} takes those"
     row = table.release(version)
-    old_numpy = next((one for one in beside if "numpy<2" in one.constraints), None)
-    if row and old_numpy and row.numpy >= Version("2"):
-        return f"needs NumPy {row.numpy}, and {old_numpy.package} {old_numpy.version} beside it numpy<2"
+    if row and "numpy<2" in other.constraints and row.numpy >= Version("2"):
+        return f"needs NumPy {row.numpy}, and {named} beside it numpy<2"
     return ""
 
 

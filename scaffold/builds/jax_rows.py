@@ -53,6 +53,7 @@ class Jax:
     gpu_platforms: tuple[str, ...]
     cuda: tuple[JaxCuda, ...]  # newest CUDA first
     kernels: tuple[JaxKernels, ...]
+    neighbours: tuple[tuple[SpecifierSet, SpecifierSet], ...]  # of TensorFlow, and of JAX that goes with it
     releases: tuple[JaxRelease, ...]  # newest first
 
     def release(self, version: Version) -> JaxRelease | None:
@@ -65,6 +66,10 @@ class Jax:
             if row.variant == variant and version.public in row.releases:
                 return row.capabilities
         return ()
+
+    def beside_tensorflow(self, version: str) -> SpecifierSet:
+        """The releases that share an environment with a TensorFlow."""
+        return next((jax for tensorflow, jax in self.neighbours if version in tensorflow), SpecifierSet())
 
     def cuda_of(self, variant: str) -> JaxCuda | None:
         """The CUDA that a variant is made for; None for ``cpu``."""
@@ -85,6 +90,9 @@ def jax_table(data: Mapping[str, Any]) -> Jax:
                 capabilities=tuple(row["capabilities"]),
             )
             for row in data["kernels"]
+        ),
+        neighbours=tuple(
+            (SpecifierSet(row["tensorflow"]), SpecifierSet(row["jax"])) for row in data["neighbour"]
         ),
         releases=tuple(_release(row) for row in data["release"]),
     )

@@ -316,6 +316,36 @@ def test_an_old_numpy_beside_it():
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2.21.0", "0.12.0.1"),
+        ("2.19.1", "0.11.2"),
+        ("2.18.1", "0.10.2"),
+        ("2.17.1", "0.5.3"),
+        ("2.16.2", "0.4.34"),
+    ],
+)
+def test_an_older_tensorflow_beside_it(version, expected):
+    """As resolving the two together gave."""
+    plan = chosen(CPU, beside=(plan_of("keras", "tensorflow-cpu", version, "cpu", device="cpu"),))
+    assert said(plan) == (f"jax=={expected}", "cpu", ())
+
+
+def test_why_an_older_tensorflow_holds_jax_back():
+    plan = chosen(INTEL_MAC, beside=(plan_of("keras", "tensorflow", "2.16.2", "cpu", device="cpu"),))
+    assert (plan.requirement, plan.turned_down) == (
+        "jax==0.4.34",
+        (
+            TurnedDown(
+                version="0.12.0.1",
+                variant="cpu",
+                why="tensorflow 2.16.2 beside it limits NumPy and ml-dtypes: only jax<0.4.35 takes those",
+            ),
+        ),
+    )
+
+
 def offered(**files):
     """What an index offers: file names by project, with _ for -."""
     there = {name.replace("_", "-"): names for name, names in files.items()}
