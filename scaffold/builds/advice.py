@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.model import ADVISED, BuildPlan, Framework, Missing
 from scaffold.builds.pairing import pair_up
@@ -60,7 +61,7 @@ def advise(
         machine=machine,
         python=pythons[number],
         policy=policy,
-        answers=answers,
+        answers=credited(answers),
         reasons=() if python else (_python_reason(pythons[number]),),
         together=words,
     )

@@ -97,6 +97,16 @@ def overlay(user: Mapping[str, Any] | None, origin: str = "") -> None:
         read.cache_clear()
 
 
+def laid_over(name: str) -> Mapping[str, Any]:
+    """What the user's own data file says of a table; empty where nothing."""
+    return _USER.get(name, ({}, ""))[0]
+
+
+def origin() -> str:
+    """The user's own data file, where one is laid over the tables."""
+    return next((origin for _, origin in _USER.values()), "")
+
+
 def names() -> tuple[str, ...]:
     """Every table that there is."""
     return tuple(sorted(path.stem for path in _DATA.glob("*.toml")))

@@ -9,6 +9,7 @@ from typing import Literal
 from packaging.version import Version
 
 from scaffold.builds import tables
+from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
 from scaffold.builds.pytorch import choose_pytorch
@@ -85,7 +86,7 @@ def choose(
     preferred = [one for one in outcomes if PREFERENCE.index(one.python) < PREFERENCE.index(taken.python)]
     return BuildChoice(
         python=taken.python,
-        builds=taken.builds,
+        builds=credited(taken.builds),
         reasons=(_python_reason(taken, outcomes, wanted_python),),
         turned_down=tuple(
             TurnedDown(version=one.python, variant="", why=one.why_not(taken)) for one in preferred

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from scaffold.builds import tables, user_data
+from scaffold.builds.credits import credited
+from scaffold.builds.model import BuildPlan, Missing
 from scaffold.builds.overlay import merged, problems
 from scaffold.builds.user_data import UserData
 from scaffold.errors import UserDataRefused
@@ -231,3 +234,26 @@ def test_refreshed_rows_give_way_to_shipped_ones() -> None:
         "release": [{"version": "3.1", "date": 2, "origin": "/mine"}, {"version": "3.0", "date": 1}],
         "kernels": [{"variant": "cu132", "releases": "<4"}, {"variant": "cu132", "releases": "==3.1"}],
     }
+
+
+def test_a_plan_says_that_it_stands_on_the_users_own_rows() -> None:
+    newest = tables.torch().releases[0].version
+    plan = BuildPlan(
+        framework="pytorch", package="torch", version=str(newest), variant="cu132", requirement="",
+        device="cuda", source="", source_kind="index", reasons=("newest",),
+    )  # fmt: skip
+    missing = Missing(framework="keras", why=("no wheel",))
+    assert credited((plan, missing)) == (plan, missing)
+    user_data.apply(
+        with_file(
+            f'[[torch.release]]\nversion = "{newest}"\nconfidence = "high"\n'
+            '[[torch.kernels]]\nvariant = "cu132"\nplatform = "linux_x86_64"\n'
+            'releases = ">=2.15"\ncapabilities = ["6.1"]\n'
+            '[[cuda.driver]]\ncuda = 14\nlinux = "700"\nwindows = "700"\n'
+        )
+    )
+    said = f"by your own data file {FILE}: release {newest}, kernels of cu132, rules of [cuda]"
+    assert credited((plan, missing)) == (replace(plan, reasons=("newest", said)), missing)
+    on_cpu = replace(plan, device="cpu", variant="cpu")
+    said = f"by your own data file {FILE}: release {newest}"
+    assert credited((on_cpu,)) == (replace(on_cpu, reasons=("newest", said)),)

@@ -1,0 +1,49 @@
+"""Plans that stand on the user's own data file say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from scaffold.builds import tables
+from scaffold.builds.model import BuildPlan, Missing
+from scaffold.builds.overlay import REMOVE
+
+_Answer = TypeVar("_Answer", BuildPlan, BuildPlan | Missing)
+
+_TABLES = {"pytorch": "torch", "keras": "tensorflow", "jax": "jax"}
+
+
+def credited(answers: tuple[_Answer, ...]) -> tuple[_Answer, ...]:
+    """The answers; each plan that a user's rows decided has one more reason, with the file's name."""
+    return tuple(_credited(one) if isinstance(one, BuildPlan) else one for one in answers)
+
+
+def _credited(plan: BuildPlan) -> BuildPlan:
+    said = tuple(_said(plan))
+    origin = tables.origin()
+    if not said or not origin:
+        return plan
+    return replace(plan, reasons=(*plan.reasons, f"by your own data file {origin}: {', '.join(said)}"))
+
+
+def _said(plan: BuildPlan) -> Iterator[str]:
+    """What the user's rows say of the build that was taken."""
+    name, version = _TABLES[plan.framework], Version(plan.version)
+    release = {"torch": tables.torch, "tensorflow": tables.tensorflow, "jax": tables.jax}[name]().release(
+        version
+    )
+    if release is not None and release.origin:
+        yield f"release {release.version}"
+    if plan.device == "cpu":
+        return
+    for row in tables.laid_over(name).get("kernels", ()):
+        if row.get("variant") == plan.variant and version.public in SpecifierSet(row.get("releases", "")):
+            yield f"{'no ' if row.get(REMOVE) else ''}kernels of {plan.variant}"
+            break
+    if plan.device == "cuda" and tables.laid_over("cuda"):
+        yield "rules of [cuda]"
