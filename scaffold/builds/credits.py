@@ -10,12 +10,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.model import BuildPlan, Missing
+from scaffold.builds.model import DISTRIBUTIONS, BuildPlan, Missing
 from scaffold.builds.overlay import REMOVE
+from scaffold.builds.rows import Release
 
 _Answer = TypeVar("_Answer", BuildPlan, BuildPlan | Missing)
-
-_TABLES = {"pytorch": "torch", "keras": "tensorflow", "jax": "jax"}
 
 
 def credited(answers: tuple[_Answer, ...]) -> tuple[_Answer, ...]:
@@ -31,12 +30,16 @@ def _credited(plan: BuildPlan) -> BuildPlan:
     return replace(plan, reasons=(*plan.reasons, f"by your own data file {origin}: {', '.join(said)}"))
 
 
+def _release(name: str, version: Version) -> Release | None:
+    if name == "torch":
+        return tables.torch().release(version)
+    return tables.jax().release(version) if name == "jax" else tables.tensorflow().release(version)
+
+
 def _said(plan: BuildPlan) -> Iterator[str]:
     """What the user's rows say of the build that was taken."""
-    name, version = _TABLES[plan.framework], Version(plan.version)
-    release = {"torch": tables.torch, "tensorflow": tables.tensorflow, "jax": tables.jax}[name]().release(
-        version
-    )
+    name, version = DISTRIBUTIONS[plan.framework], Version(plan.version)
+    release = _release(name, version)
     if release is not None and release.origin:
         yield f"release {release.version}"
     if plan.device == "cpu":
