@@ -92,7 +92,7 @@ def jax_table(data: Mapping[str, Any]) -> Jax:
             for row in data["kernels"]
         ),
         neighbours=tuple(
-            (SpecifierSet(row["tensorflow"]), SpecifierSet(row["jax"])) for row in data["neighbour"]
+            (SpecifierSet(row["tensorflow"]), SpecifierSet(row["jax"])) for row in data.get("neighbour", ())
         ),
         releases=tuple(_release(row) for row in data["release"]),
     )
