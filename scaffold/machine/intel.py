@@ -50,7 +50,10 @@ def find_intel(system: System, cards: tuple[Card, ...], host: Host) -> Intel:
     answer = _ask(system) if _loader(system) else None
     if not mine:
         return Intel(accelerators=tuple(map(_of_level_zero, range(99), answer.devices if answer else ())))
-    return _judge(system, mine, answer)
+    found = _judge(system, mine, answer)
+    # Beside a card of another vendor nobody computes on the processor's graphics: no advice about those.
+    advised = len(mine) == len(cards) or any(not one.integrated for one in found.accelerators)
+    return found if advised else replace(found, notes=())
 
 
 def _ask(system: System) -> Answer | None:
@@ -139,7 +142,9 @@ def _accelerator(
     index: int, card: Card, device: Device | None, family: Family | None, status: Status
 ) -> Accelerator:
     if device:
-        return replace(_of_level_zero(index, device), driver=card.version or card.driver)
+        seen = _of_level_zero(index, device)
+        source = card.source if card.version else f"{card.source}/driver"
+        return replace(seen, driver=card.version or card.driver, found_by={**seen.found_by, "driver": source})
     found = {"name": card.source, "driver": card.source if card.version else f"{card.source}/driver"}
     found["status"] = card.source if card.version else "/dev/dri"
     if family:
@@ -160,14 +165,16 @@ def _accelerator(
 
 def _is_integrated(card: Card, family: Family | None) -> bool:
     """A processor's own graphics is device 2 of the first bus, on every chip since 2010."""
-    return family.integrated if family else card.address == "0000:00:02.0" or "UHD" in card.name
+    return family.integrated if family else card.address == "0000:00:02.0" or "HD Graphics" in card.name
 
 
 def _of_level_zero(index: int, device: Device) -> Accelerator:
     family = family_of(device.device)
     capability = device.capability or (family.ip if family else "")
-    found = dict.fromkeys(("name", "memory", "uuid", "status", "driver"), "Level Zero")
-    found["capability"] = "Level Zero" if device.capability else BY_DEVICE
+    known = (("name", device.name), ("memory", device.memory), ("uuid", device.uuid), ("status", "ok"))
+    found = {fact: "Level Zero" for fact, value in known if value}
+    if capability:
+        found["capability"] = "Level Zero" if device.capability else BY_DEVICE
     return Accelerator(
         vendor="intel",
         index=index,

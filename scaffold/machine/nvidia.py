@@ -19,8 +19,8 @@ from scaffold.machine.nvidia_ask import ask_libcuda, ask_management
 from scaffold.machine.nvidia_codes import obstacle
 from scaffold.machine.nvidia_contradictions import contradictions, shadowing
 from scaffold.machine.nvidia_merge import MASK, merge
-from scaffold.machine.nvidia_traces import Traces, look
-from scaffold.machine.pci import Card, with_names
+from scaffold.machine.nvidia_traces import DXG, Traces, look
+from scaffold.machine.pci import ROOT, Card, with_names
 from scaffold.machine.together import together
 from scaffold.system import System
 
@@ -74,7 +74,7 @@ def _judge(system: System, traces: Traces, cuda: Answer | None, management: Answ
     version = (cuda.cuda if cuda else "") or (management.cuda if management else "")
     if _unnamed(traces, management):
         traces = _named(system, traces)
-    accelerators, notes = merge(system.environment, cuda, management, traces.cards)
+    accelerators, notes = merge(system.environment, cuda, management, traces.cards, wsl=traces.device == DXG)
     if not accelerators:
         return replace(_not_usable(system, traces, cuda, management), cuda_driver=version)
     left_out = _left_out(traces, management)
@@ -83,7 +83,12 @@ def _judge(system: System, traces: Traces, cuda: Answer | None, management: Answ
         nvidia_cards.accelerator(len(accelerators) + index, card, status, traces)
         for index, (card, (status, _)) in enumerate(zip(left_out, verdicts, strict=True))
     )
-    notes = (*notes, *(why for _, why in verdicts), *contradictions(system, traces, cuda, management))
+    notes = (
+        *notes,
+        *_share(traces, management),
+        *(why for _, why in verdicts),
+        *contradictions(system, traces, cuda, management),
+    )
     return Nvidia(
         accelerators=tuple(_with_driver(one, traces) for one in accelerators),
         cuda_driver=version,
@@ -102,7 +107,15 @@ def _left_out(traces: Traces, management: Answer | None) -> tuple[Card, ...]:
     named = {device.pci for device in management.devices} if management else set()
     if traces.container or not named or "" in named:
         return ()
-    return tuple(card for card in traces.cards if card.address not in named)
+    # Windows' registry has no places on the bus, and keeps cards that were taken out.
+    return tuple(card for card in traces.cards if card.place == ROOT and card.address not in named)
+
+
+def _share(traces: Traces, management: Answer | None) -> tuple[str, ...]:
+    given, there = len(management.devices) if management else 0, len(traces.cards)
+    if not traces.container or not 0 < given < there:
+        return ()
+    return (f"This container was given {given} of its host's {there} NVIDIA GPUs",)
 
 
 def _with_driver(accelerator: Accelerator, traces: Traces) -> Accelerator:
@@ -125,7 +138,19 @@ def _not_usable(system: System, traces: Traces, cuda: Answer | None, management:
             return _all_cards(_after_restart(traces, management), status, note, *shadowing(system))
     if management and management.library and not management.code:
         return _none_found(system, traces)
+    if traces.device == DXG and cuda and cuda.library:
+        return _none_in_wsl(system)
     return _not_driven(system, traces)
+
+
+def _none_in_wsl(system: System) -> Nvidia:
+    shadows = shadowing(system)
+    if shadows:
+        return Nvidia(status="unsupported", notes=shadows)
+    why = (
+        "Windows shows no NVIDIA GPU to WSL: update NVIDIA's driver in Windows, then run wsl --shutdown there"
+    )
+    return Nvidia(status="driver_missing", notes=(why,))
 
 
 def _none_found(system: System, traces: Traces) -> Nvidia:
@@ -140,8 +165,9 @@ def _none_found(system: System, traces: Traces) -> Nvidia:
 
 def _after_restart(traces: Traces, management: Answer | None) -> Traces:
     """The libraries' version counts after a restart; nvidia-smi tells it where no file name does."""
-    told = management.driver if management else ""
-    return traces if traces.library_version or not told else replace(traces, library_version=told)
+    if traces.library_version or management is None or not management.driver:
+        return traces
+    return replace(traces, library_version=management.driver, library_version_source=management.source)
 
 
 def _versions(traces: Traces, status: Status, management: Answer | None) -> str:

@@ -82,7 +82,7 @@ def _version(card: Card, status: Status, traces: Traces) -> tuple[str, str]:
     if card.version:
         return card.version, card.source
     if status == "reboot_required" and traces.library_version:  # what runs after the restart
-        return traces.library_version, traces.library
+        return traces.library_version, traces.library_version_source
     return traces.module, traces.module_source
 
 

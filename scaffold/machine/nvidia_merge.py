@@ -20,13 +20,15 @@ def merge(
     cuda: Answer | None,
     management: Answer | None,
     cards: Sequence[Card] = (),
+    *,
+    wsl: bool = False,
 ) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
     """Every GPU once, with its status, and what a person should know.
 
     Management (NVML, nvidia-smi) names them all; libcuda says which of them a program can use; the bus knows
     the name of one that answers neither.
     """
-    return _Merger(environment, cuda, management, {card.address: card for card in cards}).merge()
+    return _Merger(environment, cuda, management, {card.address: card for card in cards}, wsl).merge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class _Merger:
     cuda: Answer | None
     management: Answer | None
     cards: Mapping[str, Card]
+    wsl: bool
 
     def merge(self) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
         # Programs see a split GPU's slices, which libcuda lists, and not the GPU itself.
@@ -94,6 +97,8 @@ class _Merger:
             )
         if mask is not None and self.cuda.code in {0, 100, 101}:
             return "hidden", hidden
+        if self.cuda.code and self.wsl and self.cuda.path and "/usr/lib/wsl/" not in self.cuda.path:
+            return "unsupported", f"programs load {self.cuda.path} in place of Windows' libcuda"
         if self.cuda.code and not (device.mig and self.cuda.code == 100):
             return obstacle("libcuda", self.cuda.code, nvml_works=True)
         if device.mig:
@@ -103,15 +108,23 @@ class _Merger:
     def managed(self, device: Device, seen: Device | None, status: Status) -> Accelerator:
         source = self.management.source if self.management else "NVML"
         card = self.cards.get(device.pci)
-        found: dict[str, str] = dict.fromkeys(("name", "memory", "driver", "uuid"), source)
-        name = device.name or (seen.name if seen else "")
+        name, named_by = device.name, str(source)
+        if not name and seen:
+            name, named_by = seen.name, "libcuda"
         if not name and card:
-            name, found["name"] = card.name, card.source
-        capability, found["capability"] = self.capability(device, seen, name, card)
-        found["status"] = "libcuda" if self.cuda and not device.code else source
-        memory = device.memory
-        if memory is None and seen and seen.memory:
-            memory, found["memory"] = seen.memory, "libcuda"
+            name, named_by = card.name, card.source
+        memory, measured_by = device.memory, str(source)
+        if memory is None and seen:
+            memory, measured_by = seen.memory, "libcuda"
+        capability, told_by = self.capability(device, seen, name, card)
+        known = (
+            ("name", name, named_by),
+            ("memory", memory, measured_by),
+            ("driver", self.driver, source),
+            ("uuid", device.uuid, source),
+            ("capability", capability, told_by),
+        )
+        found = {fact: by for fact, value, by in known if value}
         return Accelerator(
             vendor="nvidia",
             index=device.index,
@@ -122,7 +135,7 @@ class _Merger:
             uuid=f"GPU-{device.uuid}" if device.uuid else "",
             integrated=device.integrated or bool(seen and seen.integrated),
             status=status,
-            found_by=found,
+            found_by={**found, "status": "libcuda" if self.cuda and not device.code else source},
         )
 
     def capability(

@@ -12,7 +12,9 @@ from scaffold.system import System
 
 WSL_FOLDER = "/usr/lib/wsl/lib"
 
-_DEVICES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvgpu/igpu0", "/dev/dxg")
+#: WSL's door to Windows' GPU.
+DXG = "/dev/dxg"
+_DEVICES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvgpu/igpu0", DXG)
 _MODULE = ("/sys/module/nvidia/version", "/proc/driver/nvidia/version")
 PACKAGED = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
 _JETSON = ("/usr/lib/aarch64-linux-gnu/nvidia", "/usr/lib/aarch64-linux-gnu/tegra")
@@ -28,6 +30,7 @@ class Traces:
 
     library: str  # where libcuda lies
     library_version: str  # "580.95.05", as its file name tells
+    library_version_source: str
     device: str  # a device file
     module: str  # the kernel module's version; none in WSL, where the driver is Windows'
     module_source: str
@@ -51,6 +54,7 @@ def look(system: System, cards: tuple[Card, ...], container: str) -> Traces:
     return Traces(
         library=library,
         library_version=file_version(system.resolve_link(library) or "") if library else "",
+        library_version_source=library,
         device=_first(system, _DEVICES),
         module=module,
         module_source=source,
@@ -77,6 +81,7 @@ def _on_windows(system: System, cards: tuple[Card, ...]) -> Traces:
     return Traces(
         library=_first(system, [str(folder / "nvcuda.dll")]),
         library_version="",
+        library_version_source="",
         device="",
         module="",
         module_source="",
