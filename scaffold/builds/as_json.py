@@ -28,6 +28,7 @@ def to_json(advice: Advice) -> dict[str, Any]:
         "policy": advice.policy,
         **{DISTRIBUTIONS[one.framework]: _answer(one) for one in advice.answers},
         "together": list(advice.together),
+        **({"install": list(install_command(*advice.builds))} if advice.together else {}),
         "reasons": list(advice.reasons),
         "notes": [*advice.machine.notes, *advice.notes],
     }

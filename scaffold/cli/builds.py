@@ -74,7 +74,7 @@ def command(
         context.exit(refresh_tables(system, yes=yes, as_json=as_json))
     own = user_data.apply(system)
     observed = observe(system, facts)
-    version = minor_version(python) if python else observed.python
+    version = observed.python if python is None else minor_version(python)
     if lockfile is not None:
         from scaffold.cli.builds_lint import lint
 

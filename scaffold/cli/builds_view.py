@@ -21,19 +21,25 @@ def advice_lines(advice: Advice) -> list[str]:
     lines += [row("Note", note) for note in advice.notes]
     lines += [row("Python", f"{advice.python}"), *(row("", f"because {why}") for why in advice.reasons)]
     for answer in advice.answers:
-        lines += ["", *_answer_lines(answer)]
-    labels = ("Together", *[""] * len(advice.together))
-    together = [row(label, words) for label, words in zip(labels, advice.together, strict=False)]
-    return [*lines, "", *together] if together else lines
+        lines += ["", *_answer_lines(answer, install=not advice.together)]
+    return [*lines, "", *_together_lines(advice)] if advice.together else lines
 
 
-def _answer_lines(answer: BuildPlan | Missing) -> list[str]:
+def _together_lines(advice: Advice) -> list[str]:
+    from scaffold.builds.install import install_command
+
+    first, *others = advice.together
+    lines = [row("Together", first), *(row("", words) for words in others)]
+    return [*lines, row("Install", line(*install_command(*advice.builds)))]
+
+
+def _answer_lines(answer: BuildPlan | Missing, *, install: bool) -> list[str]:
     from scaffold.builds.model import BuildPlan
 
-    return _build_lines(answer) if isinstance(answer, BuildPlan) else _missing_lines(answer)
+    return _build_lines(answer, install=install) if isinstance(answer, BuildPlan) else _missing_lines(answer)
 
 
-def _build_lines(build: BuildPlan) -> list[str]:
+def _build_lines(build: BuildPlan, *, install: bool) -> list[str]:
     from scaffold.builds.install import install_command
 
     device = click.style(build.device, fg="yellow" if build.device == "cpu" else "green", bold=True)
@@ -43,7 +49,7 @@ def _build_lines(build: BuildPlan) -> list[str]:
     lines += [row("", f"warning: {warning}") for warning in (build.needs_consent, *build.warnings) if warning]
     lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
     lines += [row("", f"set {name}={value}") for name, value in build.environment.items()]
-    return [*lines, row("", line(*install_command(build)))]
+    return [*lines, row("", line(*install_command(build)))] if install else lines
 
 
 def _missing_lines(missing: Missing) -> list[str]:

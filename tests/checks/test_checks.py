@@ -11,6 +11,7 @@ from scaffold.checks import CHECKS, examine
 from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed
+from scaffold.machine.fingerprint import fingerprint
 from scaffold.machine.model import Accelerator, Host, Machine
 from scaffold.projects.model import ProjectName, Record
 
@@ -62,6 +63,18 @@ HEALTHY = Facts(
 def levels(facts: Facts) -> dict[str, str]:
     """Every finding but the good ones."""
     return {one.id: one.level for one in examine(facts) if one.level != "ok"}
+
+
+def test_another_driver_since_the_builds_were_chosen() -> None:
+    facts = replace(HEALTHY, made_for=fingerprint(HEALTHY.machine))
+    assert levels(facts) == {}
+    newer = replace(CARD, driver="580.95.05")
+    moved = replace(facts, machine=replace(facts.machine, accelerators=(newer,)))
+    (found,) = [one for one in examine(moved) if one.level == "info"]
+    assert (found.id, found.title) == (
+        "builds.machine-changed",
+        "The machine has changed since the builds were chosen: made for driver 550.54.15; now 580.95.05 is here",
+    )
 
 
 def test_a_healthy_project_gives_only_good_findings() -> None:
