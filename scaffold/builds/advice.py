@@ -36,6 +36,11 @@ class Advice:
     notes: tuple[str, ...] = ()  # for people: assumptions about the machine, the user's own data
     together: tuple[str, ...] = ()  # what one environment for all of them means; empty: each has its own
 
+    @property
+    def builds(self) -> tuple[BuildPlan, ...]:
+        """The answers less those without a build."""
+        return tuple(one for one in self.answers if isinstance(one, BuildPlan))
+
 
 def advise(
     machine: Machine,

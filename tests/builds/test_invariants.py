@@ -71,7 +71,13 @@ def others(draw):
     frameworks=st.sampled_from(FRAMEWORKS),
     together=st.booleans(),
 )
-@example(nvidia("3.7", driver="470.82.01"), "3.10", "auto", ("pytorch",), together=False)  # cuDNN decides
+@example(  # cuDNN decides
+    machine=nvidia("3.7", driver="470.82.01"),
+    python="3.10",
+    policy="auto",
+    frameworks=("pytorch",),
+    together=False,
+)
 def test_no_advice_breaks_a_row(machine, python, policy, frameworks, together):
     advice = advise(machine, python, frameworks, policy=policy, together=together)
     assert [one.framework for one in advice.answers] == list(frameworks)
