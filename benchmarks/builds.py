@@ -2,6 +2,7 @@
 
     python benchmarks/builds.py             # uv alone: nothing is downloaded, no network is used
     python benchmarks/builds.py --peers     # light-the-torch and env-doctor too, from your package index
+    python benchmarks/builds.py --torch PYTHON   # torch.utils.collect_env too
 
 Writes ``benchmarks/results/builds.md`` and ``builds.json``. Machines and expected answers are
 ``tests/machines/machines.jsonl``; each tool is really run (`builds_peers`), in the recorded machine's world
@@ -22,6 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import builds_dialect as dialect
 import builds_peers as peers
 import builds_seen as seen
 import builds_time as times
@@ -45,10 +47,11 @@ def main() -> None:
     machines = samples(wanted.machines)
     with tempfile.TemporaryDirectory() as folder, stand_in(Path(folder), pages(peers.more_wheels())) as stand:
         tools = _peers(Path(folder) / "peers") if wanted.peers else None
-        results = _torch(machines, wanted.machines, stand, tools)
+        results = _answers(machines, wanted.machines, stand, tools)
         saw = seen.compare(MACHINES, stand) if can_enter() else []
+        told = dialect.ask(stand, tools, wanted.torch) if can_enter() else {}
         took = times.measure(wanted.machines, stand, wanted.rounds)
-    text = _page(machines, results, saw, took)
+    text = _page(machines, results, [seen.page(saw), dialect.page(told), times.page(took)])
     wanted.output.mkdir(parents=True, exist_ok=True)
     (wanted.output / "builds.md").write_text(text, encoding="utf-8")
     record = {
@@ -56,6 +59,7 @@ def main() -> None:
         "date": _today(),
         "answers": _plain(results),
         "seen": saw,
+        "driver 610": told,
         "seconds": took,
     }
     (wanted.output / "builds.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -67,6 +71,9 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--peers", action="store_true", help="drive light-the-torch and env-doctor as well")
+    parser.add_argument(
+        "--torch", type=Path, metavar="PYTHON", help="a Python with torch, for its collect_env"
+    )
     parser.add_argument("--machines", type=Path, default=MACHINES / "machines.jsonl")
     parser.add_argument("--output", type=Path, default=HERE / "results")
     parser.add_argument("--rounds", type=int, default=11, help="runs of each command that is timed")
@@ -83,12 +90,12 @@ def _peers(folder: Path) -> Path:
     return python
 
 
-def _torch(
+def _answers(
     machines: list[Sample], path: Path, stand: StandIn, tools: Path | None
 ) -> dict[str, dict[str, Answers]]:
     """Every tool's answer for every machine, by section and column."""
-    ours = {one["id"]: peers.scaffold(path, one["id"], one["facts"], pypi=False) for one in machines}
-    plain = {one["id"]: peers.scaffold(path, one["id"], one["facts"], pypi=True) for one in machines}
+    ours = {one["id"]: peers.scaffold(stand, path, one["id"], one["facts"], pypi=False) for one in machines}
+    plain = {one["id"]: peers.scaffold(stand, path, one["id"], one["facts"], pypi=True) for one in machines}
 
     def asked(framework: str, ask: Callable[[Sample], peers.Asked], *, pypi: bool = False) -> Answers:
         return {one["id"]: _judged(framework, ask(one), one, pypi=pypi) for one in machines}
@@ -130,36 +137,38 @@ def _judged(
 def _page(
     machines: list[Sample],
     results: Mapping[str, Mapping[str, Answers]],
-    saw: list[dict[str, str]],
-    took: Mapping[str, float],
+    more: list[str],
 ) -> str:
     def best(framework: str, key: str) -> dict[str, str]:
         return {one["id"]: str(one["expect"][framework][key] or "none") for one in machines}
 
     versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
-    command = " ".join(["python benchmarks/builds.py", *sys.argv[1:]])
+    command = "python benchmarks/builds.py" + (" --peers" if "--peers" in sys.argv else "")
     parts = [
         f"# Which build: scaffold beside its peers\n\nMade by `{command}` on {_today()} with {versions}.\n",
         _HOW,
         section("PyTorch, from PyTorch's own index", best("torch", "best"), results["torch"]),
         section("PyTorch, from the ordinary index alone", best("torch", "pypi_only"), results["pypi"]),
         section("TensorFlow", best("tensorflow", "best"), results["tensorflow"]),
-        seen.page(saw),
-        times.page(took),
+        *more,
     ]
     return "\n".join(parts)
 
 
 _HOW = """\
-Every answer was given by the tool itself. *Right*: the build that `tests/machines/machines.jsonl` expects, or
-one that it accepts. What a build does on the machine follows from the driver, the GPU's capability and the
-tables in `scaffold/builds/data`, which are our own: *fails* means that the first kernel does not start, *CPU
-only* that the GPU stands idle. `scaffold builds` reads the recorded facts. uv, light-the-torch and env-doctor
-detect the machine themselves, in a mount namespace with the recorded files and with an `nvidia-smi` or a
-`rocm_agent_enumerator` on PATH; of Windows' machines uv is told by the variables of its own tests. What lies on
-the indexes is a stand-in, made from our tables, the same for all. A plain `uv pip install` answers without
-looking at the GPU: it stands here as what most people type. env-doctor prints a command; what stands here is
-what that command installs.
+Every answer was given by the tool itself. *Right*: the build that `tests/machines/machines.jsonl` expects,
+or one that it accepts. What a build does on the machine follows from the driver, the GPU's capability and
+the tables in `scaffold/builds/data`, which are our own: *fails* means that the first kernel does not start,
+*CPU only* that the GPU stands idle.
+
+`scaffold builds` reads the recorded facts. uv, light-the-torch and env-doctor detect the machine
+themselves, in a mount namespace with the recorded files and with an `nvidia-smi` or a
+`rocm_agent_enumerator` on PATH; of Windows' machines uv is told by the variables of its own tests. A plain
+`uv pip install` answers without looking at the GPU: it stands here as what most people type.
+
+The indexes are a stand-in, made from our tables, the same for all: whether PyTorch's real index holds just
+these wheels was not looked up. scaffold and env-doctor print a requirement: it counts only where uv
+resolves it there.
 """
 
 

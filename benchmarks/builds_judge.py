@@ -73,9 +73,23 @@ def is_right(answer: Answer, expected: Mapping[str, Any], *, pypi: bool = False)
     best = expected["pypi_only" if pypi else "best"]
     if best is None:
         return not answer.version
-    wanted = [best] if pypi else [best, *expected.get("accept", ())]
+    wanted = [best, *_accepted(expected.get("accept", ()), pypi=pypi)]
     said = answer.version if pypi else answer.build
-    return any(_matches(said, one) for one in wanted if one == best or _BUILD.match(one))
+    return any(_matches(said, one) for one in wanted)
+
+
+def _accepted(texts: Sequence[str], *, pypi: bool) -> list[str]:
+    """The builds among what a sample accepts: some of it is prose, and some is for the ordinary index alone.
+
+    >>> _accepted(["2.14.0+cu126", "pypi-only: 2.10.0 (the last)", "AMD's own wheels"], pypi=False)
+    ['2.14.0+cu126']
+    >>> _accepted(["2.14.0+cu126", "pypi-only: 2.10.0 (the last)", "AMD's own wheels"], pypi=True)
+    ['2.10.0']
+    """
+    if pypi:
+        marked = [one.removeprefix("pypi-only:") for one in texts if one.startswith("pypi-only:")]
+        return [one.split()[0] for one in marked if one.split()]
+    return [one for one in texts if _BUILD.match(one)]
 
 
 def _matches(said: str, wanted: str) -> bool:

@@ -17,7 +17,11 @@ from typing import Any
 import uv
 from builds_judge import Answer
 from builds_world import can_enter, entering, lay_out, world_of
+from packaging.version import Version
 from pytorch_index import StandIn
+
+from scaffold.builds import tables
+from scaffold.sources.places import PYTORCH_INDEX
 
 Facts = Mapping[str, Any]
 
@@ -37,41 +41,35 @@ class Asked:
 NOT_DRIVEN = Asked(answer=Answer(problem="not driven"))
 
 
-def scaffold(path: Path, identifier: str, facts: Facts, *, pypi: bool) -> dict[str, Asked]:
-    """Our own answers for torch and TensorFlow."""
+def scaffold(stand: StandIn, path: Path, identifier: str, facts: Facts, *, pypi: bool) -> dict[str, Asked]:
+    """Our own answers for torch and TensorFlow, and what uv makes of the requirements in them."""
     command = ["builds", "--facts", f"{path}#{identifier}", "--python", facts["python"], "--json"]
     command += ["--index", "pypi"] if pypi else []
     done = _run([sys.executable, "-m", "scaffold", *command], dict(os.environ))
-    said = json.loads(done.stdout) if done.returncode == 0 else {}
-    asked = {}
-    for framework in ("torch", "tensorflow"):
-        one = said.get(framework) or {}
-        problem = "" if one else _last(done.stderr)
-        answer = Answer(
-            version=one.get("version") or "",
-            variant=_our_variant(framework, one),
-            device=one.get("device") or "",
-            cudnn=_ceiling(one.get("constraints", ())),
-            problem=problem or "; ".join(one.get("reasons", ())[:1]),
-        )
-        asked[framework] = Asked(answer=answer, how="facts")
-    return asked
+    if done.returncode:
+        none = Asked(answer=Answer(problem=_last(done.stderr or done.stdout)), how="facts")
+        return {"torch": none, "tensorflow": none}
+    said = json.loads(done.stdout)
+    return {name: _resolved(stand, name, said[name], facts) for name in ("torch", "tensorflow")}
 
 
-def _our_variant(framework: str, one: Mapping[str, Any]) -> str:
-    if framework == "torch":
-        return str(one.get("variant") or "")
-    return "and-cuda" if "[and-cuda]" in (one.get("requirement") or "") else ""
-
-
-def _ceiling(constraints: Sequence[str]) -> str:
-    """The newest cuDNN that a constraint admits, as far as it can be read from it.
-
-    >>> _ceiling(["nvidia-cudnn-cu12<9.11"]), _ceiling([])
-    ('9.10', '9.28.0.42')
-    """
-    found = [re.match(r"nvidia-cudnn-cu12<9\.(\d+)$", one) for one in constraints]
-    return next((f"9.{int(one[1]) - 1}" for one in found if one), next(iter(CUDNN)))
+def _resolved(stand: StandIn, framework: str, said: Mapping[str, Any], facts: Facts) -> Asked:
+    """An answer of ours, once its requirement and constraints were resolved: else it is none."""
+    if said["version"] is None:
+        return Asked(answer=Answer(problem="; ".join(said["reasons"])), how="facts")
+    backend = [f"--torch-backend={said['variant']}"] if said["index"].startswith(PYTORCH_INDEX) else []
+    wanted = "\n".join([said["requirement"], *said["constraints"]])
+    _, found, problem = _compile(stand, facts, wanted, *backend)
+    if said["package"] not in found:
+        return Asked(answer=Answer(problem=f"{said['requirement']}: {problem}"), how="facts")
+    gpu_build = "and-cuda" if "[and-cuda]" in said["requirement"] else ""
+    answer = Answer(
+        version=said["version"],
+        variant=said["variant"] if framework == "torch" else gpu_build,
+        device=said["device"],
+        cudnn=found.get("nvidia-cudnn-cu12", ""),
+    )
+    return Asked(answer=answer, how="facts")
 
 
 #: cuDNN releases that TensorFlow's range admits, newest first, with their wheels' platforms.
@@ -80,13 +78,13 @@ CUDNN = {"9.28.0.42": "manylinux_2_27", "9.10.2.21": "manylinux_2_27", "9.5.0.50
 
 
 def more_wheels() -> tuple[str, ...]:
-    """Wheels on PyPI beside the tables': cuDNN, and TensorFlow's release candidate for Python 3.14."""
+    """Wheels on PyPI beside the tables': cuDNN, NumPy, TensorFlow's release candidate for Python 3.14."""
     arches = ("x86_64", "aarch64")
     cudnn = [
         f"nvidia_cudnn_cu12-{one}-py3-none-{tag}_{arch}.whl" for one, tag in CUDNN.items() for arch in arches
     ]
     candidate = "tensorflow-2.22.0rc0-cp314-cp314-manylinux_2_27_x86_64.whl"  # listed on 2026-11-22
-    return (*cudnn, candidate)
+    return (*cudnn, candidate, "numpy-2.4.0-py3-none-any.whl", "numpy-1.26.4-py3-none-any.whl")
 
 
 def uv_auto(stand: StandIn, facts: Facts) -> Asked:
@@ -148,6 +146,9 @@ def env_doctor(python: Path, stand: StandIn, facts: Facts) -> Asked:
     version, backend = re.search(r"torch(==[\d.]+)?", line), re.search(r"whl/(\w+)", line)
     if version is None:
         return Asked(answer=Answer(problem=_last(done.stdout)), how="world")
+    pinned = version[0].partition("==")[2]
+    if pinned and tables.torch().release(Version(pinned)) is None:
+        return Asked(answer=Answer(problem=f"torch {pinned} is older than the tables"))
     options = [f"--torch-backend={backend[1]}"] if backend else []
     _, found, problem = _compile(stand, facts, version[0], *options)
     problem = f"{line}: {problem}" if problem else ""

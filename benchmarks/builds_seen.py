@@ -106,6 +106,13 @@ def _world(record: Mapping[str, Any]) -> World:
     return World(files=files, programs=programs)
 
 
+_NOTE = """\
+`wsl2-rtx3080` has no `nvidia-smi` on PATH, as where a program was not started from WSL's own shell (in the
+tables above it has); `ryzen-rx7900` has no ROCm installed, which PyTorch's wheels do not need (above it has).
+
+"""
+
+
 def page(rows: list[dict[str, str]]) -> str:
     """The section of the page."""
     head = "## Detection, on recorded hosts\n\n"
@@ -125,7 +132,9 @@ def page(rows: list[dict[str, str]]) -> str:
         f"**{sum(one[tool] == one['truth'] for one in rows)} of {len(rows)}**" for tool in ("scaffold", "uv")
     ]
     lines.append(["**right**", "", "", *sums])
-    return head + table(["host", "what it is", "can compute on", "scaffold detect", "uv"], lines) + "\n"
+    return (
+        head + _NOTE + table(["host", "what it is", "can compute on", "scaffold detect", "uv"], lines) + "\n"
+    )
 
 
 def _said(row: Mapping[str, str], tool: str, detail: str) -> str:

@@ -10,9 +10,9 @@ from builds_peers import Asked
 
 def cell(asked: Asked, verdict: Verdict, device: str) -> str:
     """One answer beside what the machine does with it. ``device`` is the one that is expected."""
-    if not asked.how:
-        return "not driven"
     answer = asked.answer
+    if not asked.how:
+        return answer.problem
     if not answer.version:
         return "none: right" if verdict.right else f"**no answer**: {shortened(answer.problem)}"
     if verdict.right:

@@ -39,6 +39,7 @@ _SPEAKS = {
     576: "12.9",
     580: "13.0",
     581: "13.0",
+    610: "13.3",
 }
 
 _SMI = """#!{python} -I
@@ -124,7 +125,8 @@ def _nvidia_smi(gpus: Sequence[Mapping[str, Any]], driver: str) -> str:
             }
             row |= {"uuid": f"GPU-{len(rows)}", "pci.bus_id": f"00000000:0{len(rows)}:00.0", "count": "1"}
             rows.append(row | ({"compute_cap": gpu["cc"]} if branch > 470 else {}))
-    header = f"| NVIDIA-SMI {driver}    Driver Version: {driver}    CUDA Version: {speaks}     |"
+    names = ("KMD Version", "CUDA UMD Version") if branch >= 610 else ("Driver Version", "CUDA Version")
+    header = f"| NVIDIA-SMI {driver}    {names[0]}: {driver}    {names[1]}: {speaks}     |"
     return _SMI.format(python=sys.executable, gpus=rows, header=header)
 
 
