@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from scaffold.facts.gpus import MOST, gfx_of, ip_of, nvidia_capability
-from scaffold.facts.told import Told
+from scaffold.facts.told import Told, shown
 from scaffold.machine.model import Accelerator, Host, Machine, Status, Vendor
 from scaffold.system import OperatingSystem
 
@@ -53,7 +53,7 @@ def _host(told: Told) -> Host:
     system = _optional(told, "os")
     known: tuple[OperatingSystem, ...] = get_args(OperatingSystem)
     if system not in known:
-        told.note("os", system, "no system that is known; Linux is assumed")
+        told.notes.append(f"host.os: {shown(system)} is no system that is known, Linux is assumed")
     wsl = told.whole("wsl") or 0
     return Host(
         os=next((one for one in known if one == system), "linux"),

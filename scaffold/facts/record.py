@@ -40,7 +40,7 @@ def _platform(told: Told) -> dict[str, Any]:
     systems: tuple[OperatingSystem, ...] = get_args(OperatingSystem)
     system = inner.facts.get("os")
     if inner.facts and system not in systems:
-        inner.note("os", system, f"none of {', '.join(systems)}; Linux is assumed")
+        told.notes.append(f"platform.os: none of {', '.join(systems)}, Linux is assumed")
     text = {name: _line(inner, name) for name in ("machine", "release", "version", "libc")}
     if text["libc"] and not re.fullmatch(r"(?:glibc|musl)(?: \d+(?:\.\d+)*)?|libc", text["libc"]):
         inner.note("libc", text["libc"], "no C library")
