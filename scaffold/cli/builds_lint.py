@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def lint(path: Path, observed_machine: Machine, python: str, *, as_json: bool) -> int:
+def lint(path: str | Path, observed_machine: Machine, python: str, *, as_json: bool) -> int:
     """Judge a lock file and print the findings; the exit status: 1 with errors, else 0.
 
     ``path`` ``-`` is standard input. ``python`` "" leaves the choice to the lock. Raises OptionRefused
@@ -25,7 +25,7 @@ def lint(path: Path, observed_machine: Machine, python: str, *, as_json: bool) -
     from scaffold.locks.lint import installed_here, python_for
     from scaffold.locks.lint import lint as judge
 
-    lock, name = _read(path)
+    lock, name = _read(Path(path))
     chosen = python_for(lock, python)
     findings = judge(lock, observed_machine, chosen)
     packages = len(installed_here(lock, observed_machine, chosen))
@@ -79,8 +79,10 @@ def finding_lines(name: str, findings: tuple[LockFinding, ...]) -> list[str]:
 def summary_line(findings: tuple[LockFinding, ...]) -> str:
     """What it comes to."""
     counts = Counter(one.level for one in findings)
-    if not counts["error"] and not counts["warning"]:
+    if not findings:
         return "Nothing in it contradicts this machine."
+    if not counts["error"] and not counts["warning"]:
+        return "Nothing that is installed unasked contradicts this machine."
     errors, warnings = counts["error"], counts["warning"]
     return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
 

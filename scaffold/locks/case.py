@@ -32,10 +32,14 @@ class Case:
 
     @property
     def driver_too_old(self) -> bool:
-        """Whether there is a GPU, and its driver runs no CUDA build at all."""
-        told = any(one.driver for one in self.machine.usable("nvidia")) or bool(self.machine.cuda_driver)
-        capable = any(is_capability(one.capability) for one in self.machine.usable("nvidia"))
-        return not self.gpus.devices and capable and told
+        """Whether there is a GPU, and its driver does not serve it or runs no CUDA build at all."""
+        told = bool(self.machine.cuda_driver) or any(one.driver for one in self.capable)
+        return not self.gpus.devices and bool(self.capable) and told
+
+    @property
+    def capable(self) -> tuple[Accelerator, ...]:
+        """NVIDIA's GPUs that a program could use with the right driver."""
+        return tuple(one for one in self.machine.usable("nvidia") if is_capability(one.capability))
 
     def covered(self, build: Build) -> tuple[Accelerator, ...] | None:
         """The NVIDIA GPUs that a CUDA build holds machine code for; None where that is not known."""
@@ -54,7 +58,7 @@ class Case:
             release = tables.tensorflow().release(build.version)
             # The driver compiles PTX for later devices of the same major version.
             return tuple(code for code in (*release.kernels, release.ptx) if code) if release else ()
-        return ()
+        return tables.jax().kernels_of(build.version, build.variant)
 
 
 def finding(

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from scaffold.locks.model import Lock, Locked, Need
 from scaffold.locks.requirements import Include, read_requirements
+from scaffold.sources.redact import redact
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -52,13 +53,13 @@ def read_conda(source: str, include: Include = lambda _: None) -> Lock | None:
         if by_pip:
             inner = read_requirements("\n" * (line - 1) + text, include)
             if inner is None:
-                notes.append(f"line {line}: not understood: {text[:80]}")
+                notes.append(f"line {line}: not understood: {redact(text)[:80]}")
                 continue
             packages += [(one, need.marker) for one, need in zip(inner.packages, inner.roots, strict=True)]
             indexes += inner.indexes
             notes += inner.notes
         elif (row := _package(text, line)) is None:
-            notes.append(f"line {line}: not understood: {text[:80]}")
+            notes.append(f"line {line}: not understood: {redact(text)[:80]}")
         elif row.name == "python":
             python = _minor(row.version)
         else:

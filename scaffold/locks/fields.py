@@ -28,6 +28,12 @@ def tables(owner: Any, key: str) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def lists(owner: Any, key: str) -> list[list[Any]]:
+    """The arrays of an array."""
+    value = owner.get(key) if isinstance(owner, dict) else None
+    return [one for one in value if isinstance(one, list)] if isinstance(value, list) else []
+
+
 def texts(owner: Any, key: str) -> tuple[str, ...]:
     """The strings of an array."""
     value = owner.get(key) if isinstance(owner, dict) else None

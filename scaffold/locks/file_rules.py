@@ -53,6 +53,28 @@ def _cuda_clash(case: Case, groups: list[tuple[str, tuple[Locked, ...]]]) -> Loc
     )
 
 
+def conda_and_pip(case: Case) -> Iterator[LockFinding]:
+    """A framework from conda and from PyPI at once: both own its folder."""
+    for one in case.frameworks:
+        other = next(
+            (
+                build
+                for build in case.frameworks
+                if build.framework == one.framework and one.package.conda and not build.package.conda
+            ),
+            None,
+        )
+        if other is not None and (one.version is None or one.version != other.version):
+            yield finding(
+                "same-files",
+                "error",
+                other.package,
+                f"conda's {one.package.shown} and PyPI's {other.package.shown} own the same files",
+                why=(counted((one.package, other.package)), "pip overwrites what conda installed"),
+                remedy=f"keep one: {one.package.name} in conda's list, or {other.package.name} in pip's",
+            )
+
+
 def pairs(case: Case) -> Iterator[LockFinding]:
     """PyTorch and TensorFlow, both with CUDA: only some pairs share one set of libraries."""
     torch = next((one for one in case.frameworks if one.framework == "torch" and one.cuda), None)

@@ -94,7 +94,11 @@ def _torch_variant(one: Locked, version: Version | None, lock: Lock, target: Tar
             return found[
                 "variant"
             ], f"the index {_shown(index)} has it, and its +{found['variant']} counts as newer"
-    return _ordinary(version, target)
+    variant, how = _ordinary(version, target)
+    unused = [_shown(index) for index in lock.indexes if _VARIANT_INDEX.search(index)]
+    if unused and how:
+        how += f"; {unused[0]} has no build of it"
+    return variant, how
 
 
 def _ordinary(version: Version | None, target: Target) -> tuple[str, str]:
@@ -152,7 +156,7 @@ def _jax(one: Locked, rows: tuple[Locked, ...]) -> Build:
         framework="jax",
         package=one,
         version=parsed(one.version),
-        variant="" if major else "cpu",
+        variant=f"cu{major}" if major else "cpu",
         cuda=major,
         how=how,
     )

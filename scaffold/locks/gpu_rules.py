@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import tables
@@ -16,8 +18,7 @@ from scaffold.locks.case import Case, counted, finding
 from scaffold.locks.frameworks import Build
 from scaffold.locks.model import LockFinding
 from scaffold.locks.packages import cuda_major, is_cudnn, parsed
-
-_OPTION = {"torch": "pytorch", "tensorflow": "keras", "jax": "jax"}
+from scaffold.locks.remedies import other_build
 
 
 def driver(case: Case) -> Iterator[LockFinding]:
@@ -37,7 +38,11 @@ def driver(case: Case) -> Iterator[LockFinding]:
             "error",
             subject,
             f"{_named(of_major) or subject.shown} needs CUDA {major}; {_runs(case)}",
-            why=(*why, f"also for CUDA {major}: {counted(rest)}" if rest else "", case.gpus.why),
+            why=(
+                *why,
+                f"also for CUDA {major}: {counted(rest)}" if rest else "",
+                case.gpus.why if case.gpus.cuda else "",
+            ),
             remedy=_driver_remedy(case, major, of_major),
         )
 
@@ -55,12 +60,12 @@ def kernels(case: Case) -> Iterator[LockFinding]:
             "kernels",
             "warning" if served else "error",
             build.package,
-            f"{build.package.shown} holds machine code for {', '.join(codes)}; here is {names(missed)}",
+            f"{build.package.shown} holds code for {', '.join(codes)}; here is {names(missed)}",
             why=(
                 build.how,
                 f"it runs on {names(served)}" if served else "it imports, and the first kernel fails",
             ),
-            remedy=_other_build(build),
+            remedy=other_build(case, build),
         )
 
 
@@ -68,20 +73,23 @@ def cudnn(case: Case) -> Iterator[LockFinding]:
     """The third key: cuDNN drops old GPUs on its own. What is pinned counts, else what would come."""
     pinned = [one for one in (*case.rows, *case.lock.constraints) if is_cudnn(one) and one.version]
     for one in pinned:
-        users = [build for build in case.frameworks if build.cuda == cuda_major(one)]
+        users = [build for build in case.frameworks if one.conda or build.cuda == cuda_major(one)]
         known = [build for build in users if case.codes(build)]
-        if known and not any(case.covered(build) for build in known):
-            continue  # the same GPUs have no machine code in the framework either: that is the cause
+        if known and not any(map(case.covered, known)):
+            continue  # the framework has no machine code for them either: that is the cause
+        if not users and one not in case.rows:
+            continue  # a constraint on what nothing here brings
         version = parsed(one.version)
         dropped = tuple(gpu for gpu in case.gpus.devices if not cudnn_supports(version, gpu.capability))
         if dropped:
+            ours = one.name == Requirement(_limit()).name
             yield finding(
                 "cudnn",
                 "error",
                 one,
                 f"{one.shown} no longer runs on {names(dropped)}",
-                why=(f"{_limit()} still does",),
-                remedy=f"add the constraint {_limit()}, and lock again",
+                why=(f"{_limit()} still does",) if ours else (),
+                remedy=f"add the constraint {_limit()}, and lock again" if ours else "lock an older cuDNN",
             )
     if not pinned:
         yield from _open_cudnn(case)
@@ -89,19 +97,15 @@ def cudnn(case: Case) -> Iterator[LockFinding]:
 
 def _open_cudnn(case: Case) -> Iterator[LockFinding]:
     """TensorFlow asks for a range of cuDNN: an installer takes the newest in it."""
-    table = tables.tensorflow()
+    table, limit = tables.tensorflow(), Requirement(_limit())
     old = tuple(one for one in case.gpus.devices if number(one.capability) < number(table.cudnn_below))
+    said = [one for one in (*case.rows, *case.lock.constraints) if one.name == limit.name]
+    edge = next(iter(limit.specifier)).version  # the first that is too new
+    if not old or any(edge not in SpecifierSet(one.specifier) for one in said):
+        return
     for build in case.frameworks:
         release = table.release(build.version) if build.version and build.framework == "tensorflow" else None
-        bounded = any(is_cudnn(one) for one in case.lock.constraints)
-        if (
-            release
-            and build.cuda
-            and release.libraries == "range"
-            and old
-            and case.covered(build)
-            and not bounded
-        ):
+        if release and build.cuda and release.libraries == "range" and case.covered(build):
             yield finding(
                 "cudnn",
                 "warning",
@@ -129,9 +133,9 @@ def other_vendor(case: Case) -> Iterator[LockFinding]:
                 "other-gpu",
                 "error" if case.gpus.devices or case.other_gpus else "warning",
                 build.package,
-                f"{build.package.shown} ({build.variant or f'CUDA {build.cuda}'}) {obstacle}; here is {here}",
+                f"{_named([build])} {obstacle}; here is {here}",
                 why=(build.how,),
-                remedy=_other_build(build),
+                remedy=other_build(case, build),
             )
 
 
@@ -151,7 +155,7 @@ def in_vain(case: Case) -> Iterator[LockFinding]:
         elif case.gpus.why:
             here, remedy = case.gpus.why, "scaffold detect --sources shows what was asked"
         else:
-            here, remedy = "here is no NVIDIA GPU", _other_build(build)
+            here, remedy = "here is no NVIDIA GPU", other_build(case, build)
         gigabytes = tables.torch().cuda_libraries_gb
         yield finding(
             "cuda-in-vain",
@@ -177,7 +181,7 @@ def on_the_cpu(case: Case) -> Iterator[LockFinding]:
             build.package,
             f"{build.package.shown} is a CPU build; {gpus} would stay idle",
             why=(build.how, where if _is_windows_default(case, build) else ""),
-            remedy=_other_build(build),
+            remedy=other_build(case, build),
         )
 
 
@@ -209,17 +213,13 @@ def _runs(case: Case) -> str:
 def _driver_remedy(case: Case, major: int, builds: list[Build]) -> str:
     """Another build always; another driver only where it would serve these GPUs and the build them."""
     needed = driver_needed(major, windows=case.gpus.windows)
-    branches = [last_branch(one.capability) for one in case.gpus.devices]
+    branches = [last_branch(one.capability) for one in case.capable]
     reachable = (
         all(branch is None or branch >= int(needed.split(".")[0]) for branch in branches) if needed else False
     )
     served = all(case.covered(build) != () for build in builds)
     update = f"update the driver to {needed} or newer, or " if reachable and served and branches else ""
-    return f"{update}{_other_build(builds[0]) if builds else 'lock builds that fit: scaffold builds'}"
-
-
-def _other_build(build: Build) -> str:
-    return f"take the build that fits: scaffold builds --framework {_OPTION[build.framework]}"
+    return f"{update}{other_build(case, builds[0]) if builds else 'lock builds that fit: scaffold builds'}"
 
 
 def _limit() -> str:

@@ -22,11 +22,13 @@ Rule = Callable[[Case], Iterator[LockFinding]]
 #: Causes before consequences.
 RULES: tuple[Rule, ...] = (
     release_rules.python,
+    release_rules.platform,
     gpu_rules.driver,
     gpu_rules.kernels,
     gpu_rules.cudnn,
     gpu_rules.other_vendor,
     file_rules.same_files,
+    file_rules.conda_and_pip,
     file_rules.pairs,
     release_rules.wheels,
     gpu_rules.in_vain,

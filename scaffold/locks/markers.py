@@ -65,7 +65,7 @@ def applies(marker: str, facts: Mapping[str, str], chosen: Collection[str] = ())
     parsed = _parsed(_EXTRA.sub(lambda found: _decided(found, chosen), marker))
     try:
         return parsed is None or parsed.evaluate(dict(facts))
-    except (UndefinedComparison, UndefinedEnvironmentName, KeyError):
+    except (UndefinedComparison, UndefinedEnvironmentName, KeyError, RecursionError):
         return True
 
 

@@ -69,6 +69,7 @@ class Lock:
     choices: tuple[str, ...] = ()  # every extra and group: "extra cu126", "group dev"
     conflicts: tuple[tuple[str, ...], ...] = ()  # choices of which one at most can be taken
     indexes: tuple[str, ...] = ()  # URLs, the one that is asked first at the head
+    environments: tuple[str, ...] = ()  # markers: it was locked for these alone; (): for any
     requires_python: str = ""
     python: str = ""  # the version that it was made for, where it says so: 3.11
     notes: tuple[str, ...] = ()  # for people: what could not be read

@@ -43,6 +43,7 @@ def read_pylock(source: str, data: dict[str, Any]) -> Lock:
             *(f"extra {name}" for name in texts(data, "extras")),
             *(f"group {name}" for name in texts(data, "dependency-groups")),
         ),
+        environments=texts(data, "environments"),
         requires_python=text(data, "requires-python"),
     )
 

@@ -15,7 +15,7 @@ from scaffold.toml import TOMLDecodeError, loads
 #: No lock file of a project is larger (bytes).
 LIMIT = 64 << 20
 
-_TOML = re.compile(r"^\s*(\[\[?\s*[\w.-]+\s*\]\]?|(lock-)?version\s*=)", re.MULTILINE)
+_TOML = re.compile(r"^[ \t]*(\[\[?[ \t]*[\w.-]+\s*\]\]?|(lock-)?version\s*=)", re.MULTILINE)
 _YAML = re.compile(r"^(dependencies|channels)\s*:", re.MULTILINE)
 #: Files that are near to a lock and are none, and how to make one.
 _OTHERS = {
@@ -31,7 +31,7 @@ _OTHERS = {
 def read_lock(path: Path) -> Lock:
     """The lock in a file. Raises OptionRefused where it cannot be read or is none that is known."""
     lock = parse_lock(_text(path), name=path.name, include=lambda other: _included(path.parent / other))
-    if lock.format == "uv.lock":
+    if lock.format == "uv.lock" and lock.choices:
         return _with_default_groups(lock, path.parent / "pyproject.toml")
     return lock
 
@@ -119,13 +119,13 @@ def _text(path: Path) -> str:
 
 def _included(path: Path) -> str | None:
     try:
-        return _text(path)
+        return _text(path) if path.is_file() else None  # a pipe might never end
     except (OptionRefused, ValueError):  # a path may hold characters that no system takes
         return None
 
 
 def _with_default_groups(lock: Lock, project: Path) -> Lock:
-    """What uv installs unasked stands in the project, not in the lock."""
+    """What uv installs unasked stands in the project; older releases do not repeat it in the lock."""
     text = _included(project)
     try:
         settings: Any = loads(text or "").get("tool", {}).get("uv", {}).get("default-groups")

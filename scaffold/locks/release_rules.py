@@ -9,9 +9,11 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.rows import Release
+from scaffold.builds.together import PREFERENCE
 from scaffold.builds.wheels import Target, pythons_of
 from scaffold.locks.case import Case, counted, finding
 from scaffold.locks.frameworks import Build
+from scaffold.locks.markers import applies, environment
 from scaffold.locks.model import Locked, LockFinding
 from scaffold.locks.packages import parsed
 from scaffold.sources.model import Source, Wheel
@@ -36,8 +38,24 @@ def python(case: Case) -> Iterator[LockFinding]:
         )
 
 
+def platform(case: Case) -> Iterator[LockFinding]:
+    """A lock that was made for other platforms alone: what it would install here is nobody's choice."""
+    facts = environment(case.machine.host, case.target.python)
+    there = case.lock.environments
+    if there and not any(applies(marker, facts) for marker in there):
+        yield finding(
+            "platform",
+            "error",
+            Locked(name=case.lock.format),
+            f"the lock is for {' or '.join(there)}; here is {case.target.platform}",
+            remedy="lock again on this machine, or add its platform to the lock's environments",
+        )
+
+
 def wheels(case: Case) -> Iterator[LockFinding]:
     """Packages without a wheel for this Python on this machine, by the lock itself or by the tables."""
+    if any(True for rule in (python, platform) for _ in rule(case)):
+        return  # a consequence: the lock itself says that it is for others
     known = {build.package.name: build for build in case.frameworks}
     missing: list[tuple[Locked, str, tuple[Wheel, ...]]] = []
     for one in case.rows:
@@ -111,7 +129,8 @@ def unknown(case: Case) -> Iterator[LockFinding]:
         ):
             continue
         table = tables.torch() if build.framework == "torch" else tables.tensorflow()
-        if build.cuda and not case.codes(build) and case.gpus.devices:
+        untold = build.cuda or not build.variant
+        if untold and not case.codes(build) and case.gpus.devices:
             newest = table.releases[0].version
             yield finding(
                 "unknown-build",
@@ -170,8 +189,8 @@ def _wheel_remedy(lacking: list[tuple[Wheel, ...]], target: Target) -> str:
     named = {one for there in lacking for wheel in there for one in pythons_of(wheel)}
     fitting = [
         name
-        for name in sorted(named, key=Version, reverse=True)
-        if all(any(map(Target(target.host, name).accepts, there)) for there in lacking)
+        for name in PREFERENCE
+        if name in named and all(any(map(Target(target.host, name).accepts, there)) for there in lacking)
     ]
     other = f"use Python {fitting[0]}, or " if fitting else ""
     return f"{other}lock again with releases that fit this machine: scaffold builds"

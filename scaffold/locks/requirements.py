@@ -12,6 +12,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from scaffold.locks.fields import file_name
 from scaffold.locks.model import Lock, Locked, Need
+from scaffold.sources.redact import redact
 
 #: Gives an included file's text, or None where it cannot be read. Paths are relative to the lock's folder.
 Include = Callable[[str], "str | None"]
@@ -59,6 +60,7 @@ def read_requirements(source: str, include: Include = lambda _: None) -> Lock | 
     _read_file(source, "", reading, constraint=False, depth=0)
     if not (reading.packages or reading.constraints or reading.indexes or reading.seen):
         return None
+    _pin(reading)
     return Lock(
         format="requirements.txt",
         packages=tuple(one for one, _ in reading.packages),
@@ -71,6 +73,15 @@ def read_requirements(source: str, include: Include = lambda _: None) -> Lock | 
         python=reading.python,
         notes=tuple(reading.notes),
     )
+
+
+def _pin(reading: _Reading) -> None:
+    """A constraint's version is the version, where a requirement leaves it open."""
+    pins = {one.name: one.version for one in reading.constraints if one.version}
+    reading.packages = [
+        (one if one.version or one.index else replace(one, version=pins.get(one.name, "")), marker)
+        for one, marker in reading.packages
+    ]
 
 
 def _read_file(source: str, name: str, reading: _Reading, *, constraint: bool, depth: int) -> None:
@@ -110,7 +121,9 @@ def _option(line: str, name: str, number: int, reading: _Reading, *, constraint:
     elif option in _INCLUDES and value:
         _included(value, name, number, reading, constraint=constraint or _INCLUDES[option], depth=depth)
     elif option in {"-e", "--editable"}:
-        reading.notes.append(f"{_where(name, number)}: an editable project is not looked into: {value}")
+        reading.notes.append(
+            f"{_where(name, number)}: an editable project is not looked into: {redact(value)}"
+        )
 
 
 def _included(value: str, name: str, number: int, reading: _Reading, *, constraint: bool, depth: int) -> None:
@@ -121,7 +134,7 @@ def _included(value: str, name: str, number: int, reading: _Reading, *, constrai
     text = reading.include(path) if depth < _DEPTH and len(reading.seen) <= _FILES else None
     if text is None:
         reading.notes.append(
-            f"{_where(name, number)}: {value} cannot be read, so what it asks for is not judged"
+            f"{_where(name, number)}: {redact(value)} cannot be read, so what it asks for is not judged"
         )
         return
     _read_file(text, path, reading, constraint=constraint, depth=depth + 1)
@@ -130,7 +143,7 @@ def _included(value: str, name: str, number: int, reading: _Reading, *, constrai
 def _requirement(line: str, name: str, number: int, reading: _Reading, *, constraint: bool) -> None:
     row = _row(_HASH.sub("", f" {line}").strip())
     if row is None:
-        reading.notes.append(f"{_where(name, number)}: not understood: {line[:80]}")
+        reading.notes.append(f"{_where(name, number)}: not understood: {redact(line)[:80]}")
         return
     locked, marker = replace(row[0], line=number, file=name), row[1]
     if constraint:
@@ -151,7 +164,9 @@ def _row(line: str) -> tuple[Locked, str] | None:
     marker = str(wanted.marker) if wanted.marker else ""
     if wanted.url:
         wheel = _wheel(wanted.url)
-        named = Locked(name=canonicalize_name(wanted.name), specifier=f" @ {wanted.url}", index=wanted.url)
+        named = Locked(
+            name=canonicalize_name(wanted.name), specifier=f" @ {redact(wanted.url)}", index=wanted.url
+        )
         return replace(wheel or named, extras=tuple(sorted(wanted.extras))), marker
     pins = [
         one for one in wanted.specifier if one.operator in {"==", "==="} and not one.version.endswith("*")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from scaffold.locks.markers import applies
 from scaffold.locks.model import Lock, Locked, Need
@@ -33,7 +34,29 @@ def installed(
                 waiting += one.needs
             reached.setdefault(index, set()).update(need.extras)
             waiting += [more for extra in sorted(fresh) for more in one.optional.get(extra, ())]
-    return tuple(lock.packages[index] for index in sorted(reached))
+    rows = (
+        replace(lock.packages[index], extras=tuple(sorted({*lock.packages[index].extras, *extras})))
+        for index, extras in sorted(reached.items())
+    )
+    return _each_once(rows)
+
+
+def _each_once(rows: Iterable[Locked]) -> tuple[Locked, ...]:
+    """A package that is named twice counts once: with its pin, and with every extra that was asked for."""
+    merged: dict[tuple[str, str, bool], Locked] = {}
+    for one in rows:
+        merged.setdefault((one.name, one.version, one.conda), one)
+        first = merged[one.name, one.version, one.conda]
+        extras = tuple(sorted({*first.extras, *one.extras}))
+        merged[one.name, one.version, one.conda] = replace(first, extras=extras)
+    pinned = {(one.name, one.conda) for one in merged.values() if one.version}
+    loose = {key: one for key, one in merged.items() if not one.version and (one.name, one.conda) in pinned}
+    return tuple(
+        replace(one, extras=tuple(sorted({*one.extras, *extras})))
+        for key, one in merged.items()
+        if key not in loose
+        for extras in [loose[one.name, "", one.conda].extras if (one.name, "", one.conda) in loose else ()]
+    )
 
 
 def choice(lock: Lock, name: str) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import Any
 
-from scaffold.locks.fields import file_name, header_lines, name_of, table, tables, text, texts
+from scaffold.locks.fields import file_name, header_lines, lists, name_of, table, tables, text, texts
 from scaffold.locks.model import Lock, Locked, Need
 
 #: The project's own packages: what is wanted is what these need.
 _OWN = ("virtual", "editable")
 
-#: uv installs this group unless the project says otherwise (``[tool.uv] default-groups``).
+#: uv installs this group unless the project says otherwise; newer locks repeat what it says.
 DEFAULT_GROUPS = ("dev",)
 
 
@@ -47,13 +47,16 @@ def read_uv_lock(source: str, data: dict[str, Any]) -> Lock:
     names = {name_of(row) for row in own}
     roots = tuple(need for row in own for need in _wanted_by(row))
     choices = tuple(dict.fromkeys(when for need in roots for when in need.when))
+    said = [group for row in own for group in texts(row, "default-groups")]
+    defaults = said if any("default-groups" in row for row in own) else DEFAULT_GROUPS
     return Lock(
         format="uv.lock",
         packages=tuple(one for one in packages if one.name not in names),
-        roots=roots or tuple(Need(name=one.name, version=one.version) for one in packages),
-        default=tuple(f"group {name}" for name in DEFAULT_GROUPS if f"group {name}" in choices),
+        roots=roots if own else tuple(Need(name=one.name, version=one.version) for one in packages),
+        default=tuple(f"group {name}" for name in defaults if f"group {name}" in choices),
         choices=choices,
-        conflicts=tuple(_conflict(one) for one in data.get("conflicts", ()) if isinstance(one, list)),
+        conflicts=tuple(_conflict(one) for one in lists(data, "conflicts")),
+        environments=texts(data, "supported-markers"),
         requires_python=text(data, "requires-python"),
     )
 

@@ -1,0 +1,30 @@
+"""What to lock instead: the build that ``scaffold builds`` would choose."""
+
+from __future__ import annotations
+
+from scaffold.builds.model import BuildPlan, Framework
+from scaffold.locks.case import Case
+from scaffold.locks.frameworks import Build
+
+#: What `scaffold builds --framework` calls them.
+_OPTIONS: dict[str, Framework] = {"torch": "pytorch", "tensorflow": "keras", "jax": "jax"}
+
+
+def other_build(case: Case, build: Build) -> str:
+    """The build of the same framework that fits the machine, and the command that says why."""
+    plan = _chosen(case, build)
+    command = f"scaffold builds --framework {_OPTIONS[build.framework]}"
+    if plan is None:
+        return f"no build of {build.framework} fits here for Python {case.target.python}: {command} says why"
+    if not build.package.conda and plan.version == str(build.version) and plan.variant == build.variant:
+        return f"{command} says what fits"
+    where = f" from {plan.source}" if plan.source else ""
+    beside = f", with {' and '.join(plan.constraints)}" if plan.constraints else ""
+    return f"lock {plan.requirement}{where}{beside} ({command} says why)"
+
+
+def _chosen(case: Case, build: Build) -> BuildPlan | None:
+    from scaffold.builds.advice import advise
+
+    answers = advise(case.machine, case.target.python, (_OPTIONS[build.framework],)).answers
+    return next((one for one in answers if isinstance(one, BuildPlan)), None)

@@ -1,0 +1,71 @@
+"""environment.yml: conda's packages and pip's, and documents that mean harm."""
+
+import pytest
+
+from scaffold.errors import OptionRefused
+from scaffold.locks.conda import read_conda
+from scaffold.locks.reading import parse_lock
+
+ENVIRONMENT = """\
+name: vision
+channels: [pytorch, nvidia, conda-forge]
+dependencies:
+  - python=3.11
+  - pytorch=2.5.1=py3.11_cuda12.4_cudnn9.1.0_0
+  - conda-forge::cudnn 9.28
+  - pytorch-cuda=12.4
+  - numpy>=1.26,<3
+  - "!!!"
+  - pip
+  - pip:
+      - tensorflow-cpu==2.21.0 ; sys_platform == "linux"
+      - --extra-index-url https://index.example/simple
+      - "%%%"
+"""
+
+
+def test_conda_and_pip():
+    lock = read_conda(ENVIRONMENT)
+    assert [(one.name, one.version, one.specifier, one.build, one.conda, one.line) for one in lock.packages] == [
+        ("pytorch", "2.5.1", "=2.5.1=py3.11_cuda12.4_cudnn9.1.0_0", "py3.11_cuda12.4_cudnn9.1.0_0", True, 5),
+        ("cudnn", "9.28", "9.28", "", True, 6),
+        ("pytorch-cuda", "12.4", "=12.4", "", True, 7),
+        ("numpy", "", ">=1.26,<3", "", True, 8),
+        ("pip", "", "", "", True, 10),
+        ("tensorflow-cpu", "2.21.0", "==2.21.0", "", False, 12),
+    ]  # fmt: skip
+    assert [need.marker for need in lock.roots] == ["", "", "", "", "", 'sys_platform == "linux"']
+    assert (lock.python, lock.indexes) == ("3.11", ("https://index.example/simple",))
+    assert lock.notes == ("line 9: not understood: !!!", "line 14: not understood: %%%")
+
+
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "dependencies: 3\n", "a: b\n", "dependencies: [\n", "\t\tx: y"]
+)
+def test_other_yaml_is_none(text):
+    assert read_conda(text) is None
+
+
+def test_a_bomb_costs_what_it_is_long():
+    levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 60))
+    text = f"l0: &l0 [x]\n{levels}\ndependencies: [*l59, pytorch-cuda=12.4, {{pip: *l59}}]\n"
+    assert [one.shown for one in read_conda(text).packages] == ["pytorch-cuda 12.4"]
+
+
+def test_no_tag_constructs_anything(tmp_path):
+    text = f"dependencies:\n  - !!python/object/apply:os.mkdir ['{tmp_path}/made']\n  - numpy=2.2\n"
+    assert [one.shown for one in read_conda(text).packages] == ["numpy 2.2"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("dependencies: " + "[" * 100_000, "it is no YAML with a list of dependencies"),
+        ("dependencies:\n" + "  - numpy\n" * 200_000, "it is too large for an environment.yml"),
+    ],
+)
+def test_too_deep_and_too_large_are_refused(text, why):
+    with pytest.raises(OptionRefused) as refusal:
+        parse_lock(text, name="environment.yml")
+    assert refusal.value.message == f"environment.yml is no lock file that can be judged: {why}"

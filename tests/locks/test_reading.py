@@ -1,0 +1,165 @@
+"""Which format a file is in, what is refused, and that no text whatever makes a reader fall over."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scaffold.errors import OptionRefused
+from scaffold.locks.lint import lint, python_for
+from scaffold.locks.model import FORMATS
+from scaffold.locks.reading import LIMIT, parse_lock, read_lock
+from tests.locks.samples import FILES, P100, of_file
+
+NAMES = sorted(path.name for path in FILES.iterdir())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_content_tells_the_format_without_a_name(name):
+    text = (FILES / name).read_text()
+    assert parse_lock(text).format == of_file(name).format
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why", "hint"),
+    [
+        ("requirements.txt", b"", "it is empty", None),
+        ("requirements.txt", b" \n\n", "it is empty", None),
+        ("requirements.txt", b"\x7fELF\x00\x00\x01", "it is no text", None),
+        ("notes.txt", b"Hello, how are you?\n", "no line of it is a requirement", None),
+        ("uv.lock", b"version = 1\n[[package", "it is no TOML: ", None),
+        ("uv.lock", b"a = " + b"[" * 100_000, "it is no TOML: ", None),
+        ("pyproject.toml", b'[project]\nname = "x"\n', "it is TOML, and no lock file that is known", "lock it first: uv lock"),
+        ("pdm.lock", b'[metadata]\nlock_version = "4.5"\n[[package]]\nname = "torch"\nversion = "2.1"\n', "it is TOML, and no lock file that is known", "pdm export --format pylock -o pylock.toml"),
+        ("environment.yml", b"a: [", "it is no YAML with a list of dependencies", None),
+        ("package.json", b'{"dependencies": {}}', "no line of it is a requirement", None),
+    ],
+)  # fmt: skip
+def test_what_is_no_lock_is_refused_with_the_formats(tmp_path, name, content, why, hint):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(OptionRefused) as refusal:
+        read_lock(tmp_path / name)
+    problem = refusal.value
+    assert problem.message.startswith(f"{name} is no lock file that can be judged: {why}")
+    assert problem.detail == (f"judged are: {', '.join(FORMATS)}",)
+    assert problem.hint == (hint or "name one of these, for example: scaffold builds --lint uv.lock")
+
+
+def test_a_file_that_is_not_there_and_a_folder(tmp_path):
+    for path, why in [(tmp_path / "uv.lock", "No such file or directory"), (tmp_path, "Is a directory")]:
+        with pytest.raises(OptionRefused) as refusal:
+            read_lock(path)
+        assert refusal.value.message == f"{path} cannot be read: {why}"
+
+
+def test_a_file_that_is_too_large(tmp_path):
+    with (tmp_path / "requirements.txt").open("wb") as stream:
+        stream.truncate(LIMIT + 1)
+    with pytest.raises(OptionRefused, match="it has more than 64 MiB"):
+        read_lock(tmp_path / "requirements.txt")
+
+
+def test_windows_texts(tmp_path):
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "requirements.txt").write_bytes("torch==2.15.0\r\nkeras\r\n".encode(encoding))
+        shown = [one.shown for one in read_lock(tmp_path / "requirements.txt").packages]
+        assert shown == ["torch 2.15.0", "keras"]
+
+
+def judge(text, name=""):
+    """Read and lint; only a refusal is another way out."""
+    try:
+        lock = parse_lock(text, name=name)
+    except OptionRefused:
+        return
+    lint(lock, P100, python_for(lock))
+
+
+@pytest.mark.parametrize("name", ["", "uv.lock", "environment.yml", "requirements.txt"])
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(max_size=400))
+def test_no_text_makes_it_crash(name, text):
+    judge(text, name)
+
+
+WORDS = st.sampled_from(
+    ["torch", "tensorflow[and-cuda]", "jax[cuda13]", "nvidia-cudnn-cu12", "cuda-toolkit", "-r", "-c", "--hash=sha256:",
+     "==", ">=", "2.15.0", "2.14.1+cu126", "1!2.post3.dev4", "; ", "sys_platform == 'linux'", "extra == 'x'", " ", "\n",
+     "\\\n", "#", "@ https://a/b-1-py3-none-any.whl", "dependencies:\n", "  - ", "pip:\n", "cuda-version=12.6", "=*=cuda",
+     "[[package]]\n", "[[packages]]\n", 'name = "torch"\n', 'version = "2.15.0"\n', "version = 1\n", 'lock-version = "1.0"\n',
+     'source = { registry = "" }\n', "[metadata]\n", "markers = {main = 3}\n", "resolution-markers = [1]\n", "&a ", "*a "],
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.lists(WORDS, max_size=25))
+def test_no_heap_of_likely_words_makes_it_crash(words):
+    judge("".join(words))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_damaged_lock_does_not_make_it_crash(name):
+    text = (FILES / name).read_text()
+    chance = random.Random(name)
+    for _ in range(15):
+        start = chance.randrange(len(text))
+        judge(
+            text[:start]
+            + chance.choice(["", '"', "[", "}", "\n", "0"])
+            + text[start + chance.randrange(1, 40) :],
+            name,
+        )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        'version = 1\n[[package]]\nname = 3\nsource = "x"\n',
+        'version = 1\n[[package]]\nname = "torch"\nversion = "no"\nsource = {registry = 3}\nwheels = [3, {url = 4}]\n',
+        "version = 1\nconflicts = 3\n[[package]]\nsource = {}\n",
+        'lock-version = "1.0"\npackages = 3\n',
+        'lock-version = "1.0"\nextras = 3\n[[packages]]\nwheels = [{name = "x.whl"}]\nmarker = "]["\n',
+        '[metadata]\nlock-version = "2"\npython-versions = "^3.x"\n[[package]]\nname = "torch"\nmarkers = {a = 3}\n',
+        '[extras]\na = [3]\n[metadata]\nlock-version = "2"\n[[package]]\nname = "torch"\noptional = true\n',
+    ],
+)
+def test_values_of_the_wrong_type(data):
+    judge(data, "x.lock")
+
+
+def test_a_graph_with_a_ring_ends():
+    text = (
+        'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = {}\ndependencies = [{name = "b"}]\n'
+        '[[package]]\nname = "b"\nversion = "1"\nsource = {}\ndependencies = [{name = "a", extra = ["x"]}]\n'
+        '[[package]]\nname = "mine"\nsource = {virtual = "."}\ndependencies = [{name = "a"}]\n'
+    )
+    judge(text, "uv.lock")
+
+
+def test_the_package_reads_no_file_that_an_include_names_outside_the_disk():
+    assert parse_lock("-r /dev/zero\ntorch==2.15.0\n").notes == (
+        "line 1: /dev/zero cannot be read, so what it asks for is not judged",
+    )
+
+
+def test_no_secret_of_a_line_is_shown():
+    lock = parse_lock(
+        "torch @ git+https://me:s3cr3t@host/torch\n-e https://me:s3cr3t@host/x\n? https://me:s3cr3t@host\n"
+    )
+    assert [one.shown for one in lock.packages] == ["torch @ git+https://***@host/torch"]
+    assert lock.notes == (
+        "line 2: an editable project is not looked into: https://***@host/x",
+        "line 3: not understood: ? https://***@host",
+    )
+
+
+def test_a_project_that_needs_nothing_installs_nothing():
+    text = 'version = 1\n[[package]]\nname = "x"\nversion = "1"\nsource = {virtual = "."}\n'
+    assert parse_lock(text, name="uv.lock").roots == ()
+
+
+def test_an_include_that_never_ends(tmp_path: Path):
+    (tmp_path / "requirements.txt").write_text("-r /dev/zero\ntorch==2.15.0\n")
+    assert [one.shown for one in read_lock(tmp_path / "requirements.txt").packages] == ["torch 2.15.0"]
