@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.model import DISTRIBUTIONS, BuildPlan, Missing
-from scaffold.builds.overlay import REMOVE
+from scaffold.builds.overlay import REFRESHED, REMOVE
 from scaffold.builds.rows import Release
 
 _Answer = TypeVar("_Answer", BuildPlan, BuildPlan | Missing)
@@ -44,9 +44,12 @@ def _said(plan: BuildPlan) -> Iterator[str]:
         yield f"release {release.version}"
     if plan.device == "cpu":
         return
-    for row in tables.laid_over(name).get("kernels", ()):
-        if row.get("variant") == plan.variant and version.public in SpecifierSet(row.get("releases", "")):
-            yield f"{'no ' if row.get(REMOVE) else ''}kernels of {plan.variant}"
-            break
+    # A refreshed row gives way to the shipped ones, which know the kernels of every release that they know.
+    passed_over = {REMOVE, REFRESHED} if release is None or not release.origin else {REMOVE}
+    rows = [row for row in tables.laid_over(name).get("kernels", ()) if not passed_over & set(row)]
+    if any(
+        row["variant"] == plan.variant and version.public in SpecifierSet(row["releases"]) for row in rows
+    ):
+        yield f"kernels of {plan.variant}"
     if plan.device == "cuda" and tables.laid_over("cuda"):
         yield "rules of [cuda]"

@@ -62,14 +62,15 @@ def plan(system: System, *, today: dt.date | None = None) -> Refresh:
     """
     user = _user_data(system)
     asked = Asked(system)
-    found = (
+    answers = (
         *_torch(asked, user.data),
         *_tensorflow(asked, user.data),
         *_keras(asked),
         *_jax(asked, user.data),
     )
     day = today or dt.datetime.now(dt.timezone.utc).date()
-    rows = tuple(_dated(row, day) for one in found for row in one.rows)
+    found = tuple(_sound(_dated(one, day), user) for one in answers)
+    rows = tuple(row for one in found for row in one.rows)
     after = refresh_text.with_rows(user.text, rows, user.path)
     return Refresh(
         path=user.path,
@@ -180,7 +181,26 @@ def _removed(data: Mapping[str, Any], table: str) -> set[str]:
     return {row["version"] for row in data.get(table, {}).get("release", ()) if row.get(REMOVE)}
 
 
-def _dated(one: NewRow, today: dt.date) -> NewRow:
+def _sound(found: Found, user: user_data.UserData) -> Found:
+    """The rows, if the tables can be read with them: whoever made the metadata may have made it up."""
+    trial: dict[str, Any] = {name: dict(table) for name, table in user.data.items()}
+    for one in found.rows:
+        table = trial.setdefault(one.table, {})
+        table[one.array] = [*table.get(one.array, ()), one.row]
+    wrong = user_data.wrong_with(trial)
+    tables.overlay(user.data, str(user.path))
+    if not wrong:
+        return found
+    first = found.rows[0]
+    name = f"{first.table} {first.row.get('version', '')}".rstrip()
+    return Found(notes=(f"{name} is left out, its metadata makes no sense: {wrong[0]}",))
+
+
+def _dated(found: Found, today: dt.date) -> Found:
+    return replace(found, rows=tuple(_dated_row(one, today) for one in found.rows))
+
+
+def _dated_row(one: NewRow, today: dt.date) -> NewRow:
     """The row with the day on which it was written; of a release, when no source tells, its date, too."""
     row, comments = {**one.row, REFRESHED: today}, one.comments
     if "date" in row and row["date"] is None:

@@ -83,7 +83,8 @@ def pins(metadata: Metadata, platform: str, extra: str = "") -> Mapping[str, tup
         except (InvalidRequirement, ValueError):  # one strange line does not hide the others
             continue
         if wanted:
-            lowest = [each.version for each in one.specifier if each.operator in {"==", ">=", "~="}]
+            bounds = [each for each in one.specifier if each.operator in {"==", ">=", "~="}]
+            lowest = [each.version.removesuffix(".*") for each in bounds]
             text = ",".join(sorted(map(str, one.specifier), reverse=True))
             found[canonicalize_name(one.name)] = (text, max(lowest, key=numbers, default=""))
     return found

@@ -104,7 +104,8 @@ def _kernels(version: Version, built: Mapping[str, str]) -> Found:
     for variant in built:
         if table.kernels_of(version, variant):
             continue
-        before = next((r.version for r in table.releases if table.kernels_of(r.version, variant)), None)
+        known = (row.version for row in table.releases if row.version < version)
+        before = next((older for older in known if table.kernels_of(older, variant)), None)
         where = f"jax {version}, {variant}"
         if before is None:
             notes.append(

@@ -84,7 +84,8 @@ def _kernels(version: Version, pypi: Mapping[str, str], wheels: TorchWheels) -> 
     for one, platform in dict.fromkeys(built):
         if not one.startswith("cu") or table.kernels_of(version, one, platform):
             continue
-        before = next((r.version for r in table.releases if table.kernels_of(r.version, one, platform)), None)
+        known = (row.version for row in table.releases if row.version < version)
+        before = next((older for older in known if table.kernels_of(older, one, platform)), None)
         where = f"torch {version}, {one} on {platform}"
         if before is None:
             notes.append(

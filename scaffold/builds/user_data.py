@@ -66,6 +66,8 @@ def read(system: System, path: Path) -> UserData:
     text = system.read_text(path)
     if text is None:
         raise UserDataRefused(f"The data file {path} cannot be read", hint=_hint(path))
+    if "\N{REPLACEMENT CHARACTER}" in text:
+        raise _refused(path, ("it is not written in UTF-8",))
     try:
         data = loads(text)
     except TOMLDecodeError as problem:
@@ -86,14 +88,27 @@ def apply(system: System) -> UserData:
     tables.overlay(None)
     user = load(system)
     if user.data:
+        wrong = wrong_with(user.data)
+        if wrong:
+            raise _refused(user.path, wrong)
         tables.overlay(user.data, str(user.path))
-        for name in user.data:
-            try:
-                tables.check([name])
-            except ValueError as problem:
-                tables.overlay(None)
-                raise _refused(user.path, (f"[{name}]: {problem.__cause__ or problem}",)) from problem
     return user
+
+
+def wrong_with(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Why a user's tables cannot be laid over the shipped ones, a line each; afterwards these count alone."""
+    from scaffold.builds import tables
+
+    wrong = tuple(_problems(data))
+    tables.overlay(data)
+    try:
+        for name in data if not wrong else ():
+            tables.check([name])
+    except ValueError as problem:
+        wrong = (f"[{name}]: {problem.__cause__ or problem}",)
+    finally:
+        tables.overlay(None)
+    return wrong
 
 
 def _configuration(system: System) -> Path | None:

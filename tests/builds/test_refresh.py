@@ -210,6 +210,40 @@ def test_a_strange_requirement_does_not_hide_the_others(index: Index, file: Path
     assert plan(index, file).rows[0].row["cudnn"] == {"cu132": "9.30.0.1"}
 
 
+def test_metadata_that_makes_no_sense(index: Index, file: Path) -> None:
+    requires = (TORCH[0], 'nvidia-cudnn-cu13===nine; platform_system == "Linux"', "nvidia-cudnn-cu14>=nine")
+    index.add("torch", "3.0.0", f"cp312-cp312-{LINUX}", requires)
+    index.add("torch", "3.1.0", f"cp312-cp312-{LINUX}", ("nvidia-cudnn-cu13==9.*", *TORCH[:1]))
+    assert [one.row.get("cudnn") for one in plan(index, file).rows if one.array == "release"] == [
+        {},
+        {"cu132": "9"},
+    ]
+
+
+def test_rows_that_the_tables_cannot_read_are_left_out(
+    index: Index, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch_3(index)
+    monkeypatch.setattr(refresh.refresh_torch, "cudnn", lambda asked: "nine")
+    found = plan(index, file)
+    assert not found.changed
+    assert found.notes == (
+        "torch 3.0.0 is left out, its metadata makes no sense: [torch]: Invalid version: 'nine'",
+    )
+
+
+def test_kernels_are_those_of_the_release_before_not_of_a_later_one(index: Index, file: Path) -> None:
+    shipped = tables._DATA / "torch.toml"
+    older = TABLES["torch"].split("[[release]]")[1].replace("2.15.0", "2.14.1")
+    rows = TABLES["torch"].replace(
+        '"linux_x86_64", releases = ">=2.9,<3", capabilities = ["8.0", "9.0"]',
+        '"linux_x86_64", releases = "==2.14.1", capabilities = ["7.0"]',
+    )
+    shipped.write_text(f"{rows}[[release]]{older}", encoding="utf-8")
+    index.add("torch", "2.14.2", f"cp312-cp312-{LINUX}", TORCH)
+    assert [one.row.get("capabilities") for one in plan(index, file).rows] == [None, ["7.0"]]
+
+
 def test_a_file_that_is_no_wheel(index: Index, file: Path) -> None:
     name = index.add("torch", "3.0.0", f"cp312-cp312-{LINUX}", TORCH)
     index.server.replies[f"/files/simple/{name}"] = index._file(name, bytes(len(CODE)))

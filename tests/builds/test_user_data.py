@@ -16,6 +16,7 @@ from scaffold.builds.overlay import merged, problems
 from scaffold.builds.user_data import UserData
 from scaffold.errors import UserDataRefused
 from scaffold.recorded import RecordedSystem
+from scaffold.system import HostSystem
 from tests.sources.conftest import host
 
 FILE = "/home/ada/builds.toml"
@@ -195,6 +196,14 @@ def test_what_is_refused(text: str, lines: tuple[str, ...]) -> None:
     before = tables.torch()
     assert refused(text) == tuple(line.format(tables=", ".join(tables.names())) for line in lines)
     assert tables.torch() == before
+
+
+def test_what_is_no_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "builds.toml"
+    file.write_bytes("# für mich".encode("latin-1"))
+    with pytest.raises(UserDataRefused) as refusal:
+        user_data.read(HostSystem(), file)
+    assert refusal.value.detail == ("it is not written in UTF-8",)
 
 
 def test_what_is_no_toml() -> None:
