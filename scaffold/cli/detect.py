@@ -74,7 +74,7 @@ def _show(observed: Observed, location: str, *, as_json: bool, sources: bool) ->
         click.echo("\n".join(told_lines(observed, location)))
     told = {"python": observed.python, "notes": observed.notes}
     extra = {"told": told} if any(told.values()) else {}
-    _print(observed.machine, as_json=as_json, sources=sources, **extra)
+    _print(observed.machine, as_json=as_json, sources=sources, facts=location, **extra)
 
 
 def _save(system: Any, save: str, *, as_json: bool, sources: bool) -> None:
@@ -95,9 +95,9 @@ def _save(system: Any, save: str, *, as_json: bool, sources: bool) -> None:
         click.echo(row("Saved", f"{save}; anywhere: {line('scaffold', 'builds', '--facts', save)}"))
 
 
-def _print(machine: Machine, *, as_json: bool, sources: bool, **extra: Any) -> None:
+def _print(machine: Machine, *, as_json: bool, sources: bool, facts: str = "", **extra: Any) -> None:
     if not as_json:
-        click.echo("\n".join(machine_lines(machine, sources=sources)))
+        click.echo("\n".join(machine_lines(machine, sources=sources, facts=facts)))
         return
     from scaffold.machine import to_json
     from scaffold.results import envelope
@@ -106,8 +106,8 @@ def _print(machine: Machine, *, as_json: bool, sources: bool, **extra: Any) -> N
     click.echo(envelope(payload.pop("schema"), **payload, **extra))
 
 
-def machine_lines(machine: Machine, *, sources: bool = False) -> list[str]:
-    """The facts, a line each, accelerators last, and what it comes to."""
+def machine_lines(machine: Machine, *, sources: bool = False, facts: str = "") -> list[str]:
+    """The facts, a line each, accelerators last, and what it comes to. ``facts``: the file that told them."""
     from scaffold.cli.text import row
 
     lines = [row(*fact) for fact in host_rows(machine.host)]
@@ -122,20 +122,25 @@ def machine_lines(machine: Machine, *, sources: bool = False) -> list[str]:
     if machine.cuda_driver:
         lines.append(row("CUDA", f"the driver runs programs made for CUDA up to {machine.cuda_driver}"))
     lines += [row("Note", note) for note in machine.notes]
-    return [*lines, row("In short", in_short(machine))]
+    return [*lines, row("In short", in_short(machine, facts))]
 
 
-def in_short(machine: Machine) -> str:
+def in_short(machine: Machine, facts: str = "") -> str:
     """What the machine's state means for somebody who wants to train, and what to do next."""
-    ready = [one for one in machine.accelerators if one.status == "ok"]
+    from scaffold.shell import line
+
+    # A chip without a capability (a UHD 630) runs no framework, whoever drives it.
+    able = [one for one in machine.accelerators if one.capability or one.vendor == "nvidia"]
+    ready = [one for one in able if one.status == "ok"]
+    command = line("scaffold", "builds", *(("--facts", facts) if facts else ()))
     if machine.status != "ok":
         stopped = [one.name for one in machine.accelerators if one.status != "ok"]
         which = stopped[0] if stopped else "a GPU of the host"
         return f"{which} {MEANINGS[machine.status]}; until that is cured, networks run on the processor"
     if not ready:
-        return "networks run on the processor here; which builds of the frameworks: scaffold builds"
+        return f"networks run on the processor here; which builds of the frameworks: {command}"
     names = _counted([one.name for one in ready])
-    return f"{names} can be used; which builds of the frameworks do so: scaffold builds"
+    return f"{names} can be used; which builds of the frameworks do so: {command}"
 
 
 def _counted(names: list[str]) -> str:

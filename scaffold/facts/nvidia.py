@@ -22,11 +22,12 @@ from scaffold.facts.driver import (
     smi_gpus,
 )
 from scaffold.facts.gpus import Gpu
+from scaffold.facts.masks import uuid_of, visible_under
 from scaffold.facts.pci import draw_card
 from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
 from scaffold.machine.nvidia_merge import MASK
-from scaffold.machine.nvidia_names import capability_of_name
+from scaffold.machine.nvidia_names import capability_of_name, last_branch
 from scaffold.machine.nvidia_smi import QUERY
 
 _LINUX_LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
@@ -54,9 +55,13 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
     at: list[str] = []
     if sketch.os == "linux" and not sketch.wsl and not cards_told and not _draw_tegra(mine, sketch):
         link = "nvidia" if driver.installed and driver.management != NOT_LOADED else ""
-        at = [
-            draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, link) for slot, gpu in enumerate(mine, _FIRST_BUS)
+        drawn = [
+            (gpu, draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, link))
+            for slot, gpu in enumerate(mine, _FIRST_BUS)
         ]
+        # The driver names no GPU that it no longer serves: only the bus shows that one.
+        served = [(gpu, folder) for gpu, folder in drawn if _is_served(gpu, driver)]
+        mine, at = [gpu for gpu, _ in served], [folder for _, folder in served]
     if driver.installed:
         _draw_driver(told, mine, driver, sketch, at)
 
@@ -70,6 +75,11 @@ def _doubt(told: Told, gpus: list[Gpu]) -> None:
                 f"gpus: {gpu.name} is told to have compute capability {gpu.capability}, by its name it has "
                 f"{usual}; what is told counts"
             )
+
+
+def _is_served(gpu: Gpu, driver: Driver) -> bool:
+    branch, last = driver.version.partition(".")[0], last_branch(gpu.capability)
+    return not (last and branch.isdecimal() and int(branch) > last)
 
 
 def _draw_tegra(gpus: list[Gpu], sketch: Sketch) -> bool:
@@ -105,7 +115,7 @@ def _draw_driver(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch, at
         _draw_module(driver, sketch)
     if told.first("nvidia_smi") is not False:
         _draw_smi(driver, sketch)
-    visible = [] if driver.init else _visible(sketch.environment.get(MASK), gpus)
+    visible = [] if driver.init else visible_under(sketch.environment.get(MASK), gpus)
     init = driver.init or (0 if visible else CUDA_NO_DEVICE)
     answer = {
         "library": library.replace("\\", "/").rpartition("/")[2],
@@ -185,7 +195,7 @@ def _managed(index: int, gpu: Gpu, folder: str) -> dict[str, Any]:
     if gpu.status in {"gpu_lost", "lost"}:
         return {"index": index, "status": _GPU_LOST, "name": gpu.name, "capability": gpu.capability, **bus}
     facts = _facts(index, gpu, index)
-    return {**facts, "status": 0, "uuid": f"GPU-{_uuid(gpu, index)}", "mig": bool(gpu.mig), **bus}
+    return {**facts, "status": 0, "uuid": f"GPU-{uuid_of(gpu, index)}", "mig": bool(gpu.mig), **bus}
 
 
 def _seen(index: int, gpu: Gpu, at: int) -> dict[str, Any]:
@@ -199,37 +209,8 @@ def _facts(index: int, gpu: Gpu, at: int) -> dict[str, Any]:
         "name": gpu.name or "NVIDIA GPU",
         "capability": gpu.capability,
         "memory": gpu.memory or 0,
-        "uuid": _uuid(gpu, at),
+        "uuid": uuid_of(gpu, at),
     }
-
-
-def _uuid(gpu: Gpu, at: int) -> str:
-    told = re.fullmatch(r"(?:GPU-|MIG-)?([0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})", gpu.uuid)
-    return told[1].lower() if told else f"{at:08x}-0000-0000-0000-{at:012x}"
-
-
-def _visible(mask: str | None, gpus: list[Gpu]) -> list[int]:
-    """The GPUs that CUDA shows under a mask: up to the first entry that names none."""
-    working = [at for at, gpu in enumerate(gpus) if gpu.status not in {"gpu_lost", "lost"}]
-    if mask is None:
-        return working
-    shown: list[int] = []
-    for entry in (part.strip() for part in mask.split(",")):
-        if re.fullmatch(r"\d{1,3}", entry, re.ASCII) and int(entry) < len(working):
-            at = working[int(entry)]
-        else:
-            ids = [at for at in working if entry and _uuid(gpus[at], at).startswith(_bare(entry))]
-            if len(ids) != 1:
-                break
-            at = ids[0]
-        if at in shown:
-            return []
-        shown.append(at)
-    return shown
-
-
-def _bare(entry: str) -> str:
-    return re.sub(r"^(?:GPU|MIG)-", "", entry).lower() if entry.startswith(("GPU-", "MIG-")) else "no id"
 
 
 def _coded(cuda: str) -> int:

@@ -56,10 +56,9 @@ def draw_intel(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told
             folder = draw_card(sketch, address, gpu, _kernel_driver(gpu, ip))
             sketch.paths.add(f"{folder}/drm/renderD{160 + number}")
             _draw_devices(told, sketch, [f"/dev/dri/renderD{160 + number}"])
-        if ip:
-            place = address if sketch.os == "linux" else ""  # Windows tells no place on the bus
-            integrated = gpu.integrated or bool(family and family.integrated)
-            answers.append(_level_zero(gpu, ip, {"device": device, "pci": place, "integrated": integrated}))
+        place = address if sketch.os == "linux" else ""  # Windows tells no place on the bus
+        integrated = gpu.integrated or bool(family and family.integrated)
+        answers.append(_level_zero(gpu, ip, {"device": device, "pci": place, "integrated": integrated}))
     if answers and sketch.os in _LOADERS and told.flag("level_zero") is not False:
         sketch.paths.add(_LOADERS[sketch.os])
         sketch.probe("level_zero", {"library": "libze_loader.so.1", "init": 0, "devices": answers})
@@ -72,7 +71,7 @@ def _kernel_driver(gpu: Gpu, ip: str) -> str:
 
 
 def _level_zero(gpu: Gpu, ip: str, device: dict[str, Any]) -> dict[str, Any]:
-    architecture, release, revision = map(int, ip.split("."))
+    architecture, release, revision = map(int, (ip or "0.0.0").split("."))
     number = architecture << 22 | release << 14 | revision
     return {"name": gpu.name or "Intel GPU", "ip": number, "memory": gpu.memory or 0, "uuid": "", **device}
 

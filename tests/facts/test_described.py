@@ -113,6 +113,10 @@ def seen(facts: dict[str, Any]) -> tuple[str, list[str]]:
             {**LINUX, "gpus": [{"name": "Arc B580"}], "level_zero": False},
             ("driver_missing", ["intel 20.1.0 driver_missing xe"]), id="no Level Zero",
         ),
+        pytest.param(
+            {**LINUX, "gpus": [{"name": "GTX 970", "vendor": "nvidia", "cc": "5.2"}, RTX], "nvidia_driver": "595.10"},
+            ("ok", ["nvidia 8.6 ok 595.10", "nvidia 5.2 unsupported 595.10"]), id="a driver that left one behind",
+        ),
         pytest.param(MAC, ("ok", ["apple apple-silicon ok"]), id="Apple silicon"),
         pytest.param({**MAC, "arch": "x86_64"}, ("ok", []), id="Intel Mac"),
     ],
