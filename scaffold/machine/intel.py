@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 from scaffold.machine.intel_answers import (
     JOIN_GROUPS,
+    NO_ANSWER,
     Answer,
     Device,
     Family,
@@ -30,6 +31,7 @@ BY_DEVICE = "the PCI device's number, by a table of Intel's GPUs"
 
 _PROBE = Path(__file__).parent / "probes" / "level_zero.py"
 _DRIVERS = ("i915", "xe")
+_FINE: tuple[Status, str] = ("ok", "")
 _LOADER = "libze_loader.so.1"
 _FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/usr/lib/wsl/lib")
 
@@ -47,9 +49,10 @@ def find_intel(system: System, cards: tuple[Card, ...], host: Host) -> Intel:
     mine = tuple(card for card in cards if card.vendor == "intel")
     if system.platform.os == "macos" or not (mine or host.wsl == 2):
         return Intel()
-    answer = _ask(system) if _loader(system) else None
+    answer = _ask(system) if _loader(system) else Answer(library="")
     if not mine:
-        return Intel(accelerators=tuple(map(_of_level_zero, range(99), answer.devices if answer else ())))
+        devices = answer.devices if answer else ()
+        return Intel(accelerators=tuple(_of_level_zero(*numbered) for numbered in enumerate(devices)))
     found = _judge(system, mine, answer)
     # Beside a card of another vendor nobody computes on the processor's graphics: no advice about those.
     advised = len(mine) == len(cards) or any(not one.integrated for one in found.accelerators)
@@ -57,10 +60,12 @@ def find_intel(system: System, cards: tuple[Card, ...], host: Host) -> Intel:
 
 
 def _ask(system: System) -> Answer | None:
+    """What Level Zero says; None where the probe itself could not run."""
     done = system.python(_PROBE, timeout=PROBE_SECONDS)
-    if done.outcome == "timeout" or (done.status or 0) < 0:
-        return Answer(library=_LOADER, code=-1)
-    return level_zero_answer(done.stdout)
+    if done.outcome in {"missing", "refused"}:
+        return None
+    answer = None if done.outcome == "timeout" else level_zero_answer(done.stdout)
+    return answer or Answer(library=_LOADER, code=NO_ANSWER)
 
 
 def _loader(system: System) -> bool:
@@ -73,18 +78,22 @@ def _loader(system: System) -> bool:
 
 def _judge(system: System, cards: tuple[Card, ...], answer: Answer | None) -> Intel:
     devices = list(answer.devices) if answer else []
-    mask = system.environment.get(MASK)
-    visible = chosen_level_zero(mask, len(cards))
     accelerators, notes = [], []
     for index, card in enumerate(cards):
-        device = _taken(devices, card)
-        family = family_of(card.device)
-        status, why = _verdict(system, card, device, family, answer)
-        if device is None and mask and status == "ok" and family and index not in visible:
-            status, why = "hidden", f'{MASK}="{mask}" hides an Intel GPU from programs: unset it to use it'
+        device, family = _taken(devices, card), family_of(card.device)
+        status, why = _stopped(system, card, family) if device is None else _FINE
+        if status == "ok" and family and not device:
+            status, why = _unseen(family, answer, _masked(system, cards, card))
         accelerators.append(_accelerator(index, card, device, family, status))
         notes += [why] if why else []
     return Intel(accelerators=tuple(accelerators), notes=tuple(dict.fromkeys(notes)))
+
+
+def _masked(system: System, cards: tuple[Card, ...], card: Card) -> str:
+    """The variable that hides a card from Level Zero, ``""`` where none does."""
+    mask = system.environment.get(MASK)
+    known = [one for one in cards if family_of(one.device)]
+    return f'{MASK}="{mask}"' if known.index(card) not in chosen_level_zero(mask, len(known)) else ""
 
 
 def _taken(devices: list[Device], card: Card) -> Device | None:
@@ -101,28 +110,31 @@ def _taken(devices: list[Device], card: Card) -> Device | None:
     return device
 
 
-def _verdict(
-    system: System, card: Card, device: Device | None, family: Family | None, answer: Answer | None
-) -> tuple[Status, str]:
-    if device:
-        return "ok", ""
-    if system.platform.os != "windows":
-        if card.driver == "vfio-pci":
-            return "hidden", "An Intel GPU is reserved for a virtual machine (vfio-pci)"
-        status = _kernel(system, card)
-        if status != "ok":
-            return status, _why(status, card) if family else ""
-    if family is None:  # no framework has code for it: whether Level Zero runs does not matter
-        return "ok", ""
-    if answer and answer.library and answer.code:
-        status, why = obstacle(answer.code)
-        return status, f"{family.name} cannot be used: {why}"
-    if answer is None or not answer.library:
+def _stopped(system: System, card: Card, family: Family | None) -> tuple[Status, str]:
+    """What the kernel has against a card; nothing is said of those that no framework knows."""
+    if system.platform.os == "windows":
+        return _FINE
+    if card.driver == "vfio-pci":
+        return "hidden", "An Intel GPU is reserved for a virtual machine (vfio-pci)"
+    status = _kernel(system, card)
+    return status, _why(status, card) if family and status != "ok" else ""
+
+
+def _unseen(family: Family, answer: Answer | None, mask: str) -> tuple[Status, str]:
+    """A card that the kernel runs and Level Zero does not show."""
+    if answer is None:  # not asked: the table's word counts
+        return _FINE
+    if not answer.library:
         return "driver_missing", (
             f"{family.name} has its kernel driver and no Level Zero: install Intel's compute runtime "
             "(libze1, libze-intel-gpu1)"
         )
-    return "ok", ""
+    if mask:
+        return "hidden", f"{mask} hides an Intel GPU from programs: unset it to use it"
+    if answer.code:
+        status, why = obstacle(answer.code)
+        return status, f"{family.name} cannot be used: {why}"
+    return "unsupported", f"Level Zero does not show {family.name}: install a newer Intel compute runtime"
 
 
 def _kernel(system: System, card: Card) -> Status:

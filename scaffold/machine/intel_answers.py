@@ -9,6 +9,8 @@ from typing import Any
 from scaffold.machine.model import Status
 from scaffold.machine.tables import table
 
+#: The code of an answer that never came.
+NO_ANSWER = -1
 JOIN_GROUPS = "sudo usermod -aG render,video $USER, then log in again"
 
 

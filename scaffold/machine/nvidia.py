@@ -16,7 +16,7 @@ from scaffold.machine.board import gpu_of_board, is_jetson, jetpack
 from scaffold.machine.model import Accelerator, Host, Status
 from scaffold.machine.nvidia_answers import Answer
 from scaffold.machine.nvidia_ask import ask_libcuda, ask_management
-from scaffold.machine.nvidia_codes import obstacle
+from scaffold.machine.nvidia_codes import UNKNOWN, obstacle
 from scaffold.machine.nvidia_contradictions import contradictions, shadowing
 from scaffold.machine.nvidia_merge import MASK, merge
 from scaffold.machine.nvidia_traces import DXG, Traces, look
@@ -27,6 +27,12 @@ from scaffold.system import System
 #: "No module is loaded", "no library", "no device": a container without a GPU hears the same as a machine
 #: whose module is blocked. The kernel and the PCI bus know better.
 _SAYS_NOTHING = {("NVML", 9), ("nvidia-smi", 9), ("NVML", 12), ("nvidia-smi", 12), ("libcuda", 100)}
+
+#: Inside a container NVML's "unknown error" has one usual cause.
+_TAKEN_AWAY = (
+    "This container has lost its right to the GPU's devices (systemctl daemon-reload on the host does that): "
+    "restart the container"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +139,8 @@ def _not_usable(system: System, traces: Traces, cuda: Answer | None, management:
         return _all_cards(traces, "hidden", f'{MASK}="{mask}" hides every NVIDIA GPU: unset it to use them')
     for answer in (management, cuda):
         if answer and answer.library and answer.code and (answer.source, answer.code) not in _SAYS_NOTHING:
+            if traces.container and answer.source != "libcuda" and answer.code == UNKNOWN:
+                return _all_cards(traces, "no_permission", _TAKEN_AWAY)
             status, why = obstacle(answer.source, answer.code)
             note = f"NVIDIA's driver does not work: {why}{_versions(traces, status, management)}"
             return _all_cards(_after_restart(traces, management), status, note, *shadowing(system))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from scaffold.machine.model import Status
 from scaffold.machine.nvidia_answers import Source
 
+#: NVML's code for what it has no code for.
+UNKNOWN = 999
+
 #: NVML's codes (nvmlReturn_t) as what stands in the way.
 _NVML: dict[int, tuple[Status, str]] = {
     4: ("no_permission", "the driver refuses this user (insufficient permissions): see ls -l /dev/nvidia*"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scaffold.machine.masks import chosen
 from scaffold.machine.model import Accelerator, Status
 from scaffold.machine.nvidia_answers import Answer, Device
+from scaffold.machine.nvidia_cards import shown_name
 from scaffold.machine.nvidia_codes import obstacle
 from scaffold.machine.nvidia_names import guessed
 from scaffold.machine.pci import Card
@@ -112,7 +113,7 @@ class _Merger:
         if not name and seen:
             name, named_by = seen.name, "libcuda"
         if not name and card:
-            name, named_by = card.name, card.source
+            name, named_by = shown_name(card), card.source
         memory, measured_by = device.memory, str(source)
         if memory is None and seen:
             memory, measured_by = seen.memory, "libcuda"

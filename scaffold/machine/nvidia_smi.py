@@ -69,6 +69,7 @@ def smi_failure(message: str) -> int:
         "GPU is lost": 15,
         "No devices were found": 6,
         "libnvidia-ml": 12,
+        "Failed to initialize NVML: Unknown Error": 999,
     }
     return next((code for word, code in words.items() if word.lower() in message.lower()), 0)
 

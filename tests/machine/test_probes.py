@@ -46,6 +46,47 @@ int nvmlDeviceGetPciInfo_v3(void *h, unsigned *p) { p[4] = 0; p[5] = 0x0b; p[6] 
 int nvmlDeviceGetMigMode(void *h, unsigned *a, unsigned *b) { *a = 1; *b = 1; return 0; }
 """
 
+LEVEL_ZERO = r"""
+#include <stdint.h>
+#include <string.h>
+typedef struct { uint32_t stype; void *next; uint32_t version; } ip_version;
+typedef struct {
+  uint32_t stype; void *next; uint32_t type, vendor, device, flags, subdevice, clock; uint64_t largest;
+  uint32_t counts[7]; uint64_t resolution; uint32_t bits[2]; uint8_t uuid[16]; char name[256];
+} properties;
+typedef struct { uint32_t stype; void *next; uint32_t flags, clock, width; uint64_t size; char name[256]; } memory;
+typedef struct { uint32_t stype; void *next; uint32_t address[4]; } pci;
+static char *handle = (char *)0x1000000000ULL;
+int zeInit(unsigned flags) { return INIT; }
+int zeDriverGet(uint32_t *n, void **h) { *n = 1; if (h) h[0] = handle; return 0; }
+int zeDeviceGet(void *d, uint32_t *n, void **h) {
+  if (d != handle) return 1;
+  if (h) for (uint32_t i = 0; i < *n; i++) h[i] = handle + 1 + i; else *n = 3;
+  return 0;
+}
+int zeDeviceGetProperties(void *h, properties *p) {
+  int which = (char *)h - handle;  /* 1: a card, 2: a neural processor, 3: a processor's graphics */
+  if (p->stype != 3) return 1;
+  p->type = which == 2 ? 5 : 1; p->vendor = 0x8086; p->device = which == 1 ? 0xe20b : 0x64a0; p->flags = which == 3;
+  p->uuid[0] = 0x86; p->uuid[15] = which;
+  strcpy(p->name, which == 1 ? "Intel(R) Arc(TM) B580 Graphics" : "Intel(R) Arc(TM) 140V");
+  ip_version *ip = p->next;
+  if (ip && ip->stype == 0x1000f) ip->version = which == 1 ? 20 << 22 | 1 << 14 : 20 << 22 | 4 << 14 | 4;
+  return 0;
+}
+int zeDeviceGetMemoryProperties(void *h, uint32_t *n, memory *m) {
+  if (!m) { *n = 2; return 0; }
+  for (uint32_t i = 0; i < *n; i++) { if (m[i].stype != 7) return 1; m[i].size = 6ULL << 30; }
+  return 0;
+}
+int zeDevicePciGetPropertiesExt(void *h, pci *p) {
+  if (p->stype != 0x10008) return 1;
+  p->address[0] = 0; p->address[1] = (char *)h - handle == 1 ? 0x0b : 0; p->address[2] = (char *)h - handle == 1 ? 0 : 2;
+  p->address[3] = 0;
+  return 0;
+}
+"""
+
 
 def probe(name, folder):
     environment = {**os.environ, "LD_LIBRARY_PATH": str(folder)}
@@ -142,3 +183,44 @@ def test_nvml_that_cannot_start_says_so(tmp_path):
         "library": "libnvidia-ml.so.1",
         "init": 18,
     }
+
+
+@needs_compiler
+def test_level_zero_describes_its_gpus_and_nothing_else(tmp_path):
+    assert probe("level_zero", library(tmp_path, "libze_loader.so.1", LEVEL_ZERO)) == {
+        "library": "libze_loader.so.1",
+        "init": 0,
+        "devices": [
+            {
+                "index": 0,
+                "name": "Intel(R) Arc(TM) B580 Graphics",
+                "ip": 0x05004000,
+                "memory": 12 << 30,
+                "device": "0xe20b",
+                "pci": "0000:0b:00.0",
+                "uuid": "86000000000000000000000000000001",
+                "integrated": False,
+            },
+            {
+                "index": 1,
+                "name": "Intel(R) Arc(TM) 140V",
+                "ip": 0x05010004,
+                "memory": 12 << 30,
+                "device": "0x64a0",
+                "pci": "0000:00:02.0",
+                "uuid": "86000000000000000000000000000003",
+                "integrated": True,
+            },
+        ],
+    }
+
+
+@needs_compiler
+def test_level_zero_that_cannot_start_says_so(tmp_path):
+    folder = library(tmp_path, "libze_loader.so.1", LEVEL_ZERO, init="0x78000001")
+    assert probe("level_zero", folder) == {"library": "libze_loader.so.1", "init": 0x78000001, "devices": []}
+
+
+@pytest.mark.parametrize("name", ["libcuda", "nvml", "level_zero"])
+def test_a_probe_without_its_library(name, tmp_path):
+    assert probe(name, tmp_path) == {"library": ""}
