@@ -32,7 +32,8 @@ def lint(path: str | Path, observed_machine: Machine, python: str, *, as_json: b
     if as_json:
         click.echo(_as_json(name, lock, observed_machine, chosen, findings, packages))
     else:
-        head = f"{name} ({lock.format}): {packages} packages for {machine_line(observed_machine, chosen)}"
+        count = f"{packages} package{'s' * (packages != 1)}"
+        head = f"{name} ({lock.format}): {count} for {machine_line(observed_machine, chosen)}"
         lines = [head, *finding_lines(name, findings)]
         lines += [f"{'note'.ljust(8)} {note}" for note in lock.notes]
         click.echo("\n".join([*lines, summary_line(findings)]))

@@ -22,7 +22,6 @@ Rule = Callable[[Case], Iterator[LockFinding]]
 #: Causes before consequences.
 RULES: tuple[Rule, ...] = (
     release_rules.python,
-    release_rules.platform,
     gpu_rules.driver,
     gpu_rules.kernels,
     gpu_rules.cudnn,
@@ -83,6 +82,10 @@ def _judged(lock: Lock, rows: tuple[Locked, ...], machine: Machine, python: str)
         target=target,
         frameworks=frameworks_of(lock, rows, target),
     )
+    foreign = tuple(release_rules.platform(case))
+    if foreign:
+        yield from foreign  # what it would install here is nobody's choice
+        return
     for rule in RULES:
         yield from rule(case)
 

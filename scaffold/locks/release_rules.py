@@ -54,7 +54,7 @@ def platform(case: Case) -> Iterator[LockFinding]:
 
 def wheels(case: Case) -> Iterator[LockFinding]:
     """Packages without a wheel for this Python on this machine, by the lock itself or by the tables."""
-    if any(True for rule in (python, platform) for _ in rule(case)):
+    if any(python(case)):
         return  # a consequence: the lock itself says that it is for others
     known = {build.package.name: build for build in case.frameworks}
     missing: list[tuple[Locked, str, tuple[Wheel, ...]]] = []
@@ -70,7 +70,7 @@ def wheels(case: Case) -> Iterator[LockFinding]:
             "error",
             first,
             f"{first.shown} has no wheel for {_here(case.target)}",
-            why=(f"{by} {_described(there)}", f"neither have {counted(rest)}" if rest else ""),
+            why=(f"{by} {_described(there)}", f"nor have {counted(rest)}" if rest else ""),
             remedy=_wheel_remedy([there for _, _, there in missing], case.target),
         )
 

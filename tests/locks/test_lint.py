@@ -352,7 +352,7 @@ def test_all_that_lacks_a_wheel_is_one_finding():
         (
             LOCKED_WHEELS,
             (
-                "neither have cuda-bindings 13.5.0 (line 10), nvidia-cublas 13.4.1.3 (line 200), "
+                "nor have cuda-bindings 13.5.0 (line 10), nvidia-cublas 13.4.1.3 (line 200), "
                 "nvidia-cuda-cupti 13.2.86 (line 221) and 5 more"
             ),
         ),
@@ -360,6 +360,7 @@ def test_all_that_lacks_a_wheel_is_one_finding():
 
 
 def test_a_lock_for_others_is_told_once():
+    assert codes(of_file("groups.uv.lock"), WINDOWS) == [("error", "platform", "uv.lock")]
     assert codes(of_file("groups.uv.lock"), MAC) == [("error", "platform", "uv.lock")]
     assert codes(of_file("torch-2.15.uv.lock"), RTX3060_580, "3.10") == [("error", "python", "python")]
 
