@@ -96,13 +96,39 @@ def plan_setup(
     where the requirements contradict each other.
     """
     from scaffold.builds import user_data
-    from scaffold.environments.plan import plan_environment
+
+    wishes.refuse_empty()
+    own = user_data.apply(system)
+    chosen = _choose(system, root, wishes, announce, tables_will_do=not environment)
+    seen, interpreter, choice, settings = chosen
+    plan = None
+    if environment:
+        from scaffold.environments.plan import plan_environment
+
+        announce("working out what has to be downloaded")
+        plan = plan_environment(
+            system,
+            root=root,
+            interpreter=interpreter,
+            builds=choice.builds,
+            requirements=requirements,
+            settings=settings,
+        )
+    choice = replace(choice, notices=(*choice.notices, *own.notes))
+    return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
+
+
+def _choose(
+    system: System, root: Path, wishes: Wishes, announce: Announce, *, tables_will_do: bool
+) -> tuple[Machine, Interpreter, BuildChoice, SourceSettings]:
+    """Python and builds, chosen together of what the machine and its sources have.
+
+    Where no source can be reached and ``tables_will_do``, of what was published.
+    """
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
     from scaffold.sources.settings import read_settings
 
-    wishes.refuse_empty()
-    own = user_data.apply(system)
     announce("looking at the machine")
     settings = _with_wished_index(read_settings(system), wishes.index)
     with ThreadPoolExecutor(2) as pool:
@@ -124,24 +150,10 @@ def plan_setup(
     try:
         choice = choose(offers)
     except (SourceUnreachable, NoBuild):
-        if environment or not offers.unreachable():
+        if not tables_will_do or not offers.unreachable():
             raise
-        # Only files are wanted: what was published, as far as scaffold's own tables know, will do.
         choice = _told_by_tables(choose(None), offers)
-    choice = replace(choice, notices=(*choice.notices, *own.notes))
-    interpreter = fixed or pythons.choose(found, choice.python, machine=architecture)
-    plan = None
-    if environment:
-        announce("working out what has to be downloaded")
-        plan = plan_environment(
-            system,
-            root=root,
-            interpreter=interpreter,
-            builds=choice.builds,
-            requirements=requirements,
-            settings=settings,
-        )
-    return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
+    return seen, fixed or pythons.choose(found, choice.python, machine=architecture), choice, settings
 
 
 def _told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:

@@ -84,7 +84,7 @@ def test_no_env_writes_the_files_where_no_index_can_be_reached(tmp_path: Path) -
     root = tmp_path / "cnn-project"
     record = json.loads((root / ".scaffold" / "project.json").read_text(encoding="utf-8"))
     written = {str(path.relative_to(root).as_posix()) for path in root.rglob("*") if path.is_file()}
-    assert written == {*record["files"], ".scaffold/project.json"}
+    assert written == {*record["files"], ".scaffold/project.json", ".scaffold/builds.json"}
     assert not (root / ".venv").exists()
     assert "scaffold env create" in done.stdout
 

@@ -9,7 +9,6 @@ from packaging.version import Version
 from scaffold.builds import tables
 from scaffold.builds.jax_rows import Jax, JaxRelease
 from scaffold.sources.model import Offers, Source, Wheel
-from scaffold.sources.settings import DEFAULT_INDEX
 
 #: What a source must be asked for to choose a JAX: JAX, its compiled part, its plugins for CUDA.
 JAX_PROJECTS = (
@@ -21,7 +20,8 @@ JAX_PROJECTS = (
     "jax-cuda12-pjrt",
 )
 
-_PYPI = Source(kind="index", location=DEFAULT_INDEX.value)
+#: Nobody is asked: what counts is that JAX comes from the ordinary index, whichever that is.
+_PYPI = Source(kind="index", location="")
 _PLATFORMS = ("linux_x86_64", "linux_aarch64", "windows_x86_64", "macos_arm64", "macos_x86_64")
 
 

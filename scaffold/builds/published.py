@@ -8,11 +8,11 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.rows import TensorflowRelease, Torch, TorchRelease
-from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
+from scaffold.sources.model import Listing, Offers, Setting, Source, SourceSettings, Wheel
 from scaffold.sources.places import PYTORCH_INDEX
-from scaffold.sources.settings import DEFAULT_INDEX
 
-PYPI = Source(kind="index", location=DEFAULT_INDEX.value)
+#: Nobody is asked: what counts is that the build comes from the ordinary index, whichever that is.
+PYPI = Source(kind="index", location="")
 
 #: Platform tags of wheels, by the tables' platforms; {glibc} and {macos} are a release's own.
 _TAGS = {
@@ -41,7 +41,7 @@ def published(platforms: Sequence[str] = tuple(_TAGS), *, jax: bool = False) -> 
     for wheel in wheels:
         grouped.setdefault((wheel.source, wheel.project), []).append(wheel)
     return Offers(
-        settings=SourceSettings(index=DEFAULT_INDEX),
+        settings=SourceSettings(index=Setting(value="", origin="scaffold's tables")),
         listings=tuple(
             Listing(source=source, project=project, outcome="ok", wheels=tuple(there))
             for (source, project), there in grouped.items()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scaffold.builds.model import BuildPlan
     from scaffold.environments.model import EnvironmentPlan, Proof
-    from scaffold.machine.model import Machine
+    from scaffold.machine.model import Accelerator, Machine
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import SetupPlan, SetupReport
 
@@ -53,10 +53,34 @@ def machine_summary(machine: Machine) -> list[str]:
     rows = dict(host_rows(machine.host))
     told = [rows[name] for name in ("System", "Processor", "Memory") if rows[name] != "unknown"]
     lines = [row("Machine", " · ".join(told))]
-    lines += [row("", accelerator_text(accelerator)) for accelerator in machine.accelerators]
+    lines += [row("", text) for text in accelerator_texts(machine.accelerators)]
     if not machine.accelerators:
         lines.append(row("", "no accelerator that a framework could use"))
     return lines + [row("Note", note) for note in machine.notes]
+
+
+def accelerator_texts(accelerators: tuple[Accelerator, ...]) -> list[str]:
+    """One line for all of a kind: ``8 x NVIDIA H200 · nvidia 0 to 7 · ...``."""
+    groups: list[list[Accelerator]] = []
+    for one in accelerators:
+        if groups and _kind(groups[-1][0]) == _kind(one):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [_group_text(group) for group in groups]
+
+
+def _kind(one: Accelerator) -> tuple[object, ...]:
+    return one.vendor, one.name, one.memory, one.capability, one.driver, one.status
+
+
+def _group_text(group: list[Accelerator]) -> str:
+    first, last = group[0], group[-1]
+    text = accelerator_text(first)
+    if first is last:
+        return text
+    numbers = f"{first.vendor} {first.index}"
+    return f"{len(group)} x {text.replace(numbers, f'{numbers} to {last.index}', 1)}"
 
 
 def build_lines(build: BuildPlan, *, whole: bool = False) -> list[str]:
