@@ -108,7 +108,7 @@ def _device(row: dict[str, Any]) -> Device:
     return Device(
         name=_text(row, "name"),
         capability=ip_version(row.get("ip")),
-        memory=memory if isinstance(memory, int) and memory > 0 else None,
+        memory=memory if isinstance(memory, int) and 0 < memory < 1 << 60 else None,
         device=_text(row, "device"),
         pci=_text(row, "pci"),
         uuid=_text(row, "uuid"),

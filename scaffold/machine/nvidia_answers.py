@@ -124,7 +124,7 @@ def _device(row: dict[str, Any]) -> Device:
         index=_whole(row.get("index")),
         name=known(_text(row, "name")),
         capability=well_formed(_text(row, "capability")),
-        memory=_whole(row.get("memory")) or None,
+        memory=_size(row.get("memory")),
         uuid=bare(_text(row, "uuid")),
         pci=pci_address(_text(row, "pci")),
         integrated=row.get("integrated") is True,
@@ -155,6 +155,11 @@ def _object(text: str) -> dict[str, Any] | None:
 def _text(record: dict[str, Any], key: str) -> str:
     value = record.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _size(value: object) -> int | None:
+    """Bytes, where they can be meant."""
+    return value if isinstance(value, int) and 0 < value < 1 << 60 else None
 
 
 def _whole(value: object) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scaffold.machine.masks import chosen
 from scaffold.machine.model import Accelerator, Status
@@ -54,7 +54,7 @@ class _Merger:
             for device, seen, (status, _) in zip(whole, partners, verdicts, strict=True)
         ]
         merged += [self.seen_only(device) for device in self.visible if device not in matched]
-        return tuple(merged), tuple(notes)
+        return _distinct(merged), tuple(notes)
 
     @property
     def visible(self) -> tuple[Device, ...]:
@@ -151,12 +151,17 @@ class _Merger:
 
     def seen_only(self, device: Device) -> Accelerator:
         """A GPU or a slice that only libcuda knows."""
-        found = dict.fromkeys(("name", "memory", "capability", "uuid", "status"), "libcuda")
-        capability = device.capability
+        capability, told_by = device.capability, "libcuda"
         if not capability:
-            capability, found["capability"] = guessed(device.name)
-        if self.driver and self.management:
-            found["driver"] = self.management.source
+            capability, told_by = guessed(device.name)
+        known = (
+            ("name", device.name, "libcuda"),
+            ("memory", device.memory, "libcuda"),
+            ("capability", capability, told_by),
+            ("uuid", device.uuid, "libcuda"),
+            ("status", "ok", "libcuda"),
+            ("driver", self.driver, self.management.source if self.management else ""),
+        )
         return Accelerator(
             vendor="nvidia",
             index=device.index,
@@ -166,8 +171,17 @@ class _Merger:
             driver=self.driver,
             uuid=f"{'MIG' if 'MIG' in device.name else 'GPU'}-{device.uuid}" if device.uuid else "",
             integrated=device.integrated,
-            found_by=found,
+            found_by={fact: by for fact, value, by in known if value},
         )
+
+
+def _distinct(accelerators: Sequence[Accelerator]) -> tuple[Accelerator, ...]:
+    """No number twice: libcuda counts slices from 0, as NVML counts the GPUs beside them."""
+    found: dict[int, Accelerator] = {}
+    for one in accelerators:
+        index = one.index if one.index not in found else max(found) + 1
+        found[index] = replace(one, index=index)
+    return tuple(found.values())
 
 
 def _obstacles(devices: list[Device], whys: list[str]) -> list[str]:

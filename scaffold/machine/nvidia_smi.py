@@ -28,7 +28,7 @@ def query_answer(output: str) -> Answer:
     driver = ""
     for line in output.splitlines():
         row = [cell.strip() for cell in line.split(", ")]
-        if len(row) in {len(QUERY) - 1, len(QUERY)} and row[0].isdecimal():
+        if len(row) in {len(QUERY) - 1, len(QUERY)} and re.fullmatch(r"\d{1,4}", row[0]):
             devices.append(_device_of_row(row))
             driver = driver or (row[3] if re.fullmatch(r"\d[\d.]+", row[3]) else "")
         elif "unable to determine the device handle" in line.lower():
@@ -95,7 +95,7 @@ def _device_of_row(row: list[str]) -> Device:
         index=int(index),
         name=known(name),
         capability=well_formed(capability[0] if capability else ""),
-        memory=int(memory) << 20 if memory.isdecimal() else None,
+        memory=int(memory) << 20 if re.fullmatch(r"[1-9]\d{0,11}", memory) else None,
         uuid=bare(uuid),
         code=_SICK_CELLS.get(name.lower(), 0),
     )
