@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     project.requirements_installed,
     builds.machine_as_planned,
     frameworks.gpu_used,
+    builds.packages_fit,
     frameworks.computes,
     runs.run_configurations,
 )

@@ -31,3 +31,38 @@ def machine_as_planned(facts: Facts) -> Iterator[Finding]:
         evidence=(Evidence(source=".scaffold/builds.json", value="the machine as it was then"),),
         remedy=ANEW,
     )
+
+
+#: What `scaffold.locks` calls a contradiction -> what doctor calls it. The driver of torch and builds
+#: without CUDA are the business of `checks.frameworks`, which knows the installed files.
+FIT = {
+    "kernels": "gpu.arch-unsupported",
+    "cudnn": "gpu.arch-unsupported",
+    "same-files": "lib.tf-torch-conflict",
+    "pair": "lib.tf-torch-conflict",
+    "other-gpu": "gpu.build-for-another-vendor",
+}
+
+
+def packages_fit(facts: Facts) -> Iterator[Finding]:
+    """What is installed runs on the GPUs that are here, and owns its files alone."""
+    if facts.environment is None or facts.orphaned:
+        return
+    from scaffold.locks.environment import lock_of_installed
+    from scaffold.locks.lint import lint
+
+    python = ".".join(facts.environment.version.split(".")[:2])
+    for one in lint(lock_of_installed(facts.environment.packages), facts.machine, python):
+        twice = one.code == "same-files" and not one.package.startswith("nvidia-")  # said by `frameworks`
+        if one.code in FIT and one.level != "info" and not twice:
+            yield Finding(
+                id=FIT[one.code],
+                level=one.level,
+                title=one.message,
+                cause=one.code,
+                evidence=(
+                    Evidence(source=str(facts.environment.location), value=f"{one.package} {one.version}"),
+                    *(Evidence(source="scaffold builds", value=line) for line in one.why),
+                ),
+                remedy=Remedy(text=one.remedy or ANEW.text, commands=ANEW.commands),
+            )

@@ -40,7 +40,13 @@ FRAMEWORKS: dict[str, Framework] = {
     help="Choose from the ordinary index and PyTorch's own (auto), or from the former alone (pypi).",
 )
 @click.option("--together", is_flag=True, help="Plan one environment for all of them.")
-@click.option("--lint", "lockfile", metavar="LOCKFILE", help="Judge a lock file against the machine instead.")
+@click.option(
+    "--lint",
+    "lockfile",
+    metavar="LOCKFILE",
+    help="Judge a lock file against the machine instead: requirements.txt, uv.lock, pylock.toml,"
+    " poetry.lock, environment.yml.",
+)
 @click.option("--refresh", is_flag=True, help="Read newer releases' facts from your index's metadata.")
 @click.option("-y", "--yes", is_flag=True, help="With --refresh: write what was found without asking.")
 @json_option("scaffold/builds/1")
@@ -125,6 +131,8 @@ def _refuse_contradictions(
         raise OptionRefused("--yes belongs to --refresh", hint="leave --yes out: nothing is installed")
     if lockfile is not None and together:
         raise OptionRefused("--lint and --together exclude each other", hint="leave --together out")
+    if lockfile == facts == "-":
+        raise OptionRefused("--lint and --facts cannot both read standard input", hint="name a file for one")
 
 
 def _show(advice: Advice, notes: tuple[str, ...], *, as_json: bool) -> None:

@@ -77,6 +77,28 @@ def test_another_driver_since_the_builds_were_chosen() -> None:
     )
 
 
+def test_packages_that_cannot_run_on_this_gpu() -> None:
+    """A GTX 1080 Ti has no machine code in CUDA 13's builds, whatever its driver says."""
+    old = replace(CARD, name="NVIDIA GeForce GTX 1080 Ti", capability="6.1", driver="580.82.07")
+    packages = {**ENVIRONMENT.packages, "torch": "2.15.0+cu130"}
+    facts = replace(
+        HEALTHY,
+        machine=replace(HEALTHY.machine, accelerators=(old,), cuda_driver="13.0"),
+        environment=replace(ENVIRONMENT, packages=packages),
+        torch=TorchBuild(version="2.15.0+cu130", cuda="13.0", source="version.py"),
+    )
+    (found,) = [one for one in examine(facts) if one.level != "ok"]
+    assert (found.id, found.level, found.cause) == ("gpu.arch-unsupported", "error", "kernels")
+    assert "6.1" in found.title
+
+
+def test_two_packages_that_own_the_same_files() -> None:
+    packages = {**ENVIRONMENT.packages, "nvidia-cudnn-cu12": "9.10.2.21", "nvidia-cudnn-cu13": "9.20.0.48"}
+    assert levels(replace(HEALTHY, environment=replace(ENVIRONMENT, packages=packages))) == {
+        "lib.tf-torch-conflict": "error"
+    }
+
+
 def test_a_healthy_project_gives_only_good_findings() -> None:
     assert levels(HEALTHY) == {}
 

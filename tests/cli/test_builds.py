@@ -109,6 +109,7 @@ def test_this_very_machine() -> None:
         (("--python", ""), "--python : no version of Python"),
         (("--refresh", "--together"), "--refresh stands alone"),
         (("--yes",), "--yes belongs to --refresh"),
+        (("--lint", "-", "--facts", "-"), "--lint and --facts cannot both read standard input"),
         (("--lint", "uv.lock", "--together"), "--lint and --together exclude each other"),
     ],
 )
