@@ -85,9 +85,10 @@ def _judge(system: System, traces: Traces, cuda: Answer | None, management: Answ
         return replace(_not_usable(system, traces, cuda, management), cuda_driver=version)
     left_out = _left_out(traces, management)
     verdicts = [nvidia_cards.verdict(card, traces, driver_runs=True) for card in left_out]
+    first = 1 + max(one.index for one in accelerators)
     accelerators += tuple(
-        nvidia_cards.accelerator(len(accelerators) + index, card, status, traces)
-        for index, (card, (status, _)) in enumerate(zip(left_out, verdicts, strict=True))
+        nvidia_cards.accelerator(index, card, status, traces)
+        for index, (card, (status, _)) in enumerate(zip(left_out, verdicts, strict=True), start=first)
     )
     notes = (
         *notes,

@@ -206,6 +206,16 @@ def test_a_card_that_the_working_driver_does_not_name_is_shown_beside_the_others
     )
 
 
+def test_a_card_that_the_working_driver_no_longer_serves():
+    cards = [(address(0), "0x10de", "0x2504", "nvidia"), (address(1), "0x10de", "0x1180", "")]
+    why = "NVIDIA's driver 580.95.05 no longer serves it; 470 is the last branch that does: install a driver 470"
+    assert shown(driven(cards=cards)) == (
+        "ok",
+        [f"{RTX} | 8.6 | ok", "NVIDIA device 0x1180 | 3.0 | unsupported"],
+        [f"NVIDIA device 0x1180: {why}"],
+    )
+
+
 def test_one_lost_gpu_of_eight_does_not_stop_the_machine():
     gpus = [managed(number) for number in range(7)] + [{"index": 7, "status": 15, "pci": address(7)}]
     status, rows, notes = shown(driven(libcuda(*map(seen, range(7))), nvml(*gpus), count=8))
