@@ -19,6 +19,7 @@ from scaffold.builds.tensorflow import choose_tensorflow
 from scaffold.builds.together import PREFERENCE, IndexPolicy, of_policy, tensorflow_wheels
 from scaffold.builds.wheels import Target
 from scaffold.machine.model import Machine
+from scaffold.machine.status import unmasked
 from scaffold.sources.model import Offers
 
 Answer: TypeAlias = BuildPlan | Missing
@@ -56,6 +57,7 @@ def advise(
     ``frameworks`` None: all. ``offers`` None: everything that the tables know was published. Never raises
     because of the machine: a framework without a build is a Missing with its reasons.
     """
+    machine, hidden = unmasked(machine)
     asked = tuple(one for one in ADVISED if frameworks is None or one in frameworks)
     there = of_policy(offers or _published(machine, asked), policy)
     gpus = usable_gpus(machine)
@@ -67,6 +69,7 @@ def advise(
         python=pythons[number],
         policy=policy,
         answers=credited(answers),
+        notes=hidden,
         reasons=() if python else (_python_reason(pythons[number]),),
         together=words,
     )

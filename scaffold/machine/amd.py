@@ -94,7 +94,11 @@ def _driven(system: System, nodes: tuple[Node, ...], cards: tuple[Card, ...], ho
     for index, node in enumerate(nodes):
         card = by_address.get(node.address) or (cards[0] if len(cards) == len(nodes) == 1 else None)
         status = "hidden" if index not in visible else _status(system, node, host)
-        accelerators.append(_accelerator(system, index, node, card, status))
+        accelerator = _accelerator(system, index, node, card, status)
+        if status == "hidden":
+            told = {**accelerator.found_by, "status": masks[0].partition("=")[0]}
+            accelerator = replace(accelerator, found_by=told)
+        accelerators.append(accelerator)
     return Amd(accelerators=tuple(accelerators), notes=_notes(system, accelerators, masks))
 
 

@@ -30,6 +30,10 @@ Status = Literal[
 ]
 
 
+#: Variables that hide devices from programs: CUDA's, HIP's and ROCm's, Level Zero's.
+MASKS = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """The computer less its accelerators. Sizes in bytes; ``""`` and None mean "not known"."""
@@ -66,6 +70,11 @@ class Accelerator:
     integrated: bool = False  # part of the processor, and of its memory
     status: Status = "ok"
     found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
+
+    @property
+    def masked(self) -> bool:
+        """Whether nothing but a variable of this shell hides it: it works for programs without that."""
+        return self.status == "hidden" and self.found_by.get("status") in MASKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

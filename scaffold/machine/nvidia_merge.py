@@ -107,7 +107,7 @@ class _Merger:
         return "hidden", "the CUDA driver does not show it to programs"
 
     def managed(self, device: Device, seen: Device | None, status: Status) -> Accelerator:
-        source = self.management.source if self.management else "NVML"
+        source = self.source
         card = self.cards.get(device.pci)
         name, named_by = device.name, str(source)
         if not name and seen:
@@ -136,8 +136,19 @@ class _Merger:
             uuid=f"GPU-{device.uuid}" if device.uuid else "",
             integrated=device.integrated or bool(seen and seen.integrated),
             status=status,
-            found_by={**found, "status": "libcuda" if self.cuda and not device.code else source},
+            found_by={**found, "status": self.told_status(device, status)},
         )
+
+    def told_status(self, device: Device, status: Status) -> str:
+        """Who tells the status: a variable, where nothing else hides the GPU."""
+        if status == "hidden" and not device.mig and self.environment.get(MASK) is not None:
+            return MASK
+        return "libcuda" if self.cuda and not device.code else self.source
+
+    @property
+    def source(self) -> str:
+        """What names every GPU."""
+        return self.management.source if self.management else "NVML"
 
     def capability(
         self, device: Device, seen: Device | None, name: str, card: Card | None

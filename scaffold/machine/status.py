@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from scaffold.machine.model import Accelerator, Status
+from scaffold.machine.model import Accelerator, Machine, Status
 
 
 def machine_status(accelerators: Sequence[Accelerator], unseen: Status = "ok") -> Status:
@@ -22,6 +23,30 @@ def machine_status(accelerators: Sequence[Accelerator], unseen: Status = "ok") -
     first = next((one.status for one in found), unseen)
     worst = first if cards or unseen == "ok" else unseen
     return "driver_missing" if worst == "nouveau" else worst
+
+
+def unmasked(machine: Machine) -> tuple[Machine, tuple[str, ...]]:
+    """The machine as programs see it where no variable hides a device, and a sentence for each variable.
+
+    What to install is decided for the machine: a variable is set for one shell, or for one program.
+    """
+    hidden = [one for one in machine.accelerators if one.masked]
+    if not hidden:
+        return machine, ()
+    shown = tuple(replace(one, status="ok") if one.masked else one for one in machine.accelerators)
+    status = machine_status(shown) if machine.status == "hidden" else machine.status
+    masks = dict.fromkeys(one.found_by["status"] for one in hidden)
+    words = tuple(
+        f"{name} hides {_counted(name, hidden)} from programs here: unset it to use what is installed"
+        for name in masks
+    )
+    return replace(machine, accelerators=shown, status=status), words
+
+
+def _counted(mask: str, hidden: Sequence[Accelerator]) -> str:
+    names = [one.name for one in hidden if one.found_by["status"] == mask]
+    kinds = dict.fromkeys(names)
+    return ", ".join(name if names.count(name) == 1 else f"{names.count(name)} x {name}" for name in kinds)
 
 
 def _is_compute_card(accelerator: Accelerator) -> bool:

@@ -1,6 +1,8 @@
 """What fits a machine: each framework by itself, all in one environment, and as scripts read it."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +10,11 @@ from scaffold.builds.advice import advise
 from scaffold.builds.as_json import to_json
 from scaffold.builds.install import install_command
 from scaffold.builds.model import Missing
-from scaffold.machine import Accelerator, Machine
+from scaffold.machine import Accelerator, Machine, detect
+from scaffold.recorded import RecordedSystem
 from tests.builds.samples import CPU, MAC, host, nvidia
 
+HOSTS = Path(__file__).parents[1] / "machines"
 GTX = nvidia("6.1", driver="580.82.07")
 
 
@@ -283,6 +287,25 @@ def test_the_command_that_installs_by_hand():
         "tensorflow[and-cuda]==2.21.0",
         "keras>=3.14",
         "nvidia-cudnn-cu12<9.11",
+    )
+
+
+@pytest.mark.parametrize("mask", ["", "-1"])
+def test_a_variable_of_this_shell_does_not_decide_what_is_installed(mask):
+    record = json.loads((HOSTS / "h100-masked.json").read_text(encoding="utf-8"))
+    record["environment"]["CUDA_VISIBLE_DEVICES"] = mask
+    answer = {"library": "libcuda.so.1", "init": 100, "driver": 12020, "devices": []}
+    record["probes"]["libcuda"]["stdout"] = json.dumps(answer)
+    machine = detect(RecordedSystem(record), None)
+    assert (machine.status, [one.masked for one in machine.accelerators]) == ("hidden", [True] * 4)
+    advice = advise(machine, "3.12", ["pytorch"])
+    assert requirements(advice) == {"pytorch": ("torch==2.14.1+cu126", "cuda")}
+    assert (advice.machine.status, advice.notes) == (
+        "ok",
+        (
+            "CUDA_VISIBLE_DEVICES hides 4 x NVIDIA H100 80GB HBM3 from programs here: "
+            "unset it to use what is installed",
+        ),
     )
 
 
