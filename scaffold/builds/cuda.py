@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from scaffold.builds import tables
 from scaffold.machine.model import Accelerator, Machine
+from scaffold.machine.nvidia_names import last_branch
 
 #: After a driver update the GPU works again once the machine was restarted: it is planned for.
 _USABLE = ("ok", "reboot_required")
@@ -155,12 +156,6 @@ def driver_needed(cuda_major: int, *, windows: bool = False) -> str:
     """The oldest driver for a CUDA major version, as text."""
     rows = (row.oldest(windows=windows) for row in tables.cuda().driver if row.cuda == cuda_major)
     return next(rows, "")
-
-
-def last_branch(capability: str) -> int | None:
-    """The last driver branch for a GPU generation; None where today's drivers serve it."""
-    rows = (branch for below, branch in tables.cuda().last_driver if number(capability) < number(below))
-    return next(rows, None)
 
 
 def _cuda_major(driver: str, cuda_driver: str, *, windows: bool) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import Candidate, names
-from scaffold.builds.cuda import Gpus, cuda_environment, cudnn_limit, last_branch
+from scaffold.builds.cuda import Gpus, cuda_environment, cudnn_limit
 from scaffold.builds.jax_parts import Parts
 from scaffold.builds.model import BuildPlan, TurnedDown
 from scaffold.builds.rows import Confidence
 from scaffold.machine.model import Accelerator, Machine
+from scaffold.machine.nvidia_names import last_branch
 
 _MEGABYTE = 10**6
 

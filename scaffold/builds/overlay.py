@@ -63,7 +63,7 @@ _ARRAYS: Mapping[tuple[str, str], _Rows] = {
     ("jax", "release"): _RELEASE,
     ("torch", "kernels"): _Rows(identity=("variant", "platform", "releases")),
     ("cuda", "driver"): _Rows(identity=("cuda",), order=lambda row: row["cuda"], descending=True),
-    ("cuda", "last_driver"): _Rows(identity=("below",), order=_version_of("below")),
+    ("cuda", "first_driver"): _Rows(identity=("since",), order=_version_of("since"), descending=True),
     ("cuda", "cubin"): _Rows(identity=("code",)),
     ("cuda", "cudnn"): _Rows(identity=("below",), order=_version_of("below")),
     ("keras", "companion"): _Rows(identity=("requirement",), order="last counts"),

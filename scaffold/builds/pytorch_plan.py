@@ -8,13 +8,14 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import Candidate, names, unused_gpu
-from scaffold.builds.cuda import Gpus, cuda_environment, last_branch
+from scaffold.builds.cuda import Gpus, cuda_environment
 from scaffold.builds.model import BuildPlan, Device, TurnedDown
 from scaffold.builds.rocm import rocm_advice, rocm_environment, rocm_obstacle
 from scaffold.builds.rows import Confidence, Torch, TorchRelease
 from scaffold.builds.wheels import Target
 from scaffold.builds.xpu import xpu_obstacle
 from scaffold.machine.model import Machine
+from scaffold.machine.nvidia_names import last_branch
 
 _MEGABYTE = 10**6
 

@@ -162,7 +162,6 @@ class Cuda:
 
     driver: tuple[Driver, ...]  # newest CUDA first
     first_driver: tuple[FirstDriver, ...]  # newest GPUs first
-    last_driver: tuple[tuple[str, int], ...]  # capabilities below this one, last driver branch
     cubin: Mapping[str, Cubin]  # by code
     cudnn: tuple[tuple[Version | None, str], ...]  # cuDNN below this version, oldest capability
 

@@ -196,7 +196,6 @@ def _cuda(data: dict[str, Any]) -> Cuda:
     return Cuda(
         driver=tuple(Driver(**row) for row in data["driver"]),
         first_driver=tuple(FirstDriver(**row) for row in data["first_driver"]),
-        last_driver=tuple((row["below"], row["branch"]) for row in data["last_driver"]),
         cubin={
             row["code"]: Cubin(
                 code=row["code"], exclude=tuple(row.get("exclude", ())), only=tuple(row.get("only", ()))

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.machine.model import Accelerator
 
-#: Status of an accelerator -> (check, what stands in the way, what cures it).
+#: Status of an accelerator -> (check, what stands in the way, what cures it). The detection's own note, which
+#: knows more of the case, is shown beside it.
 IN_THE_WAY = {
-    "driver_missing": ("gpu.driver-not-loaded", "no driver is loaded for it", "install NVIDIA's driver"),
+    "driver_missing": ("gpu.driver-not-loaded", "no driver is loaded for it", "install its maker's driver"),
     "nouveau": (
         "gpu.driver-not-loaded",
         "the nouveau driver holds it, which cannot compute",
@@ -40,23 +42,58 @@ IN_THE_WAY = {
         "the driver has lost it",
         "restart the computer; look for Xid in the kernel's log",
     ),
-    "unsupported": ("gpu.unsupported", "no framework has kernels for it", "run on the processor"),
-    "hidden": ("gpu.visible-devices", "an environment variable hides it", "unset CUDA_VISIBLE_DEVICES"),
+    "unsupported": (
+        "gpu.unsupported",
+        "the installed driver or libraries do not serve it",
+        "install those that do, or run on the processor",
+    ),
+    "hidden": ("gpu.visible-devices", "a variable, or a virtual machine, hides it", "unset the variable"),
+}
+
+#: What installs a driver, where the maker is known.
+DRIVERS = {
+    "nvidia": "install NVIDIA's driver",
+    "amd": "load the kernel's driver: sudo modprobe amdgpu",
+    "intel": "install Intel's compute runtime (libze1, libze-intel-gpu1)",
 }
 
 
 def accelerators_usable(facts: Facts) -> Iterator[Finding]:
-    """Every accelerator that is there can be used."""
-    for one in facts.machine.accelerators:
+    """Every accelerator that is there can be used, and none is kept from this machine."""
+    machine = facts.machine
+    for one in machine.accelerators:
         if one.status == "ok":
             yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")
-            continue
-        check, why, cure = IN_THE_WAY[one.status]
+        else:
+            yield _stopped(one, machine.notes)
+    if not machine.accelerators and machine.status != "ok":
+        check, why, cure = IN_THE_WAY[machine.status]
         yield Finding(
             id=check,
-            level="info" if one.status in ("hidden", "unsupported") else "warning",
-            title=f"{one.name} cannot be used: {why}",
-            cause=one.status.replace("_", "-"),
-            evidence=tuple(Evidence(source=source, value=fact) for fact, source in one.found_by.items()),
+            level="warning",
+            title=f"No GPU can be used here: {why}",
+            detail="\n".join(machine.notes),
+            cause=machine.status.replace("_", "-"),
+            evidence=tuple(
+                Evidence(source=source, value=fact) for fact, source in machine.host.found_by.items()
+                if fact == "container"
+            ),
             remedy=Remedy(text=cure),
-        )
+        )  # fmt: skip
+
+
+def _stopped(one: Accelerator, notes: tuple[str, ...]) -> Finding:
+    check, why, cure = IN_THE_WAY[one.status]
+    if one.status == "driver_missing":
+        cure = DRIVERS.get(one.vendor, cure)
+    if one.masked:
+        why, cure = f"{one.found_by['status']} hides it", f"unset {one.found_by['status']}"
+    return Finding(
+        id=check,
+        level="info" if one.status == "hidden" else "warning",
+        title=f"{one.name} cannot be used: {why}",
+        detail="\n".join(notes),
+        cause=one.status.replace("_", "-"),
+        evidence=tuple(Evidence(source=source, value=fact) for fact, source in one.found_by.items()),
+        remedy=Remedy(text=cure),
+    )

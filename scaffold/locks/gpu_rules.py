@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import names
-from scaffold.builds.cuda import cudnn_supports, driver_needed, last_branch, number
+from scaffold.builds.cuda import cudnn_supports, driver_needed, number
 from scaffold.builds.rocm import amd_gpus, rocm_use
 from scaffold.builds.tensorflow import gpu_obstacle
 from scaffold.builds.xpu import xpu_use
@@ -19,6 +19,7 @@ from scaffold.locks.frameworks import Build
 from scaffold.locks.model import LockFinding
 from scaffold.locks.packages import cuda_major, is_cudnn, parsed
 from scaffold.locks.remedies import other_build
+from scaffold.machine.nvidia_names import last_branch
 
 
 def driver(case: Case) -> Iterator[LockFinding]:

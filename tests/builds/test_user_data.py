@@ -124,12 +124,12 @@ def test_single_values_and_rules() -> None:
         with_file(
             '[torch.floor]\nversion = "2.12"\n[keras]\nfloor = "3.15"\n'
             '[[cuda.driver]]\ncuda = 14\nlinux = "700"\nwindows = "700"\n'
-            '[[cuda.last_driver]]\nbelow = "8.0"\nbranch = 700\n'
+            '[[cuda.first_driver]]\nsince = "13.0"\nlinux = "700"\nwindows = "700"\n'
         )
     )
     assert (str(tables.torch().floor), tables.keras().floor) == ("2.12", "3.15")
     assert [row.cuda for row in tables.cuda().driver] == [14, 13, 12, 11]
-    assert [below for below, _ in tables.cuda().last_driver] == ["5.0", "7.5", "8.0"]
+    assert [row.since for row in tables.cuda().first_driver] == ["13.0", "12.0", "11.0", "10.0"]
 
 
 def test_removing_what_is_not_there_is_said() -> None:
