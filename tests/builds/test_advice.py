@@ -303,8 +303,10 @@ def test_a_variable_of_this_shell_does_not_decide_what_is_installed(mask):
     assert (advice.machine.status, advice.notes) == (
         "ok",
         (
-            "CUDA_VISIBLE_DEVICES hides 4 x NVIDIA H100 80GB HBM3 from programs here: "
-            "unset it to use what is installed",
+            (
+                "CUDA_VISIBLE_DEVICES hides 4 x NVIDIA H100 80GB HBM3 from programs here: "
+                "unset it to use what is installed"
+            ),
         ),
     )
 
