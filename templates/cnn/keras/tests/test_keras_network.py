@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import your_project
 from your_project.data import Split
 from your_project.engine import ModelCard
 from your_project.errors import ProjectError
@@ -78,6 +83,42 @@ def test_a_frozen_body_leaves_the_head_to_learn() -> None:
     assert {v.path for v in network.trainable_variables} == everything.keys()
     assert everything["stage3_conv1/kernel"] == 0.5
     assert everything["stem_norm/gamma"] == pytest.approx(0.0005)
+
+
+# --- the gradient that oneDNN gets wrong, see `_convolution`
+
+
+def test_the_short_cut_sees_every_second_pixel() -> None:
+    network = build(card("resnet", (13, 11, 1)))
+    short_cut = network.get_layer("stage2_skip")
+    parts = [network.get_layer("stage1_relu2").output, short_cut.output]
+    seen, shortened = keras.Model(network.input, parts)(np.arange(143, dtype="uint8").reshape(1, 13, 11, 1))
+    strided = keras.ops.conv(seen, short_cut.kernel, strides=2, padding="valid")
+    np.testing.assert_allclose(numbers(shortened), numbers(strided), rtol=1e-5, atol=1e-5)
+
+
+def test_no_convolution_of_single_pixels_has_a_stride() -> None:
+    kernels = {
+        layer.name: layer.kernel_size
+        for layer in build(card("resnet", (28, 28, 1))).layers
+        if isinstance(layer, keras.layers.Conv2D) and layer.strides != (1, 1)
+    }
+    assert kernels == {"stage2_conv1": (3, 3), "stage3_conv1": (3, 3)}
+
+
+@pytest.mark.slow
+def test_a_narrow_network_is_trained_by_several_threads(tmp_path: Path) -> None:
+    """In a process of its own, because a wrong write would end it."""
+    one_thread = {"OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"}
+    environment = {name: value for name, value in os.environ.items() if name not in one_thread}
+    # found also where the project is not installed
+    environment["PYTHONPATH"] = str(Path(your_project.__file__).parents[1])
+    module = f"{your_project.__name__}.tfkeras.train"
+    words = ("--width", "8", "--limit", "200", "--epochs", "1", "--device", "cpu", "--runs", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 # --- batches

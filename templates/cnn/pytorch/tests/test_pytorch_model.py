@@ -1,10 +1,15 @@
 """The networks: shapes, initial weights, normalisation, sections."""
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 
+import your_project
 from your_project.engine import ModelCard
 from your_project.errors import ProjectError
 from your_project.pytorch.model import build
@@ -108,3 +113,37 @@ def test_what_cannot_be_built_is_an_error():
         build(card("lenet", (3, 3, 1)))
     with pytest.raises(ProjectError, match="there is no network 'vgg': resnet, lenet"):
         build(card("vgg"))
+
+
+# --- the gradient that oneDNN gets wrong, see `Residual.thinned`
+
+
+def test_the_short_cut_sees_every_second_pixel():
+    block = build(card()).body["stage2"]
+    x = torch.rand(2, 8, 13, 11)
+    strided = torch.nn.functional.conv2d(x, block.short_cut[0].weight, stride=2)
+    torch.testing.assert_close(block.short_cut[0](block.thinned(x)), strided)
+
+
+def test_no_convolution_of_single_pixels_has_a_stride():
+    convolutions = [layer for layer in build(card()).modules() if isinstance(layer, torch.nn.Conv2d)]
+    assert [layer.kernel_size for layer in convolutions if layer.stride != (1, 1)] == [(3, 3), (3, 3)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_narrow_network_is_trained_by_several_threads(tmp_path, precision):
+    """In a process of its own, because a wrong write would end it."""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    # found also where the project is not installed
+    environment["PYTHONPATH"] = str(Path(your_project.__file__).parents[1])
+    module = f"{your_project.__name__}.pytorch.train"
+    words = ("--width", "8", "--limit", "200", "--epochs", "1", "--device", "cpu", "--precision", precision)
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words, "--runs", str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -10,8 +10,7 @@ from .program import Program, Request, start
 from .settings import Settings
 
 #: small enough for seconds on any processor, yet every line of the programs runs
-# Width 16: on processors with AVX-512, TensorFlow 2.21 crashes with narrower networks and several threads.
-SMOKE = {"epochs": 1, "head_epochs": 1, "width": 16, "limit": 200, "batch_size": 32, "shots": 4}
+SMOKE = {"epochs": 1, "head_epochs": 1, "width": 8, "limit": 200, "batch_size": 32, "shots": 4}
 
 
 def train(framework: str, argv: list[str] | None = None) -> None:

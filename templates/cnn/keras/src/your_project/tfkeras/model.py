@@ -52,6 +52,12 @@ def _convolution(x: Any, name: str, channels: int, kernel: int, *, stride: int =
     if padding and stride > 1:
         # By hand: "same" would pad only the lower right here, and PyTorch pads on all sides.
         x = layers.ZeroPadding2D(padding, name=f"{name}_pad")(x)
+    if kernel == 1 and stride > 1:
+        # The same numbers in as much time: first every second pixel, then a convolution of stride 1. On
+        # processors oneDNN, which TensorFlow and PyTorch compute with, writes past its buffer in the gradient
+        # of a strided 1x1 convolution of fewer than 16 channels (8 without AVX-512): the program dies without
+        # a word, or learns from wrong numbers. https://github.com/uxlfoundation/oneDNN/issues/6035
+        x, stride = layers.AveragePooling2D(1, stride, name=f"{name}_thin")(x), 1
     return layers.Conv2D(
         channels,
         kernel,
