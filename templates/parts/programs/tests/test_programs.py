@@ -138,8 +138,7 @@ def test_ctrl_c_says_how_to_go_on_and_it_does(run, tmp_path, capsys, monkeypatch
     monkeypatch.setattr(Guess, "interrupt_at", 2)
     status, error = failed(capsys, run, "train", "--run", "broken", "--target", "5")
     assert status == 130
-    python = engines.interpreter(sys.executable, Path.cwd())
-    command = f"{python} -m your_project.pytorch.train"
+    command = f"{engines.quoted(sys.executable)} -m your_project.pytorch.train"
     assert error == f"stopped; go on with: {command} --run broken --runs {tmp_path / 'runs'} --resume"
     assert failed(capsys, run, "show") == (
         1,
@@ -211,15 +210,19 @@ def test_a_framework_that_is_not_installed_is_told(monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths as POSIX shells write them")
-def test_the_interpreter_can_be_pasted():
-    home = Path("/home/me/a project")
-    assert engines.interpreter("/home/me/a project/.venv/bin/python", home) == ".venv/bin/python"
-    assert engines.interpreter("/home/me/a project/python", home) == "./python"
-    assert (
-        engines.interpreter("/home/me/a project/bin/python", Path("/tmp"))
-        == "'/home/me/a project/bin/python'"
-    )
-    assert engines.interpreter("", home) == "python"
+def test_the_way_to_go_on_can_be_pasted_anywhere(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/home/me/a project/.venv/bin/python")
+    python = "'/home/me/a project/.venv/bin/python'"
+    assert engines.pasted("keras", "train") == engines.command("keras", "train", python)
+    monkeypatch.setattr(Guess, "interrupt_at", 1)
+    _, error = failed(capsys, run, "train", "--run", "mine (2)")
+    assert f"{python} -m " in error
+    assert error.endswith(f" --run 'mine (2)' --runs {tmp_path / 'runs'} --resume")
+
+
+def test_a_python_that_does_not_know_itself_is_looked_up(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "")
+    assert engines.pasted("keras", "train") == engines.command("keras", "train")
 
 
 def test_starting_loads_nothing_heavy():

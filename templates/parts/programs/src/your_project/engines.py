@@ -8,12 +8,13 @@ import shlex
 import subprocess
 import sys
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ProjectError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .run_folder import RunFolder
     from .stages import Stage
 
@@ -71,17 +72,13 @@ def command(framework: str, program: str, python: str = "python") -> str:
 
 
 def pasted(framework: str, program: str) -> str:
-    """Return the command that runs a program with this very Python, whatever environment is active."""
-    return command(framework, program, interpreter(sys.executable, Path.cwd()))
+    """Return the command that runs a program with this very Python, whatever environment is active.
+
+    It holds in every folder: a program's own need not be that of the shell from which it was started.
+    """
+    return command(framework, program, quoted(sys.executable) if sys.executable else "python")
 
 
-def interpreter(executable: str, folder: Path) -> str:
-    """Return a Python as a shell takes it in this folder: the short way to one that lies below it."""
-    if not executable:  # where Python is embedded it does not know itself
-        return "python"
-    shown = executable
-    if Path(executable).is_relative_to(folder):
-        shown = str(Path(executable).relative_to(folder))
-        if os.sep not in shown:  # a bare name would be searched for on PATH
-            shown = f".{os.sep}{shown}"
-    return subprocess.list2cmdline([shown]) if os.name == "nt" else shlex.quote(shown)
+def quoted(argument: object) -> str:
+    """Return one argument as the shell of this platform takes it."""
+    return subprocess.list2cmdline([str(argument)]) if os.name == "nt" else shlex.quote(str(argument))

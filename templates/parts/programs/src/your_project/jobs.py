@@ -169,11 +169,9 @@ def told_how_to_resume(request: Request[Kind], path: Path, program: str) -> Iter
         # a job can train in other folders too, before or after it trains in its own
         if settings.smoke or not (runs.begun(path) or runs.begun(request.runs / settings.run)):
             raise
-        elsewhere = f" --runs {settings.runs}" if "runs" in request.given else ""
-        command = engines.pasted(request.framework, program)
-        raise Interrupted(
-            f"stopped; go on with: {command} --run {settings.run}{elsewhere} --resume"
-        ) from None
+        elsewhere = f" --runs {engines.quoted(settings.runs)}" if "runs" in request.given else ""
+        command = f"{engines.pasted(request.framework, program)} --run {engines.quoted(settings.run)}"
+        raise Interrupted(f"stopped; go on with: {command}{elsewhere} --resume") from None
 
 
 # --- finish it, and use what it made
