@@ -36,6 +36,7 @@ def plan(
         device=_device(taken, machine),
         source=taken.source,
         source_kind=taken.kind,
+        companions=_compiler(taken),
         constraints=("numpy<2",) if taken.version < table.numpy_2_from else (),
         download_size=taken.wheel.size or _typical_size(taken, target),
         large=taken.large,
@@ -46,6 +47,12 @@ def plan(
         confidence=_confidence(taken, release),
         environment=_environment(taken, machine),
     )
+
+
+def _compiler(taken: Candidate) -> tuple[str, ...]:
+    """The Triton of an ROCm or XPU build: it lies on the same index, and must be asked for there."""
+    known = {"rocm": tables.rocm().triton, "xpu": tables.xpu().triton}.get(taken.device, ())
+    return tuple(package for releases, package in known if taken.version.public in releases)
 
 
 def _confidence(taken: Candidate, release: TorchRelease | None) -> Confidence:

@@ -181,6 +181,7 @@ class Rocm:
     platforms: tuple[str, ...]
     builds: tuple[tuple[SpecifierSet, tuple[str, ...]], ...]  # releases of PyTorch -> versions of ROCm
     kernels: Mapping[str, tuple[str, ...]]  # ROCm -> gfx names
+    triton: tuple[tuple[SpecifierSet, str], ...]  # releases of PyTorch -> the compiler that they need
     override: Mapping[str, str]  # gfx name -> HSA_OVERRIDE_GFX_VERSION that others use, unofficially
 
     def variants(self, version: Version) -> tuple[str, ...]:
@@ -198,6 +199,7 @@ class Xpu:
     platforms: tuple[str, ...]
     releases: SpecifierSet
     wsl_from: Version
+    triton: tuple[tuple[SpecifierSet, str], ...]  # releases of PyTorch -> the compiler that they need
     devices: Mapping[str, str]  # Level Zero's IP version -> family
 
 

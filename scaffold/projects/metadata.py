@@ -20,10 +20,10 @@ from scaffold.projects.requirements import (
     exact_requirements,
     portable_requirements,
 )
+from scaffold.projects.toml_tables import inline, lines, table, text
 
 if TYPE_CHECKING:
-    from tomlkit.items import AoT, Array, InlineTable, Table
-    from tomlkit.toml_document import TOMLDocument
+    from tomlkit.items import AoT, Table
 
     from scaffold.builds.model import BuildPlan, Framework
     from scaffold.projects.model import ProjectName, Template
@@ -59,23 +59,23 @@ def pyproject(
     groups = accelerator_groups(builds) if "pytorch" in frameworks else ()
     dependencies = (*portable_requirements(frameworks, builds), *direct_requirements(template, frameworks))
     document = tomlkit.document()
-    document["build-system"] = _table(
+    document["build-system"] = table(
         requires=list(BUILD),
         build_backend="flit_core.buildapi",
     )
-    document["project"] = _table(
+    document["project"] = table(
         name=name.distribution,
         version="0.1.0",
         description=template.description,
         readme="README.md",
         requires_python=supported_pythons(python),
-        dependencies=_lines(dependencies),
+        dependencies=lines(dependencies),
     )
     document["dependency-groups"] = _groups(groups)
     document["tool"] = _tools(
         name, frameworks, groups, constraints(builds), imported_modules(frameworks, dependencies)
     )
-    return _text(document)
+    return text(document)
 
 
 def requirements(
@@ -129,13 +129,13 @@ def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
 
 
 def _groups(groups: tuple[Group, ...]) -> Table:
-    table = _table(**{group.name: _lines(group.requirements) for group in groups}, test=_lines(TEST))
+    made = table(**{group.name: lines(group.requirements) for group in groups}, test=lines(TEST))
     if len(groups) > 1:
         import tomlkit
 
         command = f"uv sync --no-default-groups --group test --group {groups[1].name}"
-        table.add(tomlkit.comment(f"on another machine: {command}"))
-    return table
+        made.add(tomlkit.comment(f"on another machine: {command}"))
+    return made
 
 
 def _tools(
@@ -149,16 +149,16 @@ def _tools(
 
     tools = tomlkit.table(is_super_table=True)
     flit = tomlkit.table(is_super_table=True)
-    flit["module"] = _table(name=name.package)
+    flit["module"] = table(name=name.package)
     pytest = tomlkit.table(is_super_table=True)
-    options = _table(
+    options = table(
         testpaths=["tests"],
         pythonpath=["src"],
         addopts="-ra --strict-markers",
         markers=["slow: takes more than ten seconds"],
     )
     if "keras" in frameworks:
-        options["filterwarnings"] = _lines(KERAS_NOISE)
+        options["filterwarnings"] = lines(KERAS_NOISE)
     pytest["ini_options"] = options
     tools["flit"] = flit
     tools["uv"] = _uv(groups, limits)
@@ -172,26 +172,39 @@ def _mypy(modules: tuple[str, ...]) -> Table:
     """What deep learning installs seldom has types; a missing module of one's own is a mistake."""
     import tomlkit
 
-    mypy = _table(files=["src", "tests"], check_untyped_defs=True)
+    mypy = table(files=["src", "tests"], check_untyped_defs=True)
     overrides = tomlkit.aot()
-    names = _lines(f"{module}.*" for module in modules)
-    overrides.append(_table(module=names, ignore_missing_imports=True))
+    names = lines(f"{module}.*" for module in modules)
+    overrides.append(table(module=names, ignore_missing_imports=True))
     mypy["overrides"] = overrides
     return mypy
 
 
 def _uv(groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:
-    uv = _table(default_groups=[*(group.name for group in groups[:1]), "test"])
+    uv = table(default_groups=[*(group.name for group in groups[:1]), "test"])
     if limits:
-        uv["constraint-dependencies"] = _lines(limits)
+        uv["constraint-dependencies"] = lines(limits)
     if len(groups) > 1:
-        uv["conflicts"] = [[_inline(group=group.name) for group in groups]]
+        uv["conflicts"] = [[inline(group=group.name) for group in groups]]
     served = [group for group in groups if group.index]
     if served:
-        sources = _lines(_inline(index=f"pytorch-{group.name}", group=group.name) for group in served)
-        uv["sources"] = _table(torch=sources)
+        uv["sources"] = _sources(served)
         uv["index"] = _indexes(served)
     return uv
+
+
+def _sources(groups: list[Group]) -> Table:
+    """Which index serves torch in each group, and what only that index has for it."""
+    import tomlkit
+
+    served: dict[str, list[Group]] = {"torch": groups}
+    for group in groups:
+        for name in group.companions:
+            served.setdefault(name, []).append(group)
+    sources: Table = tomlkit.table()
+    for name, its in served.items():
+        sources[name] = lines(inline(index=f"pytorch-{one.name}", group=one.name) for one in its)
+    return sources
 
 
 def _indexes(groups: list[Group]) -> AoT:
@@ -199,51 +212,14 @@ def _indexes(groups: list[Group]) -> AoT:
 
     indexes = tomlkit.aot()
     for group in groups:  # explicit: it serves torch alone, never numpy or a namesake
-        indexes.append(_table(name=f"pytorch-{group.name}", url=group.index, explicit=True))
+        indexes.append(table(name=f"pytorch-{group.name}", url=group.index, explicit=True))
     return indexes
 
 
 def _ruff() -> Table:
-    ruff = _table(line_length=LINE_LENGTH, src=["src"])
-    ruff["lint"] = _table(
+    ruff = table(line_length=LINE_LENGTH, src=["src"])
+    ruff["lint"] = table(
         select=["E", "F", "W", "I", "UP", "B", "SIM", "RUF"],
         ignore=["UP036"],  # the code also runs on older Pythons than this project happens to ask for
     )
     return ruff
-
-
-def _table(**values: object) -> Table:
-    """A TOML table; ``_`` in a key stands for ``-``, but for those that are spelt with it."""
-    import tomlkit
-
-    table = tomlkit.table()
-    for key, value in values.items():
-        table[key if key in _UNDERSCORED else key.replace("_", "-")] = value
-    return table
-
-
-#: pytest's and mypy's own spelling.
-_UNDERSCORED = frozenset({"ini_options", "ignore_missing_imports", "check_untyped_defs"})
-
-
-def _inline(**values: str) -> InlineTable:
-    import tomlkit
-
-    table = tomlkit.inline_table()
-    table.update(values)
-    return table
-
-
-def _lines(values: object) -> Array:
-    """An array with one value a line, so that a change is one line of a diff."""
-    import tomlkit
-
-    array = tomlkit.array()
-    array.extend(values)  # type: ignore[arg-type]
-    return array.multiline(multiline=True)
-
-
-def _text(document: TOMLDocument) -> str:
-    import tomlkit
-
-    return tomlkit.dumps(document)

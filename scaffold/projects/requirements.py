@@ -38,6 +38,7 @@ class Group:
     name: str  # cpu, cu126, ...; OWN_GROUP
     requirements: tuple[str, ...]
     index: str = ""  # canonical URL; "" where the user's own index serves it
+    companions: tuple[str, ...] = ()  # names that the same index must serve: triton-rocm
 
 
 def direct_requirements(template: Template, frameworks: tuple[Framework, ...]) -> tuple[str, ...]:
@@ -80,8 +81,17 @@ def accelerator_groups(builds: tuple[BuildPlan, ...]) -> tuple[Group, ...]:
     if build.source_kind != "pytorch":
         return (Group(name=OWN_GROUP, requirements=_pinned(build)),)
     variants = dict.fromkeys((build.variant, "cpu"))
-    pin = (f"torch=={build.version}",)
-    return tuple(Group(name=one, requirements=pin, index=f"{PYTORCH}/{one}") for one in variants)
+    pin = f"torch=={build.version}"
+    return tuple(
+        Group(
+            name=one,
+            requirements=(pin, *companions),
+            index=f"{PYTORCH}/{one}",
+            companions=companions,
+        )
+        for one in variants
+        for companions in [build.companions if one == build.variant else ()]
+    )
 
 
 def _pinned(build: BuildPlan) -> tuple[str, ...]:

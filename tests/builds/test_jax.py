@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.utils import parse_wheel_filename
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import BuildPlan, TurnedDown, tables
@@ -288,7 +289,7 @@ def test_a_cudnn_that_pytorch_pins_is_old_enough_for_some_jax(monkeypatch):
     pairs = tables.pairs()
     wider = replace(next(row for row in pairs.clean if row.jax == "cu12" and row.torch), torch=None)
     old_torch = plan_of("pytorch", "torch", "2.7.1", "cu126")
-    clean = (replace(wider, torch=tables.SpecifierSet("==2.7.1"), torch_variants=()),)
+    clean = (replace(wider, torch=SpecifierSet("==2.7.1"), torch_variants=()),)
     monkeypatch.setattr(tables, "pairs", lambda: replace(pairs, clean=clean))
     plan = chosen(nvidia("8.0", driver="550.54.15"), beside=(old_torch,))
     assert said(plan) == ("jax[cuda12]==0.5.3", "cuda", ())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scaffold.projects.metadata import imported_modules, pyproject, requirements, supported_pythons
@@ -92,6 +94,21 @@ ignore_missing_imports = true
 
 def test_the_whole_pyproject_of_a_cuda_machine(tiny):
     assert pyproject(tiny, NAME, ("pytorch",), (torch_build("cu126"),), "3.12") == WHOLE
+
+
+def test_what_only_that_index_has_is_named_with_it(tiny):
+    """uv asks an explicit index for direct dependencies alone: an ROCm build's compiler is one."""
+    build = replace(torch_build("rocm7.2"), device="rocm", companions=("triton-rocm",))
+    document = loads(pyproject(tiny, NAME, ("pytorch",), (build,), "3.12"))
+    assert document["dependency-groups"]["rocm7.2"] == ["torch==2.14.1", "triton-rocm"]
+    assert document["dependency-groups"]["cpu"] == ["torch==2.14.1"]
+    assert document["tool"]["uv"]["sources"] == {
+        "torch": [
+            {"index": "pytorch-rocm7.2", "group": "rocm7.2"},
+            {"index": "pytorch-cpu", "group": "cpu"},
+        ],
+        "triton-rocm": [{"index": "pytorch-rocm7.2", "group": "rocm7.2"}],
+    }
 
 
 def test_keras_alone_names_no_index_and_keeps_its_limits(tiny):
