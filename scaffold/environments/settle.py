@@ -1,15 +1,18 @@
-"""Make the environment's own pip keep the chosen builds, also when PyCharm's buttons call it."""
+"""Make the environment keep to its builds: its pip, and which GPUs its programs see."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from scaffold.builds.model import BuildPlan
-from scaffold.environments.layout import pip_configuration_of
+from scaffold.environments.layout import pip_configuration_of, site_packages_of
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.system import OperatingSystem
+
+#: Lies among the environment's packages where some GPU of the machine is of no use to its builds.
+DEVICES = "scaffold_devices.pth"
 
 
 def settle(plan: EnvironmentPlan, os: OperatingSystem) -> None:
@@ -24,6 +27,30 @@ def settle(plan: EnvironmentPlan, os: OperatingSystem) -> None:
     target = pip_configuration_of(plan.location, os)
     target.touch(mode=0o600)  # an index's address may carry credentials
     target.write_text(pip_configuration(plan, constraints), encoding="utf-8")
+    _choose_devices(plan)
+
+
+def _choose_devices(plan: EnvironmentPlan) -> None:
+    """Programs of this environment start with the GPUs that its builds run on, whoever starts them.
+
+    A GPU that a build has no code for stops a program even where another one would do. A file that Python
+    reads at its start reaches PyCharm's buttons and terminals alike; a variable that is set already wins.
+    """
+    variables = {name: value for build in plan.builds for name, value in build.environment.items()}
+    folder = site_packages_of(plan.location)
+    if not variables or folder is None:
+        return
+    target = folder / DEVICES
+    target.write_text(devices_line(variables), encoding="utf-8")
+
+
+def devices_line(variables: Mapping[str, str]) -> str:
+    r"""The one line of a ``.pth`` file that is run.
+
+    >>> devices_line({"HIP_VISIBLE_DEVICES": "1"})
+    "import os; [os.environ.setdefault(*pair) for pair in {'HIP_VISIBLE_DEVICES': '1'}.items()]\\n"
+    """
+    return f"import os; [os.environ.setdefault(*pair) for pair in {dict(variables)!r}.items()]\n"
 
 
 def pins(builds: Iterable[BuildPlan]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -15,10 +17,10 @@ from scaffold.environments.inspect import (
     parse_distribution_folder,
     python_version,
 )
-from scaffold.environments.layout import UNFINISHED_MARK, restore_folder
+from scaffold.environments.layout import UNFINISHED_MARK, python_of, restore_folder
 from scaffold.environments.model import Download, Environment, Progress
 from scaffold.environments.progress import Narrator, watched
-from scaffold.environments.settle import pip_configuration
+from scaffold.environments.settle import pip_configuration, settle
 from scaffold.environments.state import State, read_state, recover, write_state
 from scaffold.environments.verify import damages, recorded_files
 
@@ -93,6 +95,28 @@ def test_pips_configuration_repeats_the_users_sources(root, plan_for, torch_buil
         "extra-index-url =",
         "    https://download.pytorch.org/whl/cu126",
     ]
+
+
+def test_programs_see_the_gpus_that_the_builds_run_on(root, plan_for, torch_build) -> None:
+    """In a real environment, whoever starts the program; what is set already wins."""
+    choice = {"HIP_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    plan = plan_for(root, builds=(replace(torch_build, environment=choice),))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", plan.location], check=True)
+    settle(plan, "linux")
+    python = python_of(plan.location, "linux")
+    ask = [python, "-I", "-c", f"import os; print([os.environ.get(name) for name in {list(choice)}])"]
+    clean = {name: value for name, value in os.environ.items() if name not in choice}
+    assert subprocess.check_output(ask, env=clean, text=True) == "['1', 'PCI_BUS_ID']\n"
+    mine = {**clean, "HIP_VISIBLE_DEVICES": "0"}
+    assert subprocess.check_output(ask, env=mine, text=True) == "['0', 'PCI_BUS_ID']\n"
+
+
+def test_no_file_chooses_devices_where_every_gpu_is_served(root, plan_for, torch_build) -> None:
+    plan = plan_for(root, builds=(torch_build,))
+    packages = plan.location / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
+    settle(plan, "linux")
+    assert list(packages.iterdir()) == []
 
 
 STATE = State(status="ready", location="", digest="old", python="3.12.1")

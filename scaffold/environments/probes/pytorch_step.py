@@ -1,6 +1,6 @@
 """Import PyTorch and train one small convolutional network for one step. Run by the project's interpreter.
 
-    python pytorch_step.py cpu|cuda|mps
+    python pytorch_step.py cpu|cuda|rocm|xpu|mps
 
 Prints one line of JSON. The standard library and torch only.
 """
@@ -10,6 +10,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+
+#: What PyTorch calls a device, where that is another word: ROCm stands in for CUDA.
+TORCH = {"rocm": "cuda"}
 
 
 def main(device: str) -> None:
@@ -22,7 +25,7 @@ def main(device: str) -> None:
     if problem:
         print(json.dumps({"error": problem, "version": torch.__version__, "details": details(torch)}))
         return
-    before, after = step(torch, device)
+    before, after = step(torch, TORCH.get(device, device))
     print(
         json.dumps(
             {
@@ -39,11 +42,14 @@ def main(device: str) -> None:
 
 def absent(torch, device: str) -> str:
     """Why the device cannot be used, in words; "" where it can."""
-    if device == "cuda" and not torch.cuda.is_available():
-        built = torch.version.cuda or torch.version.hip
+    if device in ("cuda", "rocm"):
+        built = torch.version.cuda if device == "cuda" else torch.version.hip
         if not built:
-            return f"torch {torch.__version__} was built without GPU support"
-        return f"torch {torch.__version__} (CUDA {built}) finds no usable GPU or driver"
+            return f"torch {torch.__version__} was built without {device.upper()}"
+        if not torch.cuda.is_available():
+            return f"torch {torch.__version__} ({device.upper()} {built}) finds no usable GPU or driver"
+    if device == "xpu" and not (hasattr(torch, "xpu") and torch.xpu.is_available()):
+        return f"torch {torch.__version__} finds no usable Intel GPU or driver"
     if device == "mps" and not torch.backends.mps.is_available():
         return f"torch {torch.__version__} finds no Metal device"
     return ""
@@ -71,7 +77,9 @@ def step(torch, device: str) -> tuple[float, float]:
 
 
 def name_of(torch, device: str) -> str:
-    return torch.cuda.get_device_name() if device == "cuda" else {"mps": "Apple GPU"}.get(device, "CPU")
+    if device in ("cuda", "rocm"):
+        return torch.cuda.get_device_name()
+    return torch.xpu.get_device_name() if device == "xpu" else {"mps": "Apple GPU"}.get(device, "CPU")
 
 
 def details(torch) -> dict[str, str]:

@@ -17,6 +17,7 @@ NOTHING = {"cuda": "no CUDA device visible", "mps": "no Metal"}
         ("auto", {"mps": "", "cuda": "a build without CUDA"}, ("mps", "the fastest device that works here")),
         ("cpu", {"cuda": "", "mps": ""}, ("cpu", "asked for by --device")),
         ("cuda", {"cuda": "", "mps": ""}, ("cuda", "asked for by --device")),
+        ("auto", {**NOTHING, "xpu": ""}, ("xpu", "the fastest device that works here")),
     ],
 )
 def test_device(wanted, obstacles, chosen):
@@ -39,6 +40,7 @@ def test_a_device_that_is_not_there_is_an_error_with_the_reason():
         ("cuda", (6, 1), False, "fp32"),
         ("cuda", None, True, "bf16"),  # ROCm
         ("cuda", None, False, "fp32"),
+        ("xpu", None, True, "bf16"),
         ("mps", None, False, "fp32"),
         ("cpu", None, True, "bf16"),
         ("cpu", None, False, "fp32"),

@@ -56,7 +56,7 @@ class Settings:
 
     # --- machine
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"  # auto takes a faster one where it is safe
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto takes the fastest
+    device: Literal["auto", "cpu", "cuda", "xpu", "mps"] = "auto"  # auto takes the fastest
     workers: int = 2  # threads that decode the images of a folder, 0 = none (for the debugger)
 
     # --- the run

@@ -23,7 +23,7 @@ class Placement:
     """The chosen device and precision."""
 
     device: torch.device
-    name: str  # cpu, cuda:0 (NVIDIA H200), mps
+    name: str  # cpu, cuda:0 (NVIDIA H200), xpu:0 (Intel Arc A770), mps
     reason: str
     precision: str  # fp32, bf16, fp16
     precision_reason: str
@@ -42,17 +42,20 @@ class Placement:
 
 
 def place(device: str = "auto", precision: str = "auto") -> Placement:
-    """Choose the device (auto, cpu, cuda, mps) and the precision (auto, fp32, bf16, fp16).
+    """Choose the device (auto, cpu, cuda, xpu, mps) and the precision (auto, fp32, bf16, fp16).
+
+    PyTorch calls AMD's GPUs cuda, too; xpu is Intel's.
 
     Raises ProjectError, with the reason, where the device that was asked for cannot be used.
     """
-    kinds = ("mps", "cuda") if sys.platform == "darwin" else ("cuda", "mps")
+    kinds = ("mps", "cuda", "xpu") if sys.platform == "darwin" else ("cuda", "xpu", "mps")
     obstacles = {kind: obstacle(kind) for kind in kinds}
     kind, reason = choose_device(device, obstacles)
     capability = torch.cuda.get_device_capability() if kind == "cuda" and not torch.version.hip else None
     chosen, precision_reason = choose_precision(precision, kind, capability, native_bf16(kind))
-    where = torch.device("cuda", 0) if kind == "cuda" else torch.device(kind)
-    name = f"{where} ({torch.cuda.get_device_name(where)})" if kind == "cuda" else kind
+    numbered = kind in ("cuda", "xpu")
+    where = torch.device(kind, 0) if numbered else torch.device(kind)
+    name = f"{where} ({getattr(torch, kind).get_device_name(where)})" if numbered else kind
     # A resumed run must repeat an unbroken one to the last bit: no choice of algorithms by a stopwatch.
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
@@ -84,9 +87,10 @@ def obstacle(kind: str) -> str:
         return f"PyTorch {torch.__version__} is a build without Metal, which only macOS has"
     if kind == "cuda" and not (torch.version.cuda or torch.version.hip):
         return f"PyTorch {torch.__version__} is a build without CUDA"
-    available = torch.cuda.is_available() if kind == "cuda" else torch.backends.mps.is_available()
-    if not available:
-        return "no CUDA device visible" if kind == "cuda" else "this macOS offers no Metal device"
+    if not available(kind):
+        return {"cuda": "no CUDA device visible", "mps": "this macOS offers no Metal device"}.get(
+            kind, f"PyTorch {torch.__version__} is a build without XPU, or sees no Intel GPU"
+        )
     try:  # a GPU that is visible may still be too old or too new for this build, or full
         torch.zeros(1, device=kind).add_(1).item()
     except RuntimeError as error:
@@ -94,10 +98,19 @@ def obstacle(kind: str) -> str:
     return ""
 
 
+def available(kind: str) -> bool:
+    """Return whether PyTorch sees an accelerator of that kind."""
+    if kind == "mps":
+        return bool(torch.backends.mps.is_available())
+    return bool(getattr(torch, kind).is_available())
+
+
 def native_bf16(kind: str) -> bool:
     """Return whether the device multiplies bfloat16 matrices in hardware."""
     if kind == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if kind == "xpu":
+        return bool(torch.xpu.is_bf16_supported())
     # get_capabilities is young; without it float32 is slower, never wrong
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return kind == "cpu" and bool(has.get("avx512_bf16") or has.get("amx_bf16"))
@@ -117,7 +130,7 @@ def choose_precision(
         if bf16:  # measured: channels-last and bf16 together take less than half the time of float32
             return "bf16", "this processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX)"
         return "fp32", "this processor has no bfloat16 arithmetic"
-    if capability is None:  # ROCm
+    if capability is None:  # ROCm, XPU
         if bf16:
             return "bf16", "this GPU multiplies bfloat16 in hardware"
         return "fp32", "this GPU has no bfloat16 arithmetic"
