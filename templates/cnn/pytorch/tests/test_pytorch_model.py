@@ -12,7 +12,7 @@ import torch
 import your_project
 from your_project.engine import ModelCard
 from your_project.errors import ProjectError
-from your_project.pytorch.model import build
+from your_project.pytorch.model import Residual, build
 
 
 def card(model="resnet", shape=(28, 28, 1), classes=10, width=8):
@@ -119,10 +119,10 @@ def test_what_cannot_be_built_is_an_error():
 
 
 def test_the_short_cut_sees_every_second_pixel():
-    block = build(card()).body["stage2"]
-    x = torch.rand(2, 8, 13, 11)
-    strided = torch.nn.functional.conv2d(x, block.short_cut[0].weight, stride=2)
-    torch.testing.assert_close(block.short_cut[0](block.thinned(x)), strided)
+    block = Residual(8, 16, stride=2)
+    convolution, x = block.short_cut[0], torch.rand(2, 8, 13, 11)
+    strided = torch.nn.functional.conv2d(x, convolution.get_parameter("weight"), stride=2)
+    torch.testing.assert_close(convolution(block.thinned(x)), strided)
 
 
 def test_no_convolution_of_single_pixels_has_a_stride():
