@@ -113,7 +113,7 @@ def _planned(
     if request.observed is not None:
         from scaffold.told import plan_told
 
-        return plan_told(request.observed, wishes)
+        return plan_told(system, request.observed, wishes)
     return plan_setup(
         system,
         root=target,

@@ -196,7 +196,7 @@ def make_environment(
     """
     from scaffold.environments.create import create
     from scaffold.environments.planned import write_planned
-    from scaffold.environments.probe import announced, prove_all
+    from scaffold.environments.probe import announced, devices_seen, prove_all
     from scaffold.pycharm.idea import idea_files, write_idea
 
     assert plan.environment is not None, "a plan without an environment cannot make one"
@@ -205,8 +205,7 @@ def make_environment(
     def finish(environment: Environment) -> None:
         """The old environment still waits: only what computes replaces it."""
         report(announced(plan.frameworks))
-        devices = {build.framework: build.device for build in plan.choice.builds}
-        proofs = prove_all(environment, devices, system)
+        proofs = prove_all(environment, devices_seen(plan.choice.builds, plan.machine), system)
         announce("making the folder ready for PyCharm")
         ide = replace(project, python=environment.version, interpreter=environment.python)
         written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))

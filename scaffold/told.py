@@ -8,24 +8,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import builds
+from scaffold.builds.choice import PREFERENCE
 from scaffold.errors import OptionRefused
 from scaffold.interpreters.model import Interpreter
 from scaffold.setup import SetupPlan, Wishes
+from scaffold.system import System
 
 if TYPE_CHECKING:
     from scaffold.facts.model import Observed
 
 #: The Pythons that can be had for any machine, where nothing says which are there.
-USUAL = ("3.10", "3.11", "3.12", "3.13", "3.14")
+USUAL = PREFERENCE
 
 
-def plan_told(observed: Observed, wishes: Wishes) -> SetupPlan:
+def plan_told(system: System, observed: Observed, wishes: Wishes) -> SetupPlan:
     """Python and builds by scaffold's tables alone: no index is asked, no interpreter is looked for.
 
-    The Python is the wished one, else the one that the facts name, else any of the usual ones. Raises
+    ``system`` is this machine, whose user may have data of their own. The Python is the wished one, else
+    the one that the facts name, else any of the usual ones. Raises
     OptionRefused for a Python or an index that only this machine could tell of, PythonMissing, NoBuild.
     """
+    from scaffold.builds import user_data
+
     wishes.refuse_empty()
+    own = user_data.apply(system)
     if wishes.index not in ("auto", "pypi"):
         raise OptionRefused(
             f"--index {wishes.index}: with --facts no index is asked, scaffold's tables tell what there is",
@@ -43,7 +49,7 @@ def plan_told(observed: Observed, wishes: Wishes) -> SetupPlan:
     return SetupPlan(
         machine=observed.machine,
         interpreter=_interpreter(choice.python, observed.machine.host.architecture),
-        choice=replace(choice, notices=(*observed.notes, *choice.notices, notice)),
+        choice=replace(choice, notices=(*observed.notes, *choice.notices, *own.notes, notice)),
         environment=None,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Device, Framework, TurnedDown
 
 if TYPE_CHECKING:
-    from scaffold.builds.together import choose
+    from scaffold.builds.choice import choose
     from scaffold.builds.wanted import Wanted, candidate_projects
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load the choosers, and packaging with them, only when a choice is to be made."""
     if name == "choose":
-        from scaffold.builds.together import choose
+        from scaffold.builds.choice import choose
 
         return choose
     if name in {"Wanted", "candidate_projects"}:

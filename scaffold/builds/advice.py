@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from scaffold.builds.choice import PREFERENCE, IndexPolicy, of_policy, tensorflow_wheels
 from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.model import ADVISED, BuildPlan, Framework, Missing
 from scaffold.builds.pairing import pair_up
 from scaffold.builds.pytorch import choose_pytorch
 from scaffold.builds.tensorflow import choose_tensorflow
-from scaffold.builds.together import PREFERENCE, IndexPolicy, of_policy, tensorflow_wheels
 from scaffold.builds.wheels import Target
 from scaffold.machine.model import Machine
 from scaffold.machine.status import unmasked

@@ -7,7 +7,7 @@ from typing import Any
 from scaffold.builds.advice import Advice
 from scaffold.builds.install import install_command
 from scaffold.builds.model import DISTRIBUTIONS, BuildPlan, Missing
-from scaffold.machine.model import Machine
+from scaffold.machine.fingerprint import fingerprint
 from scaffold.results import plain
 
 SCHEMA = "scaffold/builds/1"
@@ -23,7 +23,7 @@ def to_json(advice: Advice) -> dict[str, Any]:
     """
     return {
         "status": advice.machine.status,
-        "machine": _machine(advice.machine),
+        "machine": plain(fingerprint(advice.machine)),
         "python": advice.python,
         "policy": advice.policy,
         **{DISTRIBUTIONS[one.framework]: _answer(one) for one in advice.answers},
@@ -69,24 +69,4 @@ def _missing(missing: Missing) -> dict[str, Any]:
         "turned_down": plain(missing.turned_down),
         "warnings": [],
         "confidence": "high",
-    }
-
-
-def _machine(machine: Machine) -> dict[str, Any]:
-    """What decides, and no more: ``scaffold detect --json`` has the rest."""
-    host = machine.host
-    driver = next((one.driver for one in machine.accelerators if one.vendor == "nvidia" and one.driver), "")
-    return {
-        "os": host.os,
-        "os_version": host.os_version,
-        "architecture": host.architecture,
-        "libc": host.libc,
-        "wsl": host.wsl,
-        "board": host.board,
-        "nvidia_driver": driver,
-        "cuda_driver": machine.cuda_driver,
-        "accelerators": [
-            {"vendor": one.vendor, "name": one.name, "capability": one.capability, "status": one.status}
-            for one in machine.accelerators
-        ],
     }

@@ -27,11 +27,6 @@ class Gpus:
     why: str = ""  # a sentence: what the driver runs, or why no GPU counts
     doubts: tuple[str, ...] = ()  # GPUs that are there and not planned for, a sentence each
 
-    @property
-    def capabilities(self) -> tuple[str, ...]:
-        """Each capability once, the most capable first."""
-        return tuple(sorted({one.capability for one in self.devices}, key=number, reverse=True))
-
 
 def number(capability: str) -> tuple[int, int]:
     """A capability to compare with: ``12.0`` is newer than ``9.0``."""

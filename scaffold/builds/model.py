@@ -15,6 +15,9 @@ FRAMEWORKS: tuple[Framework, ...] = ("pytorch", "keras")
 #: Every framework that builds are chosen for; JAX is the third backend of Keras.
 ADVISED: tuple[Framework, ...] = (*FRAMEWORKS, "jax")
 
+#: What people call each framework.
+TITLES: Mapping[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
+
 #: The distribution behind each framework: Keras stands on TensorFlow unless another backend is asked for.
 DISTRIBUTIONS: Mapping[Framework, str] = {"pytorch": "torch", "keras": "tensorflow", "jax": "jax"}
 

@@ -9,11 +9,11 @@ from packaging.version import Version
 
 from scaffold.builds import pytorch, tensorflow
 from scaffold.builds.candidates import turned_down
+from scaffold.builds.choice import tensorflow_wheels
 from scaffold.builds.cuda import Gpus
 from scaffold.builds.model import BuildPlan, Framework, Missing
 from scaffold.builds.pairs import clash, clean_pairs
 from scaffold.builds.pytorch_plan import plan as pytorch_plan
-from scaffold.builds.together import tensorflow_wheels
 from scaffold.builds.wheels import Target
 from scaffold.machine.model import Machine
 from scaffold.sources.model import Offers

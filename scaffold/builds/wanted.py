@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from scaffold.builds import tables
+from scaffold.builds.choice import IndexPolicy
 from scaffold.builds.cuda import covered, usable_gpus, variant_major
 from scaffold.builds.model import Framework
 from scaffold.builds.rocm import amd_gpus
-from scaffold.builds.together import IndexPolicy
 from scaffold.builds.xpu import intel_gpus
 from scaffold.machine.model import Machine
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
@@ -49,7 +49,7 @@ class Target:
     def accepts(self, wheel: Wheel) -> bool:
         """Whether that Python could install the wheel there."""
         try:
-            _, _, _, tags = parse_wheel_filename(wheel.filename)
+            tags = _tags(wheel.filename)
             allowed = SpecifierSet(wheel.requires_python)
         except (InvalidWheelFilename, InvalidSpecifier):
             return False
@@ -64,10 +64,16 @@ class Target:
         return name == "glibc" and bool(version) and Version(version) >= floor
 
 
+@cache
+def _tags(filename: str) -> frozenset[Tag]:
+    """A wheel's tags; the same names are asked about for every Python. Raises InvalidWheelFilename."""
+    return parse_wheel_filename(filename)[3]
+
+
 def pythons_of(wheel: Wheel) -> tuple[str, ...]:
     """The CPython versions that a wheel's name says it is for: ``cp311`` is 3.11."""
     try:
-        _, _, _, tags = parse_wheel_filename(wheel.filename)
+        tags = _tags(wheel.filename)
     except InvalidWheelFilename:
         return ()
     digits = sorted({tag.interpreter[2:] for tag in tags if tag.interpreter.startswith("cp3")})

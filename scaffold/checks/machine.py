@@ -75,7 +75,8 @@ def accelerators_usable(facts: Facts) -> Iterator[Finding]:
             detail="\n".join(machine.notes),
             cause=machine.status.replace("_", "-"),
             evidence=tuple(
-                Evidence(source=source, value=fact) for fact, source in machine.host.found_by.items()
+                Evidence(source=source, value=f"{fact}: {getattr(machine.host, fact)}")
+                for fact, source in machine.host.found_by.items()
                 if fact == "container"
             ),
             remedy=Remedy(text=cure),
@@ -94,6 +95,9 @@ def _stopped(one: Accelerator, notes: tuple[str, ...]) -> Finding:
         title=f"{one.name} cannot be used: {why}",
         detail="\n".join(notes),
         cause=one.status.replace("_", "-"),
-        evidence=tuple(Evidence(source=source, value=fact) for fact, source in one.found_by.items()),
+        evidence=tuple(
+            Evidence(source=source, value=f"{fact}: {getattr(one, fact)}")
+            for fact, source in one.found_by.items()
+        ),
         remedy=Remedy(text=cure),
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.plan_view import FRAMEWORK_NAMES, machine_summary
+from scaffold.builds.model import TITLES
+from scaffold.cli.plan_view import machine_summary
 from scaffold.cli.text import row
 from scaffold.shell import line
 
@@ -44,7 +45,7 @@ def _build_lines(build: BuildPlan, *, install: bool) -> list[str]:
 
     device = click.style(build.device, fg="yellow" if build.device == "cpu" else "green", bold=True)
     sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
-    lines = [row(FRAMEWORK_NAMES[build.framework], f"{build.requirement} on {device}{sure}")]
+    lines = [row(TITLES[build.framework], f"{build.requirement} on {device}{sure}")]
     lines += [row("", f"because {reason}") for reason in build.reasons]
     lines += [row("", f"warning: {warning}") for warning in (build.needs_consent, *build.warnings) if warning]
     lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
@@ -53,5 +54,5 @@ def _build_lines(build: BuildPlan, *, install: bool) -> list[str]:
 
 
 def _missing_lines(missing: Missing) -> list[str]:
-    name = FRAMEWORK_NAMES[missing.framework]
+    name = TITLES[missing.framework]
     return [row(name, click.style("no build", fg="red")), *(row("", why) for why in missing.why)]

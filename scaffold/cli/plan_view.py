@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.text import can_show, row, size
 from scaffold.shell import line, quoted
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from scaffold.machine.model import Accelerator, Machine
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import SetupPlan, SetupReport
-
-FRAMEWORK_NAMES = {"pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
 
 
 def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
@@ -85,12 +84,13 @@ def _group_text(group: list[Accelerator]) -> str:
 
 def build_lines(build: BuildPlan, *, whole: bool = False) -> list[str]:
     """One framework's build and its reasons."""
-    name = FRAMEWORK_NAMES[build.framework]
+    name = TITLES[build.framework]
     companions = f" with {', '.join(build.companions)}" if build.companions else ""
     lines = [row(name, f"{build.requirement}{companions} on {build.device}")]
     reasons = build.reasons if whole else build.reasons[:2]
     lines += [row("", f"because {reason}") for reason in reasons]
     lines += [row("", f"warning: {warning}") for warning in build.warnings]
+    lines += [row("", f"programs start with {name}={value}") for name, value in build.environment.items()]
     if whole:
         lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
     return lines
@@ -134,7 +134,7 @@ def setup_report_lines(report: SetupReport) -> list[str]:
             f"{environment.location}: Python {environment.version}, {len(environment.packages)} packages",
         )
     ]
-    lines += [row(f"{FRAMEWORK_NAMES[proof.framework]} works", proof_text(proof)) for proof in report.proofs]
+    lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in report.proofs]
     return lines + [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.cuda import usable_gpus
-from scaffold.builds.together import PREFERENCE
 from scaffold.builds.wheels import Target
 from scaffold.locks import file_rules, gpu_rules, release_rules
 from scaffold.locks.case import Case

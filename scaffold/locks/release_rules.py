@@ -8,8 +8,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import tables
+from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.rows import Release
-from scaffold.builds.together import PREFERENCE
 from scaffold.builds.wheels import Target, pythons_of
 from scaffold.locks.case import Case, counted, finding
 from scaffold.locks.frameworks import Build

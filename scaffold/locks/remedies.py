@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scaffold.builds.model import BuildPlan, Framework
+from scaffold.builds.model import DISTRIBUTIONS, BuildPlan, Framework
 from scaffold.locks.case import Case
 from scaffold.locks.frameworks import Build
 
 #: What `scaffold builds --framework` calls them.
-_OPTIONS: dict[str, Framework] = {"torch": "pytorch", "tensorflow": "keras", "jax": "jax"}
+_OPTIONS: dict[str, Framework] = {name: framework for framework, name in DISTRIBUTIONS.items()}
 
 
 def other_build(case: Case, build: Build) -> str:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from scaffold.machine.amd import find_amd
 from scaffold.machine.apple import find_apple
+from scaffold.machine.at_once import together
 from scaffold.machine.host import read_host
 from scaffold.machine.intel import find_intel
 from scaffold.machine.model import Machine
 from scaffold.machine.nvidia import find_nvidia
 from scaffold.machine.pci import cards
 from scaffold.machine.status import machine_status
-from scaffold.machine.together import together
 from scaffold.system import System
 
 

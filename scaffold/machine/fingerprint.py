@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.machine.model import Machine
+from scaffold.machine.status import unmasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class Fingerprint:
 
 
 def fingerprint(machine: Machine) -> Fingerprint:
-    """The fingerprint of a machine."""
-    host = machine.host
+    """The fingerprint of a machine, whatever a variable of this shell hides."""
+    host, accelerators = machine.host, unmasked(machine)[0].accelerators
     return Fingerprint(
         os=host.os,
         os_version=host.os_version,
@@ -35,11 +36,11 @@ def fingerprint(machine: Machine) -> Fingerprint:
         libc=host.libc,
         wsl=host.wsl,
         board=host.board,
-        nvidia_driver=next((a.driver for a in machine.accelerators if a.vendor == "nvidia" and a.driver), ""),
+        nvidia_driver=next((one.driver for one in accelerators if one.vendor == "nvidia" and one.driver), ""),
         cuda_driver=machine.cuda_driver,
         accelerators=tuple(
             {"vendor": one.vendor, "name": one.name, "capability": one.capability, "status": one.status}
-            for one in machine.accelerators
+            for one in accelerators
         ),
     )
 
@@ -59,7 +60,12 @@ def changes(made_for: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
 
     A fact that was or is not known is no change.
     """
-    return (*_drivers(made_for, now), *_texts(made_for, now), *_accelerators(made_for, now))
+    return (
+        *_drivers(made_for, now),
+        *_places(made_for, now),
+        *_libc(made_for, now),
+        *_accelerators(made_for, now),
+    )
 
 
 _TEXTS = ("os", "os_version", "architecture", "libc", "board", "nvidia_driver", "cuda_driver")
@@ -68,15 +74,33 @@ _OF_ONE = ("vendor", "name", "capability", "status")
 
 def _drivers(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
     before, after = made_for.nvidia_driver, now.nvidia_driver
-    if before and after and before != after:
-        yield f"made for driver {before}; now {after} is here"
+    if before and after:
+        if before != after:
+            yield f"made for driver {before}; now {after} is here"
+    elif made_for.cuda_driver and now.cuda_driver and made_for.cuda_driver != now.cuda_driver:
+        yield f"made for a driver of CUDA {made_for.cuda_driver}; now one of {now.cuda_driver} is here"
 
 
-def _texts(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
-    for name, words in (("os", "system"), ("architecture", "architecture"), ("libc", "C library")):
+def _places(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    for name in ("os", "architecture", "os_version", "board"):
         before, after = getattr(made_for, name), getattr(now, name)
         if before and after and before != after:
-            yield f"made for the {words} {before}; here is {after}"
+            yield f"made for {before}; here is {after}"
+    if made_for.wsl != now.wsl:
+        place = f"WSL {made_for.wsl}" if made_for.wsl else "a system of its own, not WSL"
+        yield f"made for {place}; here is {f'WSL {now.wsl}' if now.wsl else 'no WSL'}"
+
+
+def _libc(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    """Another C library, or an older one: what was built for a newer one does not start."""
+    before, after = made_for.libc.partition(" "), now.libc.partition(" ")
+    other = before[0] != after[0]
+    if made_for.libc and now.libc and (other or _number(after[2]) < _number(before[2])):
+        yield f"made for {made_for.libc}; here is {now.libc}"
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _accelerators(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:

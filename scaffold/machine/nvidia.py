@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from scaffold.machine import nvidia_cards
+from scaffold.machine.at_once import together
 from scaffold.machine.board import gpu_of_board, is_jetson, jetpack
 from scaffold.machine.model import Accelerator, Host, Status
 from scaffold.machine.nvidia_answers import Answer
@@ -21,7 +22,6 @@ from scaffold.machine.nvidia_contradictions import contradictions, shadowing
 from scaffold.machine.nvidia_merge import MASK, merge
 from scaffold.machine.nvidia_traces import DXG, Traces, look
 from scaffold.machine.pci import ROOT, Card, with_names
-from scaffold.machine.together import together
 from scaffold.system import System
 
 #: "No module is loaded", "no library", "no device": a container without a GPU hears the same as a machine

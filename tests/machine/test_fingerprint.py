@@ -41,10 +41,32 @@ def test_a_new_driver() -> None:
 
 def test_another_machine() -> None:
     now = replace(A100, architecture="aarch64", libc="glibc 2.39")
-    assert changes(A100, now) == (
-        "made for the architecture x86_64; here is aarch64",
-        "made for the C library glibc 2.31; here is glibc 2.39",
+    assert changes(A100, now) == ("made for x86_64; here is aarch64",)
+    assert changes(now, A100) == (
+        "made for aarch64; here is x86_64",
+        "made for glibc 2.39; here is glibc 2.31",
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"os_version": "Ubuntu 24.04"}, "made for Ubuntu 20.04; here is Ubuntu 24.04"),
+        ({"libc": "musl 1.2.5"}, "made for glibc 2.31; here is musl 1.2.5"),
+        ({"wsl": 2}, "made for a system of its own, not WSL; here is WSL 2"),
+        (
+            {"nvidia_driver": "", "cuda_driver": "13.0"},
+            "made for a driver of CUDA 11.4; now one of 13.0 is here",
+        ),
+    ],
+)
+def test_every_other_fact_counts(change: dict[str, str], words: str) -> None:
+    assert changes(A100, replace(A100, **change)) == (words,)
+
+
+def test_a_variable_of_a_shell_is_no_change() -> None:
+    masked = machine("h100-masked")
+    assert [row["status"] for row in fingerprint(masked).accelerators] == ["ok"] * 4
 
 
 def test_what_nobody_tells_is_no_change() -> None:

@@ -11,20 +11,19 @@ from packaging.version import Version
 from scaffold.builds import tables
 from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
-from scaffold.builds.model import FRAMEWORKS, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
+from scaffold.builds.model import FRAMEWORKS, TITLES, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
 from scaffold.builds.pytorch import choose_pytorch
 from scaffold.builds.tensorflow import choose_tensorflow
 from scaffold.builds.wheels import Target
 from scaffold.errors import NoBuild, PythonMissing, SourceUnreachable
 from scaffold.machine.model import Machine
+from scaffold.machine.status import unmasked
 from scaffold.sources.model import Offers, Wheel
 
 IndexPolicy = Literal["auto", "pypi"]
 
 #: Both frameworks have had wheels for the first three for long; 3.14 has no TensorFlow, 3.10 no newer Keras.
 PREFERENCE = ("3.12", "3.13", "3.11", "3.14", "3.10")
-
-_NAMES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,7 @@ def choose(
         from scaffold.builds.published import published
 
         offers = published()
+    machine, hidden = unmasked(machine)
     gpus = usable_gpus(machine)
     candidates = _pythons(pythons, wanted_python)
     outcomes = [
@@ -91,7 +91,7 @@ def choose(
         turned_down=tuple(
             TurnedDown(version=one.python, variant="", why=one.why_not(taken)) for one in preferred
         ),
-        notices=_notices(offers, frameworks, index_policy),
+        notices=(*hidden, *_notices(offers, frameworks, index_policy)),
     )
 
 
@@ -173,7 +173,7 @@ def _notices(offers: Offers, frameworks: Sequence[Framework], policy: IndexPolic
 def _no_build(
     outcomes: list[_Outcome], frameworks: Sequence[Framework], offers: Offers
 ) -> NoBuild | SourceUnreachable:
-    named = " and ".join(_NAMES[one] for one in FRAMEWORKS if one in frameworks)
+    named = " and ".join(TITLES[one] for one in FRAMEWORKS if one in frameworks)
     silent = tuple(
         f"{listing.source.shown}: {listing.problem or 'no answer'}" for listing in offers.unreachable()
     )
