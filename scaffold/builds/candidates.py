@@ -40,6 +40,7 @@ class Candidate:
     variant: str
     devices: tuple[Accelerator, ...] = ()  # the GPUs that it would use
     gpu_obstacle: str = ""  # why it would not use one, where it is a GPU build
+    gpu_variant: str = ""  # what it would be on a GPU, where it is taken for the processor
     refusal: str = ""  # why it cannot be taken at all
     large: bool = False
     foreign: bool = False  # made for a vendor of whom there is no GPU here
@@ -91,7 +92,7 @@ def stable_version(wheel: Wheel) -> Version | None:
 def turned_down(candidates: Iterable[Candidate], taken: Candidate) -> tuple[TurnedDown, ...]:
     """The builds at least as new as the taken one that were not taken for a reason, newest first."""
     rows = {
-        (one.version.public, one.variant): one.refusal or one.gpu_obstacle
+        (one.version.public, one.gpu_variant or one.variant): one.refusal or one.gpu_obstacle
         for one in sorted(candidates, key=lambda one: one.version, reverse=True)
         if (one.refusal or one.gpu_obstacle)
         and not one.foreign
@@ -134,6 +135,8 @@ def why_none(
     project: str, wheels: tuple[Wheel, ...], candidates: tuple[Candidate, ...], target: Target
 ) -> tuple[str, ...]:
     """Why no wheel of a project will do, the first few reasons."""
+    if target.host.libc.startswith("musl"):
+        return (f"nobody publishes wheels of {project} for musl: use a system with glibc (Debian, Ubuntu)",)
     if not wheels:
         return (f"no source offers {project} for {target.described}",)
     if candidates:

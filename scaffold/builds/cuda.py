@@ -34,6 +34,11 @@ def number(capability: str) -> tuple[int, int]:
     return int(major), int(minor or 0)
 
 
+def most_capable(devices: Iterable[Accelerator]) -> tuple[int, int]:
+    """The capability of the most capable device, to compare with; (0, 0) for none."""
+    return max((number(one.capability) for one in devices), default=(0, 0))
+
+
 def usable_gpus(machine: Machine) -> Gpus:
     """The GPUs to choose a CUDA build for.
 
@@ -43,16 +48,17 @@ def usable_gpus(machine: Machine) -> Gpus:
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
     driver = next((one.driver for one in nvidia if one.driver), "")
     windows = machine.host.os == "windows" or machine.host.wsl > 0
+    major = _cuda_major(driver, machine.cuda_driver, windows=windows)
+    if nvidia and driver and not major:
+        return Gpus(why=f"driver {driver} is too old for any CUDA build")
     pairs = [(one, _doubt(one, driver, windows=windows)) for one in nvidia]
     devices = tuple(one for one, doubt in pairs if not doubt)
     doubts = tuple(dict.fromkeys(f"not planned for: {one.name}: {doubt}" for one, doubt in pairs if doubt))
     if not devices:
         return Gpus(doubts=doubts, why=next((f"{one.name}: {doubt}" for one, doubt in pairs), ""))
-    major = _cuda_major(driver, machine.cuda_driver, windows=windows)
     if not major:
-        told = driver or (f"for CUDA {machine.cuda_driver}" if machine.cuda_driver else "")
-        if told:
-            return Gpus(doubts=doubts, why=f"driver {told} is too old for any CUDA build")
+        if machine.cuda_driver:
+            return Gpus(doubts=doubts, why=f"a driver for CUDA {machine.cuda_driver} is too old for any build")
         unknown = "nobody tells the driver's version (nvidia-smi shows it)"
         return Gpus(why=unknown, doubts=(*doubts, f"not planned for: {devices[0].name}: {unknown}"))
     why = _driver_reason(driver, major, machine, windows=windows)

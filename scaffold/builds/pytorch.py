@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import Candidate, names, stable_version, turned_down, why_none
-from scaffold.builds.cuda import Gpus, covered, cudnn_supports, driver_needed, number, variant_major
+from scaffold.builds.cuda import Gpus, covered, cudnn_supports, driver_needed, most_capable, variant_major
 from scaffold.builds.model import BuildPlan, Missing, TurnedDown
 from scaffold.builds.pytorch_plan import plan
 from scaffold.builds.rocm import amd_gpus, rocm_use
@@ -115,7 +115,7 @@ def _cuda_use(
 ) -> tuple[tuple[Accelerator, ...], str]:
     """The three keys: driver, machine code, cuDNN."""
     if not gpus.devices:
-        return (), "brings CUDA libraries, and there is no GPU for them"
+        return (), f"brings CUDA libraries, and {gpus.why or 'there is no GPU for them'}"
     major = variant_major(variant)
     if major > gpus.cuda:
         needed = driver_needed(major, windows=gpus.windows)
@@ -135,11 +135,10 @@ def _cuda_use(
 def rank(one: Candidate, machine: Machine, gpus: Gpus) -> tuple[object, ...]:
     """What makes one build better than another: more is better, the first difference decides."""
     present = {"cuda": len(gpus.devices), "rocm": len([a for a in amd_gpus(machine) if not a.integrated])}
-    capable = [number(device.capability) for device in one.devices] if one.device == "cuda" else []
     return (
         one.standing,
         bool(one.devices) and len(one.devices) >= present.get(one.device, 0),
-        max(capable, default=(0, 0)),
+        most_capable(one.devices) if one.device == "cuda" else (0, 0),
         len(one.devices),
         bool(one.devices) or not one.large,
         one.version.release,

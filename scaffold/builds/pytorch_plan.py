@@ -44,7 +44,7 @@ def plan(
         reasons=_reasons(taken, machine, gpus, target),
         turned_down=others,
         warnings=_warnings(taken, machine, gpus, table),
-        confidence=_confidence(taken, release),
+        confidence=_confidence(taken, release, gpus),
         environment=_environment(taken, machine),
     )
 
@@ -55,8 +55,10 @@ def _compiler(taken: Candidate) -> tuple[str, ...]:
     return tuple(package for releases, package in known if taken.version.public in releases)
 
 
-def _confidence(taken: Candidate, release: TorchRelease | None) -> Confidence:
+def _confidence(taken: Candidate, release: TorchRelease | None, gpus: Gpus) -> Confidence:
     """What a release's GPU builds hold may be less sure than that its CPU build runs."""
+    if gpus.doubts and not taken.devices:
+        return "low"
     if release is None or taken.device in {"rocm", "xpu"}:
         return "medium"
     return release.confidence if taken.devices else "high"

@@ -16,7 +16,7 @@ from scaffold.builds.candidates import (
     unused_gpu,
     why_none,
 )
-from scaffold.builds.cuda import Gpus, covers, driver_needed, number
+from scaffold.builds.cuda import Gpus, covers, cuda_environment, driver_needed, most_capable, number
 from scaffold.builds.model import BuildPlan, Missing, TurnedDown
 from scaffold.builds.rows import Confidence, TensorflowRelease
 from scaffold.builds.wheels import Target
@@ -63,8 +63,8 @@ def gpu_obstacle(machine: Machine, gpus: Gpus, target: Target, *, beside_pytorch
         return f"TensorFlow's wheels for {target.host.architecture} have no GPU support"
     if beside_pytorch:
         return "PyTorch has the GPU, and TensorFlow's CUDA libraries would overwrite PyTorch's beside it"
-    beyond = [one for one in gpus.devices if number(one.capability) > number(table.newest_capability)]
-    return f"{table.newest_why}, here is {names(beyond)}" if beyond else ""
+    within = [one for one in gpus.devices if number(one.capability) <= number(table.newest_capability)]
+    return "" if within else f"{table.newest_why}, here is {names(gpus.devices)}"
 
 
 def _no_cuda(machine: Machine, gpus: Gpus) -> str:
@@ -99,11 +99,12 @@ def _candidate(wheel: Wheel, version: Version, gpus: Gpus, target: Target, *, fo
         return replace(one, refusal=f"needs glibc {release.glibc}, here is {target.host.libc or 'none'}")
     if not gpus.devices or wheel.project != "tensorflow" or release is None:
         return one
+    variant = f"cu{release.cuda.replace('.', '')}"
     obstacle = _release_obstacle(release, gpus)
     if obstacle:
-        return replace(one, gpu_obstacle=obstacle)
-    variant = f"cu{release.cuda.replace('.', '')}"
-    return replace(one, devices=gpus.devices, variant=variant, large=True)
+        return replace(one, gpu_obstacle=obstacle, gpu_variant=variant)
+    devices = tuple(device for device in gpus.devices if _runs_on(release, device.capability))
+    return replace(one, devices=devices, variant=variant, large=True)
 
 
 def _release_obstacle(release: TensorflowRelease, gpus: Gpus) -> str:
@@ -113,8 +114,8 @@ def _release_obstacle(release: TensorflowRelease, gpus: Gpus) -> str:
     if release.cuda_major > gpus.cuda:
         needed = driver_needed(release.cuda_major, windows=gpus.windows)
         return f"CUDA {release.cuda_major} needs driver {needed}, here is {gpus.driver or 'an older one'}"
-    lacking = [one for one in gpus.devices if not _runs_on(release, one.capability)]
-    return f"has no machine code for {names(lacking)}" if lacking else ""
+    served = any(_runs_on(release, one.capability) for one in gpus.devices)
+    return "" if served else f"has no machine code for {names(gpus.devices)}"
 
 
 def _runs_on(release: TensorflowRelease, capability: str) -> bool:
@@ -130,8 +131,14 @@ def _by_ptx(release: TensorflowRelease, capability: str) -> bool:
 
 def rank(one: Candidate) -> tuple[object, ...]:
     """What makes one build better than another: more is better, the first difference decides."""
-    # Of the same release on the CPU, the smaller package: plain tensorflow is the CUDA build on x86-64.
-    return bool(one.devices), one.version.release, one.wheel.project == "tensorflow-cpu", one.near
+    return (
+        most_capable(one.devices),
+        len(one.devices),
+        one.version.release,
+        # Of the same release on the CPU, the smaller package: plain tensorflow is the CUDA build on x86-64.
+        one.wheel.project == "tensorflow-cpu",
+        one.near,
+    )
 
 
 def plan(
@@ -163,7 +170,8 @@ def plan(
         reasons=_reasons(taken, gpus, obstacle, release),
         turned_down=others,
         warnings=_warnings(taken, machine, gpus, target, release),
-        confidence=_confidence(taken),
+        confidence=_confidence(taken, gpus),
+        environment=cuda_environment(machine, taken.devices) if taken.devices else {},
     )
 
 
@@ -210,6 +218,11 @@ def _warnings(
 ) -> tuple[str, ...]:
     floor, companions = tables.keras().floor, _keras(taken, target.python)
     warnings = [*gpus.doubts]
+    left_out = [one for one in gpus.devices if one not in taken.devices] if taken.devices else []
+    if left_out:
+        warnings.append(f"not used: {names(left_out)}")
+    if any(one.status == "reboot_required" for one in taken.devices):
+        warnings.append("the GPU works again once the machine was restarted")
     if not companions:
         warnings.append(
             f"TensorFlow {taken.version} is too old for Keras 3 (from {tables.tensorflow().floor})"
@@ -226,8 +239,10 @@ def _warnings(
     return tuple(warnings)
 
 
-def _confidence(taken: Candidate) -> Confidence:
+def _confidence(taken: Candidate, gpus: Gpus) -> Confidence:
     """The kernels of the GPU builds are known from TensorFlow's build settings, not from the wheels."""
+    if gpus.doubts and not taken.devices:
+        return "low"
     if taken.devices or tables.tensorflow().release(taken.version) is None:
         return "medium"
     return "high"

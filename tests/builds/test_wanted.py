@@ -23,7 +23,7 @@ KERAS = (("tensorflow-cpu", ()), ("tensorflow", ()))
         (nvidia("8.9", driver="440.33"), ("cpu",)),
         (
             nvidia("8.9", os="windows", driver="581.29"),
-            ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu118"),
+            ("cu132", "cu130", "cu129", "cu128", "cu126", "cu124", "cu121", "cu118", "cu117"),
         ),
         (replace(CPU, host=host("windows")), ()),
     ],
