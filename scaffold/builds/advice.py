@@ -15,6 +15,7 @@ from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.model import ADVISED, BuildPlan, Framework, Missing
 from scaffold.builds.pairing import pair_up
+from scaffold.builds.prospects import prospects
 from scaffold.builds.pytorch import choose_pytorch
 from scaffold.builds.tensorflow import choose_tensorflow
 from scaffold.builds.wheels import Target
@@ -34,6 +35,7 @@ class Advice:
     policy: IndexPolicy
     answers: tuple[Answer, ...]
     reasons: tuple[str, ...] = ()  # for the Python
+    advice: tuple[str, ...] = ()  # what would fit with another driver, or once a GPU works
     notes: tuple[str, ...] = ()  # for people: assumptions about the machine, the user's own data
     together: tuple[str, ...] = ()  # what one environment for all of them means; empty: each has its own
 
@@ -69,10 +71,16 @@ def advise(
         python=pythons[number],
         policy=policy,
         answers=credited(answers),
+        advice=_prospects(machine, pythons[number], answers, there),
         notes=hidden,
         reasons=() if python else (_python_reason(pythons[number]),),
         together=words,
     )
+
+
+def _prospects(machine: Machine, python: str, answers: tuple[Answer, ...], offers: Offers) -> tuple[str, ...]:
+    taken = next((one for one in answers if one.framework == "pytorch"), None)
+    return prospects(machine, Target(machine.host, python), taken, offers) if taken else ()
 
 
 def _published(machine: Machine, frameworks: Sequence[Framework]) -> Offers:

@@ -58,7 +58,9 @@ def usable_gpus(machine: Machine) -> Gpus:
         return Gpus(doubts=doubts, why=next((f"{one.name}: {doubt}" for one, doubt in pairs), ""))
     if not major:
         if machine.cuda_driver:
-            return Gpus(doubts=doubts, why=f"a driver for CUDA {machine.cuda_driver} is too old for any build")
+            return Gpus(
+                doubts=doubts, why=f"a driver for CUDA {machine.cuda_driver} is too old for any build"
+            )
         unknown = "nobody tells the driver's version (nvidia-smi shows it)"
         return Gpus(why=unknown, doubts=(*doubts, f"not planned for: {devices[0].name}: {unknown}"))
     why = _driver_reason(driver, major, machine, windows=windows)

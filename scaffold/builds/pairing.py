@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from scaffold.builds import pytorch, tensorflow
+from scaffold.builds import pytorch, tables, tensorflow
 from scaffold.builds.candidates import turned_down
 from scaffold.builds.choice import tensorflow_wheels
 from scaffold.builds.cuda import Gpus
@@ -43,7 +43,8 @@ def pair_up(
 
         beside = tuple(one for name, one in answers.items() if name != "jax" and isinstance(one, BuildPlan))
         answers["jax"] = choose_jax(machine, gpus, target, jax_wheels(offers), beside=beside)
-        words += _jax_words(answers["jax"], alone["jax"])
+        shared = any(one.device == "cuda" for one in beside)
+        words += _jax_words(answers["jax"], alone["jax"], shared=shared)
     return tuple(answers.values()), tuple(words)
 
 
@@ -51,7 +52,7 @@ def _torch_and_tensorflow(
     machine: Machine, gpus: Gpus, target: Target, torch: BuildPlan, keras: BuildPlan, offers: Offers
 ) -> tuple[BuildPlan, BuildPlan | Missing, str]:
     if torch.device in {"cpu", "mps"} or keras.device == "cpu":
-        return torch, keras, "one environment holds both: no two sets of GPU libraries meet in it"
+        return torch, keras, "one environment holds PyTorch and TensorFlow: no two sets of GPU libraries meet"
     pairs = clean_pairs(
         pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch")),
         tensorflow.tensorflow_candidates(gpus, target, tensorflow_wheels(offers), for_keras_3=True),
@@ -86,9 +87,13 @@ def _torch_first(
     return torch, beside, said
 
 
-def _jax_words(here: BuildPlan | Missing, by_itself: BuildPlan | Missing) -> tuple[str, ...]:
+def _jax_words(here: BuildPlan | Missing, by_itself: BuildPlan | Missing, *, shared: bool) -> tuple[str, ...]:
+    """What sharing an environment means for JAX; ``shared``: another framework is on the GPU as well."""
     if not isinstance(here, BuildPlan) or not isinstance(by_itself, BuildPlan):
         return ()
     if here.device == by_itself.device and here.variant == by_itself.variant:
-        return ()
+        rows = (row for row in tables.pairs().clean if row.jax and row.jax == here.variant)
+        return tuple(
+            f"JAX shares it: {row.why}" for row in list(rows)[:1] if here.device == "cuda" and shared
+        )
     return (f"JAX by itself would be {by_itself.requirement} on {by_itself.device}",)

@@ -115,7 +115,7 @@ def _cuda_use(
 ) -> tuple[tuple[Accelerator, ...], str]:
     """The three keys: driver, machine code, cuDNN."""
     if not gpus.devices:
-        return (), f"brings CUDA libraries, and {gpus.why or 'there is no GPU for them'}"
+        return (), f"brings CUDA libraries, and {gpus.why or 'no GPU here can use them'}"
     major = variant_major(variant)
     if major > gpus.cuda:
         needed = driver_needed(major, windows=gpus.windows)

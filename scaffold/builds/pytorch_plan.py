@@ -104,6 +104,10 @@ def _why_cpu(machine: Machine, gpus: Gpus, target: Target) -> str:
         return f"no build here is made for {machine.host.board}; NVIDIA has wheels of its own for JetPack"
     if gpus.devices:
         return "no build that can be had here uses the GPU"
+    chip = next((one for one in machine.accelerators if one.vendor == "apple"), None)
+    if chip:
+        here = machine.host.os_version or "an unknown one"
+        return f"the GPU of {chip.name} needs macOS {tables.torch().metal_macos}, here is {here}"
     stopped = any(one.status != "ok" for one in machine.accelerators if one.vendor != "intel")
     other = "" if stopped else rocm_obstacle(machine, target.platform) or xpu_obstacle(machine)
     return other or unused_gpu(machine, gpus.why)

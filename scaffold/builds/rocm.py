@@ -45,6 +45,8 @@ def rocm_obstacle(machine: Machine, platform: str) -> str:
         return f"PyTorch publishes ROCm builds for Linux only (AMD has wheels for Windows), here is {named}"
     if platform not in tables.rocm().platforms:
         return f"PyTorch publishes ROCm builds for Linux on x86-64 only, here is {named}"
+    if any(one.capability in served for one in gpus for served in tables.rocm().kernels.values()):
+        return f"ROCm builds lie on PyTorch's own index alone, here is {named}"
     return f"no ROCm build of PyTorch holds machine code for {named}"
 
 

@@ -30,5 +30,8 @@ def xpu_use(version: Version, machine: Machine, platform: str) -> tuple[tuple[Ac
 
 def xpu_obstacle(machine: Machine) -> str:
     """Why the Intel graphics of a machine is not used, where there is some; "" otherwise."""
+    served = intel_gpus(machine)
+    if served:
+        return f"XPU builds lie on PyTorch's own index alone, here is {served[0].name}"
     others = [one for one in machine.usable("intel") if one.capability not in tables.xpu().devices]
     return f"{others[0].name} is none of the devices that PyTorch's XPU builds support" if others else ""

@@ -100,6 +100,8 @@ def test_as_scripts_read_it():
             "confidence": "high",
         },
         "together": [],
+        "install": [],
+        "advice": ["580 is the last driver branch for card 0 (6.1)"],
         "reasons": [],
         "notes": [],
     }
@@ -111,9 +113,13 @@ def test_no_build_is_an_answer_with_its_reasons():
         "version": None,
         "variant": None,
         "requirement": None,
+        "package": None,
         "index": None,
         "device": "none",
         "constraints": [],
+        "companions": [],
+        "environment": {},
+        "install": [],
         "reasons": [
             (
                 "no stable wheel of tensorflow for Python 3.14 on linux_x86_64 "
@@ -276,7 +282,50 @@ def test_together_where_no_pair_is_clean():
 
 def test_together_without_a_gpu_nothing_stands_in_the_way():
     advice = advise(CPU, "3.12", ["pytorch", "keras"], together=True)
-    assert advice.together == ("one environment holds both: no two sets of GPU libraries meet in it",)
+    assert advice.together == (
+        "one environment holds PyTorch and TensorFlow: no two sets of GPU libraries meet",
+    )
+
+
+NOUVEAU = Accelerator(vendor="nvidia", index=0, name="RTX 3060", capability="8.6", status="nouveau")
+
+
+@pytest.mark.parametrize(
+    ("machine", "advice"),
+    [
+        (CPU, ()),
+        (nvidia("8.9"), ()),
+        (
+            nvidia("7.5", driver="535.216.01"),
+            ("with NVIDIA's driver 580 or newer: torch==2.15.0 on cuda",),
+        ),
+        (
+            nvidia("6.1", driver="470.82.01"),
+            (
+                "with NVIDIA's driver 580: torch==2.14.1+cu126 on cuda",
+                "580 is the last driver branch for card 0 (6.1)",
+            ),
+        ),
+        (
+            replace(CPU, accelerators=(NOUVEAU,), status="driver_missing"),
+            ("once RTX 3060 (8.6) works, with NVIDIA's driver 580 or newer: torch==2.15.0 on cuda",),
+        ),
+        (
+            Machine(
+                host=host(),
+                accelerators=(
+                    Accelerator(
+                        vendor="amd", index=0, name="RX 7900 XT", capability="gfx1100", status="no_permission"
+                    ),
+                ),
+                status="no_permission",
+            ),
+            ("once RX 7900 XT (gfx1100) works: torch==2.14.1+rocm7.2 on rocm",),
+        ),
+    ],
+)
+def test_what_another_driver_would_give(machine, advice):
+    assert advise(machine, "3.12", ["pytorch"]).advice == advice
 
 
 def test_the_command_that_installs_by_hand():

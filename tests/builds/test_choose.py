@@ -56,10 +56,10 @@ def test_a_machine_without_a_gpu():
         ),
         turned_down=(
             TurnedDown(
-                version="2.15.0", variant="cu132", why="brings CUDA libraries, and there is no GPU for them"
+                version="2.15.0", variant="cu132", why="brings CUDA libraries, and no GPU here can use them"
             ),
             TurnedDown(
-                version="2.15.0", variant="cu130", why="brings CUDA libraries, and there is no GPU for them"
+                version="2.15.0", variant="cu130", why="brings CUDA libraries, and no GPU here can use them"
             ),
         ),
     )
@@ -131,7 +131,7 @@ def test_on_arm_without_a_gpu_the_last_small_wheel_of_the_ordinary_index_is_take
         False,
         "",
     )
-    assert torch.turned_down[0].why == "brings CUDA libraries, and there is no GPU for them"
+    assert torch.turned_down[0].why == "brings CUDA libraries, and no GPU here can use them"
 
 
 def test_nvidia_gives_pytorch_the_gpu_and_leaves_tensorflow_on_the_cpu():

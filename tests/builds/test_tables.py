@@ -2,8 +2,8 @@ import pytest
 from packaging.version import Version
 
 from scaffold.builds import tables
+from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.cuda import variant_major
-from scaffold.builds.together import PREFERENCE
 
 PLATFORMS = ("linux_x86_64", "linux_aarch64", "windows_x86_64")
 

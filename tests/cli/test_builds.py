@@ -11,6 +11,10 @@ from click.testing import CliRunner, Result
 from scaffold.cli.builds import command
 
 MACHINES = Path(__file__).parents[1] / "machines"
+BY = (
+    "By             scaffold's tables; no index was asked. "
+    "scaffold new --dry-run asks yours, and looks for your Pythons"
+)
 SAMPLES = MACHINES / "machines.jsonl"
 
 
@@ -57,6 +61,10 @@ def test_in_words() -> None:
             "Install        pip install torch==2.14.1+cu126 'tensorflow[and-cuda]==2.21.0' 'keras>=3.14' "
             "'nvidia-cudnn-cu12<9.11' --extra-index-url https://download.pytorch.org/whl/cu126"
         ),
+        "",
+        "Hint           580 is the last driver branch for NVIDIA GeForce GTX 1080 Ti (6.1)",
+        "",
+        BY,
     ]
 
 
@@ -65,7 +73,8 @@ def test_as_json() -> None:
     told = json.loads(result.output)
     assert (told["schema"], told["status"], told["python"]) == ("scaffold/builds/1", "ok", "3.11")
     assert list(told) == [
-        "schema", "status", "machine", "python", "policy", "torch", "together", "reasons", "notes",
+        "schema", "status", "machine", "python", "policy", "torch", "together", "install", "advice", "reasons",
+        "notes",
     ]  # fmt: skip
     assert (told["torch"]["version"], told["torch"]["variant"]) == ("2.14.1", "cu126")
 
@@ -87,12 +96,14 @@ def test_the_python_that_is_asked_for_wins() -> None:
 def test_no_build_is_no_failure() -> None:
     result = run("--facts", f"{SAMPLES}#cpu-linux-py314", "-f", "keras")
     assert result.exit_code == 0
-    assert result.output.splitlines()[-2:] == [
+    assert result.output.splitlines()[-4:] == [
         "Keras          no build",
         (
             "               no stable wheel of tensorflow for Python 3.14 on linux_x86_64 "
             "(there are some for Python 3.10, 3.11, 3.12, 3.13)"
         ),
+        "",
+        BY,
     ]
 
 
