@@ -32,8 +32,20 @@ def diagnose(
 
     ``machine`` is one that was told, and stands in for this one; the project is always this one's.
     """
-    facts = gather(system, start, deep=deep, machine=machine)
+    problem = _data_problem(system)
+    facts = replace(gather(system, start, deep=deep, machine=machine), data_problem=problem)
     return facts, examine(facts)
+
+
+def _data_problem(system: System) -> ScaffoldError | None:
+    """Lay the user's own data over the tables that checks ask; or why it cannot be."""
+    from scaffold.builds import user_data
+
+    try:
+        user_data.apply(system)
+    except ScaffoldError as problem:
+        return problem
+    return None
 
 
 def gather(system: System, start: Path, *, deep: bool = False, machine: Machine | None = None) -> Facts:
@@ -60,7 +72,7 @@ def gather(system: System, start: Path, *, deep: bool = False, machine: Machine 
 def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.environments.inspect import inspect, is_orphaned
     from scaffold.environments.plan import FOLDER
-    from scaffold.environments.planned import read_machine
+    from scaffold.environments.planned import is_damaged, read_machine, read_packages
     from scaffold.environments.state import read_state
     from scaffold.environments.verify import damages
 
@@ -69,6 +81,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     location = root / FOLDER
     declared, metadata_problem = _declared(root)
     environment, state = inspect(location, system), read_state(root)
+    planned, planned_python = read_packages(root)
     orphaned = is_orphaned(environment, system) if environment else None
     provable = deep and environment is not None and known.record is not None and not orphaned
     return replace(
@@ -78,6 +91,9 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
         state=state.status if state else None,
         made_at=state.location if state else "",
         made_for=read_machine(root),
+        planned=planned,
+        planned_python=planned_python,
+        plan_damaged=is_damaged(root),
         orphaned=orphaned,
         damages=damages(location) if environment else None,
         torch=torch_build(system, environment) if environment else None,

@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     interpreter.files_whole,
     frameworks.installed,
     project.requirements_installed,
+    builds.data_readable,
     builds.machine_as_planned,
     frameworks.gpu_used,
     builds.packages_fit,

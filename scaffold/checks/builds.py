@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.machine.fingerprint import changes, fingerprint
+from scaffold.machine.fingerprint import changes, fingerprint, lost
 
 ANEW = Remedy(
-    text="see which builds would be chosen today, then choose anew",
-    commands=(("scaffold", "builds"), ("scaffold", "env", "create")),
+    text="choose builds for this machine anew (scaffold builds says which)",
+    commands=(("scaffold", "env", "create"),),
 )
+
+
+def data_readable(facts: Facts) -> Iterator[Finding]:
+    """The user's own data file, where there is one, can be used."""
+    if facts.data_problem is not None:
+        yield Finding(
+            id="builds.data-file",
+            level="warning",
+            title=facts.data_problem.message,
+            detail="\n".join(facts.data_problem.detail),
+            cause=facts.data_problem.code,
+            remedy=Remedy(text=facts.data_problem.hint),
+        )
 
 
 def machine_as_planned(facts: Facts) -> Iterator[Finding]:
     """The machine is the one that the builds were chosen for."""
+    if facts.plan_damaged:
+        yield Finding(
+            id="builds.plan-unreadable",
+            level="warning",
+            title="What was chosen for this machine cannot be read, so a change of the machine goes unseen",
+            cause="plan-damaged",
+            evidence=(Evidence(source=".scaffold/builds.json", value="no plan of scaffold's"),),
+            remedy=ANEW,
+        )
     if facts.made_for is None:
         return
     different = changes(facts.made_for, fingerprint(facts.machine))
     if not different:
         yield Finding(id="builds.machine", level="ok", title="The builds were chosen for this very machine")
         return
+    now = fingerprint(facts.machine)
     yield Finding(
         id="builds.machine-changed",
-        level="info",
+        level="warning" if lost(facts.made_for, now) else "info",
         title=f"The machine has changed since the builds were chosen: {different[0]}",
         detail="\n".join(different[1:]),
         cause="machine-changed",
@@ -33,9 +56,9 @@ def machine_as_planned(facts: Facts) -> Iterator[Finding]:
     )
 
 
-#: What `scaffold.locks` calls a contradiction -> what doctor calls it. The driver of torch and builds
-#: without CUDA are the business of `checks.frameworks`, which knows the installed files.
+#: What `scaffold.locks` calls a contradiction -> what doctor calls it.
 FIT = {
+    "cuda-driver": "gpu.driver-too-old",
     "kernels": "gpu.arch-unsupported",
     "cudnn": "gpu.arch-unsupported",
     "same-files": "lib.tf-torch-conflict",
@@ -46,14 +69,19 @@ FIT = {
 
 def packages_fit(facts: Facts) -> Iterator[Finding]:
     """What is installed runs on the GPUs that are here, and owns its files alone."""
-    if facts.environment is None or facts.orphaned:
+    packages, place = _packages(facts)
+    if not packages:
         return
     from scaffold.locks.environment import lock_of_installed
     from scaffold.locks.lint import lint
 
-    python = ".".join(facts.environment.version.split(".")[:2])
-    for one in lint(lock_of_installed(facts.environment.packages), facts.machine, python):
-        twice = one.code == "same-files" and not one.package.startswith("nvidia-")  # said by `frameworks`
+    version = facts.environment.version if facts.environment else facts.planned_python
+    python = ".".join(version.split(".")[:2])
+    for one in lint(lock_of_installed(packages), facts.machine, python):
+        # Said by `checks.frameworks`, which knows the installed files.
+        twice = (one.code == "same-files" and not one.package.startswith("nvidia-")) or (
+            one.code == "cuda-driver" and one.package == "torch" and facts.torch is not None
+        )
         if one.code in FIT and one.level != "info" and not twice:
             yield Finding(
                 id=FIT[one.code],
@@ -61,8 +89,15 @@ def packages_fit(facts: Facts) -> Iterator[Finding]:
                 title=one.message,
                 cause=one.code,
                 evidence=(
-                    Evidence(source=str(facts.environment.location), value=f"{one.package} {one.version}"),
+                    Evidence(source=place, value=f"{one.package} {one.version}"),
                     *(Evidence(source="scaffold builds", value=line) for line in one.why),
                 ),
                 remedy=Remedy(text=one.remedy or ANEW.text, commands=ANEW.commands),
             )
+
+
+def _packages(facts: Facts) -> tuple[Mapping[str, str], str]:
+    """What is installed, or, before anything is, what is planned to be; and where that was read."""
+    if facts.environment is not None:
+        return ({} if facts.orphaned else facts.environment.packages), str(facts.environment.location)
+    return facts.planned, ".scaffold/builds.json"

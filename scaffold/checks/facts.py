@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -49,12 +50,16 @@ class Facts:
     root: Path | None = None
     record: Record | None = None
     record_problem: ScaffoldError | None = None  # why a folder that looks like a project of ours is none
+    data_problem: ScaffoldError | None = None  # why the user's own data file of builds cannot be used
     declared: tuple[str, ...] | None = None  # what pyproject.toml asks for besides the frameworks (PEP 508)
     metadata_problem: ScaffoldError | None = None  # what is wrong with pyproject.toml
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None
     state: Literal["creating", "ready"] | None = None
     made_for: Fingerprint | None = None  # the machine that its builds were chosen for
+    planned: Mapping[str, str] = field(default_factory=dict)  # package -> version, as the builds were chosen
+    planned_python: str = ""
+    plan_damaged: bool = False  # the file of the chosen builds is there and cannot be read
     made_at: str = ""  # where the environment was when it was made
     orphaned: bool | None = None  # its base interpreter is gone
     damages: tuple[Damage, ...] | None = None

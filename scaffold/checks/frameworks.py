@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.builds.cuda import usable_gpus
 from scaffold.checks.facts import Facts, ProofFact
 from scaffold.checks.interpreter import CREATE
 from scaffold.checks.model import Evidence, Finding, Remedy
@@ -76,18 +77,19 @@ def gpu_used(facts: Facts) -> Iterator[Finding]:
 def _driver(facts: Facts) -> Iterator[Finding]:
     """The driver speaks the CUDA generation that torch was built for (within one, any minor version does)."""
     assert facts.torch is not None
-    built, spoken = _major(facts.torch.cuda), _major(facts.machine.cuda_driver)
-    if built is None or spoken is None:
+    built, gpus = _major(facts.torch.cuda), usable_gpus(facts.machine)
+    spoken = gpus.cuda
+    if built is None or not spoken:
         return
     evidence = (
         Evidence(source=facts.torch.source, value=f"cuda: {facts.torch.cuda}"),
-        Evidence(source="driver", value=f"CUDA up to {facts.machine.cuda_driver}"),
+        Evidence(source=f"driver {gpus.driver}".strip(), value=f"builds up to CUDA {spoken}"),
     )
     if spoken < built:
         yield Finding(
             id="gpu.driver-too-old",
             level="error",
-            title=f"The driver runs CUDA {facts.machine.cuda_driver}, PyTorch needs CUDA {facts.torch.cuda}",
+            title=f"The driver runs builds up to CUDA {spoken}, PyTorch is built for CUDA {facts.torch.cuda}",
             detail="a driver runs programs made for its own CUDA generation and older ones",
             cause="driver-too-old",
             evidence=evidence,
@@ -100,7 +102,7 @@ def _driver(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="gpu.driver",
             level="ok",
-            title=f"The driver (CUDA {facts.machine.cuda_driver}) runs PyTorch's CUDA {facts.torch.cuda}",
+            title=f"The driver runs builds up to CUDA {spoken}, PyTorch is built for CUDA {facts.torch.cuda}",
             evidence=evidence,
         )
 

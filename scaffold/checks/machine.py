@@ -62,7 +62,13 @@ def accelerators_usable(facts: Facts) -> Iterator[Finding]:
     """Every accelerator that is there can be used, and none is kept from this machine."""
     machine = facts.machine
     for one in machine.accelerators:
-        if one.status == "ok":
+        if one.status == "ok" and not one.capability and one.vendor != "nvidia":
+            yield Finding(
+                id="gpu.no-framework",
+                level="info",
+                title=f"{one.name} works, and no framework has code for it: networks run on the processor",
+            )
+        elif one.status == "ok":
             yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")
         else:
             yield _stopped(one, machine.notes)

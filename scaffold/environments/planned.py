@@ -65,6 +65,21 @@ def read_machine(root: Path) -> Fingerprint | None:
     return read_fingerprint(kept.get("machine")) if isinstance(kept, dict) else None
 
 
+def read_packages(root: Path) -> tuple[Mapping[str, str], str]:
+    """The chosen builds, package -> whole version, and the Python; empty where there are none."""
+    kept = _kept(root)
+    try:
+        rows = [row["requirement"].partition("==") for row in kept["builds"]]
+        return {name.partition("[")[0]: version for name, _, version in rows}, str(kept["python"])
+    except (KeyError, TypeError, AttributeError):
+        return {}, ""
+
+
+def is_damaged(root: Path) -> bool:
+    """Whether the file is there and holds no plan."""
+    return planned_file(root).exists() and not read_packages(root)[0]
+
+
 def _kept(root: Path) -> Any:
     try:
         return json.loads(planned_file(root).read_text(encoding="utf-8"))

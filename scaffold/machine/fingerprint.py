@@ -61,11 +61,19 @@ def changes(made_for: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     A fact that was or is not known is no change.
     """
     return (
+        *_accelerators(made_for, now),
         *_drivers(made_for, now),
         *_places(made_for, now),
         *_libc(made_for, now),
-        *_accelerators(made_for, now),
     )
+
+
+def lost(made_for: Fingerprint, now: Fingerprint) -> bool:
+    """Whether something that the builds may need is gone: the system, a GPU, its driver, the C library."""
+    moved = (made_for.os, made_for.architecture) != (now.os, now.architecture)
+    gone = bool(_usable(made_for) - _usable(now))
+    older = bool(now.nvidia_driver) and _number(now.nvidia_driver) < _number(made_for.nvidia_driver)
+    return moved or gone or older or any(_libc(made_for, now))
 
 
 _TEXTS = ("os", "os_version", "architecture", "libc", "board", "nvidia_driver", "cuda_driver")
@@ -113,7 +121,8 @@ def _accelerators(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
 
 
 def _usable(one: Fingerprint) -> Counter[str]:
-    return Counter(row["name"] for row in one.accelerators if row["status"] == "ok")
+    able = (row for row in one.accelerators if row["capability"] or row["vendor"] == "nvidia")
+    return Counter(row["name"] for row in able if row["status"] == "ok")
 
 
 def _times(count: int) -> str:

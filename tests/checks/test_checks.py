@@ -10,7 +10,7 @@ import pytest
 from scaffold.checks import CHECKS, examine
 from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
 from scaffold.environments.model import Damage, Environment, Proof
-from scaffold.errors import ProofFailed
+from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
 from scaffold.machine.model import Accelerator, Host, Machine
 from scaffold.projects.model import ProjectName, Record
@@ -77,6 +77,41 @@ def test_another_driver_since_the_builds_were_chosen() -> None:
     )
 
 
+def test_a_machine_that_lacks_what_the_builds_were_chosen_for() -> None:
+    facts = replace(HEALTHY, made_for=fingerprint(HEALTHY.machine))
+    gone = replace(facts, machine=replace(facts.machine, accelerators=()), torch=None)
+    (found,) = [one for one in examine(gone) if one.id.startswith("builds.")]
+    assert (found.level, found.title) == (
+        "warning",
+        "The machine has changed since the builds were chosen: made for NVIDIA L4, which cannot be used here now",
+    )
+
+
+def test_what_is_planned_is_judged_before_anything_is_installed() -> None:
+    facts = replace(
+        HEALTHY, environment=None, location=None, torch=None, proofs=None, state=None,
+        planned={"torch": "2.15.0+cu132", "tensorflow-cpu": "2.21.0"}, planned_python="3.12",
+    )  # fmt: skip
+    (found,) = [one for one in examine(facts) if one.id.startswith("gpu.driver")]
+    assert (found.level, found.evidence[0].source) == ("error", ".scaffold/builds.json")
+    assert found.title.startswith("torch 2.15.0+cu132 needs CUDA 13; driver 550.54.15 runs CUDA 12")
+
+
+def test_a_plan_that_cannot_be_read_is_said() -> None:
+    assert levels(replace(HEALTHY, plan_damaged=True)) == {"builds.plan-unreadable": "warning"}
+
+
+def test_a_data_file_of_the_users_that_cannot_be_used_is_said() -> None:
+    problem = UserDataRefused("the data file /home/u/builds.toml cannot be used", hint="mend it")
+    assert levels(replace(HEALTHY, data_problem=problem)) == {"builds.data-file": "warning"}
+
+
+def test_graphics_that_no_framework_knows_are_not_called_usable() -> None:
+    uhd = Accelerator(vendor="intel", index=0, name="UHD Graphics 630", integrated=True)
+    machine = replace(HEALTHY.machine, accelerators=(uhd, CARD))
+    assert levels(replace(HEALTHY, machine=machine)) == {"gpu.no-framework": "info"}
+
+
 def test_packages_that_cannot_run_on_this_gpu() -> None:
     """A GTX 1080 Ti has no machine code in CUDA 13's builds, whatever its driver says."""
     old = replace(CARD, name="NVIDIA GeForce GTX 1080 Ti", capability="6.1", driver="580.82.07")
@@ -95,7 +130,8 @@ def test_packages_that_cannot_run_on_this_gpu() -> None:
 def test_two_packages_that_own_the_same_files() -> None:
     packages = {**ENVIRONMENT.packages, "nvidia-cudnn-cu12": "9.10.2.21", "nvidia-cudnn-cu13": "9.20.0.48"}
     assert levels(replace(HEALTHY, environment=replace(ENVIRONMENT, packages=packages))) == {
-        "lib.tf-torch-conflict": "error"
+        "gpu.driver-too-old": "error",  # cuDNN for CUDA 13 on a driver for CUDA 12
+        "lib.tf-torch-conflict": "error",
     }
 
 
