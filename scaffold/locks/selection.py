@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
+from typing import TypeAlias
 
 from scaffold.locks.markers import applies
 from scaffold.locks.model import Lock, Locked, Need
+
+#: (name, version, index): what an edge asks for, whatever its marker and extras.
+_Wanted: TypeAlias = tuple[str, str, str]
 
 
 def installed(
@@ -17,23 +22,24 @@ def installed(
     ``chosen`` are the extras and groups that are on (``extra cu126``); None: those of the lock itself.
     """
     on = frozenset(lock.default if chosen is None else chosen)
-    by_name: dict[str, list[int]] = {}
-    for index, one in enumerate(lock.packages):
-        by_name.setdefault(one.name, []).append(index)
+    holds = cache(lambda marker: applies(marker, facts, on))
+    named = _by_name(lock.packages)
     reached: dict[int, set[str]] = {}
+    answered: dict[_Wanted, set[str]] = {}
     waiting = [need for need in lock.roots if not need.when or on.intersection(need.when)]
     while waiting:
-        need = waiting.pop()
-        if not applies(need.marker, facts, on):
-            continue
-        for index in _meant(need, by_name.get(need.name, []), lock, facts, on):
-            one = lock.packages[index]
-            extras = reached.get(index)
-            fresh = set(need.extras) - (extras or set())
-            if extras is None:
-                waiting += one.needs
-            reached.setdefault(index, set()).update(need.extras)
-            waiting += [more for extra in sorted(fresh) for more in one.optional.get(extra, ())]
+        wanted, waiting = _together(need for need in waiting if holds(need.marker)), []
+        for what, asked in wanted.items():
+            fresh = asked - answered.get(what, set())
+            if what in answered and not fresh:
+                continue
+            answered.setdefault(what, set()).update(fresh)
+            for index in _meant(what, named, lock.packages, holds):
+                one = lock.packages[index]
+                waiting += () if index in reached else one.needs
+                added = fresh - reached.setdefault(index, set())
+                reached[index] |= added
+                waiting += [more for extra in sorted(added) for more in one.optional.get(extra, ())]
     rows = (
         replace(lock.packages[index], extras=tuple(sorted({*lock.packages[index].extras, *extras})))
         for index, extras in sorted(reached.items())
@@ -41,14 +47,32 @@ def installed(
     return _each_once(rows)
 
 
+def _by_name(packages: Iterable[Locked]) -> Mapping[tuple[str, str], list[int]]:
+    """The packages of each name and version, and under the version "" those of any."""
+    named: dict[tuple[str, str], list[int]] = {}
+    for index, one in enumerate(packages):
+        for version in {one.version, ""}:
+            named.setdefault((one.name, version), []).append(index)
+    return named
+
+
+def _together(needs: Iterable[Need]) -> dict[_Wanted, set[str]]:
+    """What is wanted, each once, with every extra of it: a file may name a package thousands of times."""
+    wanted: dict[_Wanted, set[str]] = {}
+    for need in needs:
+        wanted.setdefault((need.name, need.version, need.index), set()).update(need.extras)
+    return wanted
+
+
 def _each_once(rows: Iterable[Locked]) -> tuple[Locked, ...]:
     """A package that is named twice counts once: with its pin, and with every extra that was asked for."""
-    merged: dict[tuple[str, str, bool], Locked] = {}
+    first: dict[tuple[str, str, bool], Locked] = {}
+    extras_of: dict[tuple[str, str, bool], set[str]] = {}
     for one in rows:
-        merged.setdefault((one.name, one.version, one.conda), one)
-        first = merged[one.name, one.version, one.conda]
-        extras = tuple(sorted({*first.extras, *one.extras}))
-        merged[one.name, one.version, one.conda] = replace(first, extras=extras)
+        key = (one.name, one.version, one.conda)
+        first.setdefault(key, one)
+        extras_of.setdefault(key, set()).update(one.extras)
+    merged = {key: replace(one, extras=tuple(sorted(extras_of[key]))) for key, one in first.items()}
     pinned = {(one.name, one.conda) for one in merged.values() if one.version}
     loose = {key: one for key, one in merged.items() if not one.version and (one.name, one.conda) in pinned}
     return tuple(
@@ -66,15 +90,24 @@ def choice(lock: Lock, name: str) -> tuple[str, ...]:
 
 
 def _meant(
-    need: Need, indices: list[int], lock: Lock, facts: Mapping[str, str], on: Collection[str]
-) -> list[int]:
+    what: _Wanted,
+    named: Mapping[tuple[str, str], list[int]],
+    packages: tuple[Locked, ...],
+    holds: Callable[[str], bool],
+) -> Iterator[int]:
     """The packages that an edge leads to: of a fork, the one for this environment."""
+    name, version, source = what
     fitting = [
         index
-        for index in indices
-        if (not need.version or lock.packages[index].version == need.version)
-        and (not need.index or lock.packages[index].index in {"", need.index})
+        for index in named.get((name, version), ())
+        if not source or packages[index].index in {"", source}
     ]
-    if len(fitting) < 2:
-        return fitting
-    return [index for index in fitting if applies(lock.packages[index].marker, facts, on)]
+    leaves: set[tuple[str, bool]] = set()
+    for index in fitting:
+        one = packages[index]
+        if len(fitting) > 1 and not holds(one.marker):
+            continue
+        leaf = (one.version, one.conda)
+        if one.needs or one.optional or leaf not in leaves:  # the same line again leads nowhere else
+            yield index
+        leaves.add(leaf)
