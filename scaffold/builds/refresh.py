@@ -188,7 +188,6 @@ def _sound(found: Found, user: user_data.UserData) -> Found:
         table = trial.setdefault(one.table, {})
         table[one.array] = [*table.get(one.array, ()), one.row]
     wrong = user_data.wrong_with(trial)
-    tables.overlay(user.data, str(user.path))
     if not wrong:
         return found
     first = found.rows[0]

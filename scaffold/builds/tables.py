@@ -6,7 +6,8 @@ when it is read, with the file and what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,8 +78,23 @@ def pairs() -> Pairs:
 
 def overlay(user: Mapping[str, Any] | None, origin: str = "") -> None:
     """Lay a user's tables over the shipped ones from now on; None: the shipped ones alone."""
+    _lay({name: (table, origin) for name, table in (user or {}).items()})
+
+
+@contextmanager
+def laid_over_for(user: Mapping[str, Any], origin: str = "") -> Iterator[None]:
+    """Lay a user's tables over the shipped ones for a block; what was laid over them before is so again."""
+    before = dict(_USER)
+    overlay(user, origin)
+    try:
+        yield
+    finally:
+        _lay(before)
+
+
+def _lay(user: Mapping[str, tuple[Mapping[str, Any], str]]) -> None:
     _USER.clear()
-    _USER.update({name: (table, origin) for name, table in (user or {}).items()})
+    _USER.update(user)
     for read in _READERS:
         read.cache_clear()
 

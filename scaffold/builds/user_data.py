@@ -96,19 +96,19 @@ def apply(system: System) -> UserData:
 
 
 def wrong_with(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Why a user's tables cannot be laid over the shipped ones, a line each; afterwards these count alone."""
+    """Why a user's tables cannot be laid over the shipped ones, a line each; what is laid over them stays."""
     from scaffold.builds import tables
 
     wrong = tuple(_problems(data))
-    tables.overlay(data)
-    try:
-        for name in data if not wrong else ():
-            tables.check([name])
-    except ValueError as problem:
-        wrong = (f"[{name}]: {problem.__cause__ or problem}",)
-    finally:
-        tables.overlay(None)
-    return wrong
+    if wrong:
+        return wrong
+    with tables.laid_over_for(data):
+        for name in data:
+            try:
+                tables.check([name])
+            except ValueError as problem:
+                return (f"[{name}]: {problem.__cause__ or problem}",)
+    return ()
 
 
 def _configuration(system: System) -> Path | None:

@@ -198,6 +198,19 @@ def test_what_is_refused(text: str, lines: tuple[str, ...]) -> None:
     assert tables.torch() == before
 
 
+def test_trying_tables_leaves_those_that_count_alone() -> None:
+    user_data.apply(with_file("[torch.floor]\nversion = '2.12'\n"))
+    assert user_data.wrong_with({"torch": {"floor": {"version": "2.13"}}}) == ()
+    assert user_data.wrong_with({"torch": {"floor": {"version": "new"}}}) == (
+        "[torch]: Invalid version: 'new'",
+    )
+    assert (str(tables.torch().floor), tables.origin()) == ("2.12", FILE)
+    with pytest.raises(KeyError), tables.laid_over_for({"keras": {"floor": "3.15"}}):
+        assert (tables.keras().floor, str(tables.torch().floor)) == ("3.15", "2.10")
+        raise KeyError
+    assert (tables.keras().floor, str(tables.torch().floor)) == ("3.14", "2.12")
+
+
 def test_what_is_no_utf_8(tmp_path: Path) -> None:
     file = tmp_path / "builds.toml"
     file.write_bytes("# für mich".encode("latin-1"))
