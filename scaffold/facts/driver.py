@@ -13,9 +13,17 @@ from scaffold.machine.nvidia_answers import module_version
 from scaffold.machine.nvidia_smi import header_versions, query_answer, smi_failure
 
 #: NVML's and CUDA's codes for what a description can say in words.
-NO_LIBRARY, NOT_LOADED, MISMATCH, NO_PERMISSION = 12, 9, 18, 4
+NO_LIBRARY, NOT_LOADED, MISMATCH, NO_PERMISSION, NOT_OPENED = 12, 9, 18, 4, 17
 CUDA_MISMATCH, CUDA_NO_DEVICE, CUDA_REFUSED, CUDA_FABRIC, CUDA_UNKNOWN = 803, 100, 304, 802, 999
 
+#: What CUDA says where NVML has said that.
+_SAME_IN_CUDA = {
+    NOT_LOADED: CUDA_NO_DEVICE, MISMATCH: CUDA_MISMATCH, NO_PERMISSION: CUDA_REFUSED, NOT_OPENED: CUDA_REFUSED,
+}  # fmt: skip
+
+#: A branch has three digits, Windows' own versions have four groups; a minus before it is none of ours.
+_VERSION = r"(?<![\d.])(?<!^-)(?:\d{2}\.\d\.\d{2}\.\d{4}|[1-9]\d{2}(?:\.\d{1,3}){0,2})(?!\d|\.\d)"
+_REFUSED = re.compile("permission denied|no permission|not permitted|insufficient permission", re.IGNORECASE)
 _ABSENT = re.compile(r"none|no|false|missing|not installed|not found|absent|nouveau", re.IGNORECASE)
 _NOT_THERE = re.compile(r"missing|not found|absent|^no\b|^not ", re.IGNORECASE)
 
@@ -40,9 +48,10 @@ def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
     smi = _smi_text(told)
     shown = header_versions(smi)
     version = _version(told, inner, sketch) or shown[0] or query_answer(smi).driver
-    version = version or next((gpu.driver for gpu in gpus if re.match(r"\d{2,4}\.", gpu.driver)), "")
+    version = _lower(told, version, gpus)
     module = _module(told, inner)
-    loaded = inner.flag("kernel_module_loaded", "module_loaded")
+    source = inner if inner.has("kernel_module_loaded", "module_loaded") else told
+    loaded = source.flag("kernel_module_loaded", "module_loaded")
     library = _library(told, sketch)
     management = _management(told, smi)
     if loaded is False:
@@ -50,13 +59,15 @@ def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
     elif module and version and module != version:
         management = management or MISMATCH
     init = _init(told, library=library) or _state(inner)
+    # The kernel's side alone tells the driver's version as well as the libraries' side does.
+    version = version or (module if loaded is not False else "")
     return Driver(
         installed=_installed(told, inner, version=version, broken=bool(management or init)),
         version=version,
         cuda=_cuda(told, inner) or shown[1],
         module=module if loaded is not False else "",
         library=library is not False,
-        init=init or {NOT_LOADED: CUDA_NO_DEVICE, MISMATCH: CUDA_MISMATCH}.get(management, 0),
+        init=init or _SAME_IN_CUDA.get(management, 0),
         management=management,
         smi=smi,
     )
@@ -82,17 +93,42 @@ def smi_gpus(text: str) -> list[Gpu]:
 
 
 def _version(told: Told, inner: Told, sketch: Sketch) -> str:
-    pattern = r"(?<!\d)(?:\d{2}\.\d\.\d{2}\.\d{4}|\d{2,4}(?:\.\d{1,3}){0,2})(?![\d])"
     text = (
-        told.matching(pattern, "driver version", "nvidia_driver", "driver_version") if not inner.facts else ""
+        told.matching(_VERSION, "driver version", "nvidia_driver", "driver_version")
+        if not inner.facts
+        else ""
     )
     if not text and isinstance(told.first("driver"), (str, int, float)) and not _says_absent(told, "driver"):
-        text = told.matching(pattern, "driver version", "driver")
+        text = told.matching(_VERSION, "driver version", "driver")
     windows = sketch.os == "windows" or sketch.wsl
     names = ("windows_version", "version") if windows else ("version",)
-    text = text or inner.matching(pattern, "driver version", *names, "version_to")
-    store = re.fullmatch(r"\d{2}\.\d\.\d(\d)\.(\d{2})(\d{2})", text)  # Windows' own: 32.0.15.6636 is 566.36
+    return _ours(text or inner.matching(_VERSION, "driver version", *names, "version_to"))
+
+
+def _ours(text: str) -> str:
+    """NVIDIA's version, also of Windows' own.
+
+    >>> _ours("32.0.15.6636"), _ours("550.54.15")
+    ('566.36', '550.54.15')
+    """
+    store = re.fullmatch(r"\d{2}\.\d\.\d(\d)\.(\d{2})(\d{2})", text)
     return f"{store[1]}{store[2]}.{store[3]}" if store else text
+
+
+def _lower(told: Told, version: str, gpus: list[Gpu]) -> str:
+    """The machine's driver, or a GPU's own where that is lower: a build that runs on the lower runs on both."""
+    own = {_ours(gpu.driver) for gpu in gpus if re.fullmatch(_VERSION, gpu.driver, re.ASCII)}
+    if not version or not own:
+        return min(own, key=_numbers, default=version)
+    lowest = min({version, *own}, key=_numbers)
+    if own != {version}:
+        others = ", ".join(sorted(own))
+        told.notes.append(f"nvidia_driver: {version} is told, and {others} of the GPUs; the lower one counts")
+    return lowest
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _says_absent(told: Told, name: str) -> bool:
@@ -124,8 +160,9 @@ def _module(told: Told, inner: Told) -> str:
     for text in (plain, described):
         if isinstance(text, str) and text.strip():
             return module_version(text) or text.strip()[:40]
-    text = inner.first("kernel_module_version", "module_version", "version_from")
-    text = str(text or told.first("kernel_module_version") or "")[:100]
+    names = ("kernel_module_version", "module_version", "kernel_module", "nvidia_module")
+    text = inner.first(*names, "version_from")
+    text = str(text or told.first(*names) or "")[:100]
     return text if re.fullmatch(r"\d{2,4}(\.\d{1,3}){1,2}", text) else ""
 
 
@@ -174,7 +211,10 @@ def _management(told: Told, smi: str) -> int:
         return value
     words = value if isinstance(value, str) else ""
     code = re.fullmatch(r"\s*(\d{1,3})\s*", words)
-    return int(code[1]) if code else smi_failure(words[:5000]) or smi_failure(smi)
+    if code:
+        return int(code[1])
+    known = smi_failure(words[:5000]) or smi_failure(smi)
+    return known or (NO_PERMISSION if _REFUSED.search(f"{words[:5000]}\n{smi[:5000]}") else 0)
 
 
 def _smi_text(told: Told) -> str:

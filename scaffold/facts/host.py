@@ -160,7 +160,7 @@ def _glibc(source: Told) -> str:
         return f"{value}0"  # a JSON number loses its last zero: 2.40 was meant, not 2.4 of 2006
     if isinstance(value, dict):
         return Told(value, source.notes, "glibc.").matching(r"\d\.\d{1,3}", "version", "version")
-    return source.matching(r"(?<!\d)2\.\d{1,3}", "version of glibc", "glibc", "libc")
+    return source.matching(r"(?<![\d.])(?<!^-)2\.\d{1,3}", "version of glibc", "glibc", "libc")
 
 
 def _draw_container(told: Told, inner: Told, sketch: Sketch) -> None:
@@ -175,6 +175,9 @@ def _draw_container(told: Told, inner: Told, sketch: Sketch) -> None:
         sketch.files["/proc/1/environ"] = "container=lxc"
     elif kind == "docker" or (value is not None and source.flag("container")):
         sketch.paths.add("/.dockerenv")
+    else:
+        return
+    sketch.container = True
 
 
 def _draw_hardware(told: Told, sketch: Sketch) -> None:

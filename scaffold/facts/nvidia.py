@@ -35,6 +35,7 @@ _ARM_LIBRARY = "/usr/lib/aarch64-linux-gnu/libcuda.so.1"
 _WSL, _SYSTEM32 = "/usr/lib/wsl/lib/", "C:\\Windows\\System32\\"
 _TEGRA, _TEGRA_KERNEL = re.compile("jetson|tegra|xavier", re.IGNORECASE), "5.15.148-tegra"
 _GPU_LOST = 15
+_NAMELESS = "NVIDIA GPU"
 _FIRST_BUS = 1
 
 
@@ -47,10 +48,13 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
         told.notes.append(
             "gpus: not told; since a driver is, one NVIDIA GPU of unknown capability is assumed"
         )
-        mine = [Gpu(vendor="nvidia", name="NVIDIA GPU")]
+        mine = [Gpu(vendor="nvidia", name=_NAMELESS)]
     if sketch.os == "macos" or not (mine or driver.installed):
         return
-    _doubt(told, mine)
+    mine = [_doubted(told, gpu) for gpu in mine]
+    if _handed_nothing(told, driver, sketch):
+        _draw_host_of_container(mine, driver, sketch, cards_told=cards_told)
+        return
     driver = _at_hand(told, mine, driver, sketch)
     at: list[str] = []
     if sketch.os == "linux" and not sketch.wsl and not cards_told and not _draw_tegra(mine, sketch):
@@ -66,15 +70,37 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
         _draw_driver(told, mine, driver, sketch, at)
 
 
-def _doubt(told: Told, gpus: list[Gpu]) -> None:
-    """Say where a capability is not the one that a GPU of that name has."""
-    for gpu in dict.fromkeys(gpus):
-        usual = capability_of_name(gpu.name)
-        if gpu.capability and usual and gpu.capability != usual:
-            told.notes.append(
-                f"gpus: {gpu.name} is told to have compute capability {gpu.capability}, by its name it has "
-                f"{usual}; what is told counts"
-            )
+def _doubted(told: Told, gpu: Gpu) -> Gpu:
+    """The GPU; where its name and its capability contradict each other, one of which neither is known."""
+    usual = capability_of_name(gpu.name)
+    if not (gpu.capability and usual) or gpu.capability == usual:
+        return gpu
+    told.notes.append(
+        f"gpus: {gpu.name} is told to have compute capability {gpu.capability}, by its name it has "
+        f"{usual}: neither is believed, its capability counts as unknown"
+    )
+    return replace(gpu, name=_NAMELESS, capability="")
+
+
+def _handed_nothing(told: Told, driver: Driver, sketch: Sketch) -> bool:
+    """A container whose host has a driver, and that was handed neither a GPU's devices nor the libraries."""
+    if sketch.os != "linux" or sketch.wsl or not sketch.container or driver.management == NOT_LOADED:
+        return False
+    if lists_devices(told):
+        return bool(driver.installed) and not any("nvidia" in path for path in device_files(told))
+    # A runtime that was asked for GPUs, or an nvidia-smi that is there: only the libraries for computing lack.
+    asked = sketch.environment.get("NVIDIA_VISIBLE_DEVICES", "") not in {"", "none", "void"}
+    return bool(driver.installed) and not (driver.library or driver.smi or asked)
+
+
+def _draw_host_of_container(gpus: list[Gpu], driver: Driver, sketch: Sketch, *, cards_told: bool) -> None:
+    """What a container sees of its host all the same: the kernel's module, and the cards on the bus."""
+    version = driver.module or driver.version
+    if version:
+        sketch.files.setdefault("/sys/module/nvidia/version", f"{version}\n")
+    if not cards_told:
+        for slot, gpu in enumerate(gpus, _FIRST_BUS):
+            draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, "nvidia")
 
 
 def _is_served(gpu: Gpu, driver: Driver) -> bool:
@@ -94,8 +120,9 @@ def _draw_tegra(gpus: list[Gpu], sketch: Sketch) -> bool:
 
 def _at_hand(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> Driver:
     """The driver with what the device files mean for it, and one assumed where none is told."""
+    if gpus and driver.installed is not False and not (driver.version or driver.cuda or driver.management):
+        told.notes.append("nvidia_driver: not told; no GPU build can be planned without it")
     if driver.installed is None and gpus:
-        told.notes.append("nvidia_driver: not told; one that works with these GPUs is assumed")
         driver = replace(driver, installed=True)
     closed = _closed_devices(told)
     if closed:

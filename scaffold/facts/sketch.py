@@ -21,6 +21,7 @@ class Sketch:
     libc: str = ""
     cpu_count: int = 0
     wsl: int = 0
+    container: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)

@@ -100,7 +100,7 @@ class Told:
     def matching(self, pattern: str, what: str, *names: str) -> str:
         """The part of a text that matches (group 1 where there is one); a text that does not is noted."""
         text = self.text(*names)
-        match = re.search(pattern, text, re.IGNORECASE)
+        match = re.search(pattern, text, re.IGNORECASE | re.ASCII)
         if text and not match:
             self.note(next(name for name in names if self.facts.get(name) is not None), text, f"no {what}")
         return (match[1] if match.re.groups else match[0]) if match else ""

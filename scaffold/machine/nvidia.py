@@ -188,7 +188,8 @@ def _versions(traces: Traces, status: Status, management: Answer | None) -> str:
 
 def _not_driven(system: System, traces: Traces) -> Nvidia:
     """Only the kernel, the PCI bus or the registry tell: say what stands in the way, card by card."""
-    if traces.module and not traces.device:
+    driven = bool(traces.container) and any(card.driver == "nvidia" for card in traces.cards)
+    if (traces.module or driven) and not traces.device:
         return _all_cards(traces, "host_driver_without_device", _no_device(system, traces))
     if traces.device and traces.cards and not system.is_accessible(traces.device):
         return _all_cards(

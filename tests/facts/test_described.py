@@ -117,12 +117,62 @@ def seen(facts: dict[str, Any]) -> tuple[str, list[str]]:
             {**LINUX, "gpus": [{"name": "GTX 970", "vendor": "nvidia", "cc": "5.2"}, RTX], "nvidia_driver": "595.10"},
             ("ok", ["nvidia 8.6 ok 595.10", "nvidia 5.2 unsupported 595.10"]), id="a driver that left one behind",
         ),
+        pytest.param(
+            {**DRIVEN, "kernel_module": "535.161.08"},
+            ("reboot_required", ["nvidia 8.6 reboot_required 550.90.07"]), id="an older module",
+        ),
+        pytest.param(
+            {**DRIVEN, "nvidia_smi": "Failed to initialize NVML: Insufficient Permissions"},
+            ("no_permission", ["nvidia 8.6 no_permission 550.90.07"]), id="nvidia-smi says permissions",
+        ),
+        pytest.param(
+            {**DRIVEN, "devices": ["/dev/nvidia0 (not readable)"]},
+            ("no_permission", ["nvidia 8.6 no_permission 550.90.07"]), id="a device file not readable",
+        ),
+        pytest.param(
+            {**DRIVEN, "devices": {"/dev/nvidia0": "crw------- root root", "/dev/nvidiactl": "crw------- root root"}},
+            ("no_permission", ["nvidia 8.6 no_permission 550.90.07"]), id="root's device files",
+        ),
+        pytest.param(
+            {**DRIVEN, "devices": {"/dev/nvidia0": "crw-rw-rw- root root", "/dev/nvidiactl": "crw-rw-rw- root root"}},
+            ("ok", ["nvidia 8.6 ok 550.90.07"]), id="everybody's device files",
+        ),
+        pytest.param(
+            {**DRIVEN, "devices": ["/dev/nvidia0"], "files": {"/dev/nvidia0": "permission denied"}},
+            ("no_permission", ["nvidia 8.6 no_permission 550.90.07"]), id="a file that is denied",
+        ),
         pytest.param(MAC, ("ok", ["apple apple-silicon ok"]), id="Apple silicon"),
         pytest.param({**MAC, "arch": "x86_64"}, ("ok", []), id="Intel Mac"),
     ],
 )  # fmt: skip
 def test_signs(facts: dict[str, Any], expected: tuple[str, list[str]]) -> None:
     assert seen(facts) == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"devices": []}, {"libcuda": False}, {"devices": [], "libcuda": False}, {"devices": "none"},
+        {"devices": ["/dev/null"]}, {"devices": [], "driver": {"installed": True}, "nvidia_driver": None},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("gpus", [{"gpus": [RTX]}, {"gpus": []}, {}], ids=["a GPU", "no GPUs", "not told"])
+def test_a_container_that_was_handed_no_gpu(change: dict[str, Any], gpus: dict[str, Any]) -> None:
+    facts = {**LINUX, "nvidia_driver": "580.95.05", "container": True, **gpus, **change}
+    machine = observe({"facts": facts}).machine
+    statuses = {one.status for one in machine.accelerators}
+    known = facts["nvidia_driver"] is not None or gpus != {"gpus": []}  # else neither module nor card
+    assert machine.status == ("host_driver_without_device" if known else "ok")
+    assert statuses <= {"host_driver_without_device"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"devices": ["/dev/nvidia0"]}, {"env": {"NVIDIA_VISIBLE_DEVICES": "all"}}], ids=str
+)
+def test_a_container_that_was_handed_a_gpu_without_libcuda(change: dict[str, Any]) -> None:
+    facts = {**DRIVEN, "container": True, "libcuda": False, **change}
+    assert seen(facts) == ("driver_missing", ["nvidia 8.6 driver_missing 550.90.07"])
 
 
 @pytest.mark.parametrize(
@@ -140,11 +190,11 @@ def test_signs(facts: dict[str, Any], expected: tuple[str, list[str]]) -> None:
         ({"cc": "sm_86"}, ["8.6"], ()),
         (
             {"cc": "9.0"},
-            ["9.0"],
+            [""],
             (
                 (
                     "gpus: NVIDIA GeForce RTX 3060 is told to have compute capability 9.0, by its name it has "
-                    "8.6; what is told counts"
+                    "8.6: neither is believed, its capability counts as unknown"
                 ),
             ),
         ),
@@ -168,6 +218,15 @@ def test_odd_words_about_a_gpu(change: dict[str, Any], gpus: list[str], note: tu
         ({"nvidia_driver": ["550.54"]}, "", 2),
         ({"nvidia_driver": {"version": "550.54.15"}}, "550.54.15", 0),
         ({"nvidia_driver": "R550"}, "550", 0),
+        ({"nvidia_driver": "nvidia-driver-550"}, "550", 0),
+        ({"nvidia_driver": "-580"}, "", 2),
+        ({"nvidia_driver": "58095.05"}, "", 2),
+        ({"nvidia_driver": "5800.95"}, "", 2),
+        ({"nvidia_driver": "\uff15\uff18\uff10.\uff19\uff15"}, "", 2),
+        ({"nvidia_driver": "580.95.05", "gpus": [{**RTX, "driver": "550.54.15"}]}, "550.54.15", 1),
+        ({"nvidia_driver": "535.1", "gpus": [{**RTX, "driver": "550.54.15"}]}, "535.1", 1),
+        ({"nvidia_driver": None, "cuda_driver": "12.4"}, "", 0),
+        ({"kernel_module": "550.90.07"}, "550.90.07", 0),
     ],
 )
 def test_odd_words_about_a_driver(change: dict[str, Any], expected: str, notes: int) -> None:

@@ -99,5 +99,5 @@ def test_what_is_not_told_is_assumed_and_said() -> None:
         "os: not told, Linux is assumed",
         "arch: not told, x86_64 is assumed",
         "glibc: not told, 2.35 is assumed, an ordinary one",
-        "nvidia_driver: not told; one that works with these GPUs is assumed",
+        "nvidia_driver: not told; no GPU build can be planned without it",
     )
