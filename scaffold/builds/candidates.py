@@ -10,7 +10,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from scaffold.builds.model import TurnedDown
-from scaffold.builds.wheels import Target, pythons_of
+from scaffold.builds.wheels import Target, python_order, pythons_of
 from scaffold.machine.model import Accelerator, Machine
 from scaffold.sources.model import Wheel
 
@@ -126,7 +126,7 @@ def no_wheel(project: str, wheels: Iterable[Wheel], python: str, platform: str) 
     """Say that a Python has no stable wheel, and which Pythons have one somewhere."""
     stable = [wheel for wheel in wheels if stable_version(wheel) is not None]
     there = {one for wheel in stable for one in pythons_of(wheel)}
-    newest = sorted(there, key=Version)[-PYTHONS_SHOWN:]
+    newest = sorted(there, key=python_order)[-PYTHONS_SHOWN:]
     named = f" (there are some for Python {', '.join(newest)})" if newest else ""
     return f"no stable wheel of {project} for Python {python} on {platform}{named}"
 

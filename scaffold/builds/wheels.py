@@ -25,7 +25,7 @@ class Target:
     """A Python version on a host: what wheels are chosen for. Without slots: the tags are computed once."""
 
     host: Host
-    python: str  # 3.12
+    python: str  # 3.12; 3.14t without the global interpreter lock
 
     @property
     def platform(self) -> str:
@@ -40,11 +40,17 @@ class Target:
     @cached_property
     def tags(self) -> frozenset[Tag]:
         """Every tag that a CPython of that version accepts there."""
-        version = tuple(int(part) for part in self.python.split("."))
-        tag, platforms = f"cp{self.python.replace('.', '')}", tuple(_platforms(self.host))
+        version = tuple(int(part) for part in self.number.split("."))
+        tag, platforms = f"cp{self.number.replace('.', '')}", tuple(_platforms(self.host))
+        abi = f"{tag}t" if self.python.endswith("t") else tag
         return frozenset(
-            (*cpython_tags(version, (tag,), platforms), *compatible_tags(version, tag, platforms))
+            (*cpython_tags(version, (abi,), platforms), *compatible_tags(version, tag, platforms))
         )
+
+    @property
+    def number(self) -> str:
+        """``3.14`` of 3.14 and 3.14t."""
+        return self.python.removesuffix("t")
 
     def accepts(self, wheel: Wheel) -> bool:
         """Whether that Python could install the wheel there."""
@@ -54,7 +60,7 @@ class Target:
         except (InvalidWheelFilename, InvalidSpecifier):
             return False
         # Only the minor version is known: a patch release that nobody excludes stands for all.
-        return not tags.isdisjoint(self.tags) and f"{self.python}.99" in allowed
+        return not tags.isdisjoint(self.tags) and f"{self.number}.99" in allowed
 
     def has_glibc(self, floor: Version) -> bool:
         """Whether the C library is at least that glibc; wheels tagged plain ``linux`` do not say."""
@@ -71,13 +77,23 @@ def _tags(filename: str) -> frozenset[Tag]:
 
 
 def pythons_of(wheel: Wheel) -> tuple[str, ...]:
-    """The CPython versions that a wheel's name says it is for: ``cp311`` is 3.11."""
+    """The CPython versions that a wheel's name says it is for: ``cp311`` is 3.11, ``cp314t`` 3.14t."""
     try:
         tags = _tags(wheel.filename)
     except InvalidWheelFilename:
         return ()
-    digits = sorted({tag.interpreter[2:] for tag in tags if tag.interpreter.startswith("cp3")})
-    return tuple(f"{one[0]}.{one[1:]}" for one in digits)
+    found = {
+        f"{tag.interpreter[2]}.{tag.interpreter[3:]}{'t' if tag.abi.endswith('t') else ''}"
+        for tag in tags
+        if tag.interpreter.startswith("cp3")
+    }
+    return tuple(sorted(found, key=python_order))
+
+
+def python_order(python: str) -> tuple[int, int, bool]:
+    """What to sort Pythons by: 3.9 comes before 3.10, 3.14 before 3.14t."""
+    major, _, minor = python.removesuffix("t").partition(".")
+    return int(major), int(minor), python.endswith("t")
 
 
 def _platforms(host: Host) -> Iterator[str]:

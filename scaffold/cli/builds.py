@@ -84,7 +84,9 @@ def command(
     if lockfile is not None:
         from scaffold.cli.builds_lint import lint
 
-        context.exit(lint(lockfile, observed.machine, version, as_json=as_json))
+        asked = "" if python is None else version
+        told = observed.python
+        context.exit(lint(lockfile, observed.machine, asked, told_python=told, as_json=as_json))
     from scaffold.builds.advice import advise
 
     frameworks = tuple(FRAMEWORKS[name] for name in wished) or None
@@ -111,13 +113,13 @@ def observe(system: System, facts: str | None) -> Observed:
 
 
 def minor_version(text: str) -> str:
-    """``3.12`` of ``3.12`` and ``3.12.4``; OptionRefused for anything else."""
+    """``3.12`` of ``3.12`` and ``3.12.4``, ``3.14t`` as it is; OptionRefused for anything else."""
     from scaffold.errors import OptionRefused
 
-    match = re.fullmatch(r"(\d+\.\d+)(?:\.\d+)?", text.strip())
+    match = re.fullmatch(r"(\d+\.\d+)(?:\.\d+)?(t?)", text.strip())
     if match is None:
         raise OptionRefused(f"--python {text}: no version of Python", hint="write it as 3.12")
-    return match[1]
+    return match[1] + match[2]
 
 
 def _refuse_contradictions(

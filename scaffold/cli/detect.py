@@ -120,7 +120,9 @@ def machine_lines(machine: Machine, *, sources: bool = False, facts: str = "") -
     if not machine.accelerators:
         lines.append(row("Accelerator", "none that a deep-learning framework could use"))
     if machine.cuda_driver:
-        lines.append(row("CUDA", f"the driver runs programs made for CUDA up to {machine.cuda_driver}"))
+        major = machine.cuda_driver.split(".")[0]
+        spoken = f"the driver speaks CUDA {machine.cuda_driver}: it runs every build for CUDA {major} and older"
+        lines.append(row("CUDA", spoken))
     lines += [row("Note", note) for note in machine.notes]
     return [*lines, row("In short", in_short(machine, facts))]
 
@@ -178,7 +180,8 @@ def accelerator_text(accelerator: Accelerator) -> str:
     if accelerator.memory:
         facts.append(size(accelerator.memory))
     if accelerator.capability:
-        facts.append(accelerator.capability)
+        label = "compute capability " if accelerator.vendor == "nvidia" else ""
+        facts.append(f"{label}{accelerator.capability}")
     if accelerator.integrated:
         facts.append("part of the processor")
     if accelerator.driver:

@@ -54,7 +54,7 @@ def command(
     from scaffold.system import HostSystem
 
     system = HostSystem()
-    observed = _told(facts, dry_run=dry_run)
+    observed = _told(facts, dry_run=dry_run, environment=environment)
     if name is None:
         from scaffold.cli.questions import ask
 
@@ -82,16 +82,16 @@ def command(
     _show_report(plan, report, as_json=as_json)
 
 
-def _told(facts: str | None, *, dry_run: bool) -> Observed | None:
-    """The machine that ``--facts`` tells of; only a plan can be made for it."""
+def _told(facts: str | None, *, dry_run: bool, environment: bool) -> Observed | None:
+    """The machine that ``--facts`` tells of: a plan or a project's files can be made for it."""
     if facts is None:
         return None
-    if not dry_run:
+    if environment and not dry_run:
         from scaffold.errors import OptionRefused
 
         raise OptionRefused(
             "--facts tells of another machine: no environment can be made for it here",
-            hint="add --dry-run to see the plan; to make the project, leave --facts out",
+            hint="add --no-env to write the files for it, or --dry-run to see the plan",
         )
     from scaffold.facts import read_facts
 

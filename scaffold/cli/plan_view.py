@@ -86,7 +86,8 @@ def build_lines(build: BuildPlan, *, whole: bool = False) -> list[str]:
     """One framework's build and its reasons."""
     name = TITLES[build.framework]
     companions = f" with {', '.join(build.companions)}" if build.companions else ""
-    lines = [row(name, f"{build.requirement}{companions} on {build.device}")]
+    sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
+    lines = [row(name, f"{build.requirement}{companions} on {build.device}{sure}")]
     reasons = build.reasons if whole else build.reasons[:2]
     lines += [row("", f"because {reason}") for reason in reasons]
     lines += [row("", f"warning: {warning}") for warning in build.warnings]

@@ -14,6 +14,7 @@ from scaffold.machine import Accelerator, Machine, detect
 from scaffold.recorded import RecordedSystem
 from tests.builds.samples import CPU, MAC, host, nvidia
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 HOSTS = Path(__file__).parents[1] / "machines"
 GTX = nvidia("6.1", driver="580.82.07")
 
@@ -364,3 +365,18 @@ def test_a_machine_that_nothing_is_published_for():
     nowhere = replace(CPU, host=host(architecture="ppc64le"))
     assert requirements(advise(nowhere, None)) == dict.fromkeys(("pytorch", "keras", "jax"), (None, "none"))
     assert requirements(advise(CPU, "2.7")) == dict.fromkeys(("pytorch", "keras", "jax"), (None, "none"))
+
+
+@pytest.mark.parametrize(
+    ("python", "expected"),
+    [("3.13t", "torch==2.12.0"), ("3.14t", "torch==2.15.0"), ("3.15t", "torch==2.15.0"), ("3.12t", None)],
+)
+def test_a_python_without_the_interpreter_lock_takes_wheels_of_its_own(python, expected):
+    torch, tensorflow = advise(nvidia("8.9"), python, ["pytorch", "keras"]).answers
+    assert (None if isinstance(torch, Missing) else torch.requirement) == expected
+    assert tensorflow.why == (
+        (
+            f"no stable wheel of tensorflow for Python {python} on linux_x86_64 "
+            "(there are some for Python 3.10, 3.11, 3.12, 3.13)"
+        ),
+    )

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from scaffold.cli.builds import command
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 MACHINES = Path(__file__).parents[1] / "machines"
 BY = (
     "By             scaffold's tables; no index was asked. "
@@ -35,7 +36,7 @@ def test_in_words() -> None:
     assert result.output.splitlines() == [
         f"Told by        {SAMPLES}#gtx1080ti-drv580-py312",
         "Machine        Ubuntu 24.04 · x86_64 · glibc 2.39",
-        "               NVIDIA GeForce GTX 1080 Ti · nvidia 0 · 6.1 · driver 580.82.07",
+        "               NVIDIA GeForce GTX 1080 Ti · nvidia 0 · compute capability 6.1 · driver 580.82.07",
         "Python         3.12",
         "",
         "PyTorch        torch==2.14.1+cu126 on cuda (confidence: medium)",
