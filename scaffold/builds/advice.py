@@ -114,6 +114,7 @@ def _alone(machine: Machine, gpus: Gpus, target: Target, framework: Framework, o
         from scaffold.builds.jax_published import jax_wheels
 
         return choose_jax(machine, gpus, target, jax_wheels(offers))
+    assert framework == "keras", f"nobody chooses builds of {framework}"
     wheels = tensorflow_wheels(offers)
     keras_3 = choose_tensorflow(machine, gpus, target, wheels)
     any_release = choose_tensorflow(machine, gpus, target, wheels, for_keras_3=False)

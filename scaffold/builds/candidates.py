@@ -112,7 +112,8 @@ def unused_gpu(machine: Machine, gpus_why: str) -> str:
         return f"{stopped[0].name} cannot be used: {stopped[0].status.replace('_', ' ')}"
     if machine.status != "ok":
         return f"no GPU can be used here: {machine.status.replace('_', ' ')}"
-    return "no GPU was found"
+    able = [one for one in machine.accelerators if one.capability and one.status == "ok"]
+    return f"no build is chosen for {names(able)}" if able else "no GPU was found"
 
 
 def names(devices: Iterable[Accelerator]) -> str:

@@ -128,6 +128,7 @@ def _outcome(
             result = choose_pytorch(machine, gpus, target, offers.wheels("torch"))
             on_gpu = isinstance(result, BuildPlan) and result.device != "cpu"
         else:
+            assert framework == "keras", f"no project is made for {framework}"
             result = choose_tensorflow(
                 machine, gpus, target, tensorflow_wheels(offers), beside_pytorch=on_gpu
             )
