@@ -14,6 +14,8 @@ from scaffold.builds.model import DISTRIBUTIONS, BuildPlan, Missing
 from scaffold.builds.overlay import REFRESHED, REMOVE
 from scaffold.builds.rows import Release
 
+_ASK_AGAIN = "scaffold builds --refresh asks again"
+
 _Answer = TypeVar("_Answer", BuildPlan, BuildPlan | Missing)
 
 
@@ -23,11 +25,27 @@ def credited(answers: tuple[_Answer, ...]) -> tuple[_Answer, ...]:
 
 
 def _credited(plan: BuildPlan) -> BuildPlan:
-    said = tuple(_said(plan))
-    origin = tables.origin()
-    if not said or not origin:
+    said, origin = tuple(_said(plan)), tables.origin()
+    if not origin:
         return plan
-    return replace(plan, reasons=(*plan.reasons, f"by your own data file {origin}: {', '.join(said)}"))
+    by = (f"by your own data file {origin}: {', '.join(said)}",) if said else ()
+    doubts = tuple(f"{one}: {_ASK_AGAIN}" for one in _not_known(plan))
+    return replace(plan, reasons=(*plan.reasons, *by), warnings=(*plan.warnings, *doubts))
+
+
+def _not_known(plan: BuildPlan) -> Iterator[str]:
+    """What might be had, had its source answered when the user's data were refreshed."""
+    version = Version(plan.version)
+    if plan.package == "torch" and plan.source_kind == "pytorch":
+        for row in tables.torch().releases:
+            if row.version > version and plan.variant in row.not_reached:
+                where = f"PyTorch's index for {plan.variant}"
+                yield f"whether {where} has {row.version} is not known, it did not answer"
+    if plan.framework == "keras" and plan.device == "cpu":
+        for one in tables.tensorflow().releases:
+            if one.version >= version and "tensorflow-cpu" in one.not_reached:
+                name = f"tensorflow-cpu {one.version}"
+                yield f"whether there is a {name} is not known, its source did not answer"
 
 
 def _release(name: str, version: Version) -> Release | None:

@@ -109,5 +109,6 @@ def _release(row: Mapping[str, Any]) -> JaxRelease:
         "date": str(row["date"]),
         "python": tuple(row["python"]),
         "python_on": on,
+        "not_reached": tuple(row.get("not_reached", ())),
     }
     return JaxRelease(**whole)

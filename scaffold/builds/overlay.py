@@ -25,12 +25,19 @@ _OF_RELEASE = {
     "python_on": {"linux_x86_64": ["3.12"]},
     "size_mb": {"linux_x86_64": 539},
     "confidence": "high",
+    "not_reached": ["cu126"],
 }
 _SOMETIMES: Mapping[tuple[str, str], Row] = {
-    ("torch", "release"): {**_OF_RELEASE, "glibc_of": {"cu126": "2.28"}, "macos_of": {"3.14": "14.0"}},
-    ("tensorflow", "release"): {**_OF_RELEASE, "cpu_size_mb": {"linux_x86_64": 274}, "numpy": "numpy<2"},
+    ("torch", "release"): {
+        **_OF_RELEASE, "glibc_of": {"cu126": "2.28"}, "macos_of": {"3.14": "14.0"},
+        "pytorch_index": {"linux_x86_64": ["cpu", "cu126"]},
+    },
+    ("tensorflow", "release"): {
+        **_OF_RELEASE, "cpu_size_mb": {"linux_x86_64": 274}, "cpu_python": {"linux_x86_64": ["3.12"]},
+        "numpy": "numpy<2",
+    },
     ("jax", "release"): _OF_RELEASE,
-}
+}  # fmt: skip
 
 _NAMES = {
     str: "a text in quotes", bool: "true or false", int: "a number", float: "a number", list: "a list",

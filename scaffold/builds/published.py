@@ -57,7 +57,7 @@ def torch_variants(table: Torch, release: TorchRelease, platform: str) -> tuple[
     rocm = tables.rocm().variants(release.version) if platform in tables.rocm().platforms else ()
     intel = tables.xpu()
     xpu = ["xpu"] if platform in intel.platforms and release.version.public in intel.releases else []
-    return (*cuda, *rocm, *xpu, "cpu")
+    return tuple(one for one in (*cuda, *rocm, *xpu, "cpu") if release.in_pytorch_index(one, platform))
 
 
 def _torch_wheels(table: Torch, release: TorchRelease, platforms: Sequence[str]) -> Iterator[Wheel]:
@@ -82,8 +82,8 @@ def _tensorflow_wheels(release: TensorflowRelease, platforms: Sequence[str]) -> 
         tag = _tag(platform, release.glibc, oldest_macos)
         for python in release.pythons(platform):
             yield _wheel("tensorflow", str(release.version), python, tag, PYPI)
-            if platform in {"linux_x86_64", "windows_x86_64"}:
-                yield _wheel("tensorflow-cpu", str(release.version), python, tag, PYPI)
+        for python in release.cpu_pythons(platform):
+            yield _wheel("tensorflow-cpu", str(release.version), python, tag, PYPI)
 
 
 def _tag(platform: str, glibc: Version, macos: Version) -> str:
@@ -93,8 +93,8 @@ def _tag(platform: str, glibc: Version, macos: Version) -> str:
 
 
 def _wheel(project: str, version: str, python: str, tag: str, source: Source) -> Wheel:
-    interpreter = f"cp{python.replace('.', '')}"
-    filename = f"{project.replace('-', '_')}-{version}-{interpreter}-{interpreter}-{tag}.whl"
+    abi = f"cp{python.replace('.', '')}"
+    filename = f"{project.replace('-', '_')}-{version}-{abi.removesuffix('t')}-{abi}-{tag}.whl"
     return Wheel(
         project=project,
         version=version,

@@ -61,7 +61,7 @@ def _confidence(taken: Candidate, release: TorchRelease | None, gpus: Gpus) -> C
         return "low"
     if release is None or taken.device in {"rocm", "xpu"}:
         return "medium"
-    return release.confidence if taken.devices else "high"
+    return release.confidence if taken.devices else release.confidence_on_cpu
 
 
 def _device(taken: Candidate, machine: Machine) -> Device:

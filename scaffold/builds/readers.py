@@ -49,7 +49,8 @@ def torch_table(data: dict[str, Any]) -> Torch:
 
 def _torch_release(row: dict[str, Any]) -> TorchRelease:
     versions = {name: _versions(row.get(name, {})) for name in ("cudnn", "glibc_of", "macos_of")}
-    return TorchRelease(**_release(row, **versions, macos=Version(row["macos"])))
+    seen = {"pytorch_index": _lists(row["pytorch_index"])} if "pytorch_index" in row else {}
+    return TorchRelease(**_release(row, **versions, macos=Version(row["macos"]), **seen))
 
 
 def tensorflow_table(data: dict[str, Any]) -> Tensorflow:
@@ -66,7 +67,7 @@ def tensorflow_table(data: dict[str, Any]) -> Tensorflow:
 
 def _tensorflow_release(row: dict[str, Any]) -> TensorflowRelease:
     lists = {name: tuple(row.get(name, ())) for name in ("kernels", "extra_python", "instead")}
-    return TensorflowRelease(**_release(row, **lists))
+    return TensorflowRelease(**_release(row, **lists, cpu_python=_lists(row.get("cpu_python", {}))))
 
 
 def _release(row: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -76,10 +77,15 @@ def _release(row: dict[str, Any], **more: Any) -> dict[str, Any]:
         "version": Version(row["version"]),
         "date": str(row["date"]),
         "python": tuple(row["python"]),
-        "python_on": {platform: tuple(there) for platform, there in row.get("python_on", {}).items()},
+        "python_on": _lists(row.get("python_on", {})),
+        "not_reached": tuple(row.get("not_reached", ())),
         "glibc": Version(row["glibc"]),
         **more,
     }
+
+
+def _lists(texts: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {platform: tuple(there) for platform, there in texts.items()}
 
 
 def _versions(texts: dict[str, str]) -> dict[str, Version]:

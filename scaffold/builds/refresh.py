@@ -22,9 +22,12 @@ from scaffold.builds import (
 )
 from scaffold.builds.candidates import stable_version
 from scaffold.builds.overlay import REFRESHED, REMOVE
+from scaffold.builds.published import torch_variants
 from scaffold.builds.refresh_ask import PROJECTS, Asked
-from scaffold.builds.refresh_rows import Found, NewRow
+from scaffold.builds.refresh_facts import PLATFORMS
+from scaffold.builds.refresh_rows import Found, NewRow, joined
 from scaffold.builds.refresh_torch import TorchWheels
+from scaffold.builds.rows import Release
 from scaffold.errors import UserDataRefused
 from scaffold.sources.model import Wheel
 from scaffold.system import System
@@ -89,39 +92,38 @@ def carry_out(refresh: Refresh) -> None:
 
 
 def _torch(asked: Asked, data: Mapping[str, Any]) -> list[Found]:
-    known = [row.version for row in tables.torch().releases]
-    fresh = _newer(asked.offers.wheels("torch"), known, _removed(data, "torch"))
-    if not fresh:
-        return []
-    offers = asked.pytorch(_variants())
-    return [
-        refresh_torch.torch(
-            version,
-            TorchWheels(
-                ordinary=wheels,
-                variants={
-                    listing.source.variant: _of(version, listing.wheels)
-                    for listing in offers.listings
-                    if listing.outcome == "ok"
-                },
-            ),
-            asked.read,
-        )
-        for version, wheels in fresh.items()
-    ]
+    known, variants = tables.torch().releases, _variants()
+    fresh = _to_ask("torch", asked.offers.wheels("torch"), known, data)
+    # Asked without news, too: whoever reads that there is none must know who was not asked.
+    answered = {
+        listing.source.variant: listing.wheels
+        for listing in asked.pytorch(variants).listings
+        if listing.outcome != "unreachable"
+    }
+    silent = tuple(variant for variant in variants if variant not in answered)
+    found: list[Found] = []
+    for version, wheels in fresh.items():
+        there = {variant: _of(version, some) for variant, some in answered.items()}
+        everything = TorchWheels(ordinary=wheels, variants=there, not_reached=silent)
+        found += _news(version, refresh_torch.torch(version, everything, asked.read), known)
+    return found
 
 
 def _tensorflow(asked: Asked, data: Mapping[str, Any]) -> list[Found]:
-    known = [row.version for row in tables.tensorflow().releases]
-    fresh = _newer(asked.offers.wheels("tensorflow"), known, _removed(data, "tensorflow"))
-    cpu = asked.offers.wheels("tensorflow-cpu")
-    return [
-        refresh_tensorflow.tensorflow(version, wheels, _of(version, cpu), asked.read)
-        for version, wheels in fresh.items()
-    ]
+    known, silent = tables.tensorflow().releases, asked.silent(["tensorflow-cpu"])
+    fresh = _to_ask("tensorflow", asked.offers.wheels("tensorflow"), known, data)
+    every = asked.offers.wheels("tensorflow-cpu")
+    found: list[Found] = []
+    for version, wheels in fresh.items():
+        cpu = _of(version, every)
+        row = refresh_tensorflow.tensorflow(version, wheels, cpu, asked.read, not_reached=silent)
+        found += _news(version, row, known)
+    return found
 
 
 def _keras(asked: Asked) -> list[Found]:
+    if asked.silent(["keras"]):
+        return []  # which Keras is the newest for a Python is not known
     pythons = dict.fromkeys(
         python
         for row in (tables.torch().releases[0], tables.tensorflow().releases[0])
@@ -132,42 +134,60 @@ def _keras(asked: Asked) -> list[Found]:
 
 
 def _jax(asked: Asked, data: Mapping[str, Any]) -> list[Found]:
-    known = [row.version for row in tables.jax().releases]
-    fresh = _newer(asked.offers.wheels("jax"), known, _removed(data, "jax"))
+    known, silent = tables.jax().releases, asked.silent([one for one in PROJECTS["jax"] if one != "jax"])
+    fresh = _to_ask("jax", asked.offers.wheels("jax"), known, data)
     parts = {project: asked.offers.wheels(project) for project in PROJECTS["jax"]}
-    return [refresh_jax.jax(version, wheels, parts, asked.read) for version, wheels in fresh.items()]
+    found: list[Found] = []
+    for version, wheels in fresh.items():
+        row = refresh_jax.jax(version, wheels, parts, asked.read, not_reached=silent)
+        found += _news(version, row, known)
+    return found
 
 
 def _variants() -> tuple[str, ...]:
-    """The CUDA builds of the newest release that the tables know; a new one is told by the ordinary index."""
+    """The builds of the newest release that scaffold ships; a new one is told by the ordinary index."""
     table = tables.torch()
-    newest = table.releases[0].version
-    platforms = {row.platform for row in table.kernels}
-    known = {
-        row.variant for row in table.kernels for p in platforms if table.kernels_of(newest, row.variant, p)
-    }
+    whole = next((row for row in table.releases if row.pytorch_index is None), table.releases[-1])
+    known = {variant for platform in PLATFORMS for variant in torch_variants(table, whole, platform)}
     return tuple(sorted(known))
 
 
-def _newer(
-    wheels: Iterable[Wheel], known: Sequence[Version], removed: Iterable[str]
+def _to_ask(
+    table: str, wheels: Iterable[Wheel], known: Sequence[Release], data: Mapping[str, Any]
 ) -> dict[Version, tuple[Wheel, ...]]:
-    """The stable releases that are newer than the known ones of their own series, oldest first.
-
-    A release between known series was left out of the tables on purpose.
-    """
+    """The releases that a row is to be made for, oldest first: new ones, and what was not wholly reached."""
     there: dict[Version, dict[str, Wheel]] = {}
     for wheel in wheels:
         version = stable_version(wheel)
         if version is not None and not version.local:
             there.setdefault(version, {}).setdefault(wheel.filename, wheel)
-    newest = max(known)
-    fresh = []
-    for version in sorted(there):
-        series = [one for one in known if one.release[:2] == version.release[:2]]
-        if version > (max(series) if series else newest) and str(version) not in removed:
-            fresh.append(version)
-    return {version: tuple(there[version].values()) for version in fresh}
+    rows = data.get(table, {}).get("release", ())
+    removed = {row["version"] for row in rows if row.get(REMOVE)}
+    refreshed = {row["version"] for row in rows if REFRESHED in row}
+    again = {row.version for row in known if row.not_reached and str(row.version) in refreshed}
+    versions = [row.version for row in known]
+    return {
+        version: tuple(there[version].values())
+        for version in sorted(there)
+        if version in again or (_is_newer(version, versions) and str(version) not in removed)
+    }
+
+
+def _is_newer(version: Version, known: Sequence[Version]) -> bool:
+    """Newer than the known ones of its own series: one between known series was left out on purpose."""
+    series = [one for one in known if one.release[:2] == version.release[:2]]
+    return version > max(series or known)
+
+
+def _news(version: Version, found: Found, known: Iterable[Release]) -> tuple[Found, ...]:
+    """What was found of a release; nothing where a row was asked for again in vain."""
+    before = next((set(row.not_reached) for row in known if row.version == version), None)
+    if before is None:
+        return (found,)
+    if not found.rows or not set(found.rows[0].row.get("not_reached", ())) < before:
+        return ()
+    release, *others = found.rows
+    return (replace(found, rows=(replace(release, again=True), *others)),)
 
 
 def _of(version: Version, wheels: Iterable[Wheel]) -> tuple[Wheel, ...]:
@@ -176,18 +196,9 @@ def _of(version: Version, wheels: Iterable[Wheel]) -> tuple[Wheel, ...]:
     )
 
 
-def _removed(data: Mapping[str, Any], table: str) -> set[str]:
-    """The releases that the user does not want to hear of."""
-    return {row["version"] for row in data.get(table, {}).get("release", ()) if row.get(REMOVE)}
-
-
 def _sound(found: Found, user: user_data.UserData) -> Found:
     """The rows, if the tables can be read with them: whoever made the metadata may have made it up."""
-    trial: dict[str, Any] = {name: dict(table) for name, table in user.data.items()}
-    for one in found.rows:
-        table = trial.setdefault(one.table, {})
-        table[one.array] = [*table.get(one.array, ()), one.row]
-    wrong = user_data.wrong_with(trial)
+    wrong = user_data.wrong_with(joined(user.data, found.rows))
     if not wrong:
         return found
     first = found.rows[0]

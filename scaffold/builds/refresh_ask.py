@@ -31,6 +31,12 @@ class Asked:
         projects = [project for some in PROJECTS.values() for project in some]
         self.offers = list_wheels(system, projects, self._settings)
         self.problems = [_problem(one) for one in self.offers.unreachable()]
+        if not self.offers.listings:
+            raise SourceUnreachable(
+                "pip's and uv's settings name no package source, so there is nothing to refresh from",
+                detail=tuple(f"no-index is set by {one.origin}" for one in (self._settings.no_index,) if one),
+                hint="name an index or a folder of wheels (find-links) in pip's or uv's settings",
+            )
         if self.problems and not any(one.outcome != "unreachable" for one in self.offers.listings):
             raise SourceUnreachable(
                 "No package index answers, so there is nothing to refresh from",
@@ -45,6 +51,11 @@ class Asked:
         except Unreachable as problem:
             self.problems.append(str(problem))
             return None
+
+    def silent(self, projects: Sequence[str]) -> tuple[str, ...]:
+        """The projects that not every source of the user's said something of."""
+        failed = {one.project for one in self.offers.listings if one.outcome == "unreachable"}
+        return tuple(project for project in projects if project in failed)
 
     def pytorch(self, variants: Sequence[str]) -> Offers:
         """What PyTorch's own index has of each variant."""

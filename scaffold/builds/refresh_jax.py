@@ -21,17 +21,24 @@ from scaffold.builds.refresh_rows import (
     common,
     day_of,
     newest_python,
+    unanswered,
     with_wheels,
 )
 from scaffold.sources.model import Wheel
 
 
 def jax(
-    version: Version, wheels: Sequence[Wheel], parts: Mapping[str, Sequence[Wheel]], read: Reader
+    version: Version,
+    wheels: Sequence[Wheel],
+    parts: Mapping[str, Sequence[Wheel]],
+    read: Reader,
+    *,
+    not_reached: Sequence[str] = (),
 ) -> Found:
     """The row of a release, and the kernels of its CUDA builds where no row covers them.
 
-    ``parts`` are the wheels of jaxlib and the plugins by project, of every release.
+    ``parts`` are the wheels of jaxlib and the plugins by project, of every release. ``not_reached``:
+    projects that a source said nothing of.
     """
     metadata = read(wheels[0])
     if metadata is None:
@@ -40,12 +47,14 @@ def jax(
     jaxlib = _part("jaxlib", version, asked, parts)
     if not jaxlib:
         return Found(notes=(f"jax {version} is left out: there is no jaxlib for it",))
-    libraries, plugin_mb = {}, {}
+    libraries, plugin_mb, silent = {}, {}, [*not_reached]
     for cuda in reversed(tables.jax().cuda):
         extra = pins(metadata, "linux_x86_64", cuda.extra)
         plugins = [_part(one, version, extra, parts) for one in cuda.projects]
         found = _cudnn(plugins[0], read)
-        if found:
+        if found is None:
+            silent.append(cuda.projects[0])
+        elif found:
             libraries[cuda.variant] = found
             plugin_mb[cuda.variant] = _sum(megabytes(one) for one in plugins)
     row = {
@@ -58,6 +67,7 @@ def jax(
         "size_mb": megabytes(jaxlib),
         "plugin_mb": plugin_mb,
         "confidence": "low",
+        **unanswered(list(dict.fromkeys(silent))),
     }
     kernels = _kernels(version, libraries)
     return Found(rows=(NewRow(table="jax", array="release", row=row), *kernels.rows), notes=kernels.notes)
@@ -78,11 +88,13 @@ def _lowest(asked: Mapping[str, tuple[str, str]], project: str, otherwise: str) 
     return asked.get(project, ("", ""))[1] or otherwise
 
 
-def _cudnn(plugin: Sequence[Wheel], read: Reader) -> str:
-    """The oldest cuDNN that a CUDA build takes; "" where there is no such build of the release."""
+def _cudnn(plugin: Sequence[Wheel], read: Reader) -> str | None:
+    """The oldest cuDNN that a CUDA build takes, "" without such a build; None where it stays unread."""
     wheel = newest_python(plugin, "linux_x86_64")
-    metadata = read(wheel) if wheel else None
-    return cudnn(pins(metadata, "linux_x86_64", "with-cuda")) if metadata else ""
+    if wheel is None:
+        return ""
+    metadata = read(wheel)
+    return cudnn(pins(metadata, "linux_x86_64", "with-cuda")) if metadata else None
 
 
 def _macos(wheels: Sequence[Wheel]) -> dict[str, str]:

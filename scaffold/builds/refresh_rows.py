@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
+from scaffold.builds.overlay import REFRESHED, identity
 from scaffold.builds.refresh_facts import PLATFORMS, floors, numbers, pythons
 from scaffold.sources.model import Wheel
 
@@ -36,6 +37,7 @@ class NewRow:
     array: str
     row: Mapping[str, Any]
     comments: tuple[str, ...] = ()
+    again: bool = False  # it replaces one that was written when not everything was reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,34 @@ class Found:
 
     rows: tuple[NewRow, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def unanswered(names: Sequence[str]) -> dict[str, Any]:
+    """What a row says of sources that did not answer: the next refresh asks them again."""
+    return {"not_reached": list(names)} if names else {}
+
+
+def joined(data: Mapping[str, Any], rows: Sequence[NewRow]) -> dict[str, Any]:
+    """A user's data with rows in it: each takes the place of a refreshed row of the same identity."""
+    result = {name: dict(table) for name, table in data.items()}
+    for one in rows:
+        table = result.setdefault(one.table, {})
+        there = list(table.get(one.array, ()))
+        at = place_of(there, one)
+        there[at : at + 1] = [dict(one.row)]
+        table[one.array] = there
+    return result
+
+
+def place_of(there: Sequence[Mapping[str, Any]], new: NewRow) -> int:
+    """Where the refreshed row stands that a new one replaces; their number where there is none."""
+    mine = identity(new.table, new.array, new.row)
+    found = (
+        at
+        for at, row in enumerate(there)
+        if REFRESHED in row and mine and identity(new.table, new.array, row) == mine
+    )
+    return next(found, len(there))
 
 
 def common(version: Version, wheels: Sequence[Wheel], platforms: Sequence[str]) -> dict[str, Any]:

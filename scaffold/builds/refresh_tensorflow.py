@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.refresh_facts import PLATFORMS, megabytes, numbers, pins, toolkit
-from scaffold.builds.refresh_rows import NOT_TOLD, Found, NewRow, Reader, common, newest_python
+from scaffold.builds.refresh_facts import PLATFORMS, megabytes, numbers, pins, pythons, toolkit
+from scaffold.builds.refresh_rows import (
+    NOT_TOLD,
+    Found,
+    NewRow,
+    Reader,
+    common,
+    newest_python,
+    unanswered,
+)
+from scaffold.builds.rows import CPU_PLATFORMS
 from scaffold.sources.model import Wheel
 
 
-def tensorflow(version: Version, wheels: Sequence[Wheel], cpu: Sequence[Wheel], read: Reader) -> Found:
-    """A release of TensorFlow; its kernels are those of the release before."""
+def tensorflow(
+    version: Version,
+    wheels: Sequence[Wheel],
+    cpu: Sequence[Wheel],
+    read: Reader,
+    *,
+    not_reached: Sequence[str] = (),
+) -> Found:
+    """A release of TensorFlow; its kernels are those of the release before.
+
+    ``cpu`` are the wheels of tensorflow-cpu. ``not_reached``: projects that a source said nothing of.
+    """
     name, table = f"tensorflow {version}", tables.tensorflow()
     wheel = newest_python(wheels, "linux_x86_64")
     metadata = read(wheel) if wheel else None
@@ -34,7 +54,9 @@ def tensorflow(version: Version, wheels: Sequence[Wheel], cpu: Sequence[Wheel], 
         "ptx": before.ptx,
         "size_mb": megabytes(wheels),
         "cpu_size_mb": megabytes(cpu),
+        **_cpu_python(wheels, cpu),
         "confidence": "low",
+        **unanswered(not_reached),
     }
     copied = f"kernels and ptx are those of {before.version}: {NOT_TOLD}"
     told = ", ".join(f"{part}{asked[part][0]}" for part in ("keras", "numpy") if part in asked)
@@ -43,6 +65,16 @@ def tensorflow(version: Version, wheels: Sequence[Wheel], cpu: Sequence[Wheel], 
         rows=(NewRow(table="tensorflow", array="release", row=row, comments=comments),),
         notes=(f"{name}: {copied}",),
     )
+
+
+def _cpu_python(wheels: Sequence[Wheel], cpu: Sequence[Wheel]) -> dict[str, Any]:
+    """The Pythons of tensorflow-cpu, where they are others than tensorflow's."""
+    usual = {
+        platform: pythons(wheels, platform) if platform in CPU_PLATFORMS else () for platform in PLATFORMS
+    }
+    there = {platform: pythons(cpu, platform) for platform in PLATFORMS}
+    differing = {platform: list(some) for platform, some in there.items() if some != usual[platform]}
+    return {"cpu_python": differing} if differing else {}
 
 
 def keras(wheels: Sequence[Wheel], known: Sequence[str]) -> Found:

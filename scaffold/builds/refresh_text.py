@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold.builds.overlay import REFRESHED
+from scaffold.builds.refresh_rows import joined, place_of
 from scaffold.errors import UserDataRefused, not_written
 from scaffold.toml import TOMLDecodeError, loads
 
@@ -26,15 +27,13 @@ _HEAD = """\
 
 
 def with_rows(text: str, rows: Sequence[NewRow], path: Path) -> str:
-    """The text of a data file with rows added at the end of their arrays.
+    """The text of a data file with rows added at the end of their arrays, or in place of refreshed ones.
 
     Raises UserDataRefused where the file is laid out in a way that no row can be added to.
     """
     if not rows:
         return text
-    expected = loads(text)
-    for one in rows:
-        expected.setdefault(one.table, {}).setdefault(one.array, []).append(dict(one.row))
+    expected = joined(loads(text), rows)
     try:
         result = _extended(text or _HEAD, rows)
     except (TypeError, ValueError, AttributeError, KeyError) as problem:
@@ -84,7 +83,7 @@ def _content(path: Path) -> str:
 
 
 def _extended(text: str, rows: Sequence[NewRow]) -> str:
-    """Rows of a list go into that list; all others to the end, where they disturb nothing."""
+    """A row that is there changes; others go into their list, or to the end, where they disturb nothing."""
     import tomlkit
     from tomlkit.items import Array
 
@@ -93,11 +92,22 @@ def _extended(text: str, rows: Sequence[NewRow]) -> str:
     for one in rows:
         table: Any = document.get(one.table, {})
         there = table.get(one.array)
-        if isinstance(there, Array):
+        at = place_of(there or (), one)
+        if there is not None and at < len(there):
+            _rewrite(there[at], one.row)
+        elif isinstance(there, Array):
             there.add_line(_inline(one.row), comment="; ".join(one.comments) or None)
         else:
             blocks.append(_block(one))
     return "\n\n".join([tomlkit.dumps(document).rstrip("\n"), *blocks]) + "\n"
+
+
+def _rewrite(row: Any, new: Mapping[str, Any]) -> None:
+    """Change a row where it stands: its comments stay above it."""
+    for key in [key for key in row if key not in new]:
+        del row[key]
+    for key, value in new.items():
+        row[key] = _inline(value) if isinstance(value, Mapping) else value
 
 
 def _block(one: NewRow) -> str:

@@ -9,7 +9,16 @@ from typing import Any
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.refresh_facts import cudnn, floors, megabytes, numbers, pins, toolkit, variant
+from scaffold.builds.refresh_facts import (
+    PLATFORMS,
+    cudnn,
+    floors,
+    megabytes,
+    numbers,
+    pins,
+    toolkit,
+    variant,
+)
 from scaffold.builds.refresh_rows import (
     LINUX,
     NOT_TOLD,
@@ -18,6 +27,7 @@ from scaffold.builds.refresh_rows import (
     Reader,
     common,
     newest_python,
+    unanswered,
     with_wheels,
 )
 from scaffold.sources.model import Wheel
@@ -29,6 +39,7 @@ class TorchWheels:
 
     ordinary: tuple[Wheel, ...]
     variants: Mapping[str, tuple[Wheel, ...]] = field(default_factory=dict)
+    not_reached: tuple[str, ...] = ()  # variants
 
 
 def torch(version: Version, wheels: TorchWheels, read: Reader) -> Found:
@@ -50,16 +61,23 @@ def torch(version: Version, wheels: TorchWheels, read: Reader) -> Found:
         sources.append(f"{platform}: {pypi[platform]}{_nccl(asked)}")
         if cudnn(asked):
             libraries[pypi[platform]] = cudnn(asked)
+    not_reached = [*wheels.not_reached]
     for built, there in wheels.variants.items():
         if built.startswith("cu") and built not in libraries:
-            libraries.update(_cudnn_of(built, there, read))
+            found = _cudnn_of(there, read)
+            if found is None:
+                not_reached.append(built)
+            elif found:
+                libraries[built] = found
     row = {
         **common(version, wheels.ordinary, list(pypi)),
         "pypi": pypi,
         "cudnn": dict(sorted(libraries.items())),
         **_macos(wheels.ordinary),
         "size_mb": megabytes(wheels.ordinary),
+        "pytorch_index": _in_pytorch_index(wheels),
         "confidence": "low",
+        **unanswered(not_reached),
     }
     kernels = _kernels(version, pypi, wheels)
     return Found(
@@ -104,15 +122,22 @@ def _kernels(version: Version, pypi: Mapping[str, str], wheels: TorchWheels) -> 
     return Found(rows=tuple(rows), notes=tuple(notes))
 
 
-def _cudnn_of(built: str, wheels: Sequence[Wheel], read: Reader) -> dict[str, str]:
-    """What a build of PyTorch's own index brings; nothing where that cannot be read."""
-    for platform in LINUX:
-        wheel = newest_python(wheels, platform)
-        metadata = read(wheel) if wheel else None
+def _in_pytorch_index(wheels: TorchWheels) -> dict[str, list[str]]:
+    """What PyTorch's own index has, by platform: no other build of the release is asked for there."""
+    there = {built: with_wheels(some) for built, some in wheels.variants.items()}
+    found = {platform: [one for one, some in there.items() if platform in some] for platform in PLATFORMS}
+    return {platform: some for platform, some in found.items() if some}
+
+
+def _cudnn_of(wheels: Sequence[Wheel], read: Reader) -> str | None:
+    """The cuDNN that a build of PyTorch's own index brings, "" where none; None where it cannot be read."""
+    newest = [(newest_python(wheels, platform), platform) for platform in LINUX]
+    there = [(wheel, platform) for wheel, platform in newest if wheel is not None]
+    for wheel, platform in there:
+        metadata = read(wheel)
         if metadata:
-            found = cudnn(pins(metadata, platform))
-            return {built: found} if found else {}
-    return {}
+            return cudnn(pins(metadata, platform))
+    return None if there else ""
 
 
 def _nccl(asked: Mapping[str, tuple[str, str]]) -> str:

@@ -11,6 +11,9 @@ from packaging.version import Version
 
 Confidence = Literal["high", "medium", "low"]
 
+#: Where tensorflow-cpu has wheels; elsewhere the distribution `tensorflow` is the CPU build.
+CPU_PLATFORMS = ("linux_x86_64", "windows_x86_64")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernels:
@@ -37,6 +40,13 @@ class Release:
     size_mb: Mapping[str, int] = field(default_factory=dict)  # platform -> size of the wheel on PyPI
     confidence: Confidence = "high"
     origin: str = ""  # the user's own data file, where the row stands there
+    #: What did not answer, or not wholly, when a refresh wrote the row: cu126, tensorflow-cpu.
+    not_reached: tuple[str, ...] = ()
+
+    @property
+    def confidence_on_cpu(self) -> Confidence:
+        """How sure a CPU build is: nobody doubts machine code there, yet a row may be a machine's alone."""
+        return "medium" if self.confidence == "low" else "high"
 
     def pythons(self, platform: str) -> tuple[str, ...]:
         """The CPython versions that a platform has wheels for."""
@@ -52,6 +62,12 @@ class TorchRelease(Release):
     macos: Version
     glibc_of: Mapping[str, Version] = field(default_factory=dict)  # by variant, or by platform
     macos_of: Mapping[str, Version] = field(default_factory=dict)  # by Python
+    #: What was seen in PyTorch's own index, by platform; None: every build that the other tables speak of.
+    pytorch_index: Mapping[str, tuple[str, ...]] | None = None
+
+    def in_pytorch_index(self, variant: str, platform: str) -> bool:
+        """Whether PyTorch's own index has a build, as far as that release's row limits it."""
+        return self.pytorch_index is None or variant in self.pytorch_index.get(platform, ())
 
     def glibc_needed(self, variant: str, platform: str) -> Version:
         """The oldest glibc that a build runs on."""
@@ -100,6 +116,12 @@ class TensorflowRelease(Release):
     instead: tuple[str, ...] = ()  # what to name for the others
     numpy: str = ""  # a limit that its own metadata lacks
     cpu_size_mb: Mapping[str, int] = field(default_factory=dict)  # of tensorflow-cpu
+    cpu_python: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where its Pythons differ
+
+    def cpu_pythons(self, platform: str) -> tuple[str, ...]:
+        """The CPython versions that a platform has wheels of tensorflow-cpu for."""
+        usual = self.pythons(platform) if platform in CPU_PLATFORMS else ()
+        return self.cpu_python.get(platform, usual)
 
     @property
     def cuda_major(self) -> int:

@@ -48,7 +48,7 @@ def choose_tensorflow(
     takeable = [one for one in candidates if not one.refusal]
     if not takeable:
         return Missing(framework="keras", why=why_none("tensorflow", offered, candidates, target))
-    taken = max(takeable, key=rank)
+    taken = max(takeable, key=lambda one: rank(one, gpus))
     return plan(taken, machine, gpus, target, obstacle, turned_down(candidates, taken))
 
 
@@ -129,12 +129,14 @@ def _by_ptx(release: TensorflowRelease, capability: str) -> bool:
     return number(capability)[0] == number(release.ptx)[0] and number(capability) >= number(release.ptx)
 
 
-def rank(one: Candidate) -> tuple[object, ...]:
+def rank(one: Candidate, gpus: Gpus) -> tuple[object, ...]:
     """What makes one build better than another: more is better, the first difference decides."""
     return (
+        # An older release for all GPUs, but not for some: the newest on the processor outweighs those.
+        bool(one.devices) and len(one.devices) == len(gpus.devices),
+        one.version.release,
         most_capable(one.devices),
         len(one.devices),
-        one.version.release,
         # Of the same release on the CPU, the smaller package: plain tensorflow is the CUDA build on x86-64.
         one.wheel.project == "tensorflow-cpu",
         one.near,
@@ -241,11 +243,14 @@ def _warnings(
 
 def _confidence(taken: Candidate, gpus: Gpus) -> Confidence:
     """The kernels of the GPU builds are known from TensorFlow's build settings, not from the wheels."""
+    release = tables.tensorflow().release(taken.version)
     if gpus.doubts and not taken.devices:
         return "low"
-    if taken.devices or tables.tensorflow().release(taken.version) is None:
+    if release is None:
         return "medium"
-    return "high"
+    if not taken.devices:
+        return release.confidence_on_cpu
+    return "low" if release.confidence == "low" else "medium"
 
 
 def _typical_size(taken: Candidate, target: Target) -> int | None:

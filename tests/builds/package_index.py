@@ -203,4 +203,28 @@ cudnn = { cu13 = "9.12.0.46" }
 size_mb = { linux_x86_64 = 87 }
 plugin_mb = { cu13 = { linux_x86_64 = 143 } }
 """,
+    "rocm": """
+platforms = ["linux_x86_64"]
+builds = [
+    { torch = ">=2.15,<4", rocm = ["7.2"] },
+]
+kernels = [
+    { rocm = "7.2", gfx = ["gfx1100"] },
+]
+triton = [
+    { torch = ">=2.10", package = "triton-rocm" },
+]
+override = []
+""",
+    "xpu": """
+platforms = ["linux_x86_64"]
+releases = ">=2.6,<2.16"
+wsl_from = "2.7"
+triton = [
+    { torch = ">=2.10", package = "triton-xpu" },
+]
+devices = [
+    { ip = ["12.55.8"], family = "Arc" },
+]
+""",
 }

@@ -7,13 +7,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scaffold.builds import refresh, tables
+from scaffold.builds import refresh, tables, user_data
+from scaffold.builds.advice import advise
+from scaffold.builds.credits import credited
+from scaffold.builds.model import BuildPlan
+from scaffold.builds.published import published
 from scaffold.errors import NoPermission, ScaffoldError, SourceUnreachable, UserDataRefused
-from tests.builds.package_index import CODE, TABLES, Index, laptop
+from scaffold.machine.model import Machine
+from tests.builds.package_index import CODE, TABLES, Index, Laptop, laptop
+from tests.builds.samples import host
 from tests.sources.conftest import PackageServer, Reply, serve
 
 TODAY = dt.date(2027, 1, 20)
@@ -29,6 +36,15 @@ TENSORFLOW = (
     'nvidia-cudnn-cu12<10.0,>=9.10; extra == "and-cuda"',
 )
 LINUX = "manylinux_2_28_x86_64"
+NO_PYTORCH = (
+    "http://127.0.0.1:9/whl/cpu: 127.0.0.1:9 refuses connections and 4 more: "
+    "what PyTorch's own index has stays unknown"
+)
+ASKS_AGAIN = "scaffold builds --refresh asks again"
+BUILD = BuildPlan(
+    framework="pytorch", package="torch", version="2.15.0", variant="cpu", requirement="", device="cpu",
+    source="", source_kind="pytorch",
+)  # fmt: skip
 NOT_TOLD = "no metadata tells which GPUs it holds machine code for"
 NOT_CHOSEN = "it is not chosen for a GPU until a [[torch.kernels]] row tells"
 
@@ -50,6 +66,7 @@ pypi = {linux_x86_64 = "cu132", windows_x86_64 = "cpu"}
 cudnn = {cu132 = "9.30.0.1"}
 macos = "14.0"
 size_mb = {linux_x86_64 = 1, windows_x86_64 = 1}
+pytorch_index = {}
 confidence = "low"
 refreshed = 2027-01-20
 
@@ -326,10 +343,107 @@ kernels = ["6.0", "8.9"]
 ptx = "9.0"
 size_mb = {linux_x86_64 = 1, windows_x86_64 = 1}
 cpu_size_mb = {linux_x86_64 = 1}
+cpu_python = {linux_x86_64 = ["3.12"], windows_x86_64 = []}
 confidence = "low"
 refreshed = 2027-01-20
 """
     )
+
+
+def test_a_tensorflow_without_tensorflow_cpu(index: Index, file: Path) -> None:
+    index.add("tensorflow", "2.22.0", "cp312-cp312-manylinux_2_27_x86_64", TENSORFLOW)
+    found = plan(index, file)
+    assert found.rows[0].row["cpu_python"] == {"linux_x86_64": []}
+    refresh.carry_out(found)
+    user_data.apply(laptop(index.server, file))
+    offers = published(["linux_x86_64"])
+    assert [one.version for one in offers.wheels("tensorflow")] == ["2.22.0", "2.21.0"]
+    assert [one.version for one in offers.wheels("tensorflow-cpu")] == ["2.21.0"]
+    machine = Machine(host=host())
+    answer = advise(machine, "3.12", ("keras",)).answers[0]
+    assert isinstance(answer, BuildPlan)
+    assert (answer.requirement, answer.confidence) == ("tensorflow==2.22.0", "medium")
+
+
+def test_a_tensorflow_cpu_that_nobody_could_ask_for_is_asked_for_again(index: Index, file: Path) -> None:
+    index.add("tensorflow", "2.22.0", "cp312-cp312-manylinux_2_27_x86_64", TENSORFLOW)
+    index.server.replies["/simple/tensorflow-cpu/"] = Reply(status=500)
+    first = plan(index, file)
+    assert first.rows[0].row["not_reached"] == ["tensorflow-cpu"]
+    refresh.carry_out(first)
+    user_data.apply(laptop(index.server, file))
+    keras = replace(BUILD, framework="keras", package="tensorflow", version="2.22.0", source_kind="index")
+    assert credited((keras,))[0].warnings == (
+        "whether there is a tensorflow-cpu 2.22.0 is not known, its source did not answer: " + ASKS_AGAIN,
+    )
+    index.add("tensorflow-cpu", "2.22.0", "cp312-cp312-manylinux_2_27_x86_64")
+    again = plan(index, file)
+    assert again.after == first.after.replace('not_reached = ["tensorflow-cpu"]\n', "").replace(
+        "cpu_size_mb = {}\ncpu_python = {linux_x86_64 = []}\n", "cpu_size_mb = {linux_x86_64 = 1}\n"
+    )
+
+
+def without_pytorch(index: Index, file: Path) -> Laptop:
+    """The same laptop, where nothing listens at PyTorch's index."""
+    system = laptop(index.server, file)
+    system.environment = {**system.environment, "SCAFFOLD_PYTORCH_INDEX": "http://127.0.0.1:9/whl"}
+    return system
+
+
+def test_a_release_is_not_answered_from_an_index_that_nobody_could_ask(index: Index, file: Path) -> None:
+    torch_3(index)
+    found = refresh.plan(without_pytorch(index, file), today=TODAY)
+    row = found.rows[0].row
+    assert (row["pytorch_index"], row["not_reached"]) == ({}, ["cpu", "cu130", "cu132", "rocm7.2", "xpu"])
+    assert found.unreachable == (NO_PYTORCH,)
+    refresh.carry_out(found)
+    user_data.apply(laptop(index.server, file))
+    machine = Machine(host=host())
+    answer = advise(machine, "3.12", ("pytorch",)).answers[0]
+    assert isinstance(answer, BuildPlan)
+    assert (answer.requirement, answer.source_kind) == ("torch==2.15.0+cpu", "pytorch")
+    assert answer.warnings == (
+        "whether PyTorch's index for cpu has 3.0.0 is not known, it did not answer: " + ASKS_AGAIN,
+    )
+
+
+def test_what_was_not_reached_is_said_each_time_and_asked_for_again(index: Index, file: Path) -> None:
+    torch_3(index)
+    first = refresh.plan(without_pytorch(index, file), today=TODAY)
+    refresh.carry_out(first)
+    second = refresh.plan(without_pytorch(index, file), today=TODAY + dt.timedelta(days=1))
+    assert (second.changed, second.rows, second.unreachable) == (False, (), (NO_PYTORCH,))
+    index.add("torch", "3.0.0+cpu", f"cp312-cp312-{LINUX}", root="whl/cpu")
+    index.add("torch", "3.0.0+cu130", f"cp312-cp312-{LINUX}", TORCH, root="whl/cu130")
+    third = plan(index, file)
+    assert [(one.array, one.again) for one in third.rows] == [("release", True), ("kernels", False)]
+    assert third.after.startswith(
+        first.after.replace("pytorch_index = {}", 'pytorch_index = {linux_x86_64 = ["cpu", "cu130"]}')
+        .replace('not_reached = ["cpu", "cu130", "cu132", "rocm7.2", "xpu"]\n', "")
+        .replace('cudnn = {cu132 = "9.30.0.1"}', 'cudnn = {cu130 = "9.30.0.1", cu132 = "9.30.0.1"}')
+    )
+    refresh.carry_out(third)
+    assert not plan(index, file).changed
+    assert {(one.version, one.source.variant) for one in published(["linux_x86_64"]).wheels("torch")} >= {
+        ("3.0.0+cpu", "cpu"),
+        ("3.0.0+cu130", "cu130"),
+    }
+
+
+def test_an_index_whose_files_cannot_be_read_is_asked_again(index: Index, file: Path) -> None:
+    torch_3(index)
+    name = index.add("torch", "3.0.0+cu130", f"cp312-cp312-{LINUX}", TORCH, root="whl/cu130")
+    index.server.replies[f"/files/whl/cu130/{name}"] = Reply(status=500)
+    row = plan(index, file).rows[0].row
+    assert (row["pytorch_index"], row["not_reached"]) == ({"linux_x86_64": ["cu130"]}, ["cu130"])
+
+
+def test_nothing_to_ask_is_an_error(index: Index, file: Path) -> None:
+    system = laptop(index.server, file)
+    system.environment = {**system.environment, "PIP_NO_INDEX": "1"}
+    with pytest.raises(SourceUnreachable) as refusal:
+        refresh.plan(system)
+    assert refusal.value.detail == ("no-index is set by PIP_NO_INDEX",)
 
 
 def test_a_tensorflow_for_another_cuda_is_left_to_people(index: Index, file: Path) -> None:
