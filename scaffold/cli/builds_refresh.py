@@ -14,7 +14,10 @@ COMMAND = "scaffold builds --refresh"
 
 
 def refresh(system: System, *, yes: bool, as_json: bool) -> int:
-    """Ask, show what would change, write it after consent; the exit status."""
+    """Ask, show what would change, write it after consent; the exit status.
+
+    0 where some source answered, also where others did not; raises SourceUnreachable where none did.
+    """
     from scaffold.builds.refresh import carry_out, plan
 
     found = plan(system)
@@ -39,17 +42,27 @@ def refresh(system: System, *, yes: bool, as_json: bool) -> int:
 
 def _lines(found: Refresh) -> list[str]:
     """What was found, a line each, then the change."""
+    from scaffold.builds.user_data import VARIABLE
     from scaffold.cli.text import row
 
     releases = [one for one in found.rows if one.array == "release"]
-    lines = [row("New release", f"{one.table} {one.row['version']}") for one in releases]
+    lines = [
+        row("Asked again" if one.again else "New release", f"{one.table} {one.row['version']}")
+        for one in releases
+    ]
     lines += [row("Not reached", problem) for problem in found.unreachable]
     lines += [row("Note", note) for note in found.notes]
-    if not found.changed and not lines:
-        return ["The tables know every release that your package sources have: nothing to write."]
-    if not found.changed:
+    if found.changed:
+        return [*lines, "", *map(_coloured, found.diff.splitlines())]
+    lines.append(row("Data file", f"{found.path} (the variable {VARIABLE} names another)"))
+    if found.unreachable:
+        return [
+            *lines,
+            "Nothing to write: the tables know every release of what answered.",
+        ]
+    if found.notes:
         return [*lines, "Nothing to write."]
-    return [*lines, "", *map(_coloured, found.diff.splitlines())]
+    return [*lines, "The tables know every release that your package sources have: nothing to write."]
 
 
 def _coloured(line: str) -> str:
@@ -66,13 +79,22 @@ def _json(found: Refresh, *, written: bool) -> str:
     ]
     return envelope(
         "scaffold/builds-refresh/1",
-        status="written" if written else "changes" if found.changed else "up-to-date",
+        status=_status(found, written=written),
         path=found.path,
         rows=rows,
         unreachable=found.unreachable,
         notes=found.notes,
         diff=found.diff,
     )
+
+
+def _status(found: Refresh, *, written: bool) -> str:
+    """``incomplete``: nothing to be written, but not everybody answered."""
+    if written:
+        return "written"
+    if found.changed:
+        return "changes"
+    return "incomplete" if found.unreachable else "up-to-date"
 
 
 def _texts(row: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -71,7 +72,51 @@ def test_yes_writes_and_a_second_time_there_is_nothing_to_do(
 ) -> None:
     assert run(capsys, yes=True) == f"{shown(file)}Written: {file}\n"
     assert file.read_text(encoding="utf-8") == "# one\n# two\n"
-    assert run(capsys, yes=True).splitlines()[-1] == "Nothing to write."
+    assert (
+        run(capsys, yes=True)
+        == f"""\
+Not reached    http://host: refuses connections
+Note           kernels are those of 2.15.0
+Data file      {file} (the variable SCAFFOLD_BUILDS names another)
+Nothing to write: the tables know every release of what answered.
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("notes", "last"),
+    [
+        ((), "The tables know every release that your package sources have: nothing to write."),
+        (("torch 3.0.0 is left out: it makes no sense",), "Nothing to write."),
+    ],
+)
+def test_no_news(
+    notes: tuple[str, ...],
+    last: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "builds.toml"
+    found = Refresh(path=path, rows=(), unreachable=(), notes=notes, before="", after="")
+    monkeypatch.setattr(asked, "plan", lambda _: found)
+    assert run(capsys).splitlines() == [
+        *(f"Note           {note}" for note in notes),
+        f"Data file      {path} (the variable SCAFFOLD_BUILDS names another)",
+        last,
+    ]
+    assert json.loads(run(capsys, as_json=True))["status"] == "up-to-date"
+
+
+def test_a_row_that_was_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = (replace(ROW, again=True),)
+    found = Refresh(
+        path=tmp_path / "builds.toml", rows=rows, unreachable=(), notes=(), before="", after="# one\n"
+    )
+    monkeypatch.setattr(asked, "plan", lambda _: found)
+    assert run(capsys).splitlines()[0] == "Asked again    torch 3.0.0"
 
 
 @pytest.mark.parametrize(("answer", "written"), [(True, True), (False, False)])
@@ -118,4 +163,4 @@ def test_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "diff": f"--- {file}\n+++ {file}\n@@ -0,0 +1,2 @@\n+# one\n+# two",
     }
     assert json.loads(run(capsys, as_json=True, yes=True))["status"] == "written"
-    assert json.loads(run(capsys, as_json=True, yes=True))["status"] == "up-to-date"
+    assert json.loads(run(capsys, as_json=True, yes=True))["status"] == "incomplete"
