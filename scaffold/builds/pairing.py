@@ -61,7 +61,7 @@ def _torch_and_tensorflow(
     if not covering:
         return _torch_first(machine, gpus, target, torch, keras, offers)
     one, other, row = max(
-        covering, key=lambda pair: (pytorch.rank(pair[0], machine, gpus), tensorflow.rank(pair[1]))
+        covering, key=lambda pair: (pytorch.rank(pair[0], machine, gpus), tensorflow.rank(pair[1], gpus))
     )
     others = turned_down(pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch")), one)
     said = f"PyTorch {one.version} and TensorFlow {other.version} share one environment on the GPU: {row.why}"

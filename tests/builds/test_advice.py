@@ -288,6 +288,24 @@ def test_together_without_a_gpu_nothing_stands_in_the_way():
     )
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        (("6.1", "8.9"), ("2.21.0", "cuda", {})),
+        (
+            ("6.1", "12.0"),
+            ("2.21.0", "cuda", {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "0"}),
+        ),
+        (("5.0", "12.0"), ("2.21.0", "cpu", {})),  # no older release for the weaker half
+        (("5.0",), ("2.16.2", "cuda", {})),
+        (("12.0",), ("2.21.0", "cpu", {})),
+    ],
+)
+def test_tensorflow_takes_the_gpus_that_its_newest_release_serves(capabilities, expected):
+    keras = advise(nvidia(*capabilities), "3.12", ["keras"]).answers[0]
+    assert (keras.version, keras.device, keras.environment) == expected
+
+
 NOUVEAU = Accelerator(vendor="nvidia", index=0, name="RTX 3060", capability="8.6", status="nouveau")
 
 
