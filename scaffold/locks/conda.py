@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from packaging.utils import canonicalize_name
 
 from scaffold.locks.model import Lock, Locked, Need
-from scaffold.locks.requirements import Include, read_requirements
-from scaffold.sources.redact import redact
+from scaffold.locks.requirements import Include, read_entries
+from scaffold.locks.yaml_nodes import check
 
 if TYPE_CHECKING:
     from yaml import Node
+
+#: What installs an entry; "": it was not understood.
+By: TypeAlias = Literal["conda", "pip", ""]
 
 #: The reader is written in Python: an export of a large environment has 30 kB.
 LIMIT = 1 << 20
@@ -30,8 +33,8 @@ _SPACED = re.compile(r"=?(?P<version>[0-9][^=\s,|*<>]*)(?:\s+(?P<build>\S+))?")
 def read_conda(source: str, include: Include = lambda _: None) -> Lock | None:
     """The lock that such a file says; None where the text is no YAML with dependencies.
 
-    Nothing is constructed from the YAML: its nodes are looked at, so a document that refers to itself
-    a billion times costs what it is long.
+    Nothing is constructed from the YAML: its nodes are looked at. Raises ValueError, with a sentence, for
+    a document that unfolds without end or asks for Python objects.
 
     >>> lock = read_conda('''dependencies:
     ...   - python=3.11
@@ -45,62 +48,53 @@ def read_conda(source: str, include: Include = lambda _: None) -> Lock | None:
     entries = _dependencies(source)
     if entries is None:
         return None
-    packages: list[tuple[Locked, str]] = []
-    notes: list[str] = []
-    indexes: tuple[str, ...] = ()
-    python = ""
-    for text, line, by_pip in entries:
-        if by_pip:
-            inner = read_requirements("\n" * (line - 1) + text, include)
-            if inner is None:
-                notes.append(f"line {line}: not understood: {redact(text)[:80]}")
-                continue
-            packages += [(one, need.marker) for one, need in zip(inner.packages, inner.roots, strict=True)]
-            indexes += inner.indexes
-            notes += inner.notes
-        elif (row := _package(text, line)) is None:
-            notes.append(f"line {line}: not understood: {redact(text)[:80]}")
-        elif row.name == "python":
-            python = _minor(row.version)
-        else:
-            packages.append((row, ""))
+    rows = [(_package(text, line), line) for text, line, by in entries if by == "conda"]
+    own = [row for row, _ in rows if row is not None]
+    python = next((row for row in own if row.name == "python"), None)
+    packages = tuple(row for row in own if row.name != "python")
+    inner = read_entries(((text, line) for text, line, by in entries if by == "pip"), include)
+    lost = [line for row, line in rows if row is None] + [line for _, line, by in entries if not by]
     return Lock(
         format="environment.yml",
-        packages=tuple(one for one, _ in packages),
-        roots=tuple(
-            Need(name=one.name, version=one.version, marker=marker, extras=one.extras)
-            for one, marker in packages
-        ),
-        indexes=indexes,
-        python=python,
-        notes=tuple(notes),
+        packages=(*packages, *inner.packages),
+        roots=(*(Need(name=one.name, version=one.version) for one in packages), *inner.roots),
+        indexes=inner.indexes,
+        python=_minor(python.version) if python else "",
+        requires_python=_allowed(python) if python else "",
+        notes=(*(f"line {line}: not understood" for line in lost), *inner.notes),
     )
 
 
-def _dependencies(source: str) -> list[tuple[str, int, bool]] | None:
-    """(text, line, whether pip installs it) for each entry; None where there is no such list."""
+def _dependencies(source: str) -> list[tuple[str, int, By]] | None:
+    """(text, line, what installs it) for each entry; None where there is no such list."""
     import yaml
 
     try:
         root = yaml.compose(source, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
+    check(root)
     for key, value in _pairs(root):
         if key == "dependencies" and isinstance(value, yaml.SequenceNode):
             return list(_entries(value.value))
     return None
 
 
-def _entries(nodes: list[Any]) -> Iterator[tuple[str, int, bool]]:
+def _entries(nodes: list[Any]) -> Iterator[tuple[str, int, By]]:
     import yaml
 
     for node in nodes:
+        line = node.start_mark.line + 1
         if isinstance(node, yaml.ScalarNode):
-            yield node.value.strip(), node.start_mark.line + 1, False
+            yield node.value.strip(), line, "conda"
+        elif not isinstance(node, yaml.MappingNode):
+            yield "", line, ""
         for key, value in _pairs(node):
-            if key == "pip" and isinstance(value, yaml.SequenceNode):
-                scalars = (one for one in value.value if isinstance(one, yaml.ScalarNode))
-                yield from ((one.value.strip(), one.start_mark.line + 1, True) for one in scalars)
+            by: By = "pip" if key == "pip" and isinstance(value, yaml.SequenceNode) else ""
+            listed = value.value if by else [value]
+            for one in listed:
+                scalar = isinstance(one, yaml.ScalarNode) and by
+                yield one.value.strip() if scalar else "", one.start_mark.line + 1, by if scalar else ""
 
 
 def _pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
@@ -125,6 +119,11 @@ def _package(text: str, line: int) -> Locked | None:
         build=(exact["build"] or "") if exact else "",
         line=line,
     )
+
+
+def _allowed(python: Locked) -> str:
+    """What a conda spec leaves open, in Python's words: ``=3.11.*`` is ``==3.11.*``."""
+    return "" if python.version else re.sub(r"^=(?!=)", "==", python.specifier)
 
 
 def _minor(version: str) -> str:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Format = Literal["requirements.txt", "uv.lock", "pylock.toml", "poetry.lock", "environment.yml"]
+#: ``installed`` is what an environment holds: no file.
+Format = Literal["requirements.txt", "uv.lock", "pylock.toml", "poetry.lock", "environment.yml", "installed"]
 Level = Literal["error", "warning", "info"]
+
+#: No project has as many packages: beyond this a file is refused.
+PACKAGES = 100_000
 
 #: Every format that is read, as messages name them.
 FORMATS: tuple[Format, ...] = ("requirements.txt", "uv.lock", "pylock.toml", "poetry.lock", "environment.yml")

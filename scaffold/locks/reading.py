@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import OptionRefused
-from scaffold.locks.model import FORMATS, Lock
+from scaffold.locks.model import FORMATS, PACKAGES, Lock
 from scaffold.toml import TOMLDecodeError, loads
 
 #: No lock file of a project is larger (bytes).
 LIMIT = 64 << 20
 
+#: Every extra and group is judged by itself: packages times choices.
+WORK = 10_000_000
+
 _TOML = re.compile(r"^[ \t]*(\[\[?[ \t]*[\w.-]+\s*\]\]?|(lock-)?version\s*=)", re.MULTILINE)
+_TOML_PACKAGE = re.compile(r"^[ \t]*\[\[[ \t]*packages?[ \t]*\]\]", re.MULTILINE)
 _YAML = re.compile(r"^(dependencies|channels)\s*:", re.MULTILINE)
 #: Files that are near to a lock and are none, and how to make one.
 _OTHERS = {
@@ -52,7 +57,10 @@ def parse_lock(source: str, *, name: str = "", include: Callable[[str], str | No
     if lock is None and not problem:
         from scaffold.locks.requirements import read_requirements
 
-        lock = read_requirements(source, include)
+        lock, problem = _said(lambda: read_requirements(source, include))
+    if lock is not None and len(lock.packages) * (len(lock.choices) + 1) > WORK:
+        problem = f"it has {len(lock.choices):,} extras and groups over {len(lock.packages):,} packages"
+        lock = None
     if lock is None:
         raise _refused(shown, problem or "no line of it is a requirement", name)
     return lock
@@ -73,6 +81,8 @@ def _toml(source: str) -> tuple[Lock | None, str]:
     from scaffold.locks.pylock import is_pylock, read_pylock
     from scaffold.locks.uv_lock import is_uv_lock, read_uv_lock
 
+    if sum(1 for _ in _TOML_PACKAGE.finditer(source)) > PACKAGES:
+        return None, f"it names more than {PACKAGES:,} packages"
     try:
         data: dict[str, Any] = loads(source)
     except (TOMLDecodeError, RecursionError) as problem:
@@ -92,8 +102,16 @@ def _conda(source: str, include: Callable[[str], str | None]) -> tuple[Lock | No
 
     if len(source) > YAML_LIMIT:
         return None, "it is too large for an environment.yml"
-    lock = read_conda(source, include)
-    return lock, "" if lock else "it is no YAML with a list of dependencies"
+    lock, problem = _said(lambda: read_conda(source, include))
+    return lock, "" if lock else problem or "it is no YAML with a list of dependencies"
+
+
+def _said(read: Callable[[], Lock | None]) -> tuple[Lock | None, str]:
+    """What a reader answers, or why it refuses."""
+    try:
+        return read(), ""
+    except ValueError as problem:
+        return None, str(problem)
 
 
 def _refused(shown: str, why: str, name: str) -> OptionRefused:
@@ -106,10 +124,16 @@ def _refused(shown: str, why: str, name: str) -> OptionRefused:
 
 def _text(path: Path) -> str:
     try:
+        mode = path.stat().st_mode  # before it is opened: a pipe that nobody writes to would never answer
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise OptionRefused(
+                f"{path} cannot be read: it is no ordinary file",
+                hint="name a file; for the output of a program: uv export | scaffold builds --lint -",
+            )
         with path.open("rb") as stream:
             content = stream.read(LIMIT + 1)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", "") or str(problem)
         raise OptionRefused(f"{path} cannot be read: {why}", hint="name a lock file") from problem
     if len(content) > LIMIT:
         raise _refused(path.name, f"it has more than {LIMIT >> 20} MiB", path.name)
@@ -119,8 +143,8 @@ def _text(path: Path) -> str:
 
 def _included(path: Path) -> str | None:
     try:
-        return _text(path) if path.is_file() else None  # a pipe might never end
-    except (OptionRefused, ValueError):  # a path may hold characters that no system takes
+        return _text(path)
+    except OptionRefused:
         return None
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from scaffold.locks.fields import file_name
-from scaffold.locks.model import Lock, Locked, Need
+from scaffold.locks.model import PACKAGES, Lock, Locked, Need
 from scaffold.sources.redact import redact
 
 #: Gives an included file's text, or None where it cannot be read. Paths are relative to the lock's folder.
@@ -20,6 +20,10 @@ Include = Callable[[str], "str | None"]
 #: Files inside files inside files: more is a mistake.
 _DEPTH = 20
 _FILES = 200
+_SIZE = 64 << 20
+
+#: More lines that are no requirements say nothing new.
+_NOTES = 20
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _HASH = re.compile(r"\s--hash[=\s]\S+")
@@ -41,12 +45,15 @@ class _Reading:
     indexes: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    lines: int = 0
+    size: int = 0  # characters of what was included
     python: str = ""
 
 
 def read_requirements(source: str, include: Include = lambda _: None) -> Lock | None:
     r"""The lock that such a file says; None where no line of it is a requirement or an option.
+
+    Notes tell where a line was not understood, and never what stands there: an include may lead to any
+    file, and what is printed may be public. Raises ValueError, with a sentence, for too many packages.
 
     >>> lock = read_requirements('''--extra-index-url https://download.pytorch.org/whl/cu126
     ... torch==2.14.1+cu126 ; sys_platform == "linux" \\
@@ -60,6 +67,22 @@ def read_requirements(source: str, include: Include = lambda _: None) -> Lock | 
     _read_file(source, "", reading, constraint=False, depth=0)
     if not (reading.packages or reading.constraints or reading.indexes or reading.seen):
         return None
+    return _lock(reading)
+
+
+def read_entries(entries: Iterable[tuple[str, int]], include: Include = lambda _: None) -> Lock:
+    """The lock that single lines say, each with its number: pip's part of an ``environment.yml``.
+
+    Raises ValueError as `read_requirements` does.
+    """
+    reading = _Reading(include=include)
+    for text, number in entries:
+        for offset, line in _logical_lines(text):
+            _line(line, "", number + offset - 1, reading, constraint=False, depth=0)
+    return _lock(reading)
+
+
+def _lock(reading: _Reading) -> Lock:
     _pin(reading)
     return Lock(
         format="requirements.txt",
@@ -89,10 +112,14 @@ def _read_file(source: str, name: str, reading: _Reading, *, constraint: bool, d
     if made_for and not reading.python:
         reading.python = made_for["python"]
     for number, line in _logical_lines(source):
-        if line.startswith("-"):
-            _option(line, name, number, reading, constraint=constraint, depth=depth)
-        else:
-            _requirement(line, name, number, reading, constraint=constraint)
+        _line(line, name, number, reading, constraint=constraint, depth=depth)
+
+
+def _line(line: str, name: str, number: int, reading: _Reading, *, constraint: bool, depth: int) -> None:
+    if line.startswith("-"):
+        _option(line, name, number, reading, constraint=constraint, depth=depth)
+    else:
+        _requirement(line, name, number, reading, constraint=constraint)
 
 
 def _logical_lines(source: str) -> Iterator[tuple[int, str]]:
@@ -121,9 +148,7 @@ def _option(line: str, name: str, number: int, reading: _Reading, *, constraint:
     elif option in _INCLUDES and value:
         _included(value, name, number, reading, constraint=constraint or _INCLUDES[option], depth=depth)
     elif option in {"-e", "--editable"}:
-        reading.notes.append(
-            f"{_where(name, number)}: an editable project is not looked into: {redact(value)}"
-        )
+        _note(reading, name, number, "an editable project is not looked into")
 
 
 def _included(value: str, name: str, number: int, reading: _Reading, *, constraint: bool, depth: int) -> None:
@@ -131,11 +156,11 @@ def _included(value: str, name: str, number: int, reading: _Reading, *, constrai
     if path in reading.seen:
         return  # included before, perhaps by itself: pip reads it once more, and learns nothing
     reading.seen.add(path)
-    text = reading.include(path) if depth < _DEPTH and len(reading.seen) <= _FILES else None
+    fits = depth < _DEPTH and len(reading.seen) <= _FILES and reading.size <= _SIZE
+    text = reading.include(path) if fits else None
+    reading.size += len(text or "")
     if text is None:
-        reading.notes.append(
-            f"{_where(name, number)}: {redact(value)} cannot be read, so what it asks for is not judged"
-        )
+        _note(reading, name, number, "what it includes is no file that can be read, so it is not judged")
         return
     _read_file(text, path, reading, constraint=constraint, depth=depth + 1)
 
@@ -143,13 +168,15 @@ def _included(value: str, name: str, number: int, reading: _Reading, *, constrai
 def _requirement(line: str, name: str, number: int, reading: _Reading, *, constraint: bool) -> None:
     row = _row(_HASH.sub("", f" {line}").strip())
     if row is None:
-        reading.notes.append(f"{_where(name, number)}: not understood: {redact(line)[:80]}")
+        _note(reading, name, number, "not understood")
         return
     locked, marker = replace(row[0], line=number, file=name), row[1]
     if constraint:
         reading.constraints.append(locked)
     else:
         reading.packages.append((locked, marker))
+    if len(reading.packages) + len(reading.constraints) > PACKAGES:
+        raise ValueError(f"it asks for more than {PACKAGES:,} packages")
 
 
 def _row(line: str) -> tuple[Locked, str] | None:
@@ -212,5 +239,8 @@ def _beside(name: str, value: str) -> str:
     return f"{folder}/{value}" if folder and not re.match(r"/|[A-Za-z]:|\w+://", value) else value
 
 
-def _where(name: str, number: int) -> str:
-    return f"{name}, line {number}" if name else f"line {number}"
+def _note(reading: _Reading, name: str, number: int, what: str) -> None:
+    if len(reading.notes) < _NOTES:
+        reading.notes.append(f"{name}, line {number}: {what}" if name else f"line {number}: {what}")
+    elif len(reading.notes) == _NOTES:
+        reading.notes.append("more lines than these were not understood")

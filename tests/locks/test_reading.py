@@ -1,6 +1,8 @@
 """Which format a file is in, what is refused, and that no text whatever makes a reader fall over."""
 
+import os
 import random
+from cProfile import Profile
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from scaffold.errors import OptionRefused
 from scaffold.locks.lint import lint, python_for
-from scaffold.locks.model import FORMATS
+from scaffold.locks.model import FORMATS, PACKAGES
 from scaffold.locks.reading import LIMIT, parse_lock, read_lock
 from tests.locks.samples import FILES, P100, of_file
 
@@ -140,7 +142,7 @@ def test_a_graph_with_a_ring_ends():
 
 def test_the_package_reads_no_file_that_an_include_names_outside_the_disk():
     assert parse_lock("-r /dev/zero\ntorch==2.15.0\n").notes == (
-        "line 1: /dev/zero cannot be read, so what it asks for is not judged",
+        "line 1: what it includes is no file that can be read, so it is not judged",
     )
 
 
@@ -150,9 +152,73 @@ def test_no_secret_of_a_line_is_shown():
     )
     assert [one.shown for one in lock.packages] == ["torch @ git+https://***@host/torch"]
     assert lock.notes == (
-        "line 2: an editable project is not looked into: https://***@host/x",
-        "line 3: not understood: ? https://***@host",
+        "line 2: an editable project is not looked into",
+        "line 3: not understood",
     )
+
+
+@pytest.mark.parametrize("include", ["{other}", "../other/secrets", "link"])
+def test_nothing_of_an_included_file_is_shown(tmp_path, include):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "mine").mkdir()
+    other = tmp_path / "other" / "secrets"
+    other.write_text("root:x:0:0\n-e s3cr3t\n-r s3cr3t\nkey = s3cr3t\n")
+    (tmp_path / "mine" / "link").symlink_to(other)
+    named = include.format(other=other)
+    (tmp_path / "mine" / "r.txt").write_text(f"-r {named}\n")
+    assert read_lock(tmp_path / "mine" / "r.txt").notes == (
+        f"{named}, line 1: not understood",
+        f"{named}, line 2: an editable project is not looked into",
+        f"{named}, line 3: what it includes is no file that can be read, so it is not judged",
+        f"{named}, line 4: not understood",
+    )
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "requirements.txt").write_text("-r pipe\ntorch==2.15.0\n")
+    assert read_lock(tmp_path / "requirements.txt").notes == (
+        "line 1: what it includes is no file that can be read, so it is not judged",
+    )
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OptionRefused) as refusal:
+            read_lock(path)
+        assert refusal.value.message == f"{path} cannot be read: it is no ordinary file"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("requirements.txt", "numpy==1\n" * (PACKAGES + 1), f"it asks for more than {PACKAGES:,} packages"),
+        ("uv.lock", "[[package]]\n" * (PACKAGES + 1), f"it names more than {PACKAGES:,} packages"),
+    ],
+)
+def test_more_packages_than_any_project_has(name, text, why):
+    with pytest.raises(OptionRefused) as refusal:
+        parse_lock(text, name=name)
+    assert refusal.value.message == f"{name} is no lock file that can be judged: {why}"
+
+
+def test_every_choice_over_every_package_has_a_limit():
+    packages = '[[package]]\nname = "a"\nversion = "1"\nsource = {}\n' * 3000
+    extras = "".join(f'e{number} = [{{name = "a"}}]\n' for number in range(4000))
+    own = f'[[package]]\nname = "x"\nsource = {{virtual = "."}}\n[package.optional-dependencies]\n{extras}'
+    with pytest.raises(OptionRefused, match="it has 4,000 extras and groups over 3,000 packages"):
+        parse_lock(f"version = 1\n{packages}{own}", name="uv.lock")
+
+
+@pytest.mark.parametrize(
+    "line", ["numpy==1\n", "numpy[e{0}]==1\n", "numpy==1.{0}\n", "numpy==1 ; python_version < '3.{0}'\n"]
+)
+def test_the_work_grows_with_the_length(line):
+    """Counted, not timed: how often Python calls a function, for twice the lines."""
+    counts = []
+    for lines in (200, 400):
+        lock = parse_lock("".join(line.format(number) for number in range(lines)))
+        calls = Profile()
+        calls.runcall(lint, lock, P100, "3.12")
+        counts.append(sum(row.callcount for row in calls.getstats()))
+    assert counts[1] < 2.5 * counts[0]
 
 
 def test_a_project_that_needs_nothing_installs_nothing():

@@ -61,8 +61,8 @@ def test_a_line_that_is_no_requirement_is_told_and_stops_nothing():
     lock = read_requirements("torch==2.14.1\n!!! what\n-e ./mine\n")
     assert [one.shown for one in lock.packages] == ["torch 2.14.1"]
     assert lock.notes == (
-        "line 2: not understood: !!! what",
-        "line 3: an editable project is not looked into: ./mine",
+        "line 2: not understood",
+        "line 3: an editable project is not looked into",
     )
 
 
@@ -86,7 +86,7 @@ def test_includes_are_relative_to_the_file_that_names_them(tmp_path):
     ]
     assert [one.shown for one in lock.constraints] == ["nvidia-cudnn-cu12<9.11", "keras 3.15.1"]
     assert lock.notes == (
-        "sub/base.txt, line 2: missing.txt cannot be read, so what it asks for is not judged",
+        "sub/base.txt, line 2: what it includes is no file that can be read, so it is not judged",
     )
 
 
