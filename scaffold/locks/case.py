@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from scaffold.builds import tables
-from scaffold.builds.cuda import Gpus, covers, is_capability
+from scaffold.builds.cuda import Gpus, covered, is_capability, number, variant_major
 from scaffold.builds.rocm import amd_gpus
 from scaffold.builds.wheels import Target
 from scaffold.builds.xpu import intel_gpus
-from scaffold.locks.frameworks import Build
+from scaffold.locks.frameworks import Build, Name
 from scaffold.locks.model import Level, Lock, Locked, LockFinding
 from scaffold.machine.model import Accelerator, Machine
 
@@ -42,23 +45,54 @@ class Case:
         return tuple(one for one in self.machine.usable("nvidia") if is_capability(one.capability))
 
     def covered(self, build: Build) -> tuple[Accelerator, ...] | None:
-        """The NVIDIA GPUs that a CUDA build holds machine code for; None where that is not known."""
+        """The NVIDIA GPUs that a CUDA build holds machine code for; None where that is not known.
+
+        Of a build whose code is not known: those that its CUDA still compiles for, if it leaves any out.
+        """
         codes = self.codes(build)
-        if not codes:
-            return None
-        return tuple(one for one in self.gpus.devices if any(covers(code, one.capability) for code in codes))
+        if codes:
+            return covered(codes, self.gpus.devices)
+        oldest = oldest_code(build.cuda)
+        newer = tuple(one for one in self.gpus.devices if number(one.capability) >= number(oldest))
+        return newer if len(newer) < len(self.gpus.devices) else None
 
     def codes(self, build: Build) -> tuple[str, ...]:
         """The capabilities that a build holds machine code for; empty where that is not known."""
-        if build.version is None or build.package.conda:
+        if build.version is None or (build.package.conda and not build.variant):
             return ()
-        if build.framework == "torch":
-            return tables.torch().kernels_of(build.version, build.variant, self.target.platform)
-        if build.framework == "tensorflow":
-            release = tables.tensorflow().release(build.version)
-            # The driver compiles PTX for later devices of the same major version.
-            return tuple(code for code in (*release.kernels, release.ptx) if code) if release else ()
-        return tables.jax().kernels_of(build.version, build.variant)
+        return _CODES[build.framework](build.version, build.variant, self.target.platform)
+
+
+def _torch_codes(version: Version, variant: str, platform: str) -> tuple[str, ...]:
+    return tables.torch().kernels_of(version, variant, platform)
+
+
+def _tensorflow_codes(version: Version, _variant: str, _platform: str) -> tuple[str, ...]:
+    release = tables.tensorflow().release(version)
+    # The driver compiles PTX for later devices of the same major version.
+    return tuple(code for code in (*release.kernels, release.ptx) if code) if release else ()
+
+
+def _jax_codes(version: Version, variant: str, _platform: str) -> tuple[str, ...]:
+    return tables.jax().kernels_of(version, variant)
+
+
+_CODES: Mapping[Name, Callable[[Version, str, str], tuple[str, ...]]] = {
+    "torch": _torch_codes,
+    "tensorflow": _tensorflow_codes,
+    "jax": _jax_codes,
+}
+
+
+def oldest_code(cuda: int) -> str:
+    """The oldest capability that any build of a CUDA major version holds code for; "0.0": not known."""
+    codes = (
+        code
+        for row in tables.torch().kernels
+        if variant_major(row.variant) == cuda
+        for code in row.capabilities
+    )
+    return min(codes, key=number, default="0.0")
 
 
 def finding(

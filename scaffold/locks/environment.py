@@ -11,4 +11,4 @@ def lock_of_installed(packages: Mapping[str, str]) -> Lock:
     """The installed distributions (normalised name -> version) in the form that `lint` judges."""
     rows = tuple(Locked(name=name, version=version) for name, version in packages.items())
     roots = tuple(Need(name=one.name, version=one.version) for one in rows)
-    return Lock(format="requirements.txt", packages=rows, roots=roots)
+    return Lock(format="installed", packages=rows, roots=roots)

@@ -76,17 +76,16 @@ def conda_and_pip(case: Case) -> Iterator[LockFinding]:
 
 
 def pairs(case: Case) -> Iterator[LockFinding]:
-    """PyTorch and TensorFlow, both with CUDA: only some pairs share one set of libraries."""
-    torch = next((one for one in case.frameworks if one.framework == "torch" and one.cuda), None)
-    tensorflow = next((one for one in case.frameworks if one.framework == "tensorflow" and one.cuda), None)
-    if torch is None or tensorflow is None or torch.package.conda or tensorflow.package.conda:
-        return
+    """Frameworks that bring CUDA's libraries: of one major version, PyTorch and TensorFlow in some pairs."""
+    bring = [one for one in case.frameworks if one.cuda and one.brings_libraries]
     if any(len({cuda_major(one) for one in there}) > 1 for _, there in sharing(case.rows)):
         return  # said already, with the very packages
-    if torch.cuda != tensorflow.cuda:
-        yield _two_sets(torch, tensorflow)
+    if len({one.cuda for one in bring}) > 1:
+        yield _two_sets(bring)
         return
-    if torch.version is None or tensorflow.version is None:
+    torch = next((one for one in bring if one.framework == "torch"), None)
+    tensorflow = next((one for one in bring if one.framework == "tensorflow"), None)
+    if torch is None or tensorflow is None or torch.version is None or tensorflow.version is None:
         return
     ordinary = "download.pytorch.org" not in torch.package.index
     if pair_of(torch.version, torch.variant, tensorflow.version, ordinary_index=ordinary) is None:
@@ -100,8 +99,8 @@ def pairs(case: Case) -> Iterator[LockFinding]:
         )
 
 
-def _two_sets(torch: Build, tensorflow: Build) -> LockFinding:
-    newer, older = sorted((torch, tensorflow), key=lambda one: -one.cuda)
+def _two_sets(builds: list[Build]) -> LockFinding:
+    newer, *_, older = sorted(builds, key=lambda one: -one.cuda)
     return finding(
         "same-files",
         "error",

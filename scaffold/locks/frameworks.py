@@ -30,7 +30,7 @@ _CONDA_ONLY = {"pytorch", "pytorch-gpu", "pytorch-cpu", "tensorflow-gpu"}
 _VARIANT_INDEX = re.compile(r"/(?P<variant>cpu|cu\d{3}|rocm[\d.]+|xpu)(?:/|$)")
 _LOCAL = re.compile(r"cpu|cu\d{3}|rocm[\d.]+|xpu")
 #: conda's build strings: cuda126_mkl_py312_..., py3.12_cuda12.4_cudnn9.1.0_0, cpu_generic_...
-_CONDA_CUDA = re.compile(r"cuda(?P<major>1\d)\.?\d")
+_CONDA_CUDA = re.compile(r"cuda(?P<major>1\d)(?P<dot>\.?)(?P<minor>\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,12 @@ class Build:
     how: str = ""  # how that is known, a line of evidence
 
     @property
+    def brings_libraries(self) -> bool:
+        """Whether CUDA's libraries come as packages: conda's lie elsewhere, JAX's -local brings none."""
+        local = any(extra.endswith("local") for extra in self.package.extras)
+        return bool(self.cuda) and not self.package.conda and not local
+
+    @property
     def on_gpu(self) -> bool:
         """Whether it is made for a GPU."""
         return bool(self.cuda) or self.variant.startswith(("rocm", "xpu"))
@@ -55,11 +61,16 @@ def frameworks_of(lock: Lock, rows: tuple[Locked, ...], target: Target) -> tuple
     return tuple(_builds(lock, rows, target))
 
 
+def is_framework(one: Locked) -> bool:
+    """Whether a package is one of the frameworks that are judged."""
+    return one.name in _PACKAGES and (one.conda or one.name not in _CONDA_ONLY)
+
+
 def _builds(lock: Lock, rows: tuple[Locked, ...], target: Target) -> Iterator[Build]:
     for one in rows:
-        framework = _PACKAGES.get(one.name)
-        if framework is None or (one.name in _CONDA_ONLY and not one.conda):
+        if not is_framework(one):
             continue
+        framework = _PACKAGES[one.name]
         if one.conda:
             yield _of_conda(framework, one, rows)
         elif framework == "torch":
@@ -67,14 +78,16 @@ def _builds(lock: Lock, rows: tuple[Locked, ...], target: Target) -> Iterator[Bu
         elif framework == "tensorflow":
             yield _tensorflow(one, rows, target)
         else:
-            yield _jax(one, rows)
+            yield _jax(one, rows, target)
 
 
 def _torch(one: Locked, lock: Lock, rows: tuple[Locked, ...], target: Target) -> Build:
     version = parsed(one.version)
     variant, how = _torch_variant(one, version, lock, target)
     major = variant_major(variant)
-    beside = _library_majors(one, rows) if not variant else ()
+    # Whatever a file without markers names beside it: no platform but these has a CUDA build.
+    possible = not variant and bool(tables.torch().variants(target.platform))
+    beside = _library_majors(one, rows) if possible else ()
     if beside:
         major, how = beside[0], f"the CUDA {beside[0]} libraries beside it tell"
     return Build(framework="torch", package=one, version=version, variant=variant, cuda=major, how=how)
@@ -145,7 +158,10 @@ def _tensorflow(one: Locked, rows: tuple[Locked, ...], target: Target) -> Build:
     return Build(framework="tensorflow", package=one, version=version, variant=variant, cuda=major, how=how)
 
 
-def _jax(one: Locked, rows: tuple[Locked, ...]) -> Build:
+def _jax(one: Locked, rows: tuple[Locked, ...], target: Target) -> Build:
+    if target.platform not in tables.jax().gpu_platforms:
+        how = f"JAX has no CUDA build for {target.platform}"
+        return Build(framework="jax", package=one, version=parsed(one.version), variant="cpu", how=how)
     plugins = [row for row in rows if re.fullmatch(r"jax-cuda\d\d-plugin", row.name)]
     extras = [extra for extra in one.extras if re.match(r"cuda\d\d", extra)]
     major = cuda_major(plugins[0]) if plugins else int(extras[0][4:6]) if extras else 0
@@ -168,6 +184,10 @@ def _of_conda(framework: Name, one: Locked, rows: tuple[Locked, ...]) -> Build:
     majors = _library_majors(one, rows) or tuple(
         major for row in rows if row.conda and (major := cuda_major(row))
     )
+    variant, how = _of_pytorch_channel(one, rows)
+    if variant and framework == "torch":
+        major = variant_major(variant)
+        return Build(framework=framework, package=one, version=version, variant=variant, cuda=major, how=how)
     if named:
         how = f"its build is {one.build}"
         return Build(framework=framework, package=one, version=version, cuda=int(named["major"]), how=how)
@@ -179,6 +199,22 @@ def _of_conda(framework: Name, one: Locked, rows: tuple[Locked, ...]) -> Build:
         how = f"CUDA {majors[0]} is pinned beside it"
         return Build(framework=framework, package=one, version=version, cuda=majors[0], how=how)
     return Build(framework=framework, package=one, version=version)
+
+
+def _of_pytorch_channel(one: Locked, rows: tuple[Locked, ...]) -> tuple[str, str]:
+    """The variant where it is PyTorch's own conda build: those are built as its wheels are.
+
+    Its build strings write CUDA with a point, conda-forge's without; only that channel has pytorch-cuda.
+    """
+    named = _CONDA_CUDA.search(one.build)
+    if named:
+        own = bool(named["dot"]) or one.index.endswith("pytorch")
+        return (f"cu{named['major']}{named['minor']}", f"its build is {one.build}") if own else ("", "")
+    beside = next((row for row in rows if row.conda and row.name == "pytorch-cuda"), None)
+    found = re.match(r"(1\d)\.(\d)", beside.version) if beside else None
+    if beside is None or found is None:
+        return "", ""
+    return f"cu{found[1]}{found[2]}", f"{beside.shown} is pinned beside it"
 
 
 def _shown(location: str) -> str:

@@ -10,13 +10,13 @@ from packaging.version import Version
 
 from scaffold.builds import tables
 from scaffold.builds.candidates import names
-from scaffold.builds.cuda import cudnn_supports, driver_needed, number
+from scaffold.builds.cuda import cudnn_limit, cudnn_supports, driver_needed, number
 from scaffold.builds.rocm import amd_gpus, rocm_use
 from scaffold.builds.tensorflow import gpu_obstacle
 from scaffold.builds.xpu import xpu_use
-from scaffold.locks.case import Case, counted, finding
+from scaffold.locks.case import Case, counted, finding, oldest_code
 from scaffold.locks.frameworks import Build
-from scaffold.locks.model import LockFinding
+from scaffold.locks.model import Locked, LockFinding
 from scaffold.locks.packages import cuda_major, is_cudnn, parsed
 from scaffold.locks.remedies import other_build
 from scaffold.machine.nvidia_names import last_branch
@@ -61,13 +61,22 @@ def kernels(case: Case) -> Iterator[LockFinding]:
             "kernels",
             "warning" if served else "error",
             build.package,
-            f"{build.package.shown} holds code for {', '.join(codes)}; here is {names(missed)}",
+            f"{_holds(build, codes)}; here is {names(missed)}",
             why=(
                 build.how,
-                f"it runs on {names(served)}" if served else "it imports, and the first kernel fails",
+                f"it {'runs' if codes else 'may run'} on {names(served)}"
+                if served
+                else "it imports, and the first kernel fails",
             ),
             remedy=other_build(case, build),
         )
+
+
+def _holds(build: Build, codes: tuple[str, ...]) -> str:
+    if codes:
+        return f"{build.package.shown} holds code for {', '.join(codes)}"
+    oldest = oldest_code(build.cuda)
+    return f"{build.package.shown} is a CUDA {build.cuda} build, and those hold code for {oldest} and newer"
 
 
 def cudnn(case: Case) -> Iterator[LockFinding]:
@@ -90,10 +99,15 @@ def cudnn(case: Case) -> Iterator[LockFinding]:
                 one,
                 f"{one.shown} no longer runs on {names(dropped)}",
                 why=(f"{_limit()} still does",) if ours else (),
-                remedy=f"add the constraint {_limit()}, and lock again" if ours else "lock an older cuDNN",
+                remedy=f"add the constraint {_limit()}, and lock again" if ours else _older_cudnn(case, one),
             )
     if not pinned:
         yield from _open_cudnn(case)
+
+
+def _older_cudnn(case: Case, one: Locked) -> str:
+    limit = cudnn_limit(case.gpus.devices)
+    return f"pin {one.name}<{limit}" if limit else "pin an older cuDNN"
 
 
 def _open_cudnn(case: Case) -> Iterator[LockFinding]:

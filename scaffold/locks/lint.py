@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.cuda import usable_gpus
 from scaffold.builds.wheels import Target
-from scaffold.locks import file_rules, gpu_rules, release_rules
+from scaffold.locks import file_rules, gpu_rules, release_rules, wheel_rules
 from scaffold.locks.case import Case
 from scaffold.locks.frameworks import frameworks_of
 from scaffold.locks.markers import environment
@@ -22,18 +23,19 @@ Rule = Callable[[Case], Iterator[LockFinding]]
 #: Causes before consequences.
 RULES: tuple[Rule, ...] = (
     release_rules.python,
-    gpu_rules.driver,
     gpu_rules.kernels,
+    gpu_rules.driver,
     gpu_rules.cudnn,
     gpu_rules.other_vendor,
     file_rules.same_files,
     file_rules.conda_and_pip,
     file_rules.pairs,
-    release_rules.wheels,
+    wheel_rules.wheels,
     gpu_rules.in_vain,
     gpu_rules.on_the_cpu,
     release_rules.pre_releases,
     release_rules.unknown,
+    release_rules.unknown_conda,
     release_rules.open_versions,
 )
 
@@ -58,13 +60,30 @@ def lint(lock: Lock, machine: Machine, python: str) -> tuple[LockFinding, ...]:
     return tuple(sorted(found, key=lambda one: _WORST_FIRST.index(one.level)))
 
 
-def python_for(lock: Lock, wanted: str = "") -> str:
-    """The Python to judge for: the one that was named, else the lock's own, else the usual one."""
-    if wanted or lock.python:
-        return ".".join((wanted or lock.python).split(".")[:2])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedFor:
+    """The Python that a lock is judged for, and where it comes from."""
+
+    version: str  # 3.12
+    source: Literal["asked for", "the lock's", "the machine's", "assumed"]
+
+
+def judged_for(lock: Lock, wanted: str = "", told: str = "") -> JudgedFor:
+    """The Python that was asked for, else the lock's own, else the told machine's, else the usual one."""
+    if wanted:
+        return JudgedFor(version=_minor(wanted), source="asked for")
+    if lock.python:
+        return JudgedFor(version=_minor(lock.python), source="the lock's")
+    if told:
+        return JudgedFor(version=_minor(told), source="the machine's")
     allowed = specifier(lock.requires_python)
     fitting = [one for one in PREFERENCE if allowed is None or f"{one}.99" in allowed]
-    return next(iter(fitting), PREFERENCE[0])
+    return JudgedFor(version=next(iter(fitting), PREFERENCE[0]), source="assumed")
+
+
+def python_for(lock: Lock, wanted: str = "") -> str:
+    """The version of `judged_for`."""
+    return judged_for(lock, wanted).version
 
 
 def installed_here(lock: Lock, machine: Machine, python: str) -> tuple[Locked, ...]:
@@ -74,6 +93,10 @@ def installed_here(lock: Lock, machine: Machine, python: str) -> tuple[Locked, .
 
 def _judged(lock: Lock, rows: tuple[Locked, ...], machine: Machine, python: str) -> Iterator[LockFinding]:
     target = Target(machine.host, python)
+    crowd = tuple(release_rules.crowd(rows))
+    if crowd:
+        yield from crowd  # which of them would be installed, nobody can say
+        return
     case = Case(
         lock=lock,
         rows=rows,
@@ -92,3 +115,8 @@ def _judged(lock: Lock, rows: tuple[Locked, ...], machine: Machine, python: str)
 
 def _key(one: LockFinding) -> tuple[str, str, str]:
     return one.code, one.package, one.version
+
+
+def _minor(python: str) -> str:
+    """``3.12`` of ``3.12.4``."""
+    return ".".join(python.split(".")[:2])

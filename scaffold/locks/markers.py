@@ -39,13 +39,13 @@ def environment(host: Host, python: str) -> Mapping[str, str]:
     return {
         **_SYSTEMS[host.os],
         "implementation_name": "cpython",
-        "implementation_version": _full(python),
+        "implementation_version": full(python),
         "platform_machine": _WINDOWS_MACHINES.get(host.architecture, "") if windows else host.architecture,
         "platform_python_implementation": "CPython",
         "platform_release": host.kernel,
         "platform_version": "",
-        "python_full_version": _full(python),
-        "python_version": ".".join(python.split(".")[:2]),
+        "python_full_version": full(python),
+        "python_version": ".".join(python.removesuffix("t").split(".")[:2]),
     }
 
 
@@ -91,6 +91,11 @@ def _choice(name: str) -> str:
     return f"{encoded['kind']} {encoded['rest'][int(encoded['length']) + 1 :]}"
 
 
-def _full(python: str) -> str:
-    """A patch release that no marker leaves out stands for all of a minor version's."""
-    return python if python.count(".") > 1 else f"{python}.99"
+def full(python: str) -> str:
+    """A patch release that no marker leaves out stands for all of a minor version's.
+
+    >>> full("3.12"), full("3.14t")  # free-threaded: a build, not a version
+    ('3.12.99', '3.14.99')
+    """
+    number = python.removesuffix("t")
+    return number if number.count(".") > 1 else f"{number}.99"

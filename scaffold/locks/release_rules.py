@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.rows import Release
-from scaffold.builds.wheels import Target, pythons_of
+from scaffold.builds.wheels import Target
 from scaffold.locks.case import Case, counted, finding
-from scaffold.locks.frameworks import Build
-from scaffold.locks.markers import applies, environment
+from scaffold.locks.frameworks import is_framework
+from scaffold.locks.gpu_rules import on_the_cpu
+from scaffold.locks.markers import applies, environment, full
 from scaffold.locks.model import Locked, LockFinding
 from scaffold.locks.packages import parsed
-from scaffold.sources.model import Source, Wheel
+from scaffold.locks.remedies import other_build
 
 _NIGHTLY = ("keras-nightly", "tf-nightly", "tf-nightly-cpu", "tb-nightly", "jax-nightly", "tf-keras-nightly")
 
 
+#: Three frameworks, TensorFlow under two names, each from conda and from PyPI: more is a mistake.
+_FRAMEWORKS = 20
+
 _TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly", "tf-nightly-cpu")
+
+
+def crowd(rows: tuple[Locked, ...]) -> Iterator[LockFinding]:
+    """More frameworks than one environment can hold: no installer takes such a file."""
+    named = [one for one in rows if is_framework(one)]
+    if len(named) > _FRAMEWORKS:
+        yield finding(
+            "crowd",
+            "error",
+            named[0],
+            f"it names {len(named):,} frameworks and versions of them for one environment",
+            why=(counted(tuple(named)),),
+            remedy="lock again: an environment holds one version of each",
+        )
 
 
 def python(case: Case) -> Iterator[LockFinding]:
     """The lock's own word on Python."""
     allowed = specifier(case.lock.requires_python)
-    if allowed is not None and f"{case.target.python}.99" not in allowed:
+    if allowed is not None and full(case.target.python) not in allowed:
         whole = Locked(name="python", version=case.target.python)
         yield finding(
             "python",
@@ -52,38 +68,6 @@ def platform(case: Case) -> Iterator[LockFinding]:
         )
 
 
-def wheels(case: Case) -> Iterator[LockFinding]:
-    """Packages without a wheel for this Python on this machine, by the lock itself or by the tables."""
-    if any(python(case)):
-        return  # a consequence: the lock itself says that it is for others
-    known = {build.package.name: build for build in case.frameworks}
-    missing: list[tuple[Locked, str, tuple[Wheel, ...]]] = []
-    for one in case.rows:
-        by, there = _there(one, known.get(one.name), case.target)
-        if there and not any(map(case.target.accepts, there)):
-            missing.append((one, by, there))
-    if missing:
-        first, by, there = next((row for row in missing if row[0].name in known), missing[0])
-        rest = tuple(one for one, _, _ in missing if one is not first)
-        yield finding(
-            "no-wheel",
-            "error",
-            first,
-            f"{first.shown} has no wheel for {_here(case.target)}",
-            why=(f"{by} {_described(there)}", f"nor have {counted(rest)}" if rest else ""),
-            remedy=_wheel_remedy([there for _, _, there in missing], case.target),
-        )
-
-
-def _there(one: Locked, build: Build | None, target: Target) -> tuple[str, tuple[Wheel, ...]]:
-    """Who says which wheels there are of a package, and which; none where that is not known."""
-    if one.conda or (one.wheels and one.buildable):
-        return "", ()
-    if one.wheels:
-        return "the lock names", tuple(_wheel(one, name) for name in one.wheels)
-    return ("published are", _published(build, target)) if build else ("", ())
-
-
 def pre_releases(case: Case) -> Iterator[LockFinding]:
     """Release candidates, development builds and nightlies."""
     important = {build.package.name for build in case.frameworks} | {"keras", *_NIGHTLY}
@@ -106,15 +90,33 @@ def pre_releases(case: Case) -> Iterator[LockFinding]:
 
 def open_versions(case: Case) -> Iterator[LockFinding]:
     """A framework without a pin: what is installed tomorrow may be another build."""
+    told = {one.package for one in on_the_cpu(case)}  # a CPU build, whatever its version
     for build in case.frameworks:
         one = build.package
-        if build.version is None:
+        if build.version is None and one.name not in told:
             yield finding(
                 "unpinned",
                 "info",
                 one,
                 f"{one.shown} names no version, so its build cannot be judged",
-                remedy="lock it (uv lock), or pin the version that scaffold builds names",
+                remedy="pin its version and build: conda list shows what is installed"
+                if one.conda
+                else "lock it (uv lock), or pin the version that scaffold builds names",
+            )
+
+
+def unknown_conda(case: Case) -> Iterator[LockFinding]:
+    """Builds of conda: what GPUs they are made for stands in no table, but for PyTorch's own channel."""
+    for build in case.frameworks:
+        known = build.variant == "cpu" or case.covered(build) is not None or build.cuda > case.gpus.cuda
+        if build.package.conda and build.version is not None and case.gpus.devices and not known:
+            yield finding(
+                "unknown-build",
+                "warning",
+                build.package,
+                f"which GPUs conda's {build.package.shown} holds machine code for is not known here",
+                why=(build.how or "conda picks the build by the driver",),
+                remedy=other_build(case, build),
             )
 
 
@@ -148,52 +150,6 @@ def specifier(text: str) -> SpecifierSet | None:
         return SpecifierSet(text.replace("^", ">=")) if text else None
     except InvalidSpecifier:
         return None
-
-
-def _wheel(one: Locked, filename: str) -> Wheel:
-    source = Source(kind="index", location=one.index)
-    return Wheel(project=one.name, version=one.version, filename=filename, url="", source=source)
-
-
-def _published(build: Build, target: Target) -> tuple[Wheel, ...]:
-    """The wheels of a release for a platform, by the tables; none where they do not know it."""
-    from scaffold.builds.published import published
-
-    if build.version is None or build.framework == "jax":
-        return ()
-    table = tables.torch() if build.framework == "torch" else tables.tensorflow()
-    if table.release(build.version) is None:
-        return ()
-    project = "tensorflow" if build.framework == "tensorflow" else "torch"
-    offered = published((target.platform,)).wheels(project)
-    return tuple(one for one in offered if Version(one.version).release == build.version.release)
-
-
-def _described(listed: Iterable[Wheel]) -> str:
-    rows = tuple(listed)
-    pythons = sorted({one for wheel in rows for one in pythons_of(wheel)}, key=Version)
-    platforms = sorted({wheel.filename.removesuffix(".whl").rpartition("-")[2] for wheel in rows})
-    more = f" and {len(platforms) - 4} more" if len(platforms) > 4 else ""
-    named = f"wheels for Python {', '.join(pythons)}" if pythons else "wheels"
-    return f"{named}, platforms {', '.join(platforms[:4])}{more}"
-
-
-def _here(target: Target) -> str:
-    libc = f" with {target.host.libc}" if target.host.libc else ""
-    system = f" {target.host.os_version}" if target.host.os == "macos" else ""
-    return f"Python {target.python} on {target.platform}{system}{libc}"
-
-
-def _wheel_remedy(lacking: list[tuple[Wheel, ...]], target: Target) -> str:
-    """Another Python where all that is lacking has wheels for it, else other releases."""
-    named = {one for there in lacking for wheel in there for one in pythons_of(wheel)}
-    fitting = [
-        name
-        for name in PREFERENCE
-        if name in named and all(any(map(Target(target.host, name).accepts, there)) for there in lacking)
-    ]
-    other = f"use Python {fitting[0]}, or " if fitting else ""
-    return f"{other}lock again with releases that fit this machine: scaffold builds"
 
 
 def _stable(one: Locked, case: Case) -> tuple[str, ...]:

@@ -16,11 +16,22 @@ def other_build(case: Case, build: Build) -> str:
     command = f"scaffold builds --framework {_OPTIONS[build.framework]}"
     if plan is None:
         return f"no build of {build.framework} fits here for Python {case.target.python}: {command} says why"
-    if not build.package.conda and plan.version == str(build.version) and plan.variant == build.variant:
+    if build.package.conda:
+        return _beside_conda(build, plan, command)
+    if plan.version == str(build.version) and plan.variant == build.variant:
         return f"{command} says what fits"
     where = f" from {plan.source}" if plan.source else ""
     beside = f", with {' and '.join(plan.constraints)}" if plan.constraints else ""
     return f"lock {plan.requirement}{where}{beside} ({command} says why)"
+
+
+def _beside_conda(build: Build, plan: BuildPlan, command: str) -> str:
+    """A file of conda's has a list for pip: the build goes there, and conda's is taken out."""
+    lines = [f"--extra-index-url {plan.source}"] if plan.source else []
+    wanted = " and ".join([*lines, plan.requirement, *plan.constraints])
+    ended = "PyTorch's own conda builds ended with 2.5; " if build.framework == "torch" else ""
+    why = f"({ended}{command} says why)"
+    return f"in place of conda's {build.package.name}, put {wanted} in the list of pip {why}"
 
 
 def _chosen(case: Case, build: Build) -> BuildPlan | None:

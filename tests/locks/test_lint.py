@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scaffold.locks.lint import python_for
+from scaffold.locks.lint import judged_for, python_for
 from scaffold.locks.model import LockFinding
 from scaffold.locks.reading import parse_lock
 from scaffold.machine import Accelerator, Machine
@@ -21,6 +21,7 @@ from tests.locks.samples import (
     of_file,
 )
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 CU126 = "https://download.pytorch.org/whl/cu126"
 ASK_PYTORCH = "(scaffold builds --framework pytorch says why)"
 ASK_KERAS = "(scaffold builds --framework keras says why)"
@@ -96,12 +97,9 @@ def test_no_machine_code_for_a_gpu_whose_driver_is_new_enough():
 
 
 def test_no_newer_driver_is_advised_where_none_helps():
-    (found, other) = judged("torch==2.15.0\n", P100)
-    assert (found.code, found.remedy) == (
-        "cuda-driver",
-        f"lock torch==2.14.1+cu126 from {CU126} {ASK_PYTORCH}",
-    )
-    assert other.code == "kernels"
+    expected = f"lock torch==2.14.1+cu126 from {CU126} {ASK_PYTORCH}"
+    found = judged("torch==2.15.0\n", P100)
+    assert [(one.code, one.remedy) for one in found] == [("kernels", expected), ("cuda-driver", expected)]
 
 
 def test_a_cudnn_that_dropped_the_gpu():
@@ -182,6 +180,10 @@ def test_two_sets_of_libraries_that_nobody_has_locked_yet():
         ("torch==2.9.1\ntensorflow[and-cuda]==2.21.0\n", [("warning", "pair", "torch")]),
         ("torch==2.15.0\ntensorflow-cpu==2.21.0\n", []),
         ("torch==2.15.0+cpu\ntensorflow[and-cuda]==2.21.0\n", []),
+        ("torch==2.15.0\njax[cuda12]==0.12.0.1\n", [("error", "same-files", "torch")]),
+        ("torch==2.15.0\njax[cuda13]==0.12.0.1\n", []),
+        ("torch==2.15.0\njax[cuda12-local]==0.12.0.1\n", []),  # the system's libraries
+        ("tensorflow[and-cuda]==2.21.0\njax[cuda13]==0.12.0.1\n", [("error", "same-files", "jax")]),
     ],
 )
 def test_pairs(text, expected):
@@ -403,13 +405,82 @@ def test_a_release_that_the_tables_do_not_know():
         ("[python=3.11, pytorch-cuda=12.1]", RTX3060, []),
         ("[python=3.11, cuda-version=13.0, pytorch=2.9]", RTX3060, [("error", "cuda-driver", "pytorch")]),
         ("[python=3.11, cudatoolkit=11.8]", RTX3060, []),
-        ("[pytorch, cpuonly]", RTX3060, [("warning", "cpu-build", "pytorch"), ("info", "unpinned", "pytorch")]),
-        ("[pytorch=2.5.1, {pip: ['torch==2.14.1+cu126']}]", RTX3060, [("error", "same-files", "torch")]),
+        ("[pytorch, cpuonly]", RTX3060, [("warning", "cpu-build", "pytorch")]),
+        ("[pytorch=2.5.1, {pip: ['torch==2.14.1+cu126']}]", RTX3060,
+         [("error", "same-files", "torch"), ("warning", "unknown-build", "pytorch")]),
         ("[pytorch=2.5.1=py3.11_cuda12.4_cudnn9.1.0_0, cudnn=9.28]", P100, [("error", "cudnn", "cudnn")]),
     ],
 )  # fmt: skip
 def test_conda(text, machine, expected):
     assert codes(parse_lock(f"dependencies: {text}\n", name="environment.yml"), machine) == expected
+
+
+def conda(text, machine):
+    return judged(parse_lock(f"dependencies: {text}\n", name="environment.yml"), machine)
+
+
+def test_a_build_of_pytorchs_own_conda_channel_is_judged_as_its_wheels_are():
+    text = "[pytorch=2.5.1, pytorch-cuda=12.4]"
+    assert conda(text, RTX5090) == (
+        LockFinding(
+            code="kernels",
+            level="error",
+            package="pytorch",
+            version="2.5.1",
+            message="pytorch 2.5.1 holds code for 5.0, 6.0, 7.0, 7.5, 8.0, 8.6, 9.0; here is RTX 5090 (12.0)",
+            why=("pytorch-cuda 12.4 is pinned beside it", "it imports, and the first kernel fails"),
+            remedy="in place of conda's pytorch, put torch==2.15.0 in the list of pip "
+            f"(PyTorch's own conda builds ended with 2.5; {ASK_PYTORCH[1:]}",
+            line=1,
+        ),
+    )
+    assert conda(text, RTX3060) == ()
+
+
+def test_a_conda_build_whose_cuda_left_the_gpu_behind():
+    remedy = (
+        f"in place of conda's pytorch, put --extra-index-url {CU126} and torch==2.14.1+cu126 in the list of pip "
+        f"(PyTorch's own conda builds ended with 2.5; {ASK_PYTORCH[1:]}"
+    )
+    found = conda("['pytorch=2.14.1=cuda130*']", P100)
+    assert [(one.code, one.message, one.remedy) for one in found] == [
+        (
+            "kernels",
+            "pytorch 2.14.1 is a CUDA 13 build, and those hold code for 7.5 and newer; here is Tesla P100 (6.0)",
+            remedy,
+        ),
+        ("cuda-driver", "pytorch 2.14.1 needs CUDA 13; driver 550.90.07 runs CUDA 12 at most", remedy),
+    ]
+
+
+def test_the_kernels_of_conda_forges_builds_are_not_known():
+    (found,) = conda("['pytorch=2.7.1=cuda126_py312*']", RTX5090)
+    assert (found.code, found.level, found.message, found.why) == (
+        "unknown-build",
+        "warning",
+        "which GPUs conda's pytorch 2.7.1 holds machine code for is not known here",
+        ("its build is cuda126_py312*",),
+    )
+
+
+def test_a_conda_cudnn_is_mended_in_condas_words():
+    (found,) = conda("[pytorch=2.5.1=py3.11_cuda12.4_cudnn9.1.0_0, cudnn=9.28]", P100)
+    assert found.remedy == "pin cudnn<9.11"
+
+
+def test_no_cuda_build_on_an_intel_mac():
+    mac = Machine(host=host("macos", "x86_64", os_version="14.1"))
+    beside = "nvidia-cudnn-cu12==9.10.2.21\njax[cuda12]==0.12.0.1\n"  # a file without markers
+    assert codes(f"torch==2.15.0\n{beside}", mac) == [("error", "no-wheel", "torch")]
+    assert codes(f"torch==2.2.2\n{beside}", mac) == []
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [(RTX3060, [("warning", "cpu-build", "tensorflow")]), (CPU, [("info", "unpinned", "tensorflow")])],
+)
+def test_a_build_is_judged_or_it_is_not(machine, expected):
+    assert codes("tensorflow\n", machine) == expected
 
 
 def test_jax_is_judged_by_its_plug_in():
@@ -428,6 +499,38 @@ def test_jax_is_judged_by_its_plug_in():
 )
 def test_the_python_that_is_judged_for(head, wanted, python):
     assert python_for(parse_lock(f"{head}torch==2.15.0\n"), wanted) == python
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "told", "expected"),
+    [
+        ("[python=3.11]", "", "3.12.4", ("3.11", "the lock's")),
+        ("[python=3.11]", "3.13.1", "3.12", ("3.13", "asked for")),
+        ("[numpy=2.2]", "", "3.10.4", ("3.10", "the machine's")),
+        ("[numpy=2.2]", "", "", ("3.12", "assumed")),
+        ("['python>=3.13']", "", "", ("3.13", "assumed")),
+        ("[python=3.11.*]", "", "", ("3.11", "assumed")),
+    ],
+)
+def test_where_the_python_comes_from(text, wanted, told, expected):
+    lock = parse_lock(f"dependencies: {text}\n", name="environment.yml")
+    answer = judged_for(lock, wanted, told)
+    assert (answer.version, answer.source) == expected
+
+
+def test_more_frameworks_than_an_environment_holds():
+    assert judged("".join(f"torch==2.{number}\n" for number in range(30)), CPU) == (
+        LockFinding(
+            code="crowd",
+            level="error",
+            package="torch",
+            version="2.0",
+            message="it names 30 frameworks and versions of them for one environment",
+            why=("torch 2.0 (line 1), torch 2.1 (line 2), torch 2.2 (line 3) and 27 more",),
+            remedy="lock again: an environment holds one version of each",
+            line=1,
+        ),
+    )
 
 
 def test_the_locks_own_python():
