@@ -5,30 +5,33 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from scaffold.locks.lint import JudgedFor
     from scaffold.locks.model import Lock, LockFinding
     from scaffold.machine.model import Machine
 
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def lint(path: str | Path, observed_machine: Machine, python: str, *, as_json: bool) -> int:
+def lint(
+    path: str | Path, observed_machine: Machine, python: str, *, told_python: str = "", as_json: bool
+) -> int:
     """Judge a lock file and print the findings; the exit status: 1 with errors, else 0.
 
-    ``path`` ``-`` is standard input. ``python`` "" leaves the choice to the lock. Raises OptionRefused
-    where the file is no lock.
+    ``path`` ``-`` is standard input. ``python`` "" leaves the choice to the lock, then to
+    ``told_python``, the told machine's. Raises OptionRefused where the file is no lock.
     """
-    from scaffold.locks.lint import installed_here, python_for
+    from scaffold.locks.lint import installed_here, judged_for
     from scaffold.locks.lint import lint as judge
 
     lock, name = _read(Path(path))
-    chosen = python_for(lock, python)
-    findings = judge(lock, observed_machine, chosen)
-    packages = len(installed_here(lock, observed_machine, chosen))
+    chosen = judged_for(lock, python, told_python)
+    findings = judge(lock, observed_machine, chosen.version)
+    packages = len(installed_here(lock, observed_machine, chosen.version))
     if as_json:
         click.echo(_as_json(name, lock, observed_machine, chosen, findings, packages))
     else:
@@ -36,7 +39,8 @@ def lint(path: str | Path, observed_machine: Machine, python: str, *, as_json: b
         head = f"{name} ({lock.format}): {count} for {machine_line(observed_machine, chosen)}"
         lines = [head, *finding_lines(name, findings)]
         lines += [f"{'note'.ljust(8)} {note}" for note in lock.notes]
-        click.echo("\n".join([*lines, summary_line(findings)]))
+        complete = bool(packages) and not lock.notes
+        click.echo("\n".join([*lines, summary_line(findings, complete=complete)]))
     return 1 if any(one.level == "error" for one in findings) else 0
 
 
@@ -49,17 +53,19 @@ def _read(path: Path) -> tuple[Lock, str]:
     return parse_lock(content.decode("utf-8", errors="replace")), "standard input"
 
 
-def machine_line(machine: Machine, python: str) -> str:
+def machine_line(machine: Machine, python: JudgedFor) -> str:
     """The machine on one line: what the judgement rests on."""
+    from scaffold.machine.fingerprint import fingerprint
+
     gpus = Counter(one.name for one in machine.accelerators)
-    driver = next((one.driver for one in machine.accelerators if one.driver), "")
+    driver = fingerprint(machine).nvidia_driver
     named = ", ".join(f"{count} x {name}" if count > 1 else name for name, count in gpus.items())
     facts = [
         named or "no GPU",
         f"driver {driver}" if driver else "",
         f"{machine.host.os} {machine.host.architecture}",
         machine.host.libc,
-        f"Python {python}",
+        f"Python {python.version}" + (" (assumed)" if python.source == "assumed" else ""),
     ]
     return " · ".join(fact for fact in facts if fact)
 
@@ -77,9 +83,11 @@ def finding_lines(name: str, findings: tuple[LockFinding, ...]) -> list[str]:
     return lines
 
 
-def summary_line(findings: tuple[LockFinding, ...]) -> str:
-    """What it comes to."""
+def summary_line(findings: tuple[LockFinding, ...], *, complete: bool = True) -> str:
+    """What it comes to; ``complete``: all of it was read, and something of it would be installed."""
     counts = Counter(one.level for one in findings)
+    if not complete and not counts["error"] and not counts["warning"]:
+        return "Nothing that could be read contradicts this machine."
     if not findings:
         return "Nothing in it contradicts this machine."
     if not counts["error"] and not counts["warning"]:
@@ -89,30 +97,28 @@ def summary_line(findings: tuple[LockFinding, ...]) -> str:
 
 
 def _as_json(
-    name: str, lock: Lock, machine: Machine, python: str, findings: tuple[LockFinding, ...], packages: int
+    name: str,
+    lock: Lock,
+    machine: Machine,
+    python: JudgedFor,
+    findings: tuple[LockFinding, ...],
+    packages: int,
 ) -> str:
-    from scaffold.results import envelope
+    from scaffold.machine.fingerprint import fingerprint
+    from scaffold.results import envelope, plain
 
     counts: Counter[str] = Counter(one.level for one in findings)
-    short: dict[str, Any] = {
-        "os": machine.host.os,
-        "architecture": machine.host.architecture,
-        "libc": machine.host.libc,
-        "python": python,
-        "driver": next((one.driver for one in machine.accelerators if one.driver), ""),
-        "cuda_driver": machine.cuda_driver,
-        "status": machine.status,
-        "accelerators": [
-            {"vendor": one.vendor, "name": one.name, "capability": one.capability, "status": one.status}
-            for one in machine.accelerators
-        ],
-    }
     return envelope(
         "scaffold/lint/1",
         file=name,
         format=lock.format,
-        machine=short,
+        machine=plain(fingerprint(machine)),
+        python=python,
         findings=findings,
         notes=lock.notes,
-        summary={"packages": packages, **{level: counts[level] for level in LEVELS}},
+        summary={
+            "packages": packages,
+            "complete": bool(packages) and not lock.notes,
+            **{level: counts[level] for level in LEVELS},
+        },
     )

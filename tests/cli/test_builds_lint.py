@@ -3,12 +3,20 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from scaffold.cli.builds_lint import lint
+import pytest
+
+from scaffold.cli.builds_lint import lint, machine_line
+from scaffold.locks.lint import JudgedFor
+from scaffold.machine import Accelerator
+from scaffold.machine.fingerprint import fingerprint
+from scaffold.results import plain
 from tests.builds.samples import CPU
 from tests.locks.samples import FILES, GTX1080TI, RTX3060, RTX3060_580
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = FILES / "torch-2.13-tensorflow.txt"
 
@@ -16,7 +24,7 @@ LOCK = FILES / "torch-2.13-tensorflow.txt"
 def test_for_people(capsys):
     assert lint(str(LOCK), GTX1080TI, "", as_json=False) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{LOCK} (requirements.txt): 71 packages for GTX 1080 Ti · driver 580.95.05 · linux x86_64 · glibc 2.36 · Python 3.12",
+        f"{LOCK} (requirements.txt): 71 packages for GTX 1080 Ti · driver 580.95.05 · linux x86_64 · glibc 2.36 · Python 3.12 (assumed)",
         "error    torch-2.13-tensorflow.txt:171  torch 2.13.0 holds code for 7.5, 8.0, 8.6, 9.0, 10.0, 12.0; here is GTX 1080 Ti (6.1)",
         "           PyTorch 2.13.0 on the ordinary index is cu130 for linux_x86_64",
         "           it imports, and the first kernel fails",
@@ -51,9 +59,27 @@ def test_what_was_not_understood_is_told(tmp_path, capsys):
     (tmp_path / "requirements.txt").write_text("torch==2.15.0+cpu\n!!!\n")
     assert lint(tmp_path / "requirements.txt", CPU, "3.12", as_json=False) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "note     line 2: not understood: !!!",
-        "Nothing in it contradicts this machine.",
+        "note     line 2: not understood",
+        "Nothing that could be read contradicts this machine.",
     ]
+
+
+def test_nothing_to_install_is_no_all_clear(tmp_path, capsys):
+    (tmp_path / "environment.yml").write_text("dependencies: [python=3.11]\n")
+    assert lint(tmp_path / "environment.yml", CPU, "", told_python="3.12", as_json=False) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path / 'environment.yml'} (environment.yml): 0 packages for no GPU · linux x86_64 · glibc 2.36 · Python 3.11",
+        "Nothing that could be read contradicts this machine.",
+    ]
+
+
+def test_the_driver_is_nvidias():
+    arc = Accelerator(vendor="intel", index=0, name="Arc A770", driver="i915")
+    machine = replace(RTX3060, accelerators=(arc, *RTX3060.accelerators))
+    python = JudgedFor(version="3.12", source="asked for")
+    assert machine_line(machine, python) == (
+        "Arc A770, RTX 3060 · driver 550.54.15 · linux x86_64 · glibc 2.36 · Python 3.12"
+    )
 
 
 def test_for_scripts(tmp_path, capsys):
@@ -63,11 +89,8 @@ def test_for_scripts(tmp_path, capsys):
         "schema": "scaffold/lint/1",
         "file": str(tmp_path / "requirements.txt"),
         "format": "requirements.txt",
-        "machine": {
-            "os": "linux", "architecture": "x86_64", "libc": "glibc 2.36", "python": "3.12",
-            "driver": "580.95.05", "cuda_driver": "", "status": "ok",
-            "accelerators": [{"vendor": "nvidia", "name": "RTX 3060", "capability": "8.6", "status": "ok"}],
-        },
+        "machine": plain(fingerprint(RTX3060_580)),
+        "python": {"version": "3.12", "source": "asked for"},
         "findings": [
             {
                 "code": "same-files", "level": "error", "package": "torch", "version": "2.13.0",
@@ -82,7 +105,7 @@ def test_for_scripts(tmp_path, capsys):
             }
         ],
         "notes": [],
-        "summary": {"packages": 2, "error": 1, "warning": 0, "info": 0},
+        "summary": {"packages": 2, "complete": True, "error": 1, "warning": 0, "info": 0},
     }  # fmt: skip
 
 
