@@ -22,6 +22,7 @@ from tests.builds.samples import (
     without_pytorch_index,
 )
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 BOTH = ("pytorch", "keras")
 CPU_WHEEL = "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl"
 NOTICE = (

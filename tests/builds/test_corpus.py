@@ -11,6 +11,7 @@ from scaffold.builds.published import published
 from scaffold.facts import read_facts
 from tests.builds.samples import CORPUS, of_corpus
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 MACHINES = Path(__file__).parents[1] / "machines" / "machines.jsonl"
 LINES = list(CORPUS.values())
 SAMPLES = pytest.mark.parametrize("line", LINES, ids=lambda line: line["id"])

@@ -5,6 +5,7 @@ import pytest
 from scaffold.builds import candidate_projects
 from tests.builds.samples import CPU, MAC, host, nvidia
 
+pytestmark = pytest.mark.usefixtures("frozen_tables")
 BOTH = ("pytorch", "keras")
 KERAS = (("tensorflow-cpu", ()), ("tensorflow", ()))
 
