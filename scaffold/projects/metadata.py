@@ -130,9 +130,12 @@ def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
 
 def _groups(groups: tuple[Group, ...]) -> Table:
     made = table(**{group.name: lines(group.requirements) for group in groups}, test=lines(TEST))
-    if len(groups) > 1:
-        import tomlkit
+    import tomlkit
 
+    for group in groups:
+        if group.note:
+            made.add(tomlkit.comment(group.note))
+    if len(groups) > 1:
         command = f"uv sync --no-default-groups --group test --group {groups[1].name}"
         made.add(tomlkit.comment(f"on another machine: {command}"))
     return made

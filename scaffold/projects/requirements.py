@@ -24,6 +24,9 @@ PYTORCH = "https://download.pytorch.org/whl"
 #: The group of a build that the user's own sources serve: the package index, a folder of wheels.
 OWN_GROUP = "own"
 
+#: uv reads no setting of pip's; a folder's path belongs to one machine and stands in no file of the project.
+FROM_A_FOLDER = "this build came from a folder; tell uv where: uv sync --find-links FOLDER"
+
 #: tensorflow-cpu has wheels for these alone; elsewhere the distribution `tensorflow` is the CPU build.
 _CPU_WHEELS = "sys_platform == 'win32' or (sys_platform == 'linux' and platform_machine == 'x86_64')"
 _NO_CPU_WHEELS = "sys_platform == 'darwin' or (sys_platform == 'linux' and platform_machine != 'x86_64')"
@@ -39,6 +42,7 @@ class Group:
     requirements: tuple[str, ...]
     index: str = ""  # canonical URL; "" where the user's own index serves it
     companions: tuple[str, ...] = ()  # names that the same index must serve: triton-rocm
+    note: str = ""  # a comment for whoever reads the file
 
 
 def direct_requirements(template: Template, frameworks: tuple[Framework, ...]) -> tuple[str, ...]:
@@ -79,7 +83,8 @@ def accelerator_groups(builds: tuple[BuildPlan, ...]) -> tuple[Group, ...]:
     if build is None:
         return ()
     if build.source_kind != "pytorch":
-        return (Group(name=OWN_GROUP, requirements=_pinned(build)),)
+        note = FROM_A_FOLDER if build.source_kind == "find-links" else ""
+        return (Group(name=OWN_GROUP, requirements=_pinned(build), note=note),)
     variants = dict.fromkeys((build.variant, "cpu"))
     pin = f"torch=={build.version}"
     return tuple(

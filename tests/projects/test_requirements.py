@@ -4,6 +4,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from scaffold.projects.requirements import (
+    FROM_A_FOLDER,
     Group,
     accelerator_groups,
     constraints,
@@ -90,10 +91,10 @@ def test_pytorchs_own_index_serves_this_machines_group_and_the_cpus():
 def test_a_build_of_the_users_own_sources_is_pinned_and_names_no_index():
     pinned = ("torch==2.13.0+cpu; sys_platform != 'darwin'", "torch==2.13.0; sys_platform == 'darwin'")
     assert accelerator_groups((torch_build("cpu", "find-links", "2.13.0"),)) == (
-        Group(name="own", requirements=pinned),
+        Group(name="own", requirements=pinned, note=FROM_A_FOLDER),
     )
     plain = Group(name="own", requirements=("torch==2.14.1",))
     assert accelerator_groups((torch_build("cu130", "index"),)) == (plain,)
-    cuda = Group(name="own", requirements=("torch==2.14.1+cu126",))
+    cuda = Group(name="own", requirements=("torch==2.14.1+cu126",), note=FROM_A_FOLDER)
     assert accelerator_groups((torch_build("cu126", "find-links"),)) == (cuda,)
     assert accelerator_groups((keras_build(),)) == ()
