@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from scaffold.locks.environment import lock_of_installed
 from scaffold.locks.lint import judged_for, python_for
-from scaffold.locks.model import LockFinding
+from scaffold.locks.model import FORMATS, LockFinding
 from scaffold.locks.reading import parse_lock
 from scaffold.machine import Accelerator, Machine
 from tests.builds.samples import CPU, MAC, gpu, host, nvidia
@@ -536,3 +537,9 @@ def test_more_frameworks_than_an_environment_holds():
 def test_the_locks_own_python():
     assert python_for(of_file("poetry.lock")) == "3.11"
     assert python_for(of_file("groups.uv.lock")) == "3.12"
+
+
+def test_what_is_installed_is_a_lock_of_its_own_kind():
+    lock = lock_of_installed({"torch": "2.15.0"})
+    assert (lock.format, [one.shown for one in lock.packages]) == ("installed", ["torch 2.15.0"])
+    assert "installed" not in FORMATS
