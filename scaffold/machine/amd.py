@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scaffold.machine.amd_nodes import Node, agents, enumerated, gfx_of_device, is_integrated, node_of
+from scaffold.machine.amd_nodes import (
+    Node,
+    agents,
+    enumerated,
+    gfx_of_device,
+    gfx_of_name,
+    is_integrated,
+    node_of,
+)
 from scaffold.machine.masks import chosen
 from scaffold.machine.model import Accelerator, Host, Status
 from scaffold.machine.pci import Card, with_names
@@ -19,6 +27,7 @@ _ROCM = "/opt/rocm"
 #: rocminfo starts the runtime: a second or two, and on a sick GPU it never ends.
 TOOL_SECONDS = 10.0
 BY_DEVICE = "the PCI device's number, by a table of AMD's GPUs"
+BY_NAME = "the name, by a table of AMD's GPUs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +144,9 @@ def _status(system: System, node: Node, host: Host) -> Status:
 
 
 def _accelerator(system: System, index: int, node: Node, card: Card | None, status: Status) -> Accelerator:
-    found = {"capability": _told_by(node), "status": "/dev/kfd"}
-    name = node.name or (card.name if card else "") or f"AMD {node.gfx}"
+    gfx, told_by = (node.gfx, _told_by(node)) if node.gfx else guessed(card) if card else ("", "")
+    found = {"capability": told_by, "status": "/dev/kfd"} if gfx else {"status": "/dev/kfd"}
+    name = node.name or (card.name if card else "") or f"AMD {gfx or 'GPU'}"
     driver = (system.read_text("/sys/module/amdgpu/version") or "").strip()
     if node.name or (card and card.name):
         found["name"] = node.source if node.name else card.source if card else ""
@@ -151,10 +161,10 @@ def _accelerator(system: System, index: int, node: Node, card: Card | None, stat
         index=index,
         name=name,
         memory=node.memory,
-        capability=node.gfx,
+        capability=gfx,
         driver=driver,
         uuid=node.uuid,
-        integrated=node.with_processors or is_integrated(node.gfx),
+        integrated=node.with_processors or is_integrated(gfx),
         status=status,
         found_by=found,
     )
@@ -186,11 +196,20 @@ def _notes(system: System, accelerators: list[Accelerator], masks: tuple[str, ..
     return tuple(notes)
 
 
+def guessed(card: Card) -> tuple[str, str]:
+    """The architecture by the device's number or else by the name, and which of the two told; or nothing."""
+    by_device = gfx_of_device(card.device)
+    if by_device:
+        return by_device, BY_DEVICE
+    by_name = gfx_of_name(card.name)
+    return by_name, BY_NAME if by_name else ""
+
+
 def _undriven(index: int, card: Card, status: Status, source: str) -> Accelerator:
-    gfx = gfx_of_device(card.device)
+    gfx, told_by = guessed(card)
     found = {"name": card.source, "status": source}
     if gfx:
-        found["capability"] = BY_DEVICE
+        found["capability"] = told_by
     if card.version:
         found["driver"] = card.source
     if card.memory:

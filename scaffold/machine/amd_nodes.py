@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from scaffold.machine.tables import table
 
@@ -52,7 +53,8 @@ def node_of(text: str, bank: str, source: str) -> Node | None:
     """
     facts = properties(text)
     gfx = gfx_name(facts.get("gfx_target_version", 0))
-    if not gfx:
+    # Older kernels tell no architecture: there a node that computes is one with vector units (SIMDs).
+    if not gfx and ("gfx_target_version" in facts or not facts.get("simd_count")):
         return None
     memory = properties(bank)
     place, unique = facts.get("location_id"), facts.get("unique_id")
@@ -114,9 +116,24 @@ def gfx_of_device(device: str) -> str:
     return next((str(row["gfx"]) for row in rows if device in row["numbers"]), "")
 
 
+def gfx_of_name(name: str) -> str:
+    """The architecture by a card's name; ``""`` where the table does not know it.
+
+    >>> gfx_of_name("AMD Radeon RX 7900 XTX"), gfx_of_name("Instinct MI300X"), gfx_of_name("Radeon Graphics")
+    ('gfx1100', 'gfx942', '')
+    """
+    return next((gfx for pattern, gfx in _names() if pattern.search(name)), "")
+
+
 def is_integrated(gfx: str) -> bool:
     """Whether an architecture is that of a processor's own graphics."""
     return gfx in table("amd_gpus")["integrated"]
+
+
+@cache
+def _names() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = table("amd_gpus")["names"]
+    return tuple((re.compile(rf"\b(?:{row['name']})\b", re.IGNORECASE), str(row["gfx"])) for row in rows)
 
 
 def _agent(block: str) -> Node | None:

@@ -115,7 +115,7 @@ def _stopped(system: System, card: Card, family: Family | None) -> tuple[Status,
     if system.platform.os == "windows":
         return _FINE
     if card.driver == "vfio-pci":
-        return "hidden", "An Intel GPU is reserved for a virtual machine (vfio-pci)"
+        return "unsupported", "An Intel GPU is reserved for a virtual machine (vfio-pci)"
     status = _kernel(system, card)
     return status, _why(status, card) if family and status != "ok" else ""
 

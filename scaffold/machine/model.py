@@ -14,8 +14,8 @@ Vendor = Literal["nvidia", "amd", "intel", "apple"]
 #: where the libraries that programs need are), ``nouveau`` (a driver that cannot compute), ``module_blocked``
 #: (installed, and the kernel does not run it), ``reboot_required`` (updated, and the old one still runs),
 #: ``no_permission``, ``host_driver_without_device`` (a container that was handed no device), ``gpu_lost``,
-#: ``unsupported`` (the installed driver or libraries do not fit this GPU), ``hidden`` (by a variable, or
-#: reserved for a virtual machine).
+#: ``unsupported`` (the installed driver or libraries do not fit this GPU, or it is reserved for a virtual
+#: machine), ``hidden`` (by a variable, or by the driver).
 Status = Literal[
     "ok",
     "driver_missing",

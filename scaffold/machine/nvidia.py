@@ -111,11 +111,16 @@ def _unnamed(traces: Traces, management: Answer | None) -> bool:
 
 def _left_out(traces: Traces, management: Answer | None) -> tuple[Card, ...]:
     """Cards on the bus that a working driver does not name. A container sees the bus of its whole host."""
-    named = {device.pci for device in management.devices} if management else set()
-    if traces.container or not named or "" in named:
+    devices = management.devices if management else ()
+    named = {device.pci for device in devices}
+    if traces.container or not named:
         return ()
-    # Windows' registry has no places on the bus, and keeps cards that were taken out.
-    return tuple(card for card in traces.cards if card.place == ROOT and card.address not in named)
+    names = {device.name for device in devices}
+    # Windows' registry has no places on the bus, and keeps cards that were taken out, with their drivers.
+    listed = (card for card in traces.cards if card.place != ROOT and card.name not in names)
+    left = [card for card in listed if nvidia_cards.outlived(card, card.version)]
+    placed = () if "" in named else traces.cards
+    return (*(card for card in placed if card.place == ROOT and card.address not in named), *left)
 
 
 def _share(traces: Traces, management: Answer | None) -> tuple[str, ...]:
@@ -188,8 +193,9 @@ def _versions(traces: Traces, status: Status, management: Answer | None) -> str:
 
 def _not_driven(system: System, traces: Traces) -> Nvidia:
     """Only the kernel, the PCI bus or the registry tell: say what stands in the way, card by card."""
-    driven = bool(traces.container) and any(card.driver == "nvidia" for card in traces.cards)
-    if (traces.module or driven) and not traces.device:
+    # A container sees the bus of its host, whose driver the cards name.
+    driven = traces.module or (traces.container and any(card.driver == "nvidia" for card in traces.cards))
+    if driven and not traces.device:
         return _all_cards(traces, "host_driver_without_device", _no_device(system, traces))
     if traces.device and traces.cards and not system.is_accessible(traces.device):
         return _all_cards(
@@ -219,6 +225,8 @@ def _of_the_registry(traces: Traces) -> Nvidia:
     """Windows' libraries did not answer: its registry still tells the card and the driver's version."""
     if not traces.cards:
         return Nvidia()
+    if any(nvidia_cards.outlived(card, card.version) for card in traces.cards):
+        return _cards_one_by_one(traces)
     if not traces.library:
         why = "Windows has a display driver for an NVIDIA card, and no nvcuda.dll: install NVIDIA's driver"
         return _all_cards(traces, "driver_missing", why)

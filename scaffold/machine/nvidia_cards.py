@@ -19,8 +19,8 @@ def verdict(card: Card, traces: Traces, *, driver_runs: bool = False) -> Verdict
     if card.driver == "nouveau":
         return "nouveau", "The driver nouveau runs an NVIDIA card and has no CUDA: install NVIDIA's driver"
     if card.driver in {"vfio-pci", "pci-stub", "xen-pciback"}:
-        return "hidden", f"An NVIDIA card is reserved for a virtual machine ({card.driver})"
-    version = traces.module or traces.library_version
+        return "unsupported", f"An NVIDIA card is reserved for a virtual machine ({card.driver})"
+    version = card.version or traces.module or traces.library_version
     if driver_runs or traces.library or traces.smi or card.driver == "nvidia":
         branch = outlived(card, version)
         if branch:

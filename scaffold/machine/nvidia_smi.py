@@ -28,12 +28,17 @@ def query_answer(output: str) -> Answer:
     driver = ""
     for line in output.splitlines():
         row = [cell.strip() for cell in line.split(", ")]
-        if len(row) in {len(QUERY) - 1, len(QUERY)} and re.fullmatch(r"\d{1,4}", row[0]):
+        if len(row) in {len(QUERY) - 1, len(QUERY)} and _is_row(row):
             devices.append(_device_of_row(row))
             driver = driver or (row[3] if re.fullmatch(r"\d[\d.]+", row[3]) else "")
         elif "unable to determine the device handle" in line.lower():
             devices.append(Device(index=len(devices), pci=pci_address(line), code=15))
     return Answer(source="nvidia-smi", library="nvidia-smi", driver=driver, devices=tuple(devices))
+
+
+def _is_row(row: list[str]) -> bool:
+    """Whether the cells are those that were asked for: a number, then an id or word that there is none."""
+    return bool(re.fullmatch(r"\d{1,4}", row[0]) and re.match(r"GPU-|MIG-|\[|N/A|$", row[1]))
 
 
 def header_versions(output: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.machine.amd_nodes import gfx_of_device, is_integrated
+from scaffold.machine.amd_nodes import gfx_of_device, gfx_of_name, is_integrated
 from scaffold.machine.intel_answers import family_of
 from scaffold.machine.nvidia_names import (
     BY_DEVICE,
@@ -126,3 +126,20 @@ def test_numbers_of_other_vendors():
     assert [family and (family.ip, family.integrated) for family in families] == [
         ("12.56.5", False), ("12.60.7", False), ("20.1.0", False), ("12.71.4", True), ("30.0.4", True), None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "gfx"),
+    [
+        ("AMD Instinct MI300X", "gfx942"), ("AMD Instinct MI250X/MI250", "gfx90a"), ("MI355X", "gfx950"),
+        ("AMD Radeon VII", "gfx906"), ("Radeon RX Vega 64", "gfx900"), ("Radeon AI PRO R9700", "gfx1201"),
+        ("AMD Radeon RX 9070 XT", "gfx1201"), ("RX 9060 XT 16GB", "gfx1200"), ("Radeon RX 7900 GRE", "gfx1100"),
+        ("AMD Radeon PRO W7800", "gfx1100"), ("Radeon RX 7700 XT", "gfx1101"), ("Radeon RX 7700S", "gfx1102"),
+        ("AMD Radeon RX 6950 XT", "gfx1030"), ("Radeon RX 6800M", "gfx1031"), ("Radeon RX 6800S", "gfx1032"),
+        ("Radeon RX 6600 XT", "gfx1032"), ("Radeon RX 6500 XT", "gfx1034"), ("Radeon RX 5700 XT", "gfx1010"),
+        ("Radeon RX 580", "gfx803"), ("AMD Radeon 890M Graphics", "gfx1150"), ("Radeon 8060S", "gfx1151"),
+        ("AMD Radeon 780M", "gfx1103"), ("AMD Radeon Graphics", ""), ("Radeon RX 10700", ""), ("Radeon HD 7900", ""),
+    ],
+)  # fmt: skip
+def test_the_architecture_of_amds_gpus_by_name(name: str, gfx: str) -> None:
+    assert gfx_of_name(name) == gfx

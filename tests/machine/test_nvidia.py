@@ -176,7 +176,7 @@ def test_a_driver_that_no_longer_serves_the_card(device, version, last, capabili
     ("driver", "status", "whole"),
     [
         ("nouveau", "nouveau", "driver_missing"),
-        ("vfio-pci", "hidden", "hidden"),
+        ("vfio-pci", "unsupported", "unsupported"),
         ("", "driver_missing", "driver_missing"),
     ],
 )
@@ -201,7 +201,7 @@ def test_a_card_that_the_working_driver_does_not_name_is_shown_beside_the_others
     cards = [(address(n), "0x10de", "0x2504", driver) for n, driver in enumerate(("nvidia", "vfio-pci"))]
     assert shown(driven(cards=cards)) == (
         "ok",
-        [f"{RTX} | 8.6 | ok", f"{CARD} | 8.6 | hidden"],
+        [f"{RTX} | 8.6 | ok", f"{CARD} | 8.6 | unsupported"],
         ["An NVIDIA card is reserved for a virtual machine (vfio-pci)"],
     )
 

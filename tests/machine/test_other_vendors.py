@@ -111,6 +111,14 @@ def test_an_apu_is_integrated_by_its_node():
     assert machine.status == "ok"
 
 
+def test_an_older_kernel_tells_no_architecture():
+    text = "cpu_cores_count 0\nsimd_count 96\nlocation_id 768\ndomain 0\ndrm_render_minor 128\n"
+    for device, gfx in (("0x744c", "gfx1100"), ("0xfffe", "")):
+        system = radeons({f"{KFD}/1/properties": text}, cards=[("0000:03:00.0", "0x1002", device, "amdgpu")])
+        [one] = detect(system).accelerators
+        assert (one.capability, one.status, "capability" in one.found_by) == (gfx, "ok", bool(gfx))
+
+
 def test_an_override_and_rocms_version_are_noted():
     system = radeons(
         TWO[0],
