@@ -21,7 +21,15 @@ from scaffold.facts.windows import draw_adapters
 _SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 #: Notes and files beyond these are those of a machine that nobody has.
-MOST_NOTES, MOST_FILES = 20, 2000
+MOST_NOTES, MOST_FILES, MOST_NAMED = 20, 2000, 8
+
+#: Names that describe the description, and those that are read elsewhere, or on some machines only.
+_ELSEWHERE = frozenset({
+    "id", "about", "why", "expect", "note", "notes", "comment", "source", "description", "packages", "schema",
+    "python", "python_version", "glibc", "libc", "musl", "wsl", "gpu_count", "level_zero", "rosetta",
+    "groups", "translated", "cpu", "cpu_model", "processor", "kernel", "driver", "driver_version", "libcuda",
+    "devices",
+})  # fmt: skip
 
 
 def host_record(facts: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -45,6 +53,7 @@ def host_record(facts: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ..
     for path, usable in device_files(told).items():
         (sketch.accessible if usable else sketch.paths).add(path)
     _draw_signs(told, sketch)
+    _say_unread(told)
     return sketch.record(one_line(told.text("id", "about"))), shortened(notes)
 
 
@@ -53,6 +62,15 @@ def shortened(notes: list[str]) -> tuple[str, ...]:
     different = list(dict.fromkeys(notes))
     more = len(different) - MOST_NOTES
     return (*different[:MOST_NOTES], *([f"and {more} more of this kind"] if more > 0 else []))
+
+
+def _say_unread(told: Told) -> None:
+    """One note for everything that nobody asked for."""
+    names = [name for name in told.facts if name not in told.asked | _ELSEWHERE]
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        listed = ", ".join(one_line(str(name))[:40] for name in names[:MOST_NAMED])
+        told.notes.append(f"passed over: {listed}{more}")
 
 
 def _draw_environment(told: Told, sketch: Sketch) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.facts.sketch import Sketch
 from scaffold.facts.told import Told
 
 _REFUSED = re.compile(
@@ -26,12 +27,12 @@ def lists_devices(told: Told) -> bool:
 def device_files(told: Told) -> dict[str, bool]:
     """Device file -> whether this user may use it.
 
-    A list of paths (words may follow), of objects with ``path`` and ``accessible``, or an object path -> true,
-    false, words, or the mode as ``ls -l`` shows it. What ``files`` tells of a device file counts, too.
+    A list of paths (words may follow), of objects with ``path`` and ``accessible``, or an object path ->
+    true, false, words, or the mode as ``ls -l`` shows it. What ``files`` tells of a device file counts, too.
 
     >>> device_files(Told({"devices": {"/dev/kfd": "permission denied", "/dev/dxg": True}}, []))
     {'/dev/kfd': False, '/dev/dxg': True}
-    >>> device_files(Told({"devices": ["/dev/nvidia0 (not readable)", "crw-rw-rw- 1 root root /dev/nvidiactl"]}, []))
+    >>> device_files(Told({"devices": ["/dev/nvidia0 (not readable)", "/dev/nvidiactl"]}, []))
     {'/dev/nvidia0': False, '/dev/nvidiactl': True}
     """
     groups = {str(group) for group in told.rows("groups")} if told.has("groups") else None
@@ -64,10 +65,13 @@ def _among_files(told: Told, groups: set[str] | None) -> Iterator[tuple[str, boo
 def _open(words: object, groups: set[str] | None) -> bool:
     """Whether words, or a mode, leave a device file to an ordinary user.
 
-    A group may use it where the user is told to be in it, or where nothing is told of groups; nobody is in root's.
+    A group may use it where the user is told to be in it, or where nothing is told of groups; nobody is in
+    root's.
 
-    >>> _open("crw------- root root", None), _open("crw-rw---- root video", None), _open("crw-rw---- root root", None)
-    (False, True, False)
+    >>> _open("crw------- root root", None), _open("crw-rw---- root root", None)
+    (False, False)
+    >>> _open("crw-rw---- root video", None), _open("crw-rw-rw- 1 root root", None)
+    (True, True)
     >>> _open("crw-rw---- root video", {"users"}), _open("0600", None), _open("open", None)
     (False, False, True)
     """
@@ -85,3 +89,15 @@ def _open(words: object, groups: set[str] | None) -> bool:
     group = mode[5] or ""
     member = group != "root" if groups is None else group in groups
     return mode[2].startswith("rw") and member
+
+
+def lists_none(told: Told, sketch: Sketch) -> bool:
+    """The description lists device files and none of them is NVIDIA's."""
+    if sketch.os != "linux" or sketch.wsl or not lists_devices(told):
+        return False
+    return not any("nvidia" in path for path in device_files(told))
+
+
+def closed_devices(told: Told) -> set[str]:
+    """NVIDIA's device files that this user may not open."""
+    return {path for path, usable in device_files(told).items() if "nvidia" in path and not usable}

@@ -1,4 +1,4 @@
-"""The C library of a Linux distribution, where a description names the distribution alone."""
+"""Versions by other words for them: the glibc of a distribution, the macOS of a Darwin."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scaffold.facts.told import Told
 from scaffold.toml import loads
 
-_FILE = Path(__file__).parent / "data" / "glibc.toml"
+_DATA = Path(__file__).parent / "data"
 
 
 def glibc_of(distribution: str) -> str:
@@ -43,6 +44,22 @@ def split_version(distribution: str) -> tuple[str, str]:
     return (match[1].strip(), match[2]) if match else (distribution.strip(), "")
 
 
+def macos_version(told: Told, version: str) -> str:
+    """The version of macOS: as it is told, by Darwin's number, or, with a note, an ordinary one.
+
+    >>> macos_version(Told({}, []), "24.1.0"), macos_version(Told({}, []), "14.5")
+    ('15', '14.5')
+    """
+    table = loads((_DATA / "macos.toml").read_text(encoding="utf-8"))
+    by_darwin = table["darwin"].get(version.partition(".")[0])
+    if by_darwin:
+        return str(by_darwin)
+    if re.match(r"\d", version):
+        return version
+    told.notes.append(f"macOS version: not told, {table['assumed']} is assumed")
+    return str(table["assumed"])
+
+
 def _of_version(versions: dict[str, str], version: str) -> str:
     parts = version.split(".")
     starts = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
@@ -59,4 +76,4 @@ def _families() -> dict[str, dict[str, str]]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return loads(_FILE.read_text(encoding="utf-8"))
+    return loads((_DATA / "glibc.toml").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.facts.gpus import Gpu
 from scaffold.facts.sketch import Sketch
+from scaffold.facts.smi import smi_gpus, smi_text
 from scaffold.facts.told import Told
 from scaffold.machine.nvidia_answers import module_version
 from scaffold.machine.nvidia_smi import header_versions, query_answer, smi_failure
@@ -18,8 +19,11 @@ CUDA_MISMATCH, CUDA_NO_DEVICE, CUDA_REFUSED, CUDA_FABRIC, CUDA_UNKNOWN = 803, 10
 
 #: What CUDA says where NVML has said that.
 _SAME_IN_CUDA = {
-    NOT_LOADED: CUDA_NO_DEVICE, MISMATCH: CUDA_MISMATCH, NO_PERMISSION: CUDA_REFUSED, NOT_OPENED: CUDA_REFUSED,
-}  # fmt: skip
+    NOT_LOADED: CUDA_NO_DEVICE,
+    MISMATCH: CUDA_MISMATCH,
+    NO_PERMISSION: CUDA_REFUSED,
+    NOT_OPENED: CUDA_REFUSED,
+}
 
 #: A branch has three digits, Windows' own versions have four groups; a minus before it is none of ours.
 _VERSION = r"(?<![\d.])(?<!^-)(?:\d{2}\.\d\.\d{2}\.\d{4}|[1-9]\d{2}(?:\.\d{1,3}){0,2})(?!\d|\.\d)"
@@ -45,10 +49,10 @@ class Driver:
 def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
     """The driver, whole or broken."""
     inner = told.below("driver", "nvidia_driver")
-    smi = _smi_text(told)
+    smi = smi_text(told)
     shown = header_versions(smi)
     version = _version(told, inner, sketch) or shown[0] or query_answer(smi).driver
-    version = _lower(told, version, gpus)
+    version = _lower(told, version, gpus or smi_gpus(smi))
     module = _module(told, inner)
     source = inner if inner.has("kernel_module_loaded", "module_loaded") else told
     loaded = source.flag("kernel_module_loaded", "module_loaded")
@@ -71,25 +75,6 @@ def read_driver(told: Told, gpus: list[Gpu], sketch: Sketch) -> Driver:
         management=management,
         smi=smi,
     )
-
-
-def smi_gpus(text: str) -> list[Gpu]:
-    """The GPUs in what ``nvidia-smi -L``, its table or its CSV prints.
-
-    >>> [gpu.name for gpu in smi_gpus("GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5c1e)")]
-    ['NVIDIA A100-SXM4-40GB']
-    >>> [gpu.name for gpu in smi_gpus("|   0  NVIDIA GeForce RTX 3060    Off | 00000000:01:00.0 On |")]
-    ['NVIDIA GeForce RTX 3060']
-    """
-    answer = query_answer(text)
-    if answer.devices:
-        return [
-            Gpu(vendor="nvidia", name=one.name, capability=one.capability, memory=one.memory)
-            for one in answer.devices
-        ]
-    listed = re.findall(r"^GPU \d+: (.+?) \(UUID", text, re.MULTILINE)
-    table = re.findall(r"^\| +\d+ +(\S.*?) +(?:On|Off|TCC|WDDM|MCDM|N/A) +\|", text, re.MULTILINE)
-    return [Gpu(vendor="nvidia", name=name) for name in listed or table]
 
 
 def _version(told: Told, inner: Told, sketch: Sketch) -> str:
@@ -116,7 +101,7 @@ def _ours(text: str) -> str:
 
 
 def _lower(told: Told, version: str, gpus: list[Gpu]) -> str:
-    """The machine's driver, or a GPU's own where that is lower: a build that runs on the lower runs on both."""
+    """The machine's driver, or a GPU's own where that is lower: what runs on the lower runs on both."""
     own = {_ours(gpu.driver) for gpu in gpus if re.fullmatch(_VERSION, gpu.driver, re.ASCII)}
     if not version or not own:
         return min(own, key=_numbers, default=version)
@@ -215,17 +200,3 @@ def _management(told: Told, smi: str) -> int:
         return int(code[1])
     known = smi_failure(words[:5000]) or smi_failure(smi)
     return known or (NO_PERMISSION if _REFUSED.search(f"{words[:5000]}\n{smi[:5000]}") else 0)
-
-
-def _smi_text(told: Told) -> str:
-    """What nvidia-smi prints, where that is told and not only where it lies."""
-    value = told.first(
-        "nvidia_smi", "nvidia_smi_output", "nvidia-smi", "nvidia_smi_error", "nvidia_smi_stderr"
-    )
-    if isinstance(value, dict):
-        inner = Told(value, told.notes, "nvidia_smi.")
-        parts = [inner.first("stdout", "output"), inner.first("stderr", "error")]
-        value = "\n".join(part for part in parts if isinstance(part, str))
-    if not isinstance(value, str) or not re.search(r"\s", value.strip()):
-        return ""
-    return value[:100_000]

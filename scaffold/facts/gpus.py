@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from scaffold.facts.told import Told, one_line
+from scaffold.machine.amd_nodes import gfx_name, gfx_of_name
 from scaffold.machine.model import Vendor
 
 #: More GPUs than any one machine holds are a slip of the pen.
@@ -41,21 +44,38 @@ def read_gpus(told: Told) -> list[Gpu] | None:
     if not told.has("gpus", "gpu", "accelerators"):
         return None
     found: list[Gpu] = []
-    rows = told.rows("gpus", "gpu", "accelerators")
+    rows = _each(told)
     everyone = told.whole("gpu_count") if len(rows) == 1 else None
     for number, row in enumerate(rows):
         entry = Told(row if isinstance(row, dict) else {"name": row}, told.notes, f"gpus[{number}].")
+        if len(found) >= MOST:
+            told.notes.append(f"gpus: more than {MOST} are told, the first {MOST} count")
+            break
         if isinstance(row, (list, tuple)) or row is None or isinstance(row, bool):
             told.note(f"gpus[{number}]", row, "no GPU")
             continue
         count = _count(entry, everyone)
         one = _gpu(entry) if count else None
+        if not count:
+            told.notes.append(f"{entry.place}count: 0, so that there is no such GPU")
         room = MOST - len(found)
         if one is not None:
             found += [replace(one, uuid=one.uuid if count == 1 else "")] * min(count, room)
         if one is not None and count > room:
             told.notes.append(f"{entry.place}count: {count} is too many, {min(count, room)} are assumed")
     return found
+
+
+def _each(told: Told) -> list[Any]:
+    """A list, one GPU alone, or an object of GPUs by their numbers: ``{"0": {"name": ...}}``."""
+    value = told.first("gpus", "gpu", "accelerators")
+    if (
+        isinstance(value, Mapping)
+        and value
+        and all(re.fullmatch(r"(?:gpu ?)?\d+", key, re.IGNORECASE) for key in value)
+    ):
+        return list(value.values())
+    return told.rows("gpus", "gpu", "accelerators")
 
 
 def vendor_of(text: str) -> Vendor | None:
@@ -91,6 +111,23 @@ def gfx_of(text: str) -> str:
     """
     match = re.match(r"gfx([1-9]\d?[0-9a-f]{2})(?![0-9a-f])", text.strip().lower())
     return f"gfx{match[1]}" if match else ""
+
+
+def told_gfx(text: str) -> str:
+    """``gfx1100``, also of 1100, of KFD's number 110000, and of 11.0.0; "" for anything else.
+
+    >>> told_gfx("gfx1100"), told_gfx("1100"), told_gfx("90a"), told_gfx("110000"), told_gfx("11.0.0")
+    ('gfx1100', 'gfx1100', 'gfx90a', 'gfx1100', 'gfx1100')
+    >>> told_gfx("90402"), told_gfx("RDNA3"), told_gfx("0"), told_gfx("7900")
+    ('gfx942', '', '', '')
+    """
+    lowered = text.strip().lower()
+    if dotted := re.fullmatch(r"([6-9]|1\d)\.(\d)\.(\d)", lowered, re.ASCII):
+        return f"gfx{dotted[1]}{dotted[2]}{dotted[3]}"
+    if re.fullmatch(r"[6-9]\d{4}|1\d{5}", lowered, re.ASCII):
+        return gfx_of(gfx_name(int(lowered)))
+    bare = re.fullmatch(r"(?:[6-9]|1\d)\d[0-9a-f]", lowered, re.ASCII)
+    return f"gfx{bare[0]}" if bare else gfx_of(lowered)
 
 
 def ip_of(text: str) -> str:
@@ -135,22 +172,34 @@ def _vendor(entry: Told, name: str) -> Vendor | None:
         return vendor_of(said) or vendor_of(name)
     if entry.has("cc", "compute_capability", "compute_cap"):
         return "nvidia"
-    return "amd" if entry.has("gfx", "gcn_arch") else vendor_of(name)
+    return "amd" if entry.has("gfx", "gfx_target_version", "gcn_arch") else vendor_of(name)
 
 
 def _capability(entry: Told, vendor: Vendor) -> str:
-    if vendor == "apple":
-        return ""
-    names, reader = {
+    readers: dict[Vendor, tuple[tuple[str, ...], Callable[[str], str]]] = {
         "nvidia": (_CAPABILITY, nvidia_capability),
-        "amd": (("gfx", "gcn_arch", "arch", "capability"), gfx_of),
+        "amd": (("gfx", "gfx_target_version", "gcn_arch", "arch", "capability"), told_gfx),
         "intel": (("ip", "device_ip", "ip_version", "capability"), ip_of),
-    }[vendor]
+    }
+    if vendor not in readers:  # Apple's have none
+        return ""
+    names, reader = readers[vendor]
     text = entry.text(*names)
     capability = reader(text)
     if text and not capability:
         entry.note(next(name for name in names if entry.facts.get(name) is not None), text, "no capability")
-    return capability
+    return capability or (_amd_by_name(entry) if vendor == "amd" else "")
+
+
+def _amd_by_name(entry: Told) -> str:
+    """The architecture that AMD's GPUs of a name have; a GPU without one is there all the same."""
+    name = entry.text("name", "model", "product")
+    gfx = gfx_of_name(name)
+    if not gfx:
+        entry.notes.append(
+            f"{entry.place}gfx: not told, and the name {name!r} does not tell it either; it stays unknown"
+        )
+    return gfx
 
 
 def _memory(entry: Told) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from scaffold.facts.distributions import assumed_glibc, glibc_of, split_version
+from scaffold.facts.distributions import assumed_glibc, glibc_of, macos_version, split_version
 from scaffold.facts.sketch import Sketch
-from scaffold.facts.told import Told
+from scaffold.facts.told import Told, shown
 from scaffold.system import OperatingSystem
 
 _SYSTEMS: tuple[tuple[str, OperatingSystem], ...] = (
@@ -20,6 +20,12 @@ _ARCHITECTURES = {
     "i386": "i686", "i686": "i686", "x86": "i686", "armv7l": "armv7l", "ppc64le": "ppc64le",
     "riscv64": "riscv64", "s390x": "s390x", "loongarch64": "loongarch64",
 }  # fmt: skip
+#: Distributions whose glibc no table tells.
+_DISTRIBUTION = re.compile(
+    "alpine|nixos|gentoo|void|slackware|solus|mageia|openwrt|euler|kylin|deepin|anolis|photon|coreos|flatcar|"
+    "steamos|raspbian|raspberry|jetpack|l4t|tegra|yocto|gnu",
+    re.IGNORECASE,
+)
 _WSL_KERNELS = {1: "4.4.0-19041-Microsoft", 2: "5.15.167.4-microsoft-standard-WSL2"}
 _VERSION = r"\d+(?:\.\d+){0,3}"
 
@@ -27,9 +33,7 @@ _VERSION = r"\d+(?:\.\d+){0,3}"
 def draw_host(told: Told, sketch: Sketch) -> None:
     """System, kernel, architecture, C library, processor, memory, disk, and what it runs inside."""
     inner = told.below("os")
-    name = (
-        told.text("os", "platform", "system") if not inner.facts else inner.text("family", "name", "os", "id")
-    )
+    name = system_name(told)
     version = told.text("os_version", "distro", "distribution") or inner.text(
         "distro", "version", "os_version"
     )
@@ -43,21 +47,50 @@ def draw_host(told: Told, sketch: Sketch) -> None:
         sketch.libc = _libc(told, inner, version, sketch)
     else:
         sketch.version = _version(version, sketch.os)
+        if sketch.os == "macos":
+            sketch.version = macos_version(told, sketch.version)
     _draw_container(told, inner, sketch)
     _draw_hardware(told, sketch)
 
 
+def system_name(told: Told) -> str:
+    """The operating system as it is told."""
+    inner = told.below("os")
+    return inner.text("family", "name", "os", "id") if inner.facts else told.text("os", "platform", "system")
+
+
+def known_system(name: str) -> OperatingSystem | None:
+    """The system that a name speaks of; None for one of which nothing is known.
+
+    >>> known_system("Darwin"), known_system("Ubuntu 22.04"), known_system("win32"), known_system("freebsd")
+    ('macos', 'linux', 'windows', None)
+    """
+    for pattern, system in _SYSTEMS:
+        if re.search(pattern, name, re.IGNORECASE):
+            return system
+    return "linux" if glibc_of(name) or _DISTRIBUTION.search(name) else None
+
+
 def minor_python(told: Told) -> str:
-    """The Python that is named, as X.Y; "" where none is."""
+    """The Python that is named, as X.Y, or X.Yt for one without the GIL; "" where none is."""
     inner = told.below("python")
     value = inner.facts.get("version") if inner.facts else told.facts.get("python")
     # A JSON number loses its last zero: 3.1 was meant as 3.10, since no Python 3.1 is in use.
     text = f"{value}0" if value == 3.1 and isinstance(value, float) else ""
     text = text or (inner.text("version") if inner.facts else told.text("python", "python_version"))
-    match = re.search(r"(?<![\d.])([23]\.\d{1,2})(?!\d)", text)
-    if text and not match:
-        told.note("python", text, "no version")
-    return match[1] if match else ""
+    match = re.search(r"(?<![\d.])([23])\.(\d{1,2})(?:\.\d+)?(t?)(?!\d)", text, re.ASCII)
+    match = match or re.search(r"\b(?:cp|py)([23])(\d{1,2})(t?)\b", text, re.ASCII)
+    if not match:
+        if text:
+            told.note("python", text, "no version")
+        return ""
+    minor = f"{match[1]}.{match[2]}"
+    kind = f"{text} {inner.text('implementation', 'name') if inner.facts else ''}"
+    other = re.search("pypy|graalpy|jython|ironpython", kind, re.IGNORECASE)
+    if other:
+        told.notes.append(f"python: no framework has wheels for {other[0]}; CPython {minor} is meant")
+    free = match[3] or re.search(r"free[ -]?thread", kind, re.IGNORECASE)
+    return f"{minor}t" if free else minor
 
 
 def _tells_version(name: str) -> bool:
@@ -67,12 +100,9 @@ def _tells_version(name: str) -> bool:
 
 
 def _system(told: Told, name: str, version: str) -> OperatingSystem:
-    for text in (name, version):
-        for pattern, system in _SYSTEMS:
-            if re.search(pattern, text, re.IGNORECASE):
-                return system
-    if glibc_of(name) or glibc_of(version) or re.search("alpine|nixos|gentoo|void", name, re.IGNORECASE):
-        return "linux"
+    known = known_system(name) or known_system(version)
+    if known:
+        return known
     told.notes.append(f"os: {'unknown' if name else 'not told'}, Linux is assumed")
     return "linux"
 
@@ -107,9 +137,7 @@ def _machine(told: Told, version: str, sketch: Sketch) -> str:
     text = told.text("arch", "architecture", "machine").lower()
     known = _ARCHITECTURES.get(text, "")
     if sketch.os != "macos":
-        if not known:
-            told.notes.append(f"arch: {'unknown' if text else 'not told'}, x86_64 is assumed")
-        return known or "x86_64"
+        return known or _other_machine(told, text, "x86_64")
     python = _ARCHITECTURES.get(told.below("python").text("machine", "arch").lower(), "")
     translated = told.flag("rosetta", "translated") or (known == "aarch64" and python == "x86_64")
     if translated:
@@ -117,10 +145,18 @@ def _machine(told: Told, version: str, sketch: Sketch) -> str:
         return "x86_64"
     if not known:
         intel = re.match(r"\D*10\.", version)  # the first macOS for Apple silicon is 11
-        likely = "x86_64" if intel else "Apple silicon"
-        told.notes.append(f"arch: {'unknown' if text else 'not told'}, {likely} is assumed")
-        return "x86_64" if intel else "arm64"
+        return _other_machine(told, text, "x86_64" if intel else "arm64")
     return "x86_64" if known == "x86_64" else "arm64"
+
+
+def _other_machine(told: Told, text: str, likely: str) -> str:
+    """An architecture that is told stays, also one that nothing is published for; else the likely one."""
+    if re.fullmatch(r"[a-z][\w-]{1,30}", text, re.ASCII):
+        told.notes.append(f"arch: {shown(text)} is none that builds are known for")
+        return text
+    likely_name = {"arm64": "Apple silicon"}.get(likely, likely)
+    told.notes.append(f"arch: {'unknown' if text else 'not told'}, {likely_name} is assumed")
+    return likely
 
 
 def _version(text: str, system: OperatingSystem) -> str:

@@ -103,7 +103,7 @@ def _capability(told: Told, vendor: Vendor) -> str:
     readers: dict[Vendor, Callable[[str], str]] = {
         "nvidia": nvidia_capability, "amd": gfx_of, "intel": ip_of, "apple": str,
     }  # fmt: skip
-    capability = readers[vendor](text)
+    capability = readers.get(vendor, str)(text)
     if text and not capability:
         told.note("capability", text, "no capability")
     return capability

@@ -7,9 +7,10 @@ Where no driver answers, the detection tells a GPU's capability by that number; 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scaffold.facts.gpus import Gpu
+from scaffold.machine.model import Vendor
 from scaffold.machine.tables import table
 
 #: No vendor has given these numbers to a GPU.
@@ -18,7 +19,11 @@ _NOBODYS = range(0xFFFE, 0xFF00, -1)
 
 def device_number(gpu: Gpu, taken: dict[tuple[str, str], str], vendor: str) -> str:
     """A number of that capability, such as ``0x744c``, which no GPU of another name has in ``taken``."""
-    known = {"nvidia": _nvidia, "amd": _amd, "intel": _intel}[gpu.vendor](gpu)
+    readers: dict[Vendor, Callable[[Gpu], Iterable[str]]] = {
+        "nvidia": _nvidia, "amd": _amd, "intel": _intel,
+    }  # fmt: skip
+    reader = readers.get(gpu.vendor)
+    known = reader(gpu) if reader else ()
     for number in (*known, *(f"0x{one:04x}" for one in _NOBODYS)):
         if taken.get((vendor, number), gpu.name) == gpu.name:
             return number

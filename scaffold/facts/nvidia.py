@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from scaffold.facts.devices import device_files, lists_devices
+from scaffold.facts.containers import FIRST_BUS, draw_host, handed_nothing
+from scaffold.facts.devices import closed_devices, lists_none
 from scaffold.facts.driver import (
     CUDA_NO_DEVICE,
     CUDA_REFUSED,
@@ -19,12 +20,12 @@ from scaffold.facts.driver import (
     NOT_LOADED,
     Driver,
     read_driver,
-    smi_gpus,
 )
 from scaffold.facts.gpus import Gpu
 from scaffold.facts.masks import uuid_of, visible_under
 from scaffold.facts.pci import draw_card
 from scaffold.facts.sketch import Sketch
+from scaffold.facts.smi import smi_gpus
 from scaffold.facts.told import Told
 from scaffold.machine.nvidia_merge import MASK
 from scaffold.machine.nvidia_names import capability_of_name, last_branch
@@ -36,7 +37,6 @@ _WSL, _SYSTEM32 = "/usr/lib/wsl/lib/", "C:\\Windows\\System32\\"
 _TEGRA, _TEGRA_KERNEL = re.compile("jetson|tegra|xavier", re.IGNORECASE), "5.15.148-tegra"
 _GPU_LOST = 15
 _NAMELESS = "NVIDIA GPU"
-_FIRST_BUS = 1
 
 
 def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: bool) -> None:
@@ -52,8 +52,8 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
     if sketch.os == "macos" or not (mine or driver.installed):
         return
     mine = [_doubted(told, gpu) for gpu in mine]
-    if _handed_nothing(told, driver, sketch):
-        _draw_host_of_container(mine, driver, sketch, cards_told=cards_told)
+    if handed_nothing(told, driver, sketch):
+        draw_host(mine, driver, sketch, cards_told=cards_told)
         return
     driver = _at_hand(told, mine, driver, sketch)
     at: list[str] = []
@@ -61,11 +61,13 @@ def draw_nvidia(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_tol
         link = "nvidia" if driver.installed and driver.management != NOT_LOADED else ""
         drawn = [
             (gpu, draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, link))
-            for slot, gpu in enumerate(mine, _FIRST_BUS)
+            for slot, gpu in enumerate(mine, FIRST_BUS)
         ]
         # The driver names no GPU that it no longer serves: only the bus shows that one.
         served = [(gpu, folder) for gpu, folder in drawn if _is_served(gpu, driver)]
         mine, at = [gpu for gpu, _ in served], [folder for _, folder in served]
+    else:
+        mine = [gpu for gpu in mine if sketch.os != "windows" or _is_served(gpu, driver)]
     if driver.installed:
         _draw_driver(told, mine, driver, sketch, at)
 
@@ -80,27 +82,6 @@ def _doubted(told: Told, gpu: Gpu) -> Gpu:
         f"{usual}: neither is believed, its capability counts as unknown"
     )
     return replace(gpu, name=_NAMELESS, capability="")
-
-
-def _handed_nothing(told: Told, driver: Driver, sketch: Sketch) -> bool:
-    """A container whose host has a driver, and that was handed neither a GPU's devices nor the libraries."""
-    if sketch.os != "linux" or sketch.wsl or not sketch.container or driver.management == NOT_LOADED:
-        return False
-    if lists_devices(told):
-        return bool(driver.installed) and not any("nvidia" in path for path in device_files(told))
-    # A runtime that was asked for GPUs, or an nvidia-smi that is there: only the libraries for computing lack.
-    asked = sketch.environment.get("NVIDIA_VISIBLE_DEVICES", "") not in {"", "none", "void"}
-    return bool(driver.installed) and not (driver.library or driver.smi or asked)
-
-
-def _draw_host_of_container(gpus: list[Gpu], driver: Driver, sketch: Sketch, *, cards_told: bool) -> None:
-    """What a container sees of its host all the same: the kernel's module, and the cards on the bus."""
-    version = driver.module or driver.version
-    if version:
-        sketch.files.setdefault("/sys/module/nvidia/version", f"{version}\n")
-    if not cards_told:
-        for slot, gpu in enumerate(gpus, _FIRST_BUS):
-            draw_card(sketch, f"0000:{slot:02x}:00.0", gpu, "nvidia")
 
 
 def _is_served(gpu: Gpu, driver: Driver) -> bool:
@@ -124,13 +105,13 @@ def _at_hand(told: Told, gpus: list[Gpu], driver: Driver, sketch: Sketch) -> Dri
         told.notes.append("nvidia_driver: not told; no GPU build can be planned without it")
     if driver.installed is None and gpus:
         driver = replace(driver, installed=True)
-    closed = _closed_devices(told)
+    closed = closed_devices(told)
     if closed:
         sketch.paths |= closed
         return replace(
             driver, init=driver.init or CUDA_REFUSED, management=driver.management or NO_PERMISSION
         )
-    if _no_devices(told, sketch) and driver.installed:
+    if lists_none(told, sketch) and driver.installed:
         return replace(driver, init=driver.init or CUDA_NO_DEVICE, management=driver.management or NOT_LOADED)
     return driver
 
@@ -244,15 +225,3 @@ def _coded(cuda: str) -> int:
     """12.4 as the driver's interface codes it: 12040; 0 where it is not told."""
     major, _, minor = cuda.partition(".")
     return int(major) * 1000 + int(minor) * 10 if major.isdecimal() and minor.isdecimal() else 0
-
-
-def _no_devices(told: Told, sketch: Sketch) -> bool:
-    """The description lists device files and none of them is NVIDIA's."""
-    if sketch.os != "linux" or sketch.wsl or not lists_devices(told):
-        return False
-    return not any("nvidia" in path for path in device_files(told))
-
-
-def _closed_devices(told: Told) -> set[str]:
-    """NVIDIA's device files that this user may not open."""
-    return {path for path, open_to_us in device_files(told).items() if "nvidia" in path and not open_to_us}

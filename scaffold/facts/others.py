@@ -36,8 +36,7 @@ def draw_amd(told: Told, gpus: list[Gpu] | None, sketch: Sketch, *, cards_told: 
     for number, gpu in enumerate(mine):
         if not cards_told:
             draw_card(sketch, f"0000:{_AMD_BUS + number:02x}:00.0", gpu, "amdgpu")
-        if gpu.capability:
-            _draw_node(number, gpu, sketch)
+        _draw_node(number, gpu, sketch)
     nodes = [f"/dev/dri/renderD{128 + number}" for number in range(len(mine))]
     _draw_devices(told, sketch, ["/dev/kfd", *nodes])
 
@@ -88,10 +87,12 @@ def target_version(gfx: str) -> int:
 
 def _draw_node(number: int, gpu: Gpu, sketch: Sketch) -> None:
     node = f"{_NODES}/{number + 1}"
+    # A node without a version is how older kernels show a GPU: it computes, and as what nobody says.
+    version = {"gfx_target_version": target_version(gpu.capability)} if gpu.capability else {}
     facts = {
         "cpu_cores_count": 8 if gpu.integrated else 0,
         "simd_count": 64,
-        "gfx_target_version": target_version(gpu.capability),
+        **version,
         "location_id": (_AMD_BUS + number) << 8,
         "domain": 0,
         "drm_render_minor": 128 + number,

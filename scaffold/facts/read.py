@@ -5,7 +5,10 @@ A file holds one machine, or one a line (or in a list); ``FILE#id`` then says wh
 
 from __future__ import annotations
 
+import errno
 import json
+import re
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -14,7 +17,7 @@ from typing import Any
 
 from scaffold.errors import OptionRefused
 from scaffold.facts.compose import host_record, shortened
-from scaffold.facts.host import minor_python
+from scaffold.facts.host import known_system, minor_python, system_name
 from scaffold.facts.model import Observed
 from scaffold.facts.told import Told, one_line, shown
 from scaffold.machine.model import Machine
@@ -31,6 +34,8 @@ _KNOWN = {
     "os", "arch", "architecture", "gpus", "gpu", "nvidia_driver", "driver", "glibc", "libc", "python", "pci",
     "os_version", "cpu", "wsl", "container", "kernel", "distro", "gpu_count", "nvidia_smi", "libcuda",
 }  # fmt: skip
+
+_NO_FILE = "it is no ordinary file; what a pipe brings is read from standard input: --facts -"
 
 _FORMS = (
     "A machine is read from: scaffold detect --save FILE, the output of scaffold detect --json, or an object "
@@ -58,8 +63,10 @@ def observe(told: Mapping[str, Any], path: str = "the facts") -> Observed:
     """The machine that an object tells of, in any of the forms. Pure; raises OptionRefused for none."""
     schema = told.get("schema")
     if schema == HOST:
+        _refuse_foreign(Told(told, []).below("platform").facts.get("os"), path)
         return _recorded(told)
     if schema == MACHINE:
+        _refuse_foreign(Told(told, []).below("host").facts.get("os"), path)
         return _printed(told)
     if isinstance(schema, str) and schema.startswith("scaffold/"):
         raise OptionRefused(
@@ -70,7 +77,18 @@ def observe(told: Mapping[str, Any], path: str = "the facts") -> Observed:
         return observe(facts, path)
     if facts is told and not _KNOWN & set(told):
         raise OptionRefused(f"{path} tells of no machine", detail=(_held(told),), hint=_FORMS)
+    _refuse_foreign(system_name(Told(facts, [])), path)
     return _described(facts, _name(told))
+
+
+def _refuse_foreign(name: object, path: str) -> None:
+    """Nothing is published for another system than the three; a guess would speak of another machine."""
+    if isinstance(name, str) and re.search("[A-Za-z]", name) and known_system(name) is None:
+        raise OptionRefused(
+            f"{path}: nothing is known of the system {shown(name)}",
+            detail=("known: Linux and its distributions, macOS, Windows",),
+            hint='Where it is a distribution of Linux, tell {"os": "linux", "os_version": "its name"}',
+        )
 
 
 def _recorded(record: Mapping[str, Any]) -> Observed:
@@ -139,6 +157,7 @@ def _content(path: str) -> bytes:
         if path == "-":
             content = sys.stdin.buffer.read(LARGEST + 1)
         else:
+            _refuse_pipe(path)
             with open(path, "rb") as stream:
                 content = stream.read(LARGEST + 1)
     except (OSError, ValueError) as problem:
@@ -149,6 +168,13 @@ def _content(path: str) -> bytes:
     if len(content) > LARGEST:
         raise OptionRefused(f"{path} is larger than {LARGEST >> 20} MiB, it tells of no machine", hint=_FORMS)
     return content
+
+
+def _refuse_pipe(path: str) -> None:
+    """Looked at first: to open a named pipe waits for somebody who writes to it."""
+    mode = Path(path).stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, _NO_FILE)
 
 
 def _decoded(content: bytes) -> str:

@@ -23,17 +23,21 @@ class Told:
     def __init__(self, facts: object, notes: list[str], place: str = "") -> None:
         self.facts: Mapping[str, Any] = facts if isinstance(facts, Mapping) else {}
         self.notes, self.place = notes, place
+        self.asked: set[str] = set()  # every name that somebody looked for
 
     def has(self, *names: str) -> bool:
         """One of the names is there, whatever it says."""
+        self.asked |= set(names)
         return any(name in self.facts for name in names)
 
     def first(self, *names: str) -> Any:
         """The value of the first name that is there and not null."""
+        self.asked |= set(names)
         return next((self.facts[name] for name in names if self.facts.get(name) is not None), None)
 
     def text(self, *names: str) -> str:
         """A line of text; numbers are spelt out, "[N/A]" and its kin are ""."""
+        self.asked |= set(names)
         for name in names:
             value = self.facts.get(name)
             if value is None:
@@ -49,6 +53,7 @@ class Told:
 
     def whole(self, *names: str) -> int | None:
         """A whole number from 0; ``"2"`` is one."""
+        self.asked |= set(names)
         for name in names:
             value = self.facts.get(name)
             if value is None:
@@ -61,6 +66,7 @@ class Told:
 
     def number(self, *names: str) -> float | None:
         """A number from 0."""
+        self.asked |= set(names)
         for name in names:
             value = self.facts.get(name)
             if value is None:
@@ -73,6 +79,7 @@ class Told:
 
     def flag(self, *names: str) -> bool | None:
         """Yes or no; None where nothing is told."""
+        self.asked |= set(names)
         for name in names:
             value = self.facts.get(name)
             if value is None:
@@ -85,6 +92,7 @@ class Told:
 
     def below(self, *names: str) -> Told:
         """An object inside this one; an empty one where there is none."""
+        self.asked |= set(names)
         for name in names:
             if isinstance(self.facts.get(name), Mapping):
                 return Told(self.facts[name], self.notes, f"{self.place}{name}.")

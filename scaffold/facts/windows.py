@@ -15,7 +15,7 @@ def draw_adapters(gpus: list[Gpu], driver: str, sketch: Sketch) -> None:
     """What ``reg query`` prints of every GPU. ``driver`` is NVIDIA's version, "" where none is told."""
     blocks: list[str] = []
     for gpu in gpus:
-        if gpu.vendor == "apple":
+        if gpu.vendor not in IDS:
             continue
         vendor = IDS[gpu.vendor]
         device = device_number(gpu, sketch.names, vendor)

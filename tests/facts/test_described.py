@@ -103,6 +103,11 @@ def seen(facts: dict[str, Any]) -> tuple[str, list[str]]:
             ("no_permission", ["amd gfx1100 no_permission"]), id="AMD without permission",
         ),
         pytest.param(
+            {**LINUX, "gpus": [{"name": "Radeon RX 7900 XTX"}, {"name": "RX", "vendor": "amd", "gfx": 1100},
+                               {"vendor": "amd", "gfx_target_version": 90402}, {"vendor": "amd", "gfx": "Failed"}]},
+            ("ok", ["amd gfx1100 ok", "amd gfx1100 ok", "amd gfx942 ok", "amd ok"]), id="AMD by name and by number",
+        ),
+        pytest.param(
             {**LINUX, "wsl": 2, "gpus": [{"name": "RX 7900 XTX", "vendor": "amd", "gfx": "gfx1100"}]},
             ("ok", ["amd gfx1100 ok"]), id="AMD in WSL",
         ),
@@ -140,6 +145,26 @@ def seen(facts: dict[str, Any]) -> tuple[str, list[str]]:
         pytest.param(
             {**DRIVEN, "devices": ["/dev/nvidia0"], "files": {"/dev/nvidia0": "permission denied"}},
             ("no_permission", ["nvidia 8.6 no_permission 550.90.07"]), id="a file that is denied",
+        ),
+        pytest.param(
+            {**WINDOWS, "gpus": [{"name": "NVIDIA GeForce GTX 970", "cc": "5.2"}], "driver": "591.44"},
+            ("unsupported", ["nvidia 5.2 unsupported 591.44"]), id="Windows, a driver that left it behind",
+        ),
+        pytest.param(
+            {**WINDOWS, "gpus": [{"name": "NVIDIA GeForce GTX 970", "cc": "5.2"}, RTX], "driver": "591.44"},
+            ("ok", ["nvidia 8.6 ok 591.44", "nvidia 5.2 unsupported 591.44"]), id="Windows, one of two left behind",
+        ),
+        pytest.param(
+            {**LINUX, "nvidia_smi": "0, NVIDIA A100-SXM4-40GB, 550.54.15, 8.0, 40960"},
+            ("ok", ["nvidia 8.0 ok 550.54.15"]), id="nvidia-smi's CSV",
+        ),
+        pytest.param(
+            {**LINUX, "nvidia_smi": "name, driver_version, compute_cap\nTesla T4, 535.161.08, 7.5\nTesla T4, 535.161.08, 7.5"},
+            ("ok", ["nvidia 7.5 ok 535.161.08"] * 2), id="nvidia-smi's CSV with a head",
+        ),
+        pytest.param(
+            {**DRIVEN, "gpus": {"0": RTX, "1": {"name": "Tesla T4"}}},
+            ("ok", ["nvidia 8.6 ok 550.90.07", "nvidia 7.5 ok 550.90.07"]), id="GPUs by their numbers",
         ),
         pytest.param(MAC, ("ok", ["apple apple-silicon ok"]), id="Apple silicon"),
         pytest.param({**MAC, "arch": "x86_64"}, ("ok", []), id="Intel Mac"),
@@ -180,7 +205,7 @@ def test_a_container_that_was_handed_a_gpu_without_libcuda(change: dict[str, Any
     [
         ({"count": "2"}, ["8.6", "8.6"], ()),
         ({"count": -3}, ["8.6"], ("gpus[0].count: -3 is no count and was passed over",)),
-        ({"count": 0}, [], ()),
+        ({"count": 0}, [], ("gpus[0].count: 0, so that there is no such GPU",)),
         ({"count": 10**9}, ["8.6"] * 64, ("gpus[0].count: 1000000000 is too many, 64 are assumed",)),
         ({"count": [2]}, ["8.6"], ("gpus[0].count: [2] is no count and was passed over",)),
         ({"cc": "Failed"}, ["8.6"], ("gpus[0].cc: 'Failed' is no answer and was passed over",)),
@@ -249,6 +274,10 @@ def test_odd_words_about_a_driver(change: dict[str, Any], expected: str, notes: 
         ({"os": "linux", "libc": "musl 1.2.4"}, ("linux", "", "x86_64", "musl 1.2.4")),
         ({"os": "alpine", "os_version": "Alpine 3.19"}, ("linux", "Alpine 3.19", "x86_64", "musl")),
         ({"os": "Darwin", "arch": "arm64", "os_version": "macOS 15.1"}, ("macos", "15.1", "arm64", "")),
+        ({"os": "Darwin", "arch": "arm64", "os_version": "24.1.0"}, ("macos", "15", "arm64", "")),
+        ({"os": "macos", "arch": "arm64"}, ("macos", "15", "arm64", "")),
+        ({"os": "Slackware 15", "arch": "sparc"}, ("linux", "Slackware 15", "sparc", "glibc 2.35")),
+        ({"os": "linux", "glibc": "-2.28"}, ("linux", "", "x86_64", "glibc 2.35")),
         ({"os": "Windows 11", "arch": "AMD64"}, ("windows", "Windows 11", "x86_64", "")),
         ({"os": 7, "arch": ["x"], "glibc": {}}, ("linux", "", "x86_64", "glibc 2.35")),
     ],
@@ -261,9 +290,45 @@ def test_hosts(facts: dict[str, Any], host: tuple[str, str, str, str]) -> None:
 @pytest.mark.parametrize(
     ("python", "minor"),
     [
-        ("3.12", "3.12"), ("3.8.10", "3.8"), ("2.7", "2.7"), (3.1, "3.10"), (3.12, "3.12"), ("CPython 3.11", "3.11"),
+        ("3.13t", "3.13t"), ("3.14.0t", "3.14t"), ("3.13.1 free-threading build", "3.13t"), ("cp313t", "3.13t"),
+        ("3.12", "3.12"), ("3.8.10", "3.8"), ("cp312", "3.12"), ("2.7", "2.7"), (3.1, "3.10"), (3.12, "3.12"), ("CPython 3.11", "3.11"),
         ({"version": "3.9.7"}, "3.9"), ("", ""), ("three", ""), (["3.12"], ""), (None, ""),
     ],
 )  # fmt: skip
 def test_pythons(python: object, minor: str) -> None:
     assert observe({"facts": {**LINUX, "python": python}}).python == minor
+
+
+def test_more_gpus_than_any_machine_has_are_one_note() -> None:
+    observed = observe({"facts": {**DRIVEN, "gpus": [RTX] * 1000}})
+    assert len(observed.machine.accelerators) == 64
+    assert observed.notes == ("gpus: more than 64 are told, the first 64 count",)
+
+
+@pytest.mark.parametrize(
+    ("change", "notes"),
+    [
+        ({"status": "gpu_lost", "frobnicator": {}, "note": "mine"}, ("passed over: status, frobnicator",)),
+        (
+            {f"key{number}": number for number in range(10)},
+            ("passed over: key0, key1, key2, key3, key4, key5, key6, key7 and 2 more",),
+        ),
+        ({"python": "PyPy 3.10"}, ("python: no framework has wheels for PyPy; CPython 3.10 is meant",)),
+        ({"nvidia_driver": "[N/A]"}, ("nvidia_driver: '[N/A]' is no answer and was passed over",
+                                      "nvidia_driver: not told; no GPU build can be planned without it")),
+        ({"arch": "sparc"}, ("arch: 'sparc' is none that builds are known for",)),
+        ({"nvidia_driver": "580.95.05", "gpus": [{**RTX, "driver": "550.54.15"}]},
+         ("nvidia_driver: 580.95.05 is told, and 550.54.15 of the GPUs; the lower one counts",)),
+        ({"gpus": [{"vendor": "amd", "name": "RX"}], "nvidia_driver": None},
+         ("gpus[0].gfx: not told, and the name 'RX' does not tell it either; it stays unknown",)),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_description(change: dict[str, Any], notes: tuple[str, ...]) -> None:
+    assert observe({"facts": {**DRIVEN, **change}}).notes == notes
+
+
+@pytest.mark.parametrize(
+    "facts", [{"os": "macos", "arch": "arm64"}, {"os": {"family": "macos"}, "arch": "arm64"}]
+)
+def test_a_mac_without_a_version(facts: dict[str, Any]) -> None:
+    assert observe({"facts": facts}).notes == ("macOS version: not told, 15 is assumed",)

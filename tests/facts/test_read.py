@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from scaffold.errors import OptionRefused
 from scaffold.facts import observe, read_facts
 from scaffold.machine import detect, to_json
+from scaffold.machine.model import Accelerator, Machine, Vendor
 from scaffold.recorded import RecordedSystem
 from tests.machine.hosts import FOLDER, NAMES
 
@@ -130,7 +132,7 @@ def test_a_file_that_cannot_be_read(name: str, tmp_path: Path, monkeypatch: pyte
 def test_a_recorded_host_with_parts_of_the_wrong_kind() -> None:
     record: dict[str, Any] = {
         "schema": "scaffold/host/1",
-        "platform": {"os": "plan9", "machine": 3, "libc": "glibc x", "cpu_count": "many"},
+        "platform": {"os": 9, "machine": 3, "libc": "glibc x", "cpu_count": "many"},
         "files": {"/etc/os-release": 7},
         "paths": {"a": 1},
         "probes": {"nvml": "broken"},
@@ -181,3 +183,42 @@ def test_printed_facts_that_somebody_changed() -> None:
         "accelerators[0].status: 'fine' is no status that is known and was passed over",
         "accelerators[1]: its vendor is none of nvidia, amd, intel, apple; it was passed over",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "facts"
+    os.mkfifo(pipe)
+    with pytest.raises(OptionRefused) as refused:
+        read_facts(str(pipe))
+    assert refused.value.message == f"{pipe} cannot be read"
+    assert refused.value.detail == (
+        "it is no ordinary file; what a pipe brings is read from standard input: --facts -",
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"facts": {"os": "freebsd", "arch": "amd64"}},
+        {"os": {"family": "freebsd"}},
+        {"schema": "scaffold/host/1", "platform": {"os": "freebsd"}},
+        {"schema": "scaffold/machine/1", "host": {"os": "freebsd"}},
+    ],
+)
+def test_another_system_is_not_taken_for_linux(told: dict[str, Any]) -> None:
+    with pytest.raises(OptionRefused) as refused:
+        observe(told)
+    assert refused.value.message == "the facts: nothing is known of the system 'freebsd'"
+    assert refused.value.detail == ("known: Linux and its distributions, macOS, Windows",)
+
+
+@pytest.mark.parametrize("vendor", get_args(Vendor))
+def test_an_accelerator_of_every_vendor_is_printed_and_read_back(vendor: Vendor) -> None:
+    capability = {"nvidia": "8.6", "amd": "gfx1100", "intel": "12.55.8"}.get(vendor, "apple-silicon")
+    host = read_facts(str(FOLDER / "ryzen-rx7900.json")).machine.host
+    one = Accelerator(vendor=vendor, index=0, name="A GPU", capability=capability, driver="1.2")
+    machine = Machine(host=host, accelerators=(one,))
+    observed = observe(json.loads(json.dumps(to_json(machine))))
+    assert (to_json(observed.machine), observed.notes) == (to_json(machine), ())
+    assert observe({"facts": {"os": "linux", "gpus": [{"vendor": vendor, "name": "A GPU"}]}}).notes
