@@ -128,6 +128,22 @@ def problems(name: str, shipped: Mapping[str, Any], user: Mapping[str, Any]) -> 
             yield from _value_problems(where, [shipped[key]], value)
 
 
+def lacking(name: str, array: str, shipped: Mapping[str, Any], user: Mapping[str, Any]) -> bool:
+    """Whether a user's row of an array lacks keys that a row of its own must have."""
+    there, mine = shipped[array], user.get(array)
+    if not is_rows(there) or not is_rows(mine):
+        return False
+    rows = _ARRAYS.get((name, array), _OTHER)
+    return any(_lacks(rows, there, row) for row in mine if not row.get(REMOVE))
+
+
+def _lacks(rows: _Rows, shipped: Sequence[Row], row: Row) -> set[str]:
+    """The keys that every shipped row has, and a row that changes none of them has not."""
+    if _same(rows, shipped, row) is not None:
+        return set()
+    return set.intersection(*(set(one) for one in shipped)) - set(row)
+
+
 def _laid(rows: _Rows, shipped: Sequence[Row], user: Sequence[Row], origin: str) -> list[dict[str, Any]]:
     kept = [dict(row) for row in shipped if not any(_agrees(row, one) for one in user if one.get(REMOVE))]
     written: list[dict[str, Any]] = []
@@ -169,7 +185,6 @@ def _row_problems(name: str, array: str, shipped: Sequence[Row], user: object) -
         yield f"[{name}] {array}: must be a list of tables, written [[{name}.{array}]]"
         return
     rows = _ARRAYS.get((name, array), _OTHER)
-    needed = set.intersection(*(set(row) for row in shipped))
     for number, row in enumerate(user, 1):
         named = " ".join(str(row[key]) for key in rows.identity if key in row) or f"number {number}"
         where = f"[[{name}.{array}]] {named}"
@@ -177,8 +192,8 @@ def _row_problems(name: str, array: str, shipped: Sequence[Row], user: object) -
         if row.get(REMOVE):
             if not set(row) - set(_ALWAYS):
                 yield f"{where}: says {REMOVE}, and not what"
-        elif _same(rows, shipped, row) is None and needed - set(row):
-            yield f"{where}: lacks {', '.join(sorted(needed - set(row)))}"
+        elif lacks := _lacks(rows, shipped, row):
+            yield f"{where}: lacks {', '.join(sorted(lacks))}"
         elif _same(rows, user[: number - 1], row) is not None:
             yield f"{where}: stands there twice"
 

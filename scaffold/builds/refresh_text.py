@@ -98,7 +98,9 @@ def _extended(text: str, rows: Sequence[NewRow]) -> str:
         elif isinstance(there, Array):
             there.add_line(_inline(one.row), comment="; ".join(one.comments) or None)
         else:
-            blocks.append(_block(one))
+            blocks.append(
+                "\n".join([*(f"# {said}" for said in one.comments), block(one.table, one.array, one.row)])
+            )
     return "\n\n".join([tomlkit.dumps(document).rstrip("\n"), *blocks]) + "\n"
 
 
@@ -110,14 +112,14 @@ def _rewrite(row: Any, new: Mapping[str, Any]) -> None:
         row[key] = _inline(value) if isinstance(value, Mapping) else value
 
 
-def _block(one: NewRow) -> str:
+def block(table: str, array: str, row: Mapping[str, Any]) -> str:
+    """A row as it stands in a data file, without the end of its last line."""
     import tomlkit
 
-    block = tomlkit.document()
-    for key, value in one.row.items():
-        block.add(key, _inline(value) if isinstance(value, Mapping) else value)
-    comments = [f"# {comment}" for comment in one.comments]
-    return "\n".join([*comments, f"[[{one.table}.{one.array}]]", tomlkit.dumps(block).rstrip("\n")])
+    document = tomlkit.document()
+    for key, value in row.items():
+        document.add(key, _inline(value) if isinstance(value, Mapping) else value)
+    return f"[[{table}.{array}]]\n{tomlkit.dumps(document).rstrip()}"
 
 
 def _read(text: str) -> dict[str, Any] | None:

@@ -16,12 +16,12 @@ configuration. Its tables have the shipped files' names and keys::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scaffold.builds.overlay import REFRESHED, REMOVE, identity, is_rows, problems, takes_away
+from scaffold.builds.overlay import REFRESHED, REMOVE, identity, is_rows, lacking, problems, takes_away
 from scaffold.errors import UserDataRefused
 from scaffold.system import System
 from scaffold.toml import TOMLDecodeError, loads
@@ -135,8 +135,20 @@ def _problems(data: Mapping[str, Any]) -> list[str]:
         elif not isinstance(table, dict):
             found.append(f"{name}: must be a table, written [{name}]")
         else:
-            found += problems(name, tables.shipped(name), table)
+            shipped = tables.shipped(name)
+            found += problems(name, shipped, table)
+            found += _examples(name, shipped, table)
     return found
+
+
+def _examples(name: str, shipped: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
+    """A complete row of each array in which a row lacks keys, a line each."""
+    for array in shipped:
+        if lacking(name, array, shipped, table):
+            from scaffold.builds.refresh_text import block
+
+            yield f"a complete row of [[{name}.{array}]] is:"
+            yield from block(name, array, shipped[array][0]).splitlines()
 
 
 def _notes(path: Path, data: Mapping[str, Any]) -> tuple[str, ...]:

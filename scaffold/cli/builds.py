@@ -47,7 +47,9 @@ FRAMEWORKS: dict[str, Framework] = {
     help="Judge a lock file against the machine instead: requirements.txt, uv.lock, pylock.toml,"
     " poetry.lock, environment.yml.",
 )
-@click.option("--refresh", is_flag=True, help="Read newer releases' facts from your index's metadata.")
+@click.option(
+    "--refresh", is_flag=True, help="Add newer releases' facts from your index's metadata to your data file."
+)
 @click.option("-y", "--yes", is_flag=True, help="With --refresh: write what was found without asking.")
 @json_option("scaffold/builds/1")
 @click.pass_context
@@ -68,6 +70,12 @@ def command(
 
     Driver, compute capability, cuDNN, Python and C library decide, by tables that come along; no index is
     asked and nothing is installed. Each framework gets the best build for an environment of its own.
+
+    Rows of your own are laid over the tables: builds.toml in the folder scaffold of your configuration
+    (~/.config on Linux), or the file that the variable SCAFFOLD_BUILDS names. --refresh adds to it.
+
+    Exit status: 0 answered, though it be that nothing fits; 1 an error: with --lint, a build that will
+    not run, with --refresh, no package source that answers; 2 the command line itself is wrong.
     """
     from scaffold.builds import user_data
     from scaffold.system import HostSystem

@@ -168,7 +168,15 @@ def test_a_file_that_cannot_be_read() -> None:
         ("[torch.release]\nversion = '3'\n", ("[torch] release: must be a list of tables, written [[torch.release]]",)),
         (
             "[[torch.kernels]]\nvariant = 'cu140'\nplatform = 'linux_x86_64'\nreleases = '>=3'\n",
-            ("[[torch.kernels]] cu140 linux_x86_64 >=3: lacks capabilities",),
+            (
+                "[[torch.kernels]] cu140 linux_x86_64 >=3: lacks capabilities",
+                "a complete row of [[torch.kernels]] is:",
+                "[[torch.kernels]]",
+                'variant = "cu117"',
+                'platform = "linux_x86_64"',
+                'releases = ">=2.0,<2.1"',
+                'capabilities = ["3.7", "5.0", "6.0", "7.0", "7.5", "8.0", "8.6"]',
+            ),
         ),
         (
             "[[cuda.cubin]]\ncode = '9.9'\nexclude = [9.0]\nonly = '9.9'\n",
@@ -205,10 +213,18 @@ def test_trying_tables_leaves_those_that_count_alone() -> None:
         "[torch]: Invalid version: 'new'",
     )
     assert (str(tables.torch().floor), tables.origin()) == ("2.12", FILE)
-    with pytest.raises(KeyError), tables.laid_over_for({"keras": {"floor": "3.15"}}):
+    with tables.laid_over_for({"keras": {"floor": "3.15"}}):
         assert (tables.keras().floor, str(tables.torch().floor)) == ("3.15", "2.10")
-        raise KeyError
     assert (tables.keras().floor, str(tables.torch().floor)) == ("3.14", "2.12")
+
+
+@pytest.mark.parametrize(
+    "array", ["torch.release", "tensorflow.release", "jax.release", "torch.kernels", "jax.kernels"]
+)
+def test_the_row_that_an_error_shows_is_complete(array: str) -> None:
+    _, said, *row = refused(f"[[{array}]]\n")
+    assert said == f"a complete row of [[{array}]] is:"
+    user_data.apply(with_file("\n".join(row)))
 
 
 def test_what_is_no_utf_8(tmp_path: Path) -> None:
