@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -631,3 +632,62 @@ def test_killed_while_writing_loses_nothing(tmp_path: Path, moment: str) -> None
     killed = subprocess.run([sys.executable, "-c", code, file], cwd=root, check=False, timeout=60)
     assert killed.returncode == 9
     assert file.read_text(encoding="utf-8") == "# mine\n"
+
+
+#: Runs the command line, and dies of SIGKILL at the n-th thing that it does in the data file's folder.
+DIES = """
+import os, signal, sys
+moment, folder, seen = int(sys.argv.pop(1)), sys.argv.pop(1), 0
+
+def count(event, arguments):
+    global seen
+    if event in TOUCHES and any(str(one).startswith(folder) for one in arguments):
+        seen += 1
+        if seen == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+TOUCHES = {"open", "os.mkdir", "os.rename", "os.remove", "os.chmod", "shutil.copymode"}
+sync = os.fsync
+os.fsync = lambda stream: (count("open", [folder]), sync(stream))  # written, in part at least
+sys.addaudithook(count)
+from scaffold.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_kill_9_at_any_moment_leaves_the_old_file_or_the_new_one(index: Index, tmp_path: Path) -> None:
+    index.add("torch", "99.0.0", f"cp313-cp313-{LINUX}", TORCH)
+    file = tmp_path / "configuration" / "builds.toml"
+    file.parent.mkdir()
+    before = "# mine\n"
+    file.write_text(before, encoding="utf-8")
+    seen = []
+    for moment in range(1, 30):
+        status = killed_at(moment, index, file)
+        text = file.read_text(encoding="utf-8")
+        seen.append((status, "old" if text == before else text))
+        if status == 0:
+            break
+    new = seen[-1][1]
+    assert new.startswith("# mine\n\n# linux_x86_64: cu132")
+    assert new.count("[[torch.release]]") == 1
+    assert {status for status, _ in seen[:-1]} == {-signal.SIGKILL}
+    assert len(seen) > 4
+    assert {text.replace(new, "new") for _, text in seen} == {"old", "new"}
+
+
+def killed_at(moment: int, index: Index, file: Path) -> int:
+    root = Path(__file__).resolve().parents[2]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))},
+        **laptop(index.server, file).environment,
+        "PIP_CONFIG_FILE": os.devnull,
+        "UV_NO_CONFIG": "1",
+        "HOME": str(file.parent.parent),
+        "PYTHONPATH": str(root),
+    }
+    command = [sys.executable, "-c", DIES, str(moment), str(file.parent), "builds", "--refresh", "--yes"]
+    return subprocess.run(
+        command, cwd=file.parent.parent, env=environment, check=False, capture_output=True, timeout=120
+    ).returncode

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,3 +167,36 @@ def test_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     }
     assert json.loads(run(capsys, as_json=True, yes=True))["status"] == "written"
     assert json.loads(run(capsys, as_json=True, yes=True))["status"] == "incomplete"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nobody_answers(as_json: bool, tmp_path: Path) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))},
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_CONFIG_FILE": os.devnull,
+        "UV_NO_CONFIG": "1",
+        "SCAFFOLD_BUILDS": str(tmp_path / "builds.toml"),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "NO_PROXY": "127.0.0.1",
+    }
+    command = [sys.executable, "-m", "scaffold", "builds", "--refresh", *(["--json"] if as_json else [])]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 1
+    if as_json:
+        assert json.loads(ended.stdout) == {
+            "schema": "scaffold/error/1",
+            "error": {
+                "code": "source-unreachable",
+                "message": "No package index answers, so there is nothing to refresh from",
+                "detail": ["http://127.0.0.1:9/simple: 127.0.0.1:9 refuses connections"],
+                "hint": "check the network, or the index in pip's and uv's settings",
+            },
+        }
+    else:
+        assert ended.stdout == ""
+        assert ended.stderr.splitlines()[0].endswith(
+            "No package index answers, so there is nothing to refresh from"
+        )
