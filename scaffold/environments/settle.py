@@ -48,7 +48,7 @@ def devices_line(variables: Mapping[str, str]) -> str:
     r"""The one line of a ``.pth`` file that is run.
 
     >>> devices_line({"HIP_VISIBLE_DEVICES": "1"})
-    "import os; [os.environ.setdefault(*pair) for pair in {'HIP_VISIBLE_DEVICES': '1'}.items()]\\n"
+    "import os; [os.environ.setdefault(*pair) for pair in {'HIP_VISIBLE_DEVICES': '1'}.items()]\n"
     """
     return f"import os; [os.environ.setdefault(*pair) for pair in {dict(variables)!r}.items()]\n"
 

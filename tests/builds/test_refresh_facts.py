@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from scaffold.builds import overlay, refresh_facts
 from scaffold.builds.refresh_facts import built_for, cudnn, floors, megabytes, pins, pythons, toolkit, variant
-from scaffold.sources import metadata
 from scaffold.sources.metadata import Metadata
 from scaffold.sources.model import Source, Wheel
 
@@ -17,11 +13,6 @@ def wheel(tags: str, size: int | None = None) -> Wheel:
     filename = f"torch-2.15.0-{tags}.whl"
     source = Source(kind="index", location="")
     return Wheel(project="torch", version="2.15.0", filename=filename, url="", source=source, size=size)
-
-
-@pytest.mark.parametrize("module", [overlay, refresh_facts, metadata], ids=lambda one: one.__name__)
-def test_samples(module):
-    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(
