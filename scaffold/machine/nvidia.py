@@ -115,10 +115,9 @@ def _left_out(traces: Traces, management: Answer | None) -> tuple[Card, ...]:
     named = {device.pci for device in devices}
     if traces.container or not named:
         return ()
-    names = {device.name for device in devices}
     # Windows' registry has no places on the bus, and keeps cards that were taken out, with their drivers.
-    listed = (card for card in traces.cards if card.place != ROOT and card.name not in names)
-    left = [card for card in listed if nvidia_cards.outlived(card, card.version)]
+    unnamed = (card for card in traces.cards if card.name not in {device.name for device in devices})
+    left = [one for one in unnamed if one.place != ROOT and nvidia_cards.outlived(one, one.version)]
     placed = () if "" in named else traces.cards
     return (*(card for card in placed if card.place == ROOT and card.address not in named), *left)
 
@@ -193,7 +192,6 @@ def _versions(traces: Traces, status: Status, management: Answer | None) -> str:
 
 def _not_driven(system: System, traces: Traces) -> Nvidia:
     """Only the kernel, the PCI bus or the registry tell: say what stands in the way, card by card."""
-    # A container sees the bus of its host, whose driver the cards name.
     driven = traces.module or (traces.container and any(card.driver == "nvidia" for card in traces.cards))
     if driven and not traces.device:
         return _all_cards(traces, "host_driver_without_device", _no_device(system, traces))
