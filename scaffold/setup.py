@@ -195,8 +195,9 @@ def make_environment(
     there is none.
     """
     from scaffold.environments.create import create
+    from scaffold.environments.devices import devices_seen
     from scaffold.environments.planned import write_planned
-    from scaffold.environments.probe import announced, devices_seen, prove_all
+    from scaffold.environments.probe import announced, prove_all
     from scaffold.pycharm.idea import idea_files, write_idea
 
     assert plan.environment is not None, "a plan without an environment cannot make one"

@@ -14,6 +14,7 @@ from scaffold.builds.cuda import Gpus
 from scaffold.builds.model import BuildPlan, Framework, Missing
 from scaffold.builds.pairs import clash, clean_pairs
 from scaffold.builds.pytorch_plan import plan as pytorch_plan
+from scaffold.builds.tensorflow_plan import plan as tensorflow_plan
 from scaffold.builds.wheels import Target
 from scaffold.machine.model import Machine
 from scaffold.sources.model import Offers
@@ -66,7 +67,7 @@ def _torch_and_tensorflow(
     others = turned_down(pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch")), one)
     said = f"PyTorch {one.version} and TensorFlow {other.version} share one environment on the GPU: {row.why}"
     torch_plan = pytorch_plan(one, machine, gpus, target, others)
-    keras_plan = tensorflow.plan(other, machine, gpus, target, "", ())
+    keras_plan = tensorflow_plan(other, machine, gpus, target, "", ())
     lower = "medium" if row.confidence != "high" else torch_plan.confidence
     if torch_plan.version != torch.version:
         said += f" (by itself PyTorch would be {torch.requirement})"

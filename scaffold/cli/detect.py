@@ -121,7 +121,9 @@ def machine_lines(machine: Machine, *, sources: bool = False, facts: str = "") -
         lines.append(row("Accelerator", "none that a deep-learning framework could use"))
     if machine.cuda_driver:
         major = machine.cuda_driver.split(".")[0]
-        spoken = f"the driver speaks CUDA {machine.cuda_driver} and runs every build for CUDA {major} and older"
+        spoken = (
+            f"the driver speaks CUDA {machine.cuda_driver} and runs every build of CUDA {major} and older"
+        )
         lines.append(row("CUDA", spoken))
     lines += [row("Note", note) for note in machine.notes]
     return [*lines, row("In short", in_short(machine, facts))]

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.builds.model import BuildPlan, Device, Framework
+from scaffold.builds.model import Device, Framework
 from scaffold.environments.model import Environment, Progress, Proof
 from scaffold.errors import ProofFailed
-from scaffold.machine.model import Machine, Vendor
 from scaffold.processes import end_all
 from scaffold.system import Completed, System, without
 
@@ -49,21 +48,6 @@ def prove(
 ) -> tuple[Proof, ...]:
     """`prove_all` with one device for every framework."""
     return prove_all(environment, dict.fromkeys(frameworks, device), system)
-
-
-def devices_seen(builds: Sequence[BuildPlan], machine: Machine) -> Mapping[Framework, Device]:
-    """The device that each build can be proved on from this shell.
-
-    A build for a GPU that a variable hides here computes on the processor, which proves all but the GPU.
-    """
-    vendors: Mapping[Device, Vendor] = {"cuda": "nvidia", "rocm": "amd", "xpu": "intel"}
-    hidden = {
-        device
-        for device, vendor in vendors.items()
-        if not machine.usable(vendor)
-        and any(one.masked for one in machine.accelerators if one.vendor == vendor)
-    }
-    return {one.framework: "cpu" if one.device in hidden else one.device for one in builds}
 
 
 def prove_all(

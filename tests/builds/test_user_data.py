@@ -129,7 +129,15 @@ def test_single_values_and_rules() -> None:
     )
     assert (str(tables.torch().floor), tables.keras().floor) == ("2.12", "3.15")
     assert [row.cuda for row in tables.cuda().driver] == [14, 13, 12, 11]
-    assert [row.since for row in tables.cuda().first_driver] == ["13.0", "12.0", "11.0", "10.0", "8.9", "8.6", "8.0"]
+    assert [row.since for row in tables.cuda().first_driver] == [
+        "13.0",
+        "12.0",
+        "11.0",
+        "10.0",
+        "8.9",
+        "8.6",
+        "8.0",
+    ]
 
 
 def test_removing_what_is_not_there_is_said() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scaffold.environments.probe import devices_seen
+from scaffold.environments.devices import devices_seen
 from scaffold.machine import Accelerator
 from tests.builds.samples import CPU
 
