@@ -38,8 +38,9 @@ def rocm_use(
 def rocm_obstacle(machine: Machine, platform: str) -> str:
     """Why no build of PyTorch uses the AMD GPUs of a machine, where there are some; "" otherwise."""
     gpus = amd_gpus(machine)
+    unknown = [one for one in machine.usable("amd") if one not in gpus]
     if not gpus:
-        return ""
+        return f"the architecture (gfx) of {unknown[0].name} is not known" if unknown else ""
     named = names(gpus)
     if platform.startswith("windows"):
         return f"PyTorch publishes ROCm builds for Linux only (AMD has wheels for Windows), here is {named}"

@@ -176,6 +176,11 @@ def test_other_vendors(machine, expected):
     assert requirements(advise(machine, "3.12", ["pytorch"])) == {"pytorch": expected}
 
 
+def test_an_amd_card_of_unknown_architecture_is_named():
+    torch = advise(amd(("", False)), "3.12", ["pytorch"]).answers[0]
+    assert torch.reasons[0] == "on the CPU: the architecture (gfx) of card 0 is not known"
+
+
 def test_wsl_has_xpu_builds_since_2_15():
     machine = intel("12.55.8", wsl=2)
     assert requirements(advise(machine, "3.12", ["pytorch"]))["pytorch"] == ("torch==2.15.0+xpu", "xpu")
