@@ -29,7 +29,7 @@ def read_uv_lock(source: str, data: dict[str, Any]) -> Lock:
     ... [[package]]
     ... name = "torch"
     ... version = "2.15.0"
-    ... source = { registry = "https://pypi.org/simple" }
+    ... source = { registry = "https://index.example/simple" }
     ... [[package]]
     ... name = "vision"
     ... source = { virtual = "." }
