@@ -108,16 +108,19 @@ def _outcome(
 
 def _alone(machine: Machine, gpus: Gpus, target: Target, framework: Framework, offers: Offers) -> Answer:
     if framework == "pytorch":
-        return choose_pytorch(machine, gpus, target, offers.wheels("torch"))
+        wheels = offers.wheels("torch")
+        # The ordinary index has few builds without CUDA, all of them old: the newest is told, and those.
+        sparing = any(one.source.kind == "pytorch" for one in wheels)
+        return choose_pytorch(machine, gpus, target, wheels, sparing=sparing)
     if framework == "jax":
         from scaffold.builds.jax import choose_jax
         from scaffold.builds.jax_published import jax_wheels
 
         return choose_jax(machine, gpus, target, jax_wheels(offers))
     assert framework == "keras", f"nobody chooses builds of {framework}"
-    wheels = tensorflow_wheels(offers)
-    keras_3 = choose_tensorflow(machine, gpus, target, wheels)
-    any_release = choose_tensorflow(machine, gpus, target, wheels, for_keras_3=False)
+    both = tensorflow_wheels(offers)
+    keras_3 = choose_tensorflow(machine, gpus, target, both)
+    any_release = choose_tensorflow(machine, gpus, target, both, for_keras_3=False)
     # A TensorFlow from before Keras 3 is the answer where nothing newer runs, or only without the GPU.
     return max((keras_3, any_release), key=lambda one: (_uses_gpu(one), isinstance(one, BuildPlan)))
 

@@ -23,24 +23,31 @@ _VARIANT = re.compile(r"cpu|xpu|cu\d{3}|rocm\d+(?:\.\d+)+")
 
 
 def choose_pytorch(
-    machine: Machine, gpus: Gpus, target: Target, wheels: Iterable[Wheel]
+    machine: Machine, gpus: Gpus, target: Target, wheels: Iterable[Wheel], *, sparing: bool = True
 ) -> BuildPlan | Missing:
     """The best of the wheels for that Python, or why there is none.
 
     A build that uses the GPUs comes first (all of them, then the most capable), then one that does
     not bring CUDA libraries in vain, then the newest release, then the user's own sources, then the
-    newest CUDA.
+    newest CUDA. Without ``sparing``, the newest comes before one without such libraries, which is named.
     """
     offered = tuple(wheels)
     candidates = pytorch_candidates(machine, gpus, target, offered)
     takeable = [one for one in candidates if not one.refusal]
     if not takeable:
         return Missing(framework="pytorch", why=why_none("torch", offered, candidates, target))
-    taken = max(takeable, key=lambda one: rank(one, machine, gpus))
+    taken = max(takeable, key=lambda one: rank(one, machine, gpus, sparing=sparing))
     others = turned_down(candidates, taken)
     if taken.large and not taken.devices:
         others = (*_elsewhere(offered, target), *others)
-    return plan(taken, machine, gpus, target, others)
+    made = plan(taken, machine, gpus, target, others)
+    return replace(made, warnings=(*_smaller(taken, takeable), *made.warnings))
+
+
+def _smaller(taken: Candidate, takeable: list[Candidate]) -> tuple[str, ...]:
+    """The newest build without CUDA libraries, where one with them is taken in vain."""
+    small = max((one.version for one in takeable if not one.large), default=None)
+    return (f"{small} is the newest without them",) if taken.large and not taken.devices and small else ()
 
 
 def variant_of(wheel: Wheel, version: Version, platform: str) -> str:
@@ -132,16 +139,18 @@ def _cuda_use(
     return able, "" if able else f"its cuDNN {cudnn} no longer runs on {names(devices)}"
 
 
-def rank(one: Candidate, machine: Machine, gpus: Gpus) -> tuple[object, ...]:
+def rank(one: Candidate, machine: Machine, gpus: Gpus, *, sparing: bool = True) -> tuple[object, ...]:
     """What makes one build better than another: more is better, the first difference decides."""
+    in_use = bool(one.devices) or not one.large  # it brings nothing that nobody uses
     present = {"cuda": len(gpus.devices), "rocm": len([a for a in amd_gpus(machine) if not a.integrated])}
     return (
         one.standing,
         bool(one.devices) and len(one.devices) >= present.get(one.device, 0),
         most_capable(one.devices) if one.device == "cuda" else (0, 0),
         len(one.devices),
-        bool(one.devices) or not one.large,
+        in_use or not sparing,
         one.version.release,
+        in_use,
         one.kind != "pytorch",
         _toolkit(one.variant),
         one.near,

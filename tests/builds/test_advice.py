@@ -181,6 +181,18 @@ def test_an_amd_card_of_unknown_architecture_is_named():
     assert torch.reasons[0] == "on the CPU: the architecture (gfx) of card 0 is not known"
 
 
+def test_the_newest_is_advised_and_the_newest_without_cuda_named():
+    graviton = replace(CPU, host=host(architecture="aarch64"))
+    torch = advise(graviton, "3.12", ["pytorch"], policy="pypi").answers[0]
+    assert (torch.requirement, torch.device, torch.warnings) == (
+        "torch==2.15.0",
+        "cpu",
+        ("2.10.0 is the newest without them",),
+    )
+    assert torch.needs_consent.endswith("of CUDA libraries that this machine cannot use")
+    assert advise(CPU, "3.12", ["pytorch"], policy="pypi").answers[0].warnings == ()
+
+
 def test_wsl_has_xpu_builds_since_2_15():
     machine = intel("12.55.8", wsl=2)
     assert requirements(advise(machine, "3.12", ["pytorch"]))["pytorch"] == ("torch==2.15.0+xpu", "xpu")

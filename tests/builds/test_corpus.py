@@ -15,8 +15,6 @@ pytestmark = pytest.mark.usefixtures("frozen_tables")
 MACHINES = Path(__file__).parents[1] / "machines" / "machines.jsonl"
 LINES = list(CORPUS.values())
 SAMPLES = pytest.mark.parametrize("line", LINES, ids=lambda line: line["id"])
-#: The answer calls it acceptable in words: the last wheel for Arm that brings no CUDA libraries in vain.
-LAST_SMALL = {"gh200-drv550-aarch64-py312": "2.10.0"}
 
 
 def answers(line, **options):
@@ -42,7 +40,7 @@ def test_pytorch(line):
 def test_pytorch_from_the_ordinary_index_alone(line):
     expected, torch = line["expect"]["torch"], answers(line, policy="pypi")["torch"]
     assert (torch["version"], torch["device"], torch["index"]) == (
-        LAST_SMALL.get(line["id"], expected["pypi_only"]),
+        expected["pypi_only"],
         expected["pypi_only_device"],
         "pypi",
     )
