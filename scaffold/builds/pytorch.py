@@ -151,10 +151,19 @@ def rank(one: Candidate, machine: Machine, gpus: Gpus, *, sparing: bool = True) 
         in_use or not sparing,
         one.version.release,
         in_use,
-        one.kind != "pytorch",
+        _standing_of_source(one),
         _toolkit(one.variant),
         one.near,
     )
+
+
+def _standing_of_source(one: Candidate) -> int:
+    """Of the same release in several places: the ordinary index for a GPU, so that one index serves all.
+
+    A CPU build rather from PyTorch's: its local version keeps it what it is, in every lock and on Linux too.
+    """
+    order = ("pytorch", "index", "find-links") if one.large else ("index", "pytorch", "find-links")
+    return order.index(one.kind)
 
 
 def _toolkit(variant: str) -> tuple[int, ...]:

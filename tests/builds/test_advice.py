@@ -160,7 +160,7 @@ def test_libraries_are_named_where_the_extra_cannot_be_resolved():
         (amd(("gfx1036", True), ("gfx1100", False)), ("torch==2.14.1+rocm7.2", "rocm")),
         (amd(("gfx942", False), ("gfx942", False)), ("torch==2.14.1+rocm7.2", "rocm")),
         (amd(("gfx1151", True)), ("torch==2.14.1+rocm7.2", "rocm")),
-        (amd(("gfx1100", False), os="windows"), ("torch==2.15.0", "cpu")),
+        (amd(("gfx1100", False), os="windows"), ("torch==2.15.0+cpu", "cpu")),
         (amd(("gfx1100", False), architecture="aarch64"), ("torch==2.15.0+cpu", "cpu")),
         (amd(("gfx803", False)), ("torch==2.15.0+cpu", "cpu")),
         (amd(("gfx1031", False)), ("torch==2.15.0+cpu", "cpu")),
