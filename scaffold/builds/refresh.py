@@ -124,8 +124,9 @@ def _tensorflow(asked: Asked, data: Mapping[str, Any]) -> list[Found]:
 def _keras(asked: Asked) -> list[Found]:
     if asked.silent(["keras"]):
         return []  # which Keras is the newest for a Python is not known
+    # Keras is pure Python: it does not ask whether there is an interpreter lock.
     pythons = dict.fromkeys(
-        python
+        python.removesuffix("t")
         for row in (tables.torch().releases[0], tables.tensorflow().releases[0])
         for python in row.python
     )

@@ -81,7 +81,7 @@ def keras(wheels: Sequence[Wheel], known: Sequence[str]) -> Found:
     """Pythons whose newest Keras is older than what the templates rest on, and that no row speaks of."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    table, rows = tables.keras(), []
+    table, older = tables.keras(), dict[str, list[str]]()
     for python in known:
         allowing = []
         for wheel in wheels:
@@ -95,6 +95,10 @@ def keras(wheels: Sequence[Wheel], known: Sequence[str]) -> Found:
             continue
         requirement = f"keras>={newest.major}.{newest.minor}"
         if table.companion.get(python) != requirement:
-            row = {"python": [python], "requirement": requirement}
-            rows.append(NewRow(table="keras", array="companion", row=row))
-    return Found(rows=tuple(rows))
+            older.setdefault(requirement, []).append(python)
+    return Found(
+        rows=tuple(
+            NewRow(table="keras", array="companion", row={"python": pythons, "requirement": requirement})
+            for requirement, pythons in older.items()
+        )
+    )

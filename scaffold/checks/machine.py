@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.builds.cuda import usable_gpus
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.machine.model import Accelerator
@@ -60,13 +61,23 @@ DRIVERS = {
 
 def accelerators_usable(facts: Facts) -> Iterator[Finding]:
     """Every accelerator that is there can be used, and none is kept from this machine."""
-    machine = facts.machine
+    machine, planned = facts.machine, usable_gpus(facts.machine)
     for one in machine.accelerators:
         if one.status == "ok" and not one.capability and one.vendor != "nvidia":
             yield Finding(
                 id="gpu.no-framework",
                 level="info",
                 title=f"{one.name} works, and no framework has code for it: networks run on the processor",
+            )
+        elif one.vendor == "nvidia" and one.status == "ok" and one not in planned.devices:
+            yield Finding(
+                id="gpu.not-planned-for",
+                level="warning",
+                title=f"{one.name} answers, and no build is chosen for it",
+                detail="\n".join((*planned.doubts, *((planned.why,) if not planned.devices else ()))),
+                cause="driver-and-gpu",
+                evidence=(Evidence(source=one.found_by.get("driver", "driver"), value=one.driver),),
+                remedy=Remedy(text="see what another driver would give", commands=(("scaffold", "builds"),)),
             )
         elif one.status == "ok":
             yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")

@@ -22,6 +22,8 @@ def lint(
 ) -> int:
     """Judge a lock file and print the findings; the exit status: 1 with errors, else 0.
 
+    A file of which nothing was understood is no success either: 1.
+
     ``path`` ``-`` is standard input. ``python`` "" leaves the choice to the lock, then to
     ``told_python``, the told machine's. Raises OptionRefused where the file is no lock.
     """
@@ -41,7 +43,8 @@ def lint(
         lines += [f"{'note'.ljust(8)} {note}" for note in lock.notes]
         complete = bool(packages) and not lock.notes
         click.echo("\n".join([*lines, summary_line(findings, complete=complete)]))
-    return 1 if any(one.level == "error" for one in findings) else 0
+    unread = not lock.packages and bool(lock.notes)
+    return 1 if unread or any(one.level == "error" for one in findings) else 0
 
 
 def _read(path: Path) -> tuple[Lock, str]:

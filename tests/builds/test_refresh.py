@@ -460,6 +460,7 @@ def test_a_tensorflow_for_another_cuda_is_left_to_people(index: Index, file: Pat
 
 
 def test_a_python_whose_newest_keras_is_old(index: Index, file: Path) -> None:
+    index.add("keras", "2.2.0", "py3-none-any")  # says nothing of Pythons, as releases of its time
     index.add("keras", "3.12.4", "py3-none-any", requires_python=">=3.10")
     index.add("keras", "3.16.0", "py3-none-any", requires_python=">=3.12")
     index.add("keras", "3.17.0rc0", "py3-none-any", requires_python=">=3.10")

@@ -112,6 +112,20 @@ def test_graphics_that_no_framework_knows_are_not_called_usable() -> None:
     assert levels(replace(HEALTHY, machine=machine)) == {"gpu.no-framework": "info"}
 
 
+def test_a_gpu_that_its_driver_cannot_serve_is_not_called_usable() -> None:
+    old = replace(CARD, name="NVIDIA GeForce RTX 4090", driver="515.65.01")
+    facts = Facts(machine=replace(HEALTHY.machine, accelerators=(old,), cuda_driver=""))
+    (found,) = examine(facts)
+    assert (found.id, found.level, found.detail.splitlines()[0]) == (
+        "gpu.not-planned-for",
+        "warning",
+        (
+            "not planned for: NVIDIA GeForce RTX 4090: a GPU of capability 8.9 needs driver 525, "
+            "here is 515.65.01"
+        ),
+    )
+
+
 def test_packages_that_cannot_run_on_this_gpu() -> None:
     """A GTX 1080 Ti has no machine code in CUDA 13's builds, whatever its driver says."""
     old = replace(CARD, name="NVIDIA GeForce GTX 1080 Ti", capability="6.1", driver="580.82.07")

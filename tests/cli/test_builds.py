@@ -131,3 +131,11 @@ def test_what_makes_no_sense(arguments: tuple[str, ...], message: str) -> None:
 
 def test_unknown_framework_is_misuse() -> None:
     assert run("-f", "mxnet").exit_code == 2
+
+
+def test_a_lock_of_which_nothing_was_understood_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("-r missing.txt\n", encoding="utf-8")
+    result = run(
+        "--lint", str(tmp_path / "requirements.txt"), "--facts", f"{SAMPLES}#t4-drv535-py311", "--json"
+    )
+    assert (result.exit_code, json.loads(result.output)["summary"]["complete"]) == (1, False)
