@@ -17,9 +17,6 @@ from scaffold.system import System
 if TYPE_CHECKING:
     from scaffold.facts.model import Observed
 
-#: The Pythons that can be had for any machine, where nothing says which are there.
-USUAL = PREFERENCE
-
 
 def plan_told(system: System, observed: Observed, wishes: Wishes) -> SetupPlan:
     """Python and builds by scaffold's tables alone: no index is asked, no interpreter is looked for.
@@ -39,7 +36,7 @@ def plan_told(system: System, observed: Observed, wishes: Wishes) -> SetupPlan:
         )
     choice = builds.choose(
         observed.machine,
-        USUAL,
+        PREFERENCE,  # nothing says which are there: these can be had for any machine
         wishes.frameworks,
         None,
         wanted_python=_minor(wishes.python) if wishes.python else observed.python or None,

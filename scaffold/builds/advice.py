@@ -120,8 +120,10 @@ def _alone(machine: Machine, gpus: Gpus, target: Target, framework: Framework, o
     assert framework == "keras", f"nobody chooses builds of {framework}"
     both = tensorflow_wheels(offers)
     keras_3 = choose_tensorflow(machine, gpus, target, both)
-    any_release = choose_tensorflow(machine, gpus, target, both, for_keras_3=False)
+    if _uses_gpu(keras_3):
+        return keras_3
     # A TensorFlow from before Keras 3 is the answer where nothing newer runs, or only without the GPU.
+    any_release = choose_tensorflow(machine, gpus, target, both, for_keras_3=False)
     return max((keras_3, any_release), key=lambda one: (_uses_gpu(one), isinstance(one, BuildPlan)))
 
 

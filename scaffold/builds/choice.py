@@ -76,9 +76,8 @@ def choose(
     machine, hidden = unmasked(machine)
     gpus = usable_gpus(machine)
     candidates = _pythons(pythons, wanted_python)
-    outcomes = [
-        _outcome(machine, gpus, python, frameworks, of_policy(offers, index_policy)) for python in candidates
-    ]
+    allowed = of_policy(offers, index_policy)
+    outcomes = [_outcome(machine, gpus, python, frameworks, allowed) for python in candidates]
     whole = [outcome for outcome in outcomes if not outcome.missing]
     if not whole:
         raise _no_build(outcomes, frameworks, offers)

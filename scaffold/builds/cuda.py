@@ -47,7 +47,7 @@ def usable_gpus(machine: Machine) -> Gpus:
     """
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
     driver = next((one.driver for one in nvidia if one.driver), "")
-    windows = machine.host.os == "windows" or machine.host.wsl > 0
+    windows = machine.host.windows_driver
     major = _cuda_major(driver, machine.cuda_driver, windows=windows)
     if nvidia and driver and not major:
         return Gpus(why=f"driver {driver} is too old for any CUDA build")

@@ -54,8 +54,9 @@ def _torch_and_tensorflow(
 ) -> tuple[BuildPlan, BuildPlan | Missing, str]:
     if torch.device in {"cpu", "mps"} or keras.device == "cpu":
         return torch, keras, "one environment holds PyTorch and TensorFlow: no two sets of GPU libraries meet"
+    candidates = pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch"))
     pairs = clean_pairs(
-        pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch")),
+        candidates,
         tensorflow.tensorflow_candidates(gpus, target, tensorflow_wheels(offers), for_keras_3=True),
     )
     covering = [pair for pair in pairs if len(pair[0].devices) == len(gpus.devices)]
@@ -64,7 +65,7 @@ def _torch_and_tensorflow(
     one, other, row = max(
         covering, key=lambda pair: (pytorch.rank(pair[0], machine, gpus), tensorflow.rank(pair[1], gpus))
     )
-    others = turned_down(pytorch.pytorch_candidates(machine, gpus, target, offers.wheels("torch")), one)
+    others = turned_down(candidates, one)
     said = f"PyTorch {one.version} and TensorFlow {other.version} share one environment on the GPU: {row.why}"
     torch_plan = pytorch_plan(one, machine, gpus, target, others)
     keras_plan = tensorflow_plan(other, machine, gpus, target, "", ())
@@ -92,9 +93,9 @@ def _jax_words(here: BuildPlan | Missing, by_itself: BuildPlan | Missing, *, sha
     """What sharing an environment means for JAX; ``shared``: another framework is on the GPU as well."""
     if not isinstance(here, BuildPlan) or not isinstance(by_itself, BuildPlan):
         return ()
-    if here.device == by_itself.device and here.variant == by_itself.variant:
-        rows = (row for row in tables.pairs().clean if row.jax and row.jax == here.variant)
-        return tuple(
-            f"JAX shares it: {row.why}" for row in list(rows)[:1] if here.device == "cuda" and shared
-        )
-    return (f"JAX by itself would be {by_itself.requirement} on {by_itself.device}",)
+    if (here.device, here.variant) != (by_itself.device, by_itself.variant):
+        return (f"JAX by itself would be {by_itself.requirement} on {by_itself.device}",)
+    if here.device != "cuda" or not shared:
+        return ()
+    row = next((row for row in tables.pairs().clean if row.jax and row.jax == here.variant), None)
+    return (f"JAX shares it: {row.why}",) if row else ()

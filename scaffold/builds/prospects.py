@@ -32,14 +32,12 @@ def _nvidia(machine: Machine, target: Target, taken: BuildPlan | Missing, offers
     cards = [one for one in machine.accelerators if one.vendor == "nvidia" and is_capability(one.capability)]
     if not cards:
         return
-    windows = machine.host.os == "windows" or machine.host.wsl > 0
     limits = [branch for one in cards if (branch := last_branch(one.capability)) is not None]
     newest = tables.cuda().driver[0].cuda
-    driver = f"{min(limits)}" if limits else driver_needed(newest, windows=windows)
-    better = _with(machine, cards, f"{driver}.999")
-    if not _is_older(next((one.driver for one in cards if one.driver), ""), driver):
-        better = _with(machine, cards, "")
-    plan = _choose(better, target, offers)
+    driver = f"{min(limits)}" if limits else driver_needed(newest, windows=machine.host.windows_driver)
+    installed = next((one.driver for one in cards if one.driver), "")
+    update = f"{driver}.999" if _is_older(installed, driver) else ""
+    plan = _choose(_with(machine, cards, update), target, offers)
     if _is_better(plan, taken):
         stopped = [one for one in cards if one.status not in {"ok", "reboot_required"}]
         wanted = f"NVIDIA's driver {driver}{'' if limits else ' or newer'}"

@@ -59,10 +59,10 @@ def _read(path: Path) -> tuple[Lock, str]:
 def machine_line(machine: Machine, python: JudgedFor) -> str:
     """The machine on one line: what the judgement rests on."""
     from scaffold.machine.fingerprint import fingerprint
+    from scaffold.machine.model import counted
 
-    gpus = Counter(one.name for one in machine.accelerators)
     driver = fingerprint(machine).nvidia_driver
-    named = ", ".join(f"{count} x {name}" if count > 1 else name for name, count in gpus.items())
+    named = ", ".join(counted(one.name for one in machine.accelerators))
     facts = [
         named or "no GPU",
         f"driver {driver}" if driver else "",

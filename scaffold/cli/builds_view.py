@@ -51,7 +51,6 @@ def _answer_lines(answer: BuildPlan | Missing, *, windows: bool, install: bool) 
 
 
 def _build_lines(build: BuildPlan) -> list[str]:
-
     device = click.style(build.device, fg="yellow" if build.device == "cpu" else "green", bold=True)
     sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
     lines = [row(TITLES[build.framework], f"{build.requirement} on {device}{sure}")]

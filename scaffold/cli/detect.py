@@ -131,6 +131,7 @@ def machine_lines(machine: Machine, *, sources: bool = False, facts: str = "") -
 
 def in_short(machine: Machine, facts: str = "") -> str:
     """What the machine's state means for somebody who wants to train, and what to do next."""
+    from scaffold.machine.model import counted
     from scaffold.shell import line
 
     # A chip without a capability (a UHD 630) runs no framework, whoever drives it.
@@ -143,14 +144,8 @@ def in_short(machine: Machine, facts: str = "") -> str:
         return f"{which} {MEANINGS[machine.status]}; until that is cured, networks run on the processor"
     if not ready:
         return f"networks run on the processor here; which builds of the frameworks: {command}"
-    names = _counted([one.name for one in ready])
-    return f"{names} can be used; which builds of the frameworks do so: {command}"
-
-
-def _counted(names: list[str]) -> str:
-    """``2 x Tesla T4 and UHD Graphics 630``."""
-    different = dict.fromkeys(names)
-    return " and ".join(f"{names.count(one)} x {one}" if names.count(one) > 1 else one for one in different)
+    names = counted(one.name for one in ready)
+    return f"{' and '.join(names)} can be used; which builds of the frameworks do so: {command}"
 
 
 def host_rows(host: Host) -> list[tuple[str, str]]:

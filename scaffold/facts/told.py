@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 #: What tools and people write where they know nothing.
@@ -32,16 +32,11 @@ class Told:
 
     def first(self, *names: str) -> Any:
         """The value of the first name that is there and not null."""
-        self.asked |= set(names)
-        return next((self.facts[name] for name in names if self.facts.get(name) is not None), None)
+        return next((value for _, value in self._each(names)), None)
 
     def text(self, *names: str) -> str:
         """A line of text; numbers are spelt out, "[N/A]" and its kin are ""."""
-        self.asked |= set(names)
-        for name in names:
-            value = self.facts.get(name)
-            if value is None:
-                continue
+        for name, value in self._each(names):
             if isinstance(value, bool) or not isinstance(value, (str, int, float)):
                 self.note(name, value, "no text")
                 continue
@@ -53,11 +48,7 @@ class Told:
 
     def whole(self, *names: str) -> int | None:
         """A whole number from 0; ``"2"`` is one."""
-        self.asked |= set(names)
-        for name in names:
-            value = self.facts.get(name)
-            if value is None:
-                continue
+        for name, value in self._each(names):
             number = _number(value)
             if number is not None and number == int(number):
                 return int(number)
@@ -66,11 +57,7 @@ class Told:
 
     def number(self, *names: str) -> float | None:
         """A number from 0."""
-        self.asked |= set(names)
-        for name in names:
-            value = self.facts.get(name)
-            if value is None:
-                continue
+        for name, value in self._each(names):
             number = _number(value)
             if number is not None:
                 return number
@@ -79,11 +66,7 @@ class Told:
 
     def flag(self, *names: str) -> bool | None:
         """Yes or no; None where nothing is told."""
-        self.asked |= set(names)
-        for name in names:
-            value = self.facts.get(name)
-            if value is None:
-                continue
+        for name, value in self._each(names):
             word = spelt(value).strip().lower() if isinstance(value, (str, int, float)) else ""
             if word in _YES or word in _NO:
                 return word in _YES
@@ -112,6 +95,11 @@ class Told:
         if text and not match:
             self.note(next(name for name in names if self.facts.get(name) is not None), text, f"no {what}")
         return (match[1] if match.re.groups else match[0]) if match else ""
+
+    def _each(self, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        """The names that tell something, with what they tell; all of them were asked for."""
+        self.asked |= set(names)
+        yield from ((name, self.facts[name]) for name in names if self.facts.get(name) is not None)
 
     def note(self, name: str, value: object, why: str) -> None:
         """Say that a value was passed over."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.machine.model import Machine
+from scaffold.machine.model import Machine, counted
 from scaffold.machine.status import unmasked
 
 
@@ -114,16 +114,12 @@ def _number(version: str) -> tuple[int, ...]:
 def _accelerators(made_for: Fingerprint, now: Fingerprint) -> Iterator[str]:
     """Accelerators that can be used: which have come, which have gone."""
     before, after = _usable(made_for), _usable(now)
-    for name, count in (before - after).items():
-        yield f"made for {_times(count)}{name}, which cannot be used here now"
-    for name, count in (after - before).items():
-        yield f"{_times(count)}{name} can be used now and could not when it was made"
+    for gone in counted((before - after).elements()):
+        yield f"made for {gone}, which cannot be used here now"
+    for new in counted((after - before).elements()):
+        yield f"{new} can be used now and could not when it was made"
 
 
 def _usable(one: Fingerprint) -> Counter[str]:
     able = (row for row in one.accelerators if row["capability"] or row["vendor"] == "nvidia")
     return Counter(row["name"] for row in able if row["status"] == "ok")
-
-
-def _times(count: int) -> str:
-    return "" if count == 1 else f"{count} x "

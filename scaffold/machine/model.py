@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,6 +55,11 @@ class Host:
     board: str = ""  # a single-board computer and its system: "NVIDIA Jetson AGX Orin, L4T 36.4"
     found_by: Mapping[str, str] = field(default_factory=dict)  # fact -> source
 
+    @property
+    def windows_driver(self) -> bool:
+        """Whether GPUs are driven by Windows' drivers: there, and in WSL, where Linux has none of its own."""
+        return self.os == "windows" or self.wsl > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accelerator:
@@ -92,3 +98,8 @@ class Machine:
     def usable(self, vendor: Vendor) -> tuple[Accelerator, ...]:
         """The accelerators of a vendor that a program can use now."""
         return tuple(a for a in self.accelerators if a.vendor == vendor and a.status == "ok")
+
+
+def counted(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, in the order given: ``("2 x Tesla T4", "UHD Graphics 630")``."""
+    return tuple(f"{count} x {name}" if count > 1 else name for name, count in Counter(names).items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scaffold.machine.model import Accelerator, Machine, Status
+from scaffold.machine.model import Accelerator, Machine, Status, counted
 
 
 def machine_status(accelerators: Sequence[Accelerator], unseen: Status = "ok") -> Status:
@@ -37,16 +37,11 @@ def unmasked(machine: Machine) -> tuple[Machine, tuple[str, ...]]:
     status = machine_status(shown) if machine.status == "hidden" else machine.status
     masks = dict.fromkeys(one.found_by["status"] for one in hidden)
     words = tuple(
-        f"{name} hides {_counted(name, hidden)} from programs here: unset it to use what is installed"
-        for name in masks
+        f"{mask} hides {', '.join(counted(one.name for one in hidden if one.found_by['status'] == mask))} "
+        "from programs here: unset it to use what is installed"
+        for mask in masks
     )
     return replace(machine, accelerators=shown, status=status), words
-
-
-def _counted(mask: str, hidden: Sequence[Accelerator]) -> str:
-    names = [one.name for one in hidden if one.found_by["status"] == mask]
-    kinds = dict.fromkeys(names)
-    return ", ".join(name if names.count(name) == 1 else f"{names.count(name)} x {name}" for name in kinds)
 
 
 def _is_compute_card(accelerator: Accelerator) -> bool:
