@@ -55,13 +55,15 @@ def commands_page() -> str:
         assert command is not None
         lines += _help(command, f"scaffold {name}")
         if isinstance(command, click.Group):
-            for below in command.commands.values():
-                lines += _help(below, f"scaffold {name} {below.name}")
+            context = click.Context(command)
+            for below in command.list_commands(context):
+                lines += _help(command.get_command(context, below), f"scaffold {name} {below}")
     return "\n".join(lines) + "\n"
 
 
-def _help(command: click.Command, name: str) -> list[str]:
+def _help(command: click.Command | None, name: str) -> list[str]:
     """Written out here rather than by click, whose layout differs between its versions."""
+    assert command is not None
     options = [one for one in command.params if isinstance(one, click.Option) and one.help]
     lines = ["", f"## {name}", "", inspect.cleandoc(command.help or "").replace("\b\n", "")]
     if options:

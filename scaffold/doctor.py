@@ -71,16 +71,16 @@ def gather(system: System, start: Path, *, deep: bool = False, machine: Machine 
 
 def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.environments.inspect import inspect, is_orphaned
-    from scaffold.environments.plan import FOLDER
+    from scaffold.environments.layout import Place
     from scaffold.environments.planned import is_damaged, read_machine, read_packages
     from scaffold.environments.state import read_state
     from scaffold.environments.verify import damages
 
     assert known.root is not None
-    root = known.root
-    location = root / FOLDER
+    root, place = known.root, Place(known.root)
+    location = place.location
     declared, metadata_problem = _declared(root)
-    environment, state = inspect(location, system), read_state(root)
+    environment, state = inspect(location, system), read_state(place)
     planned, planned_python = read_packages(root)
     orphaned = is_orphaned(environment, system) if environment else None
     provable = deep and environment is not None and known.record is not None and not orphaned

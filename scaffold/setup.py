@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import builds, machine
 from scaffold.builds.model import BuildChoice, Framework
-from scaffold.environments.model import Environment, EnvironmentPlan, Proof, Report
+from scaffold.environments.model import Backend, Environment, EnvironmentPlan, Proof, Report
 from scaffold.errors import ConsentNeeded, NoBuild, OptionRefused, SourceUnreachable
 from scaffold.interpreters.model import Interpreter
 from scaffold.machine.model import Machine
@@ -36,13 +36,15 @@ class Wishes:
     python: str | None = None  # 3.12, a path, or None: choose
     index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
     allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
+    backend: Backend = "auto"  # what installs; auto: uv where it is there
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """The same wishes on the command line of ``scaffold env create``."""
         python = ("--python", self.python) if self.python else ()
         index = ("--index", self.index) if self.index != "auto" else ()
-        return (*python, *index, *(("--allow-cuda",) if self.allow_cuda else ()))
+        backend = ("--backend", self.backend) if self.backend != "auto" else ()
+        return (*python, *index, *backend, *(("--allow-cuda",) if self.allow_cuda else ()))
 
     def refuse_empty(self) -> None:
         """An empty value is a script's unset variable, not a wish."""
@@ -103,16 +105,18 @@ def plan_setup(
     seen, interpreter, choice, settings = chosen
     plan = None
     if environment:
+        from scaffold.environments.layout import Place
         from scaffold.environments.plan import plan_environment
 
         announce("working out what has to be downloaded")
         plan = plan_environment(
             system,
-            root=root,
+            place=Place(root),
             interpreter=interpreter,
             builds=choice.builds,
             requirements=requirements,
             settings=settings,
+            backend=wishes.backend,
         )
     choice = replace(choice, notices=(*choice.notices, *own.notes))
     return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
@@ -127,10 +131,10 @@ def _choose(
     """
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
-    from scaffold.sources.settings import read_settings
+    from scaffold.sources.settings import read_settings, with_wish
 
     announce("looking at the machine")
-    settings = _with_wished_index(read_settings(system), wishes.index)
+    settings = with_wish(read_settings(system), wishes.index)
     with ThreadPoolExecutor(2) as pool:
         looking = pool.submit(machine.detect, system, root.parent)
         searching = pool.submit(find, system)
@@ -215,23 +219,6 @@ def make_environment(
 
     create(plan.environment, system, report, finish)
     return reports[0]
-
-
-def _with_wished_index(settings: SourceSettings, wish: str) -> SourceSettings:
-    from scaffold.sources.model import Setting
-    from scaffold.sources.settings import with_index
-
-    if wish in ("auto", "pypi"):
-        return settings
-    if wish.lower().startswith(("http://", "https://", "file://")):
-        return with_index(settings, wish)
-    if Path(wish).is_dir():
-        folder = Setting(value=str(Path(wish).absolute()), origin="--index")
-        return replace(settings, find_links=(folder,), no_index=Setting(value="true", origin="--index"))
-    raise OptionRefused(
-        f"--index {wish}: neither a URL nor a folder of wheels that is there",
-        hint="use auto, pypi, a URL such as https://mirror.example/simple, or a folder",
-    )
 
 
 def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wishes) -> Offers:

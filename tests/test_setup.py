@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import env
+from scaffold.env.create import ProjectPlan, carry_out, plan_for_project
+from scaffold.env.project import environment_of
+from scaffold.environments.layout import Place
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import planned_file, read_devices
 from scaffold.environments.state import is_ready
 from scaffold.errors import ConsentNeeded, Interrupted, NoPermission, NotAProject, OptionRefused, ProofFailed
-from scaffold.setup import SetupReport
+from scaffold.setup import SetupReport, Wishes
 from scaffold.system import HostSystem
 from tests.environments.standins import MINOR, PYTHON, make_broken_torch, make_project, make_wheels
 
@@ -37,14 +39,14 @@ def system(
     return HostSystem()
 
 
-def planned(system: HostSystem, root: Path, index: Path) -> env.ProjectPlan:
-    return env.plan_for_project(
-        system, root, python=PYTHON, index=str(index), allow_cuda=False, announce=lambda text: None
+def planned(system: HostSystem, root: Path, index: Path) -> ProjectPlan:
+    return plan_for_project(
+        system, root, Wishes(frameworks=(), python=PYTHON, index=str(index)), lambda text: None
     )
 
 
-def made(system: HostSystem, plan: env.ProjectPlan, report=silent) -> SetupReport:
-    return env.carry_out(system, plan, lambda text: None, report)
+def made(system: HostSystem, plan: ProjectPlan, report=silent) -> SetupReport:
+    return carry_out(system, plan, lambda text: None, report)
 
 
 def entries(root: Path) -> set[str]:
@@ -60,8 +62,8 @@ MADE = FILES | {".venv", ".idea", ".scaffold/environment.json", ".scaffold/build
 def test_the_plan_fits_together_and_writes_nothing(system, tmp_path, wheels) -> None:
     root = make_project(tmp_path / "project", "pytorch", "keras")
     said: list[str] = []
-    plan = env.plan_for_project(
-        system, root / ".scaffold", python=PYTHON, index=str(wheels), allow_cuda=False, announce=said.append
+    plan = plan_for_project(
+        system, root / ".scaffold", Wishes(frameworks=(), python=PYTHON, index=str(wheels)), said.append
     )
     assert plan.root == root
     assert plan.setup.choice.python == MINOR
@@ -98,7 +100,7 @@ def test_both_frameworks_are_installed_and_proved(system, tmp_path, wheels) -> N
     assert entries(root) == MADE
     assert list(dict.fromkeys(one.step for one in told)) == ["create", "install", "verify", "prove"]
     assert told[-1].message == "Proving PyTorch and Keras: one training step each"
-    assert env.of_project(system, root) == report.environment
+    assert environment_of(system, root) == report.environment
 
 
 def test_a_second_time_nothing_is_made_and_all_is_proved(system, tmp_path, wheels) -> None:
@@ -127,8 +129,8 @@ def test_a_replacement_that_fails_its_proof_brings_all_of_the_old_one_back(syste
     content = [note.read_bytes() for note in notes]
     with pytest.raises(ProofFailed):
         made(system, planned(system, root, make_broken_torch(tmp_path / "broken")))
-    assert env.of_project(system, root) == before
-    assert is_ready(root, before.location)
+    assert environment_of(system, root) == before
+    assert is_ready(Place(root))
     assert [note.read_bytes() for note in notes] == content
     assert entries(root) == MADE
 
@@ -157,7 +159,7 @@ def test_ctrl_c_while_one_is_replaced_keeps_the_old_one(system, tmp_path, wheels
     with pytest.raises(Interrupted) as caught:
         made(system, planned(system, root, make_broken_torch(tmp_path / "broken")), press)
     assert caught.value.detail == (f"the environment in {before.location} is as it was before",)
-    assert env.of_project(system, root) == before
+    assert environment_of(system, root) == before
 
 
 def test_what_nobody_agreed_to_is_not_begun(system, tmp_path, wheels) -> None:

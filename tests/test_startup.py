@@ -64,10 +64,10 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
     assert sorted(HEAVY & modules) == []
 
 
-def test_the_table_of_commands_says_what_the_commands_say() -> None:
+@pytest.mark.parametrize("package", ["scaffold.cli", "scaffold.cli.env"])
+def test_the_tables_of_commands_say_what_the_commands_say(package: str) -> None:
     from importlib import import_module
 
-    from scaffold.cli import COMMANDS
-
-    said = {name: import_module(f"scaffold.cli.{name}").command.help.splitlines()[0] for name in COMMANDS}
-    assert said == COMMANDS
+    table: dict[str, str] = import_module(package).COMMANDS
+    said = {name: import_module(f"{package}.{name}").command.help.splitlines()[0] for name in table}
+    assert said == table

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from scaffold import __version__
+from scaffold.cli.lazy import LazyGroup
 from scaffold.errors import ScaffoldError
 
 #: Name -> one line for ``scaffold --help``; a test holds it against each command's own words.
@@ -19,45 +20,17 @@ COMMANDS = {
     "new": "Make a project: files, Python environment, PyCharm files, proof.",
     "run": "List or run a project's run configurations, as PyCharm would.",
     "doctor": "Say what is wrong with a project or this machine, and what cures it.",
-    "env": "Make or show a project's Python environment.",
+    "env": "Make, lock, check and look after a project's Python environments.",
     "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
     "builds": "Say which builds of PyTorch, TensorFlow and JAX run on a machine, from where, and why.",
     "templates": "List the templates, or show one.",
 }
 
 
-class LazyGroup(click.Group):
-    """Loads a command's module only when that command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        from importlib import import_module
-
-        command: click.Command = import_module(f"scaffold.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in COMMANDS:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=1)
-            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     cls=LazyGroup,
+    package="scaffold.cli",
+    summaries=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with:  scaffold new cnn-project",
 )

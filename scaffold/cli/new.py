@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.options import environment_options, facts_option, frameworks_of, json_option, told_lines
+from scaffold.cli.options import (
+    environment_options,
+    facts_option,
+    frameworks_of,
+    json_option,
+    told_lines,
+    wishes_of,
+)
 
 if TYPE_CHECKING:
     from scaffold.facts.model import Observed
@@ -35,14 +42,12 @@ def command(
     name: str | None,
     template: str | None,
     framework: str | None,
-    python: str | None,
-    index: str,
-    allow_cuda: bool,
     yes: bool,
     environment: bool,
     dry_run: bool,
     facts: str | None,
     as_json: bool,
+    **wished: Any,
 ) -> None:
     """Make a project: files, Python environment, PyCharm files, proof.
 
@@ -50,7 +55,6 @@ def command(
     that template is taken. Without a NAME, a few questions are asked.
     """
     from scaffold.new import NewRequest, plan_new
-    from scaffold.setup import Wishes
     from scaffold.system import HostSystem
 
     system = HostSystem()
@@ -59,7 +63,7 @@ def command(
         from scaffold.cli.questions import ask
 
         name, template, framework = ask(system, template, framework)
-    wishes = Wishes(frameworks=frameworks_of(framework), python=python, index=index, allow_cuda=allow_cuda)
+    wishes = wishes_of(frameworks=frameworks_of(framework), **wished)
     request = NewRequest(
         name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment,
         observed=observed,

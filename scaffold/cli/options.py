@@ -9,7 +9,9 @@ import click
 
 if TYPE_CHECKING:
     from scaffold.builds.model import Framework
+    from scaffold.environments.model import Backend
     from scaffold.facts.model import Observed
+    from scaffold.setup import Wishes
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +33,13 @@ def environment_options(function: F) -> F:
             ),
             click.option(
                 "--allow-cuda", is_flag=True, help="Take a CUDA build on a machine without a GPU too."
+            ),
+            click.option(
+                "--backend",
+                type=click.Choice(["auto", "uv", "pip", "conda"]),
+                default="auto",
+                show_default=True,
+                help="What makes the environment and installs; auto takes uv where it is there, else pip.",
             ),
             click.option("-y", "--yes", is_flag=True, help="Do not ask before the download."),
         )
@@ -67,3 +76,17 @@ def frameworks_of(choice: str | None) -> tuple[Framework, ...]:
     """``both`` and None: all that the template has, as an empty tuple."""
     chosen: dict[str | None, tuple[Framework, ...]] = {"pytorch": ("pytorch",), "keras": ("keras",)}
     return chosen.get(choice, ())
+
+
+def wishes_of(
+    *,
+    frameworks: tuple[Framework, ...] = (),
+    python: str | None,
+    index: str,
+    allow_cuda: bool,
+    backend: Backend,
+) -> Wishes:
+    """What `environment_options` came to."""
+    from scaffold.setup import Wishes
+
+    return Wishes(frameworks=frameworks, python=python, index=index, allow_cuda=allow_cuda, backend=backend)

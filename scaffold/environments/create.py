@@ -55,7 +55,7 @@ def create(
     """
     _refuse_location(plan.location)
     with locked(plan.root), _as_our_errors(plan):
-        recover(plan.root, plan.location)
+        recover(plan.place)
         _refuse_occupied(plan.location)
         if _is_as_planned(plan, system):
             return _finished(plan, system, finish)
@@ -87,7 +87,7 @@ def _build(plan: EnvironmentPlan, system: System, report: Report) -> None:
 
 def _make(plan: EnvironmentPlan, folder: Path, system: System) -> None:
     """An empty environment with pip in it."""
-    plan.location.mkdir(exist_ok=True)
+    plan.location.mkdir(parents=True, exist_ok=True)
     (plan.location / layout.UNFINISHED_MARK).touch()
     empty = folder / "virtualenv.ini"
     empty.touch()
@@ -123,7 +123,7 @@ def _creation_failed(plan: EnvironmentPlan, output: str, system: System) -> Exce
 @contextlib.contextmanager
 def _transaction(plan: EnvironmentPlan) -> Iterator[None]:
     """Announce, put the old environment aside; in the end the new one is ready or the old one is back."""
-    before = read_state(plan.root)
+    before = read_state(plan.place)
     had_previous = plan.location.exists() and any(plan.location.iterdir())
     announced = State(
         status="creating",
@@ -135,31 +135,31 @@ def _transaction(plan: EnvironmentPlan) -> Iterator[None]:
         had_previous=had_previous,
         previous_digest=before.digest if before is not None and before.status == "ready" else "",
     )
-    write_state(plan.root, announced)
+    write_state(plan.place, announced)
     try:
         if had_previous:
-            plan.location.rename(layout.restore_folder(plan.root))
+            plan.location.rename(plan.place.restore_folder)
         yield
-        write_state(plan.root, replace(announced, status="ready", previous_digest="", had_previous=False))
+        write_state(plan.place, replace(announced, status="ready", previous_digest="", had_previous=False))
     except BaseException:
         _roll_back(plan, announced)
         raise
     (plan.location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
-    discard_tree(plan.root, layout.restore_folder(plan.root))
+    discard_tree(plan.root, plan.place.restore_folder)
 
 
 def _roll_back(plan: EnvironmentPlan, announced: State) -> None:
-    waiting = layout.restore_folder(plan.root)
+    waiting = plan.place.restore_folder
     if waiting.exists():
         discard_tree(plan.root, plan.location)
         waiting.rename(plan.location)
     elif not announced.had_previous:
         discard_tree(plan.root, plan.location)
-    write_state(plan.root, previous_of(announced))
+    write_state(plan.place, previous_of(announced))
 
 
 def _is_as_planned(plan: EnvironmentPlan, system: System) -> bool:
-    state, found = read_state(plan.root), inspect(plan.location, system)
+    state, found = read_state(plan.place), inspect(plan.location, system)
     if state is None or found is None or is_orphaned(found, system):
         return False
     same = state.status == "ready" and state.location == str(plan.location) and state.digest == digest(plan)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.system import OperatingSystem
 
-#: What `scaffold` knows of a project's environment: its state, and the lock of whoever works on it.
+#: The project's own environment. PyCharm looks for one in the direct children of the project's folder.
+MAIN = ".venv"
+
+#: Further ones lie below, where PyCharm does not look: it adopts the right one by itself.
+FURTHER = ".envs"
+
+#: What `scaffold` knows of a project's environments: their state, and the lock of whoever works on them.
 STATE_FOLDER = ".scaffold"
 
 #: Lies in an environment from its first byte on until it is whole.
@@ -32,23 +39,50 @@ def pip_configuration_of(location: Path, os: OperatingSystem) -> Path:
     return location / ("pip.ini" if os == "windows" else "pip.conf")
 
 
-def state_file(root: Path) -> Path:
-    """The state of the project's environment, JSON."""
-    return root / STATE_FOLDER / "environment.json"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One environment of a project: where it lies, and where what is known of it lies.
+
+    ``name`` is "" for the project's own environment (``.venv``); ``keras`` lies in ``.envs/keras``.
+    """
+
+    root: Path
+    name: str = ""
+
+    @property
+    def location(self) -> Path:
+        """The environment's folder."""
+        return self.root / FURTHER / self.name if self.name else self.root / MAIN
+
+    @property
+    def state_file(self) -> Path:
+        """Its state, JSON."""
+        return self.root / STATE_FOLDER / f"environment{self._ending}.json"
+
+    @property
+    def restore_folder(self) -> Path:
+        """Where an environment waits while another one is built in its place.
+
+        One level deeper than PyCharm looks for environments, and on the same disk, so that putting it
+        back is a rename.
+        """
+        return self.root / STATE_FOLDER / f"previous-environment{self._ending}"
+
+    @property
+    def _ending(self) -> str:
+        return f"-{self.name}" if self.name else ""
+
+
+def places(root: Path) -> tuple[Place, ...]:
+    """Every environment that a project has, or had begun: its own one first."""
+    names = {path.name for path in (root / FURTHER).glob("*") if path.is_dir()}
+    names |= {path.stem.partition("-")[2] for path in (root / STATE_FOLDER).glob("environment-*.json")}
+    return (Place(root), *(Place(root, name) for name in sorted(names)))
 
 
 def lock_file(root: Path) -> Path:
-    """Held by the process that works on the project's environment."""
+    """Held by the process that works on the project's environments."""
     return root / STATE_FOLDER / "environment.lock"
-
-
-def restore_folder(root: Path) -> Path:
-    """Where an environment waits while another one is built in its place.
-
-    One level deeper than PyCharm looks for environments, and on the same disk, so that putting it
-    back is a rename.
-    """
-    return root / STATE_FOLDER / "previous-environment"
 
 
 def is_environment(location: Path) -> bool:

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.builds.model import BuildPlan, Device, Framework
+from scaffold.environments.layout import Place
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 
 InstallerName = Literal["uv", "pip"]
+
+#: What a user may ask for to install with; conda makes the environment and leaves packages to uv or pip.
+Backend = Literal["auto", "uv", "pip", "conda"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,7 @@ class Download:
 class EnvironmentPlan:
     """What `scaffold.environments.create.create` will carry out."""
 
-    root: Path  # the project's folder
-    location: Path  # the environment's folder: root/.venv
+    place: Place
     interpreter: Interpreter
     installer: InstallerName
     builds: tuple[BuildPlan, ...]
@@ -40,6 +43,16 @@ class EnvironmentPlan:
     lock: str = ""  # the resolution in the installer's own terms (pylock.toml), "" where there is none
     disk_needed: int = 0  # bytes, estimated
     notices: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.place.root
+
+    @property
+    def location(self) -> Path:
+        """The environment's folder: root/.venv."""
+        return self.place.location
 
     @property
     def download_size(self) -> int:

@@ -6,18 +6,15 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.layout import Place
 from scaffold.environments.lock import Resolved, unreadable
-from scaffold.environments.model import Download, EnvironmentPlan
+from scaffold.environments.model import Backend, Download, EnvironmentPlan
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.system import System
-
-#: The project's environment. PyCharm looks for one in the direct children of the project's folder.
-FOLDER = ".venv"
 
 #: Bytes on disk for each byte of wheels: 604 MB of wheels with both frameworks became 2.48 GB
 #: (Linux, 84 wheels, 2026-11). NVIDIA's libraries hardly compress: nvidia-cublas-cu12 12.6 is a
@@ -42,14 +39,14 @@ class Resolution:
 def plan_environment(
     system: System,
     *,
-    root: Path,
+    place: Place,
     interpreter: Interpreter,
     builds: tuple[BuildPlan, ...],
     requirements: tuple[str, ...],
     settings: SourceSettings,
-    installer: Literal["auto", "uv", "pip"] = "auto",
+    backend: Backend = "auto",
 ) -> EnvironmentPlan:
-    """Pins, hashes and sizes of everything that ``root``'s environment will hold.
+    """Pins, hashes and sizes of everything that the environment will hold.
 
     Nothing is written but the installers' caches. What the sources cannot give is an error here
     (`InstallFailed`, `NoBuild`, `SourceUnreachable`, each with a code of its own), not half-way
@@ -57,12 +54,11 @@ def plan_environment(
     """
     from scaffold.environments.tools import find_uv
 
-    uv = None if installer == "pip" else find_uv(system)
-    if uv is None and installer == "uv":
+    uv = None if backend == "pip" else find_uv(system)
+    if uv is None and backend == "uv":
         raise _uv_missing()
     plan = EnvironmentPlan(
-        root=root,
-        location=root / FOLDER,
+        place=place,
         interpreter=interpreter,
         installer="pip" if uv is None else "uv",
         builds=builds,

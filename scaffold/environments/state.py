@@ -1,8 +1,9 @@
-"""What is known of a project's environment from run to run, and its way back after a death.
+"""What is known of a project's environments from run to run, and its way back after a death.
 
-``.scaffold/environment.json`` says "creating" before the first byte of an environment is written and
-"ready" after the last file was verified. An environment that is replaced waits under ``.scaffold``
-meanwhile. Whatever the moment of a kill, `recover` finds which of the two is whole.
+``.scaffold/environment.json`` (``environment-keras.json`` of a further one) says "creating" before the
+first byte of an environment is written and "ready" after the last file was verified. An environment that
+is replaced waits under ``.scaffold`` meanwhile. Whatever the moment of a kill, `recover` finds which of
+the two is whole.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.environments import layout
+from scaffold.environments.layout import Place
 from scaffold.errors import EnvironmentBusy, not_written
 
 
@@ -40,30 +42,30 @@ class State:
     previous_digest: str = ""
 
 
-def read_state(root: Path) -> State | None:
-    """The state of ``root``'s environment; None where there is none or it cannot be understood."""
+def read_state(place: Place) -> State | None:
+    """The state of an environment; None where there is none or it cannot be understood."""
     try:
-        found = json.loads(layout.state_file(root).read_text(encoding="utf-8"))
+        found = json.loads(place.state_file.read_text(encoding="utf-8"))
         known = {name: found[name] for name in State.__dataclass_fields__ if name in found}
         return State(**known)
     except (OSError, ValueError, TypeError):
         return None
 
 
-def is_ready(root: Path, location: Path) -> bool:
+def is_ready(place: Place) -> bool:
     """Whether the environment was finished and verified, and lies where it was made."""
-    state = read_state(root)
+    state = read_state(place)
     return (
         state is not None
         and state.status == "ready"
-        and state.location == str(location)
-        and (location / "pyvenv.cfg").is_file()
+        and state.location == str(place.location)
+        and (place.location / "pyvenv.cfg").is_file()
     )
 
 
-def write_state(root: Path, state: State | None) -> None:
+def write_state(place: Place, state: State | None) -> None:
     """Replace the state in one step, so that a reader finds the old one or the new one; None removes it."""
-    target = layout.state_file(root)
+    target = place.state_file
     if state is None:
         target.unlink(missing_ok=True)
         return
@@ -77,7 +79,7 @@ def write_state(root: Path, state: State | None) -> None:
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Hold the project's environment for this process; `EnvironmentBusy` where another one holds it."""
+    """Hold the project's environments for this process; `EnvironmentBusy` where another one holds it."""
     from filelock import FileLock, Timeout
 
     path = layout.lock_file(root)
@@ -98,36 +100,36 @@ def locked(root: Path) -> Iterator[None]:
         lock.release()
 
 
-def recover(root: Path, location: Path) -> None:
+def recover(place: Place) -> None:
     """Put things right after a run that died: the old environment back, a half-made one away.
 
     Needs the lock.
     """
-    state = read_state(root)
-    waiting = layout.restore_folder(root)
+    state, root, location = read_state(place), place.root, place.location
+    waiting = place.restore_folder
     if state is not None and state.status == "ready" and (location / "pyvenv.cfg").is_file():
         discard_tree(root, waiting)
         (location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
     elif waiting.exists():
         discard_tree(root, location)
         waiting.rename(location)
-        write_state(root, previous_of(state))
+        write_state(place, previous_of(state))
     elif (location / layout.UNFINISHED_MARK).is_file():
         discard_tree(root, location)
-        write_state(root, None)
+        write_state(place, None)
     elif state is not None and state.status == "creating":
-        write_state(root, previous_of(state))  # died before it touched anything
+        write_state(place, previous_of(state))  # died before it touched anything
     _clear_discarded(root)
 
 
-def left(root: Path, location: Path) -> str:
+def left(place: Place) -> str:
     """What an interruption left, in words."""
-    if is_ready(root, location):
-        return f"the environment in {location} is as it was before"
-    if layout.restore_folder(root).exists():
+    if is_ready(place):
+        return f"the environment in {place.location} is as it was before"
+    if place.restore_folder.exists():
         return "the environment of before is put aside, and the next run brings it back"
-    if location.exists():
-        return f"what lies in {location} is unfinished, and the next run clears it away"
+    if place.location.exists():
+        return f"what lies in {place.location} is unfinished, and the next run clears it away"
     return "the project's files are complete; it has no environment"
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from distlib.index import DEFAULT_INDEX as PACKAGE_INDEX
 
+from scaffold.errors import OptionRefused
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.pip_settings import read_pip_settings
 from scaffold.sources.places import comparable, is_url
@@ -63,6 +64,24 @@ def with_index(settings: SourceSettings, url: str, *, origin: str = "--index") -
     chosen = Setting(value=location, origin=origin)
     others = tuple(one for one in settings.extra_indexes if comparable(one.value) != comparable(location))
     return replace(settings, index=chosen, extra_indexes=others, no_index=None)
+
+
+def with_wish(settings: SourceSettings, wish: str) -> SourceSettings:
+    """The settings as ``--index`` bends them: ``auto`` and ``pypi`` not at all, a URL, a folder of wheels.
+
+    A folder stands for an air gap: nothing else is asked. Raises OptionRefused.
+    """
+    if wish in ("auto", "pypi"):
+        return settings
+    if wish.lower().startswith(("http://", "https://", "file://")):
+        return with_index(settings, wish)
+    if Path(wish).is_dir():
+        folder = Setting(value=str(Path(wish).absolute()), origin="--index")
+        return replace(settings, find_links=(folder,), no_index=Setting(value="true", origin="--index"))
+    raise OptionRefused(
+        f"--index {wish}: neither a URL nor a folder of wheels that is there",
+        hint="use auto, pypi, a URL such as https://mirror.example/simple, or a folder",
+    )
 
 
 def _default_index(pip: Mapping[str, Setting], uv: UvSettings) -> Setting:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import plan_environment
 from scaffold.interpreters.model import Interpreter
@@ -128,17 +129,17 @@ def plan_for(system: HostSystem, interpreter: Interpreter, air_gap: SourceSettin
     """``plan_for(root, "alpha", ...)``: a plan made from the tiny wheels."""
 
     def make(
-        root: Path, *requirements: str, builds: tuple[BuildPlan, ...] = (), installer: str = "auto"
+        root: Path, *requirements: str, builds: tuple[BuildPlan, ...] = (), backend: str = "auto"
     ) -> EnvironmentPlan:
         root.mkdir(parents=True, exist_ok=True)
         return plan_environment(
             system,
-            root=root,
+            place=Place(root),
             interpreter=interpreter,
             builds=builds,
             requirements=requirements,
             settings=air_gap,
-            installer=installer,  # type: ignore[arg-type]
+            backend=backend,  # type: ignore[arg-type]
         )
 
     return make

@@ -13,7 +13,7 @@ import pytest
 import scaffold.environments.create as create_module
 from scaffold.environments.create import create, digest
 from scaffold.environments.inspect import inspect
-from scaffold.environments.layout import UNFINISHED_MARK, python_of, site_packages_of
+from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of, site_packages_of
 from scaffold.environments.model import Environment, Progress
 from scaffold.environments.state import State, is_ready, read_state
 from scaffold.environments.verify import damages
@@ -50,16 +50,16 @@ def tree(folder: Path) -> list[str]:
     return sorted(one.name for one in folder.iterdir())
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_a_new_environment(installer, tmp_path, plan_for, system, torch_build) -> None:
-    plan = plan_for(tmp_path / "project", "beta", builds=(torch_build,), installer=installer)
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_a_new_environment(backend, tmp_path, plan_for, system, torch_build) -> None:
+    plan = plan_for(tmp_path / "project", "beta", builds=(torch_build,), backend=backend)
     told: list[Progress] = []
     made = create(plan, system, told.append)
     assert made.location == tmp_path / "project" / ".venv"
     assert {"alpha": "2.0", "beta": "1.0", "torch": "2.13.0+cpu"}.items() <= made.packages.items()
     assert "pip" in made.packages
     assert said_by(made.python, "import beta, alpha; print(alpha.version)") == "2"
-    assert is_ready(plan.root, plan.location)
+    assert is_ready(plan.place)
     assert tree(plan.root / ".scaffold") in (["environment.json"], ["environment.json", "environment.lock"])
     assert not (plan.location / UNFINISHED_MARK).exists()
     assert list(dict.fromkeys(one.step for one in told)) == ["create", "install", "verify"]
@@ -89,7 +89,7 @@ def test_a_failed_replacement_brings_the_old_one_back(root, plan_for, system) ->
     with pytest.raises(InstallFailed):
         create(broken, system, silent)
     assert said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
-    state = read_state(root)
+    state = read_state(Place(root))
     assert state is not None
     assert (state.status, state.digest) == ("ready", digest(old))
 
@@ -111,7 +111,7 @@ def test_the_old_one_waits_until_the_new_one_is_proved(root, plan_for, system) -
         assert (
             said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
         )
-        assert is_ready(root, old.location)
+        assert is_ready(old.place)
         assert tree(root) == [".scaffold", ".venv"]
 
 
@@ -123,7 +123,7 @@ def test_a_first_one_that_is_not_proved_goes_away(root, plan_for, system) -> Non
     with pytest.raises(ProofFailed):
         create(plan, system, silent, compute_wrongly)
     assert not plan.location.exists()
-    assert read_state(root) is None
+    assert read_state(Place(root)) is None
 
 
 def test_one_that_is_as_planned_is_proved_again_and_stays(root, plan_for, system) -> None:
@@ -139,16 +139,16 @@ def test_a_disk_that_is_full_at_the_very_end_brings_the_old_one_back(
     create(old, system, silent)
     written = create_module.write_state
 
-    def fill_up(root: Path, state: State | None) -> None:
+    def fill_up(place: Place, state: State | None) -> None:
         if state is not None and (state.status, state.digest) == ("ready", digest(new)):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written(root, state)
+        written(place, state)
 
     monkeypatch.setattr(create_module, "write_state", fill_up)
     with pytest.raises(NoSpace):
         create(new, system, silent)
     assert said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"
-    assert is_ready(root, old.location)
+    assert is_ready(old.place)
 
 
 def test_a_failed_first_one_leaves_nothing(tmp_path, plan_for, system, wheelhouse) -> None:
@@ -157,7 +157,7 @@ def test_a_failed_first_one_leaves_nothing(tmp_path, plan_for, system, wheelhous
     with pytest.raises(InstallFailed):
         create(wrong, system, silent)
     assert not plan.location.exists()
-    assert read_state(tmp_path) is None
+    assert read_state(Place(tmp_path)) is None
 
 
 def test_an_interruption_leaves_nothing(tmp_path, plan_for, system) -> None:
@@ -170,12 +170,12 @@ def test_an_interruption_leaves_nothing(tmp_path, plan_for, system) -> None:
     with pytest.raises(KeyboardInterrupt):
         create(plan, system, press_ctrl_c)
     assert not plan.location.exists()
-    assert read_state(tmp_path) is None
+    assert read_state(Place(tmp_path)) is None
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_a_lost_file_is_noticed_and_replaced(installer, tmp_path, plan_for, system) -> None:
-    plan = plan_for(tmp_path, "alpha", installer=installer)
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_a_lost_file_is_noticed_and_replaced(backend, tmp_path, plan_for, system) -> None:
+    plan = plan_for(tmp_path, "alpha", backend=backend)
     made = create(plan, system, silent)
     packages = site_packages_of(plan.location)
     assert packages is not None
@@ -219,10 +219,10 @@ def test_what_the_user_added_is_no_difference(root, plan_for, system, wheelhouse
     assert "beta" in create(plan, system, silent).packages
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_what_an_installer_leaves_incomplete_is_repaired(installer, tmp_path, plan_for, system) -> None:
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_what_an_installer_leaves_incomplete_is_repaired(backend, tmp_path, plan_for, system) -> None:
     """What a killed uv leaves: a distribution that is listed and lacks a file."""
-    plan = plan_for(tmp_path, "alpha", installer=installer)
+    plan = plan_for(tmp_path, "alpha", backend=backend)
 
     def lose_a_file(progress: Progress) -> None:
         packages = site_packages_of(plan.location)
@@ -288,7 +288,7 @@ def test_unusual_folders(name, tmp_path, plan_for, system, torch_build) -> None:
 def test_folders_that_no_environment_works_in(name, tmp_path, plan_for, system) -> None:
     plan = plan_for(tmp_path, "alpha")
     with pytest.raises(OptionRefused):
-        create(replace(plan, location=tmp_path / name / ".venv"), system, silent)
+        create(replace(plan, place=Place(tmp_path / name)), system, silent)
 
 
 def test_the_base_python_is_gone(tmp_path, plan_for, system) -> None:

@@ -17,7 +17,7 @@ from scaffold.environments.inspect import (
     parse_distribution_folder,
     python_version,
 )
-from scaffold.environments.layout import UNFINISHED_MARK, python_of, restore_folder
+from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of
 from scaffold.environments.model import Download, Environment, Progress
 from scaffold.environments.progress import Narrator, watched
 from scaffold.environments.settle import pip_configuration, settle
@@ -129,22 +129,22 @@ def test_every_moment_of_a_death(kept: str, root: Path) -> None:
     (root / ".scaffold").mkdir()
     if kept in ("restore copy", "untouched"):
         state = replace(state, previous_digest="old", had_previous=True)
-        old = restore_folder(root) if kept == "restore copy" else location
+        old = Place(root).restore_folder if kept == "restore copy" else location
         old.mkdir()
         (old / "pyvenv.cfg").write_text("old")
     if kept in ("restore copy", "mark only"):
         location.mkdir()
         (location / UNFINISHED_MARK).touch()
-    write_state(root, state)
-    recover(root, location)
-    after = read_state(root)
+    write_state(Place(root), state)
+    recover(Place(root))
+    after = read_state(Place(root))
     if kept in ("restore copy", "untouched"):
         assert (location / "pyvenv.cfg").read_text() == "old"
         assert after == replace(STATE, location=str(location))
     else:
         assert not location.exists()
         assert after is None
-    assert not restore_folder(root).exists()
+    assert not Place(root).restore_folder.exists()
     assert sorted(one.name for one in (root / ".scaffold").iterdir()) in ([], ["environment.json"])
 
 
@@ -152,7 +152,7 @@ def test_a_state_that_is_garbage_is_none(root: Path) -> None:
     (root / ".scaffold").mkdir()
     for text in ("", "[]", "{}", '{"status": "ready"}'):
         (root / ".scaffold" / "environment.json").write_text(text)
-        assert read_state(root) is None
+        assert read_state(Place(root)) is None
 
 
 DOWNLOADS = (
@@ -196,9 +196,9 @@ def test_pips_lines() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 def test_the_state_file_is_replaced_in_one_step(root: Path) -> None:
     (root / ".scaffold").mkdir()
-    write_state(root, STATE)
-    assert read_state(root) == STATE
-    write_state(root, None)
+    write_state(Place(root), STATE)
+    assert read_state(Place(root)) == STATE
+    write_state(Place(root), None)
     assert list((root / ".scaffold").iterdir()) == []
 
 

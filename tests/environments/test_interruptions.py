@@ -88,7 +88,7 @@ STEPS = ["started", "create", "install", "verify", "prove"]
 def test_killed_while_it_makes_the_first_one(step, tmp_path, plan_for, system) -> None:
     plan = plan_for(tmp_path / "project", "many", "beta")
     kill_at(step, plan, tmp_path)
-    assert not is_ready(plan.root, plan.location)
+    assert not is_ready(plan.place)
     create(plan, system, silent)
     assert_whole(plan, system)
     assert tree(plan.root) == [".scaffold", ".venv"]
@@ -103,12 +103,12 @@ def test_killed_while_it_replaces_one(step, tmp_path, plan_for, system) -> None:
     create(old, system, silent)
     made = digest_of(old.location)
     kill_at(step, new, tmp_path)
-    assert not is_ready(root, old.location) or digest_of(old.location) == made
+    assert not is_ready(old.place) or digest_of(old.location) == made
     told: list[Progress] = []
     assert create(old, system, told.append).packages["alpha"] == "1.0"
     assert (told, digest_of(old.location)) == ([], made)  # the very files of before
     assert create(new, system, silent).packages["alpha"] == "2.0"
-    assert is_ready(root, old.location)
+    assert is_ready(old.place)
     assert damages(old.location) == ()
     assert tree(root) == [".scaffold", ".venv"]
 
@@ -124,7 +124,7 @@ def digest_of(location: Path) -> tuple[int, int]:
 
 
 def assert_whole(plan: EnvironmentPlan, system: HostSystem) -> None:
-    assert is_ready(plan.root, plan.location)
+    assert is_ready(plan.place)
     assert damages(plan.location) == ()
     python = python_of(plan.location, system.platform.os)
     subprocess.run([python, "-I", "-c", "import beta, many.part_399"], check=True)

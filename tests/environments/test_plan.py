@@ -15,9 +15,9 @@ from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.toml import loads
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_everything_is_pinned_measured_and_local(installer, tmp_path, plan_for, wheelhouse) -> None:
-    plan = plan_for(tmp_path / "project", "beta", installer=installer)
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_everything_is_pinned_measured_and_local(backend, tmp_path, plan_for, wheelhouse) -> None:
+    plan = plan_for(tmp_path / "project", "beta", backend=backend)
     expected = [("alpha", "2.0"), ("beta", "1.0")]
     assert plan.downloads == tuple(
         Download(
@@ -29,14 +29,14 @@ def test_everything_is_pinned_measured_and_local(installer, tmp_path, plan_for, 
         )
         for name, version in expected
     )
-    assert (plan.installer, plan.download_size) == (installer, 0)
+    assert (plan.installer, plan.download_size) == (backend, 0)
     assert plan.lock.count("sha256") == 2
     assert list((tmp_path / "project").iterdir()) == []
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_a_build_keeps_its_local_version(installer, tmp_path, plan_for, torch_build) -> None:
-    plan = plan_for(tmp_path, "torch>=2.10", builds=(torch_build,), installer=installer)
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_a_build_keeps_its_local_version(backend, tmp_path, plan_for, torch_build) -> None:
+    plan = plan_for(tmp_path, "torch>=2.10", builds=(torch_build,), backend=backend)
     assert [(one.name, one.version) for one in plan.downloads] == [("torch", "2.13.0+cpu")]
 
 
@@ -55,9 +55,9 @@ def test_a_build_keeps_its_local_version(installer, tmp_path, plan_for, torch_bu
 def test_what_cannot_be_had_is_said_before_anything_is_written(
     asked, code, error, tmp_path, plan_for
 ) -> None:
-    installer, requirements = asked
+    backend, requirements = asked
     with pytest.raises(ScaffoldError) as caught:
-        plan_for(tmp_path / "project", *requirements, installer=installer)
+        plan_for(tmp_path / "project", *requirements, backend=backend)
     assert (caught.value.code, type(caught.value)) == (code, error)
     assert caught.value.detail
     assert list((tmp_path / "project").iterdir()) == []
@@ -120,14 +120,14 @@ def test_the_index_tells_sizes_and_the_lock_names_the_index(
     assert f'index = "{DEFAULT_INDEX.value}"' in plan.lock
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
+@pytest.mark.parametrize("backend", ["uv", "pip"])
 @pytest.mark.parametrize("lock", ["", "[[packages", '{"version": "9", "distributions": []}'])
 def test_a_resolution_that_cannot_be_read_does_not_pass_for_an_empty_one(
-    lock, installer, tmp_path, plan_for, monkeypatch
+    lock, backend, tmp_path, plan_for, monkeypatch
 ) -> None:
     monkeypatch.setattr(locks, "read_lock", lambda path, installer: lock)
     with pytest.raises(InstallFailed) as caught:
-        plan_for(tmp_path, "alpha", installer=installer)
+        plan_for(tmp_path, "alpha", backend=backend)
     assert caught.value.code == "install-lock-unreadable"
     assert caught.value.detail == ("asked for: alpha; found: nothing",)
 

@@ -1,0 +1,18 @@
+"""``scaffold env``: a project's Python environments. One module a command, loaded when it is called."""
+
+from __future__ import annotations
+
+import click
+
+from scaffold.cli.lazy import LazyGroup
+
+#: Name -> one line for ``scaffold env --help``; a test holds it against each command's own words.
+COMMANDS = {
+    "create": "Make the environment of the project around this folder, for this machine.",
+    "show": "Show the environment of the project around this folder, from its files alone.",
+}
+
+
+@click.group(name="env", cls=LazyGroup, package="scaffold.cli.env", summaries=COMMANDS)
+def command() -> None:
+    """Make, lock, check and look after a project's Python environments."""

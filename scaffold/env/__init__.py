@@ -1,0 +1,1 @@
+"""``scaffold env``: the environments of a project, one module a command."""

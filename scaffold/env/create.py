@@ -1,0 +1,76 @@
+"""``scaffold env create``: the environment of a project that is there already.
+
+It goes on where an interrupted ``scaffold new`` stopped, and makes the environment anew on another
+machine or after damage. What is to be installed comes from the project's own ``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scaffold.env.project import ide_project
+from scaffold.environments.model import Report
+from scaffold.errors import Interrupted
+from scaffold.projects.model import Record
+from scaffold.setup import (
+    Announce,
+    SetupPlan,
+    SetupReport,
+    Wishes,
+    demand_consent,
+    make_environment,
+    plan_setup,
+)
+from scaffold.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPlan:
+    """A project and the environment that will be made for it."""
+
+    root: Path
+    record: Record
+    wishes: Wishes
+    setup: SetupPlan
+
+
+def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Announce) -> ProjectPlan:
+    """Plan the environment of the project around ``start``, for the frameworks that it was made with.
+
+    Raises NotAProject and `plan_setup`'s errors.
+    """
+    from scaffold.projects.declared import declared_requirements
+    from scaffold.projects.record import project_root, read_record
+
+    root, record = project_root(start), read_record(start)
+    wishes = replace(wishes, frameworks=record.frameworks)
+    setup = plan_setup(
+        system,
+        root=root,
+        wishes=wishes,
+        requirements=declared_requirements(root),
+        environment=True,
+        announce=announce,
+    )
+    return ProjectPlan(root=root, record=record, wishes=wishes, setup=setup)
+
+
+def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Report) -> SetupReport:
+    """Make the environment and the IDE's files; an older one stays until the new one is proved.
+
+    Raises ConsentNeeded, `make_environment`'s errors, and Interrupted with words of what is left.
+    """
+    from scaffold.environments.layout import Place
+    from scaffold.environments.state import left
+    from scaffold.shell import line
+
+    demand_consent(plan.setup, plan.wishes)
+    try:
+        return make_environment(system, plan.setup, ide_project(plan.record), announce, report)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "stopped while the environment was being made",
+            detail=(left(Place(plan.root)),),
+            hint=f"go on with: {line('scaffold', 'env', 'create', *plan.wishes.arguments)}",
+        ) from None

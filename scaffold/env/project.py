@@ -1,0 +1,45 @@
+"""What the commands of ``scaffold env`` know of the project that they are called in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.environments.model import Environment
+from scaffold.errors import LaunchFailed
+from scaffold.projects.model import Record
+from scaffold.pycharm.model import IdeProject
+from scaffold.system import System
+
+
+def environment_of(system: System, start: Path, name: str = "") -> Environment:
+    """An environment of the project around ``start``, from its files; LaunchFailed where there is none."""
+    from scaffold.environments.inspect import inspect
+    from scaffold.environments.layout import Place
+    from scaffold.projects.record import project_root
+
+    location = Place(project_root(start), name).location
+    environment = inspect(location, system)
+    if environment is None:
+        raise LaunchFailed(
+            f"the project has no environment: {location} is not there or is none",
+            hint="make it: scaffold env create",
+            code="environment-missing",
+        )
+    return environment
+
+
+def ide_project(record: Record) -> IdeProject:
+    """A project that is there already, as PyCharm will see it.
+
+    Its template may not be installed any more: then only what every project has is known.
+    """
+    from scaffold.errors import TemplateBroken, TemplateUnknown
+    from scaffold.projects.catalog import find_template
+    from scaffold.projects.render import project_runs
+
+    try:
+        template = find_template(record.qualified_template)
+    except (TemplateUnknown, TemplateBroken):
+        return IdeProject(module=record.name.distribution, runs=(), python="")
+    runs = project_runs(template, record.name, record.frameworks)
+    return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
