@@ -129,14 +129,16 @@ def _index_lines(builds: tuple[BuildPlan, ...]) -> list[str]:
 
 
 def _groups(groups: tuple[Group, ...]) -> Table:
-    made = table(**{group.name: lines(group.requirements) for group in groups}, test=lines(TEST))
+    accelerators = {group.name: lines(group.requirements) for group in groups}
+    # The build backend is a group, so that it is locked, and the project installs itself without an index.
+    made = table(**accelerators, test=lines(TEST), build=lines(BUILD))
     import tomlkit
 
     for group in groups:
         if group.note:
             made.add(tomlkit.comment(group.note))
     if len(groups) > 1:
-        command = f"uv sync --no-default-groups --group test --group {groups[1].name}"
+        command = f"uv sync --no-default-groups --group test --group build --group {groups[1].name}"
         made.add(tomlkit.comment(f"on another machine: {command}"))
     return made
 
@@ -184,7 +186,7 @@ def _mypy(modules: tuple[str, ...]) -> Table:
 
 
 def _uv(groups: tuple[Group, ...], limits: tuple[str, ...]) -> Table:
-    uv = table(default_groups=[*(group.name for group in groups[:1]), "test"])
+    uv = table(default_groups=[*(group.name for group in groups[:1]), "test", "build"])
     if limits:
         uv["constraint-dependencies"] = lines(limits)
     if len(groups) > 1:

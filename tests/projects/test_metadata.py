@@ -39,13 +39,16 @@ cpu = [
 test = [
     "pytest>=8.3",
 ]
-# on another machine: uv sync --no-default-groups --group test --group cpu
+build = [
+    "flit_core>=3.11,<5",
+]
+# on another machine: uv sync --no-default-groups --group test --group build --group cpu
 
 [tool.flit.module]
 name = "cat_dog"
 
 [tool.uv]
-default-groups = ["cu126", "test"]
+default-groups = ["cu126", "test", "build"]
 conflicts = [[{group = "cu126"}, {group = "cpu"}]]
 
 [tool.uv.sources]
@@ -116,10 +119,10 @@ def test_keras_alone_names_no_index_and_keeps_its_limits(tiny):
     text = pyproject(tiny, NAME, ("keras",), (build,), "3.12")
     document = loads(text)
     assert document["tool"]["uv"] == {
-        "default-groups": ["test"],
+        "default-groups": ["test", "build"],
         "constraint-dependencies": ["nvidia-cudnn-cu12<9.11"],
     }
-    assert document["dependency-groups"] == {"test": ["pytest>=8.3"]}
+    assert document["dependency-groups"] == {"test": ["pytest>=8.3"], "build": ["flit_core>=3.11,<5"]}
     assert "torch" not in text
 
 
@@ -127,7 +130,7 @@ def test_keras_alone_names_no_index_and_keeps_its_limits(tiny):
 def test_where_pytorchs_index_served_nothing_it_is_not_named(tiny, kind):
     text = pyproject(tiny, NAME, ("pytorch", "keras"), (torch_build("cpu", kind), keras_build()), "3.12")
     uv = loads(text)["tool"]["uv"]
-    assert uv == {"default-groups": ["own", "test"]}
+    assert uv == {"default-groups": ["own", "test", "build"]}
     assert "http" not in text
     assert "wheels" not in text
 

@@ -42,7 +42,7 @@ def index(root: Path, **projects: tuple[str, ...]) -> None:
     """A simple index (PEP 503) as files."""
     for name, versions in projects.items():
         for version in versions:
-            wheel(root / name, name, version)
+            wheel(root / name, name.replace("-", "_"), version)
         links = (
             f'<a href="{file.name.replace("+", "%2B")}#sha256={hashlib.sha256(file.read_bytes()).hexdigest()}">{file.name}</a>'
             for file in sorted((root / name).glob("*.whl"))
@@ -54,6 +54,7 @@ def index(root: Path, **projects: tuple[str, ...]) -> None:
 def server(tmp_path):
     root = tmp_path / "server"
     index(root / "pypi", torch=("2.15.0", "2.14.1"), alpha=("1.0",), beta=("1.0",), pytest=("9.0",))
+    index(root / "pypi", **{"flit-core": ("3.12.0",)})
     index(root / "cu126", torch=("2.14.1+cu126",))
     index(root / "cpu", torch=("2.14.1+cpu",))
     wheel(tmp_path / "wheels", "torch", "2.13.0+cpu")
