@@ -12,6 +12,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── PythonMissing             python-missing
 ├── NoBuild                   no-build
 ├── UserDataRefused           user-data-refused
+├── ConfigurationRefused      configuration-refused
 ├── ConsentNeeded             consent-needed
 ├── SourceUnreachable         source-unreachable
 ├── NoSpace                   no-space
@@ -122,6 +123,12 @@ class UserDataRefused(ScaffoldError):
     """The user's own data file, which extends the tables of builds, cannot be used."""
 
     code = "user-data-refused"
+
+
+class ConfigurationRefused(ScaffoldError):
+    """The user's own configuration, which says what mirrors are used, cannot be used."""
+
+    code = "configuration-refused"
 
 
 class ConsentNeeded(ScaffoldError):

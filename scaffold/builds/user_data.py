@@ -23,6 +23,7 @@ from typing import Any
 
 from scaffold.builds.overlay import REFRESHED, REMOVE, identity, is_rows, lacking, problems, takes_away
 from scaffold.errors import UserDataRefused
+from scaffold.sources.user_configuration import folder
 from scaffold.system import System
 from scaffold.toml import TOMLDecodeError, loads
 
@@ -44,8 +45,8 @@ def place(system: System) -> Path | None:
     named = system.environment.get(VARIABLE, "").strip()
     if named:
         return Path(named)
-    folder = _configuration(system)
-    return folder / "scaffold" / "builds.toml" if folder is not None else None
+    base = folder(system)
+    return base / "scaffold" / "builds.toml" if base is not None else None
 
 
 def load(system: System) -> UserData:
@@ -109,20 +110,6 @@ def wrong_with(data: Mapping[str, Any]) -> tuple[str, ...]:
             except ValueError as problem:
                 return (f"[{name}]: {problem.__cause__ or problem}",)
     return ()
-
-
-def _configuration(system: System) -> Path | None:
-    """The user's folder for settings, where platformdirs has it on that system."""
-    home, environment = system.home, system.environment
-    if system.platform.os == "windows":
-        local = environment.get("LOCALAPPDATA", "").strip()
-        return Path(local) if local else home / "AppData" / "Local" if home else None
-    chosen = environment.get("XDG_CONFIG_HOME", "").strip()
-    if chosen:
-        return Path(chosen)
-    if home is None:
-        return None
-    return home / "Library" / "Application Support" if system.platform.os == "macos" else home / ".config"
 
 
 def _problems(data: Mapping[str, Any]) -> list[str]:

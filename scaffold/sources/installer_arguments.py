@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from scaffold.sources.layers import PROXY_VARIABLES
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.places import as_argument, local_path
-from scaffold.sources.settings import (
-    DEFAULT_INDEX,
-    DEFAULT_TIMEOUT,
-    PROXY_VARIABLES,
-)
+from scaffold.sources.settings import DEFAULT_INDEX, DEFAULT_TIMEOUT
 
 #: Replaced by ours. The torch backend of uv's choosing would overrule the build plan.
 _UV_VARIABLES = frozenset({
@@ -44,6 +41,7 @@ def uv_environment(settings: SourceSettings, base: Mapping[str, str]) -> dict[st
         SSL_CERT_FILE=_certificate_file(settings),
         UV_HTTP_TIMEOUT=_seconds(settings),
         UV_PYTHON_DOWNLOADS="never",
+        UV_PYTHON_INSTALL_MIRROR=settings.python_mirror.value if settings.python_mirror else "",
         **_proxies(settings, base),
     )
 

@@ -69,7 +69,7 @@ def ask(source: Source, project: str, settings: SourceSettings, system: System) 
         text = redact(str(problem))
         return Listing(source=source, project=project, outcome="unreachable", problem=text)
     # A flat folder that lacks the project has answered, just as an index that knows no such project.
-    if source.kind == "find-links" and not wheels:
+    if _is_page(source) and not wheels:
         return Listing(source=source, project=project, outcome="absent")
     return Listing(source=source, project=project, outcome="ok", wheels=wheels)
 
@@ -85,6 +85,11 @@ def wheel_size(system: System, wheel: Wheel, settings: SourceSettings) -> int | 
         return path.stat().st_size
     except OSError:
         return None
+
+
+def _is_page(source: Source) -> bool:
+    """Whether one page (or folder) tells of all projects, as pip's and uv's find-links."""
+    return source.kind == "find-links" or source.flat
 
 
 def _can_have(source: Source, project: str) -> bool:
@@ -121,7 +126,7 @@ def _wheels(source: Source, project: str, settings: SourceSettings, system: Syst
 
     path = local_path(source.location)
     if path is not None:
-        links = folders.links(path) if source.kind == "find-links" else folders.index_links(path, project)
+        links = folders.links(path) if _is_page(source) else folders.index_links(path, project)
         return wheels_of(project, links, source)
     return _remote_wheels(source, project, settings, system)
 
@@ -132,7 +137,7 @@ def _remote_wheels(
     from scaffold.sources import pages
     from scaffold.sources.fetch import Absent, Unreachable
 
-    url = source.location if source.kind == "find-links" else f"{source.location.rstrip('/')}/{project}/"
+    url = source.location if _is_page(source) else f"{source.location.rstrip('/')}/{project}/"
     # PyTorch's server answers 403 for what it does not have.
     client = client_of(source, settings, system)
     page = client.get(url, pages.ACCEPT, forbidden_is_absent=source.kind == "pytorch")
@@ -144,7 +149,7 @@ def _remote_wheels(
         links = None
     if links is None:
         raise Unreachable(f"{redact(url)} is no package listing ({page.content_type})")
-    if not links and source.kind != "find-links":
+    if not links and not _is_page(source):
         raise Absent
     return pages.wheels_of(project, links, source)
 

@@ -30,6 +30,8 @@ class SourceSettings:
     proxy: Setting | None = None
     timeout: float = 15.0  # seconds without an answer
     pytorch_mirror: Setting | None = None  # stands in for https://download.pytorch.org/whl
+    pytorch_flat: bool = False  # that mirror is no index: one page lists all wheels of a variant
+    python_mirror: Setting | None = None  # stands in for the place that uv downloads Pythons from
     index_strategy: Setting | None = None  # uv's word for how indexes are weighed; None: uv's default
 
 
@@ -40,6 +42,7 @@ class Source:
     kind: Literal["index", "extra-index", "find-links", "pytorch"]
     location: str  # a URL or a folder, credentials included
     variant: str = ""  # of PyTorch's own index: cpu, cu126, ...
+    flat: bool = False  # a page of wheels (find-links), where its kind would make it an index
 
     @property
     def shown(self) -> str:

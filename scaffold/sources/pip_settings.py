@@ -27,17 +27,24 @@ SECTIONS = ("global", "install")
 
 def read_pip_settings(system: System) -> dict[str, Setting]:
     """The value of each source option that `pip install` would use, by option name."""
-    by_section: dict[tuple[str, str], Setting] = {}
-    for path in configuration_files(system):
-        for place, value in parse_configuration(system.read_text(path) or "").items():
-            by_section[place] = Setting(value=value, origin=shown_path(path, system))
-    flat = {
-        option: by_section[section, option]
-        for section in SECTIONS
-        for where, option in by_section
-        if where == section
-    }
-    return flat | _variables(system)
+    return {option: values[0] for option, values in read_pip_layers(system).items()}
+
+
+def read_pip_layers(system: System) -> dict[str, tuple[Setting, ...]]:
+    """Every value that somebody gave each source option, by option name; the one that counts first."""
+    found: dict[str, list[Setting]] = {}
+    for name, setting in _variables(system).items():
+        found.setdefault(name, []).append(setting)
+    files = [
+        (shown_path(path, system), parse_configuration(system.read_text(path) or ""))
+        for path in reversed(configuration_files(system))
+    ]
+    for section in reversed(SECTIONS):
+        for origin, values in files:
+            for (where, option), value in values.items():
+                if where == section:
+                    found.setdefault(option, []).append(Setting(value=value, origin=origin))
+    return {option: tuple(settings) for option, settings in found.items()}
 
 
 def parse_configuration(text: str) -> dict[tuple[str, str], str]:

@@ -68,14 +68,16 @@ def user_sources(settings: SourceSettings) -> tuple[Source, ...]:
 def pytorch_sources(settings: SourceSettings, variants: Sequence[str]) -> tuple[Source, ...]:
     """PyTorch's index (or the user's mirror of it) for each variant: ``cpu``, ``cu126``.
 
-    Empty where the user wants no index to be asked at all.
+    Empty where the user wants no index to be asked at all. A flat mirror's pages end in a slash: the
+    wheels that they name lie below them.
     """
     if settings.no_index is not None:
         return ()
     mirror = settings.pytorch_mirror
     base = (mirror.value if mirror else PYTORCH_INDEX).rstrip("/")
+    end = "/" if settings.pytorch_flat else ""
     return tuple(
-        Source(kind="pytorch", location=f"{base}/{variant}", variant=variant)
+        Source(kind="pytorch", location=f"{base}/{variant}{end}", variant=variant, flat=settings.pytorch_flat)
         for variant in dict.fromkeys(variants)
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,8 @@ class UvSettings:
 
     indexes: tuple[UvIndex, ...] = ()
     find_links: tuple[Setting, ...] = ()
-    scalars: Mapping[str, Setting]  # no-index, index-strategy, https-proxy, ... by uv.toml's names
+    #: no-index, index-strategy, https-proxy, python-install-mirror, timeout: what was set, strongest first
+    layers: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     insecure_hosts: tuple[Setting, ...] = ()
 
 
@@ -53,18 +54,20 @@ def read_uv_settings(system: System) -> UvSettings:
     documents = [(path, parse_document(system.read_text(path) or "")) for path in configuration_files(system)]
     indexes, links, hosts = list(_variable_indexes(system)), list(_variable_links(system)), []
     hosts += [Setting(value=word, origin="UV_INSECURE_HOST") for word in _words(system, "UV_INSECURE_HOST")]
-    scalars: dict[str, Setting] = dict(_variable_scalars(system))
+    layers: dict[str, list[Setting]] = {}
+    for name, setting in _variable_scalars(system):
+        layers.setdefault(name, []).append(setting)
     for path, document in documents:
         origin = shown_path(path, system)
         indexes += _indexes(document, path.parent, origin)
         links += _links(document, path.parent, origin)
         hosts += [Setting(value=one, origin=origin) for one in _texts(document, "allow-insecure-host")]
         for name, value in _scalars(document):
-            scalars.setdefault(name, Setting(value=value, origin=origin))
+            layers.setdefault(name, []).append(Setting(value=value, origin=origin))
     return UvSettings(
         indexes=tuple(_with_credentials(one, system.environment) for one in indexes),
         find_links=tuple(links),
-        scalars=scalars,
+        layers={name: tuple(settings) for name, settings in layers.items()},
         insecure_hosts=tuple(hosts),
     )
 
@@ -136,6 +139,7 @@ def _variable_scalars(system: System) -> Iterator[tuple[str, Setting]]:
     for option, variables in (
         ("index-strategy", ("UV_INDEX_STRATEGY",)),
         ("timeout", ("UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT")),
+        ("python-install-mirror", ("UV_PYTHON_INSTALL_MIRROR",)),
     ):
         for variable in variables:
             if system.environment.get(variable, "").strip():
@@ -174,7 +178,7 @@ def _links(document: Mapping[str, Any], folder: Path, origin: str) -> Iterator[S
 
 def _scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for part in _tables(document):
-        for option in ("no-index", "index-strategy", "https-proxy", "http-proxy"):
+        for option in ("no-index", "index-strategy", "https-proxy", "http-proxy", "python-install-mirror"):
             value = part.get(option)
             if isinstance(value, (str, bool)) and str(value).strip():
                 yield option, str(value).lower() if isinstance(value, bool) else value

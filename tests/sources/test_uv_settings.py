@@ -76,11 +76,14 @@ def test_all_levels_joined() -> None:
             Setting(value="/home/ada/.config/uv/wheels", origin=user),
             Setting(value="https://host/flat.html", origin=user),
         ),
-        scalars={
-            "timeout": Setting(value="90", origin="UV_HTTP_TIMEOUT"),
-            "no-index": Setting(value="false", origin=user),
-            "index-strategy": Setting(value="unsafe-best-match", origin=user),
-            "https-proxy": Setting(value="http://p:1", origin="/etc/uv/uv.toml"),
+        layers={
+            "timeout": (Setting(value="90", origin="UV_HTTP_TIMEOUT"),),
+            "no-index": (
+                Setting(value="false", origin=user),
+                Setting(value="true", origin="/etc/uv/uv.toml"),
+            ),
+            "index-strategy": (Setting(value="unsafe-best-match", origin=user),),
+            "https-proxy": (Setting(value="http://p:1", origin="/etc/uv/uv.toml"),),
         },
         insecure_hosts=(
             Setting(value="a", origin="UV_INSECURE_HOST"),
@@ -111,7 +114,7 @@ def test_a_variable_for_a_pytorch_index_stands_in_for_a_projects_own() -> None:
     ],
 )
 def test_nonsense_is_left_out(text: str) -> None:
-    assert read_uv_settings(host(files={USER: text})) == UvSettings(scalars={})
+    assert read_uv_settings(host(files={USER: text})) == UvSettings()
 
 
 @given(st.text())
