@@ -81,7 +81,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     location = place.location
     declared, metadata_problem = _declared(root)
     environment, state = inspect(location, system), read_state(place)
-    planned, planned_python = read_packages(root)
+    planned, planned_python = read_packages(place)
     orphaned = is_orphaned(environment, system) if environment else None
     provable = deep and environment is not None and known.record is not None and not orphaned
     return replace(
@@ -157,10 +157,11 @@ def _runs(root: Path, system: System) -> tuple[RunFact, ...]:
 
 def _proofs(environment: Environment, root: Path, record: Record, system: System) -> tuple[ProofFact, ...]:
     """Each framework by itself, so that one that breaks does not silence the other."""
+    from scaffold.environments.layout import Place
     from scaffold.environments.planned import read_devices
     from scaffold.environments.probe import prove
 
-    facts, devices = [], read_devices(root)
+    facts, devices = [], read_devices(Place(root))
     for framework in record.frameworks:
         try:
             (proof,) = prove(environment, (framework,), devices.get(framework, "cpu"), system)

@@ -19,7 +19,6 @@ from scaffold.setup import (
     SetupReport,
     Wishes,
     demand_consent,
-    make_environment,
     plan_setup,
 )
 from scaffold.system import System
@@ -132,18 +131,19 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     """
     from scaffold.environments.create import refuse_without_space
     from scaffold.environments.planned import write_planned
+    from scaffold.making import make_environments
     from scaffold.projects.write import write_project
 
-    if plan.setup.environment is not None:
+    if plan.setup.environments:
         demand_consent(plan.setup, wishes)
-        refuse_without_space(plan.setup.environment, system)
+        refuse_without_space(plan.setup.environments, system)
     announce(f"writing {len(plan.tree)} files")
     write_project(plan.target, plan.tree)
-    if plan.setup.environment is None:
+    if not plan.setup.environments:
         write_planned(plan.target, plan.setup.choice, plan.setup.machine)
         return NewReport(target=plan.target, files=len(plan.tree), setup=None)
     try:
-        made = make_environment(system, plan.setup, ide_project(plan), announce, report)
+        made = make_environments(system, plan.setup, ide_project(plan), announce, report)
     except ScaffoldError as cause:
         raise unfinished(plan.target, cause, wishes) from cause
     except KeyboardInterrupt:

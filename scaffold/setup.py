@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import builds, machine
-from scaffold.builds.model import BuildChoice, Framework
-from scaffold.environments.model import Backend, Environment, EnvironmentPlan, Proof, Report
+from scaffold.builds.model import BuildChoice, BuildPlan, Framework
+from scaffold.environments.model import Backend, Environment, EnvironmentPlan, Proof
 from scaffold.errors import ConsentNeeded, NoBuild, OptionRefused, SourceUnreachable
 from scaffold.interpreters.model import Interpreter
 from scaffold.machine.model import Machine
 from scaffold.system import System
 
 if TYPE_CHECKING:
-    from scaffold.pycharm.model import IdeProject
     from scaffold.sources.model import Offers, SourceSettings
 
 #: Called when a step begins, with words for people.
@@ -37,6 +36,7 @@ class Wishes:
     index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
     allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
     backend: Backend = "auto"  # what installs; auto: uv where it is there
+    together: bool = False  # one environment, also where a framework gets the GPU only in its own
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -44,7 +44,8 @@ class Wishes:
         python = ("--python", self.python) if self.python else ()
         index = ("--index", self.index) if self.index != "auto" else ()
         backend = ("--backend", self.backend) if self.backend != "auto" else ()
-        return (*python, *index, *backend, *(("--allow-cuda",) if self.allow_cuda else ()))
+        flags = (("--allow-cuda", self.allow_cuda), ("--together", self.together))
+        return (*python, *index, *backend, *(flag for flag, said in flags if said))
 
     def refuse_empty(self) -> None:
         """An empty value is a script's unset variable, not a wish."""
@@ -60,7 +61,7 @@ class SetupPlan:
     machine: Machine
     interpreter: Interpreter
     choice: BuildChoice
-    environment: EnvironmentPlan | None  # None: not asked for
+    environments: tuple[EnvironmentPlan, ...]  # the project's own first; empty: not asked for
 
     @property
     def frameworks(self) -> tuple[Framework, ...]:
@@ -72,14 +73,37 @@ class SetupPlan:
         """What somebody must agree to before anything is downloaded."""
         return tuple(build.needs_consent for build in self.choice.builds if build.needs_consent)
 
+    @property
+    def download_size(self) -> int:
+        """Bytes to be downloaded for all environments, as far as the sources tell; what two share, once."""
+        sizes = {
+            (one.name, one.version, one.source): one.size or 0
+            for plan in self.environments
+            for one in plan.downloads
+            if not one.local
+        }
+        return sum(sizes.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetupReport:
-    """What stands after the environment was made."""
+class Made:
+    """One environment that stands, and the proofs that its frameworks compute."""
 
     environment: Environment
     proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupReport:
+    """What stands after the environments were made, the project's own first."""
+
+    made: tuple[Made, ...]
     kept: tuple[str, ...]  # files of .idea that were there and were not touched
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """Every proof, in every environment."""
+        return tuple(proof for one in self.made for proof in one.proofs)
 
 
 def plan_setup(
@@ -98,28 +122,30 @@ def plan_setup(
     where the requirements contradict each other.
     """
     from scaffold.builds import user_data
+    from scaffold.environments.layout import Place
+    from scaffold.environments.plan import plan_environment
 
     wishes.refuse_empty()
     own = user_data.apply(system)
     chosen = _choose(system, root, wishes, announce, tables_will_do=not environment)
     seen, interpreter, choice, settings = chosen
-    plan = None
+    plans: tuple[EnvironmentPlan, ...] = ()
     if environment:
-        from scaffold.environments.layout import Place
-        from scaffold.environments.plan import plan_environment
-
         announce("working out what has to be downloaded")
-        plan = plan_environment(
-            system,
-            place=Place(root),
-            interpreter=interpreter,
-            builds=choice.builds,
-            requirements=requirements,
-            settings=settings,
-            backend=wishes.backend,
+        plans = tuple(
+            plan_environment(
+                system,
+                place=Place(root, name),
+                interpreter=interpreter,
+                builds=builds,
+                requirements=requirements,
+                settings=settings,
+                backend=wishes.backend,
+            )
+            for name, builds in (("", choice.builds), *((one.framework, (one,)) for one in choice.apart))
         )
     choice = replace(choice, notices=(*choice.notices, *own.notes))
-    return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environment=plan)
+    return SetupPlan(machine=seen, interpreter=interpreter, choice=choice, environments=plans)
 
 
 def _choose(
@@ -149,6 +175,7 @@ def _choose(
         wishes.frameworks,
         wanted_python=fixed.minor if fixed else None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
+        together=wishes.together,
     )
     offers = _offers(system, seen, settings, wishes)
     try:
@@ -164,8 +191,16 @@ def _told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:
     silent = ", ".join(one.source.shown for one in offers.unreachable())
     notice = f"{silent} cannot be reached: builds are chosen by what scaffold knows of releases"
     known = "no index was asked: this is what scaffold knows of releases"
-    builds = tuple(replace(one, confidence="low", reasons=(known, *one.reasons)) for one in choice.builds)
-    return replace(choice, builds=builds, notices=(*choice.notices, notice))
+
+    def unsure(builds: tuple[BuildPlan, ...]) -> tuple[BuildPlan, ...]:
+        return tuple(replace(one, confidence="low", reasons=(known, *one.reasons)) for one in builds)
+
+    return replace(
+        choice,
+        builds=unsure(choice.builds),
+        apart=unsure(choice.apart),
+        notices=(*choice.notices, notice),
+    )
 
 
 def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
@@ -187,38 +222,6 @@ def _other_pythons(plan: SetupPlan) -> tuple[str, ...]:
         for one in build.turned_down
         if one.why.startswith("only for Python")
     )
-
-
-def make_environment(
-    system: System, plan: SetupPlan, project: IdeProject, announce: Announce, report: Report
-) -> SetupReport:
-    """Create the environment, prove that each framework computes, make the folder PyCharm-ready.
-
-    Raises InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed. Whatever it raises, Ctrl-C
-    included: an environment that was there before is then back in its place, and where there was none
-    there is none.
-    """
-    from scaffold.environments.create import create
-    from scaffold.environments.devices import devices_seen
-    from scaffold.environments.planned import write_planned
-    from scaffold.environments.probe import announced, prove_all
-    from scaffold.pycharm.idea import idea_files, write_idea
-
-    assert plan.environment is not None, "a plan without an environment cannot make one"
-    root, reports = plan.environment.root, list[SetupReport]()
-
-    def finish(environment: Environment) -> None:
-        """The old environment still waits: only what computes replaces it."""
-        report(announced(plan.frameworks))
-        proofs = prove_all(environment, devices_seen(plan.choice.builds, plan.machine), system)
-        announce("making the folder ready for PyCharm")
-        ide = replace(project, python=environment.version, interpreter=environment.python)
-        written = write_idea(root, idea_files(ide, git=(root / ".git").exists()))
-        write_planned(root, plan.choice, plan.machine)
-        reports.append(SetupReport(environment=environment, proofs=proofs, kept=written.kept))
-
-    create(plan.environment, system, report, finish)
-    return reports[0]
 
 
 def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wishes) -> Offers:

@@ -41,13 +41,14 @@ def plan_told(system: System, observed: Observed, wishes: Wishes) -> SetupPlan:
         None,
         wanted_python=_minor(wishes.python) if wishes.python else observed.python or None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
+        together=wishes.together,
     )
     notice = "no index was asked and no Python looked for: this is what scaffold knows of releases"
     return SetupPlan(
         machine=observed.machine,
         interpreter=_interpreter(choice.python, observed.machine.host.architecture),
         choice=replace(choice, notices=(*observed.notes, *choice.notices, *own.notes, notice)),
-        environment=None,
+        environments=(),
     )
 
 

@@ -15,6 +15,7 @@ LAYERS = [
     {"cli"},
     {"new", "env", "doctor"},
     {"told"},
+    {"making"},
     {"setup"},
     {"checks"},
     {"pycharm", "environments"},

@@ -69,8 +69,8 @@ def test_the_plan_fits_together_and_writes_nothing(system, tmp_path, wheels) -> 
     assert plan.setup.choice.python == MINOR
     assert plan.setup.frameworks == ("pytorch", "keras")
     assert plan.setup.consents == ()
-    assert plan.setup.environment is not None
-    names = {one.name for one in plan.setup.environment.downloads}
+    (environment,) = plan.setup.environments
+    names = {one.name for one in environment.downloads}
     assert {"alpha", "tiny-backend", "torch", "keras"} <= names
     assert said == [
         "looking at the machine",
@@ -95,12 +95,12 @@ def test_both_frameworks_are_installed_and_proved(system, tmp_path, wheels) -> N
         ("pytorch", 2.0, 1.0),
         ("keras", 2.0, 1.0),
     ]
-    assert report.environment.packages["thing"] == "0.1"
-    assert read_devices(root) == {"pytorch": "cpu", "keras": "cpu"}
+    assert report.made[0].environment.packages["thing"] == "0.1"
+    assert read_devices(Place(root)) == {"pytorch": "cpu", "keras": "cpu"}
     assert entries(root) == MADE
     assert list(dict.fromkeys(one.step for one in told)) == ["create", "install", "verify", "prove"]
     assert told[-1].message == "Proving PyTorch and Keras: one training step each"
-    assert environment_of(system, root) == report.environment
+    assert environment_of(system, root) == report.made[0].environment
 
 
 def test_a_second_time_nothing_is_made_and_all_is_proved(system, tmp_path, wheels) -> None:
@@ -124,7 +124,7 @@ def test_a_first_one_that_fails_its_proof_leaves_the_files(system, tmp_path) -> 
 
 def test_a_replacement_that_fails_its_proof_brings_all_of_the_old_one_back(system, tmp_path, wheels) -> None:
     root = make_project(tmp_path / "project", "pytorch")
-    before = made(system, planned(system, root, wheels)).environment
+    before = made(system, planned(system, root, wheels)).made[0].environment
     notes = [planned_file(root), *sorted((root / ".idea").iterdir())]
     content = [note.read_bytes() for note in notes]
     with pytest.raises(ProofFailed):
@@ -155,7 +155,7 @@ def test_ctrl_c_while_one_is_replaced_keeps_the_old_one(system, tmp_path, wheels
         raise KeyboardInterrupt
 
     root = make_project(tmp_path / "project", "pytorch")
-    before = made(system, planned(system, root, wheels)).environment
+    before = made(system, planned(system, root, wheels)).made[0].environment
     with pytest.raises(Interrupted) as caught:
         made(system, planned(system, root, make_broken_torch(tmp_path / "broken")), press)
     assert caught.value.detail == (f"the environment in {before.location} is as it was before",)

@@ -13,6 +13,7 @@ from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
 from scaffold.builds.model import FRAMEWORKS, TITLES, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
 from scaffold.builds.pytorch import choose_pytorch
+from scaffold.builds.sharing import apart, shared
 from scaffold.builds.tensorflow import choose_tensorflow
 from scaffold.builds.wheels import Target
 from scaffold.errors import NoBuild, PythonMissing, SourceUnreachable
@@ -33,13 +34,15 @@ class _Outcome:
     python: str
     builds: tuple[BuildPlan, ...]
     missing: tuple[Missing, ...]
+    apart: tuple[BuildPlan, ...] = ()
+    words: tuple[str, ...] = ()  # what sharing one environment means
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
         """Less is better: consent that somebody must give, GPUs left idle, old releases, preference."""
         return (
             sum(bool(build.needs_consent) for build in self.builds),
-            sum(build.device == "cpu" for build in self.builds),
+            sum(build.device == "cpu" for build in self.builds) - len(self.apart),
             sum(_is_below_floor(build, self.python) for build in self.builds),
             PREFERENCE.index(self.python),
         )
@@ -62,11 +65,13 @@ def choose(
     *,
     wanted_python: str | None = None,
     index_policy: IndexPolicy = "auto",
+    together: bool = False,
 ) -> BuildChoice:
     """Pick a Python out of ``pythons`` (``3.12``) and a build of each framework that fits it.
 
     ``offers`` is what the sources really hold; None where nobody asked them: then the tables say what
-    was published. With ``index_policy="pypi"`` PyTorch's own index is left out. Raises PythonMissing
+    was published. With ``index_policy="pypi"`` PyTorch's own index is left out; ``together`` keeps all of
+    them in one environment, also where one gets the GPU only in its own. Raises PythonMissing
     where no Python can be used, SourceUnreachable where nothing could be asked, NoBuild otherwise.
     """
     if offers is None:
@@ -77,7 +82,9 @@ def choose(
     gpus = usable_gpus(machine)
     candidates = _pythons(pythons, wanted_python)
     allowed = of_policy(offers, index_policy)
-    outcomes = [_outcome(machine, gpus, python, frameworks, allowed) for python in candidates]
+    outcomes = [
+        _outcome(machine, gpus, python, frameworks, allowed, together=together) for python in candidates
+    ]
     whole = [outcome for outcome in outcomes if not outcome.missing]
     if not whole:
         raise _no_build(outcomes, frameworks, offers)
@@ -86,11 +93,12 @@ def choose(
     return BuildChoice(
         python=taken.python,
         builds=credited(taken.builds),
+        apart=credited(taken.apart),
         reasons=(_python_reason(taken, outcomes, wanted_python),),
         turned_down=tuple(
             TurnedDown(version=one.python, variant="", why=one.why_not(taken)) for one in preferred
         ),
-        notices=(*hidden, *_notices(offers, frameworks, index_policy)),
+        notices=(*hidden, *taken.words, *_notices(offers, frameworks, index_policy)),
     )
 
 
@@ -117,7 +125,13 @@ def of_policy(offers: Offers, policy: IndexPolicy) -> Offers:
 
 
 def _outcome(
-    machine: Machine, gpus: Gpus, python: str, frameworks: Sequence[Framework], offers: Offers
+    machine: Machine,
+    gpus: Gpus,
+    python: str,
+    frameworks: Sequence[Framework],
+    offers: Offers,
+    *,
+    together: bool,
 ) -> _Outcome:
     target = Target(machine.host, python)
     results: list[BuildPlan | Missing] = []
@@ -132,10 +146,15 @@ def _outcome(
                 machine, gpus, target, tensorflow_wheels(offers), beside_pytorch=on_gpu
             )
         results.append(result)
+    answers, words = tuple(results), tuple[str, ...]()
+    if together:
+        answers, words = shared(machine, gpus, target, answers, offers)
     return _Outcome(
         python=python,
-        builds=tuple(one for one in results if isinstance(one, BuildPlan)),
-        missing=tuple(one for one in results if isinstance(one, Missing)),
+        builds=tuple(one for one in answers if isinstance(one, BuildPlan)),
+        missing=tuple(one for one in answers if isinstance(one, Missing)),
+        apart=() if together else apart(machine, gpus, target, answers, tensorflow_wheels(offers)),
+        words=words,
     )
 
 

@@ -70,7 +70,8 @@ class BuildChoice:
     """A Python version and one build for each framework, chosen together."""
 
     python: str  # 3.12
-    builds: tuple[BuildPlan, ...]
+    builds: tuple[BuildPlan, ...]  # of one environment
+    apart: tuple[BuildPlan, ...] = ()  # each gets the GPU in an environment of its own, and only there
     reasons: tuple[str, ...] = ()
     turned_down: tuple[TurnedDown, ...] = ()  # other Pythons: version "3.12", variant ""
     notices: tuple[str, ...] = ()  # a line each for the user: "PyTorch's own index cannot be reached ..."

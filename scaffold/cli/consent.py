@@ -21,14 +21,14 @@ def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool) -> Wis
     """
     from scaffold.setup import demand_consent
 
-    if plan.environment is None:
+    if not plan.environments:
         return wishes
     if plan.consents and not wishes.allow_cuda and system.interactive:
         for reason in plan.consents:
-            click.echo(reason)
-        click.confirm("Download it all the same?", default=False, abort=True)
+            click.echo(reason, err=True)
+        click.confirm("Download it all the same?", default=False, abort=True, err=True)
         return replace(wishes, allow_cuda=True)
     demand_consent(plan, wishes)
-    if system.interactive and not yes and plan.environment.download_size:
-        click.confirm("Go on?", default=True, abort=True)
+    if system.interactive and not yes and plan.download_size:
+        click.confirm("Go on?", default=True, abort=True, err=True)
     return wishes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,6 +42,11 @@ def environment_options(function: F) -> F:
                 show_default=True,
                 help="What makes the environment and installs; auto takes uv where it is there, else pip.",
             ),
+            click.option(
+                "--together",
+                is_flag=True,
+                help="Make one environment, also where Keras gets the GPU only in one of its own.",
+            ),
             click.option("-y", "--yes", is_flag=True, help="Do not ask before the download."),
         )
     ):
@@ -51,6 +57,37 @@ def environment_options(function: F) -> F:
 def json_option(schema: str) -> Callable[[F], F]:
     """``--json``, with the schema that it follows."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print JSON (schema {schema}).")
+
+
+def output_options(schema: str) -> Callable[[F], F]:
+    """``--quiet``, ``--json`` and ``--json-lines``; the command gets one ``output`` (`cli.output.Output`).
+
+    ``schema`` is that of its result.
+    """
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def command(*args: Any, quiet: bool, as_json: bool, json_lines: bool, **rest: Any) -> Any:
+            from scaffold.cli.output import output_of
+
+            output = output_of(quiet=quiet, as_json=as_json, json_lines=json_lines)
+            return function(*args, output=output, **rest)
+
+        for option in reversed(
+            (
+                click.option("-q", "--quiet", is_flag=True, help="Print errors and the result's line only."),
+                json_option(schema),
+                click.option(
+                    "--json-lines",
+                    is_flag=True,
+                    help="Print a JSON object a line as things happen (schema scaffold/events/1).",
+                ),
+            )
+        ):
+            command = option(command)  # type: ignore[assignment]
+        return command
+
+    return decorate
 
 
 def facts_option(function: F) -> F:
@@ -85,8 +122,16 @@ def wishes_of(
     index: str,
     allow_cuda: bool,
     backend: Backend,
+    together: bool,
 ) -> Wishes:
     """What `environment_options` came to."""
     from scaffold.setup import Wishes
 
-    return Wishes(frameworks=frameworks, python=python, index=index, allow_cuda=allow_cuda, backend=backend)
+    return Wishes(
+        frameworks=frameworks,
+        python=python,
+        index=index,
+        allow_cuda=allow_cuda,
+        backend=backend,
+        together=together,
+    )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from scaffold.results import envelope, plain
 
 if TYPE_CHECKING:
-    from scaffold.builds.model import BuildChoice
+    from scaffold.builds.model import BuildChoice, BuildPlan
     from scaffold.environments.model import EnvironmentPlan
     from scaffold.new import NewPlan, NewReport
-    from scaffold.setup import SetupPlan, SetupReport
+    from scaffold.setup import Made, SetupPlan, SetupReport
 
 
 def new_plan(plan: NewPlan) -> str:
@@ -20,10 +20,8 @@ def new_plan(plan: NewPlan) -> str:
 
 def new_report(plan: NewPlan, report: NewReport) -> str:
     """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
-    outcome = setup_report(report.setup) if report.setup else None
-    return envelope(
-        "scaffold/new/1", done=True, plan=_new_plan(plan), environment=outcome, next=next_steps(plan)
-    )
+    outcome = setup_report(report.setup) if report.setup else {"environments": [], "kept": []}
+    return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), **outcome, next=next_steps(plan))
 
 
 def next_steps(plan: NewPlan) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def setup_plan(plan: SetupPlan) -> dict[str, Any]:
         "python": plain(plan.interpreter),
         "choice": choice(plan.choice),
         "consents": plan.consents,
-        "environment": environment_plan(plan.environment) if plan.environment else None,
+        "environments": [environment_plan(one) for one in plan.environments],
     }
 
 
@@ -50,13 +48,16 @@ def choice(made: BuildChoice) -> dict[str, Any]:
 
     from scaffold.sources.redact import redact
 
-    shown = tuple(replace(build, source=redact(build.source)) for build in made.builds)
-    return dict(plain(replace(made, builds=shown)))
+    def shown(builds: tuple[BuildPlan, ...]) -> tuple[BuildPlan, ...]:
+        return tuple(replace(build, source=redact(build.source)) for build in builds)
+
+    return dict(plain(replace(made, builds=shown(made.builds), apart=shown(made.apart))))
 
 
 def environment_plan(plan: EnvironmentPlan) -> dict[str, Any]:
     """What will be installed, less the user's settings: they may hold credentials."""
     return {
+        "name": plan.place.name,
         "location": str(plan.location),
         "installer": plan.installer,
         "requirements": plan.requirements,
@@ -68,14 +69,17 @@ def environment_plan(plan: EnvironmentPlan) -> dict[str, Any]:
 
 
 def setup_report(report: SetupReport) -> dict[str, Any]:
-    """The environment and the proof that it computes."""
+    """The environments, the project's own first, and the proofs that they compute."""
+    return {"environments": [_made(one) for one in report.made], "kept": report.kept}
+
+
+def _made(one: Made) -> dict[str, Any]:
     return {
-        "location": str(report.environment.location),
-        "python": str(report.environment.python),
-        "version": report.environment.version,
-        "packages": dict(report.environment.packages),
-        "proofs": plain(report.proofs),
-        "kept": report.kept,
+        "location": str(one.environment.location),
+        "python": str(one.environment.python),
+        "version": one.environment.version,
+        "packages": dict(one.environment.packages),
+        "proofs": plain(one.proofs),
     }
 
 

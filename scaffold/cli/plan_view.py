@@ -37,13 +37,13 @@ def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
         row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})")
     )
     lines += [row("", f"because {reason}") for reason in plan.choice.reasons]
-    for build in plan.choice.builds:
+    for build in (*plan.choice.builds, *plan.choice.apart):
         lines += build_lines(build, whole=whole)
     if whole:
         lines += [row("", f"not Python {one.version}: {one.why}") for one in plan.choice.turned_down]
     lines += [row("Note", notice) for notice in plan.choice.notices]
-    if plan.environment is not None:
-        lines += environment_lines(plan.environment, whole=whole)
+    for environment in plan.environments:
+        lines += environment_lines(environment, whole=whole)
     return lines
 
 
@@ -128,14 +128,11 @@ def new_report_lines(plan: NewPlan, report: NewReport) -> list[str]:
 
 def setup_report_lines(report: SetupReport) -> list[str]:
     """The environment, and the proof that each framework computes."""
-    environment = report.environment
-    lines = [
-        row(
-            "Environment",
-            f"{environment.location}: Python {environment.version}, {len(environment.packages)} packages",
-        )
-    ]
-    lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in report.proofs]
+    lines = []
+    for one in report.made:
+        about = f"Python {one.environment.version}, {len(one.environment.packages)} packages"
+        lines.append(row("Environment", f"{one.environment.location}: {about}"))
+        lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
     return lines + [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
 
 
@@ -150,7 +147,7 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
     """The folder, the button, and the same in the terminal."""
     play = "▶" if can_show("▶") else "Run"
     lines = [
-        click.style("Ready: " if environment else "Written: ", fg="green", bold=True) + str(plan.target),
+        ready(plan, environment=environment),
         f"  In PyCharm:      open the folder and press {play} {plan.first_run}",
         f"  In the terminal: cd {quoted(relative(plan.target))}",
     ]
@@ -158,6 +155,12 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
         first = line("cd", relative(plan.target)) + " && scaffold env create"
         lines.insert(1, f"  First:           {first}   (Python environment and PyCharm's files)")
     return [*lines, f"                   scaffold run {quoted(plan.first_run)}"]
+
+
+def ready(plan: NewPlan, *, environment: bool) -> str:
+    """``Ready: FOLDER``, or that the files alone are written."""
+    word = "Ready: " if environment else "Written: "
+    return click.style(word, fg="green", bold=True) + str(plan.target)
 
 
 def relative(path: Path) -> Path:

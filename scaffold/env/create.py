@@ -19,7 +19,6 @@ from scaffold.setup import (
     SetupReport,
     Wishes,
     demand_consent,
-    make_environment,
     plan_setup,
 )
 from scaffold.system import System
@@ -63,11 +62,12 @@ def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Rep
     """
     from scaffold.environments.layout import Place
     from scaffold.environments.state import left
+    from scaffold.making import make_environments
     from scaffold.shell import line
 
     demand_consent(plan.setup, plan.wishes)
     try:
-        return make_environment(system, plan.setup, ide_project(plan.record), announce, report)
+        return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped while the environment was being made",

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -59,7 +59,7 @@ def create(
         _refuse_occupied(plan.location)
         if _is_as_planned(plan, system):
             return _finished(plan, system, finish)
-        refuse_without_space(plan, system)
+        refuse_without_space((plan,), system)
         with _transaction(plan):
             _build(plan, system, report)
             return _finished(plan, system, finish)
@@ -208,13 +208,13 @@ def _refuse_occupied(location: Path) -> None:
     )
 
 
-def refuse_without_space(plan: EnvironmentPlan, system: System) -> None:
-    """Raise NoSpace where the disk is too small for what the plan brings."""
-    free = system.disk_free(plan.root)
-    if free is not None and free < plan.disk_needed:
+def refuse_without_space(plans: Sequence[EnvironmentPlan], system: System) -> None:
+    """Raise NoSpace where the disk is too small for what the plans of one project bring together."""
+    free, needed = system.disk_free(plans[0].root), sum(plan.disk_needed for plan in plans)
+    if free is not None and free < needed:
         raise NoSpace(
-            f"The environment needs about {plan.disk_needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
-            detail=(f"folder: {plan.location}", f"packages: {len(plan.downloads)}"),
+            f"The environment needs about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+            detail=tuple(f"{plan.location}: {len(plan.downloads)} packages" for plan in plans),
             hint="free some space, or choose a folder on another disk",
         )
 

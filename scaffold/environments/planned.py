@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.builds.model import BuildChoice, Device, Framework
-from scaffold.environments.layout import STATE_FOLDER
+from scaffold.builds.model import BuildChoice, BuildPlan, Device, Framework
+from scaffold.environments.layout import STATE_FOLDER, Place
 from scaffold.errors import not_written
 from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
 from scaffold.machine.model import Machine
@@ -34,10 +34,14 @@ def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
     """
     from scaffold.sources.redact import redact
 
+    def shown(builds: Iterable[BuildPlan]) -> list[dict[str, Any]]:
+        return [{**plain(build), "source": redact(build.source)} for build in builds]
+
     kept = {
         "schema": SCHEMA,
         "python": choice.python,
-        "builds": [{**plain(build), "source": redact(build.source)} for build in choice.builds],
+        "builds": shown(choice.builds),
+        "apart": shown(choice.apart),
         "machine": plain(fingerprint(machine)),
     }
     target = planned_file(root)
@@ -51,10 +55,10 @@ def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
         raise not_written(target, refusal) from refusal
 
 
-def read_devices(root: Path) -> Mapping[Framework, Device]:
-    """The device that each framework was planned for; empty where nobody wrote it down."""
+def read_devices(place: Place) -> Mapping[Framework, Device]:
+    """The device that each framework of an environment was planned for; empty where nobody wrote it down."""
     try:
-        return {row["framework"]: row["device"] for row in _kept(root)["builds"]}
+        return {row["framework"]: row["device"] for row in _rows(place)}
     except (KeyError, TypeError):
         return {}
 
@@ -65,11 +69,11 @@ def read_machine(root: Path) -> Fingerprint | None:
     return read_fingerprint(kept.get("machine")) if isinstance(kept, dict) else None
 
 
-def read_packages(root: Path) -> tuple[Mapping[str, str], str]:
-    """The chosen builds, package -> whole version, and the Python; empty where there are none."""
-    kept = _kept(root)
+def read_packages(place: Place) -> tuple[Mapping[str, str], str]:
+    """The builds chosen for an environment, package -> version, and its Python; empty where none are."""
+    kept = _kept(place.root)
     try:
-        rows = [row["requirement"].partition("==") for row in kept["builds"]]
+        rows = [row["requirement"].partition("==") for row in _rows(place)]
         return {name.partition("[")[0]: version for name, _, version in rows}, str(kept["python"])
     except (KeyError, TypeError, AttributeError):
         return {}, ""
@@ -77,7 +81,14 @@ def read_packages(root: Path) -> tuple[Mapping[str, str], str]:
 
 def is_damaged(root: Path) -> bool:
     """Whether the file is there and holds no plan."""
-    return planned_file(root).exists() and not read_packages(root)[0]
+    return planned_file(root).exists() and not read_packages(Place(root))[0]
+
+
+def _rows(place: Place) -> list[dict[str, Any]]:
+    """The builds of one environment: a further one bears its framework's name."""
+    kept = _kept(place.root)
+    rows = kept["builds"] if not place.name else kept["apart"]
+    return [row for row in rows if not place.name or row["framework"] == place.name]
 
 
 def _kept(root: Path) -> Any:

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from scaffold.errors import TargetOccupied, not_written
 from scaffold.projects.model import Tree
 from scaffold.pycharm.documents import to_bytes
+from scaffold.pycharm.further import further_files, further_module
 from scaffold.pycharm.model import IdeaReport, IdeProject
 from scaffold.pycharm.run_configurations import identity
 
@@ -31,7 +32,7 @@ def idea_files(project: IdeProject, *, git: bool = False) -> Tree:
     ``git``: the root is a git repository (PyCharm complains of a mapping to one that is not there).
     """
     documents = {
-        "modules.xml": _modules(project.module),
+        "modules.xml": _modules(project.module, *(further_module(project, one) for one in project.further)),
         f"{project.module}.iml": _module(project),
         "misc.xml": _misc(project.sdk),
         "workspace.xml": _workspace(project),
@@ -43,7 +44,7 @@ def idea_files(project: IdeProject, *, git: bool = False) -> Tree:
     if git:
         documents["vcs.xml"] = _version_control()
     files = {FOLDER / name: to_bytes(document) for name, document in documents.items()}
-    return {**files, FOLDER / ".gitignore": b"*\n"}
+    return {**files, **further_files(project), FOLDER / ".gitignore": b"*\n"}
 
 
 def _project(*components: Element) -> Element:
@@ -63,10 +64,11 @@ def _settings(name: str, **options: str) -> Element:
     return _project(_component(name, options))
 
 
-def _modules(module: str) -> Element:
+def _modules(*names: str) -> Element:
     manager = _component("ProjectModuleManager")
-    path = f"$PROJECT_DIR$/.idea/{module}.iml"
-    SubElement(SubElement(manager, "modules"), "module", fileurl=f"file://{path}", filepath=path)
+    modules = SubElement(manager, "modules")
+    for path in (f"$PROJECT_DIR$/.idea/{name}.iml" for name in names):
+        SubElement(modules, "module", fileurl=f"file://{path}", filepath=path)
     return _project(manager)
 
 
@@ -133,7 +135,8 @@ def write_idea(root: Path, files: Tree) -> IdeaReport:
     """Write ``files`` below ``root``, each at once or not at all.
 
     A file that is there with other content stays as it is, unless we wrote that very content
-    ourselves. ``workspace.xml`` is PyCharm's from its first moment on and is never written over.
+    ourselves. What we wrote earlier and is not among ``files`` any more goes away, unless it was changed.
+    ``workspace.xml`` is PyCharm's from its first moment on and is never written over.
 
     Raises TargetOccupied, NoPermission or NoSpace.
     """
@@ -151,9 +154,26 @@ def write_idea(root: Path, files: Tree) -> IdeaReport:
             _replace(root / path, content)
             written.append(str(path))
         ours[str(path)] = _hash(content)
+    _remove_outdated(root, files, ours)
     record = json.dumps({"schema": "scaffold/idea/1", "files": ours}, indent=2, sort_keys=True)
     _replace(root / RECORD, record.encode())
     return IdeaReport(written=tuple(written), unchanged=tuple(unchanged), kept=tuple(kept))
+
+
+def _remove_outdated(root: Path, files: Tree, ours: dict[str, str]) -> None:
+    """Files that we wrote, that nobody changed since, and that have no place any more."""
+    for name in sorted(ours.keys() - {str(path) for path in files}):
+        present = _present(root / name)
+        if present is not None and _hash(present) == ours[name]:
+            _delete(root / name)
+        del ours[name]
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise not_written(path, problem) from problem
 
 
 def _refuse_foreign_folder(folder: Path) -> None:

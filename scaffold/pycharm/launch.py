@@ -150,7 +150,7 @@ def _interpreter(context: _Context, registered: Mapping[str, Path] | None) -> tu
     found = find_interpreter(root, name, system, registered=registered)
     if found is None:
         raise _no_interpreter(context)
-    if is_unfinished(root, system):
+    if is_unfinished(root, found, system):
         problems = (*problems, "the environment is unfinished; go on with:  scaffold env create")
     return found, problems
 

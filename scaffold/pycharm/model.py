@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scaffold.builds.model import Framework
 from scaffold.projects.model import RunConfiguration, RunKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherInterpreter:
+    """An environment beside the project's own, in which one framework gets what it does not get there."""
+
+    name: str  # keras: of .envs/keras
+    python: str  # 3.12.1
+    frameworks: tuple[Framework, ...]  # whose run configurations are there for it, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +31,7 @@ class IdeProject:
     sources: tuple[str, ...] = ("src",)
     tests: tuple[str, ...] = ("tests",)
     excluded: tuple[str, ...] = ()
+    further: tuple[FurtherInterpreter, ...] = ()
 
     @property
     def sdk(self) -> str:

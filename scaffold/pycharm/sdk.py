@@ -21,6 +21,9 @@ _NAME = re.compile(r"Python (?P<version>\d\.\d+)\s*(\((?P<project>.+?)\))?")
 #: Where an environment is looked for, in this order, as PyCharm itself does.
 _FOLDERS = (".venv", "venv")
 
+#: Further environments of a project lie here, too deep for PyCharm to take one for the project's own.
+_FURTHER = ".envs"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSdk:
@@ -59,13 +62,15 @@ def find_interpreter(
 ) -> Path | None:
     """The interpreter that a name means in this project.
 
-    An IDE's own table (``registered``: name -> interpreter) is asked first; then our record of the
-    project's environment; then the folders in which PyCharm looks by itself. None where nothing is.
+    An IDE's own table (``registered``: name -> interpreter) is asked first; then the further environment
+    that the name means; then our record of the project's environment; then the folders in which PyCharm
+    looks by itself. None where nothing is.
     """
     by_name = (registered or {}).get(name)
     if by_name is not None and system.exists(by_name):
         return by_name
-    candidates = [_python_in(folder, system) for folder in environments(root, system)]
+    folders = (*_further(root, name, system), *environments(root, system))
+    candidates = [_python_in(folder, system) for folder in folders]
     return next((python for python in candidates if system.exists(python)), None)
 
 
@@ -80,13 +85,28 @@ def environments(root: Path, system: System) -> tuple[Path, ...]:
     if recorded:
         place = root / recorded
         inside = [place, *inside] if place.is_relative_to(root) else [*inside, place]
-    return tuple(dict.fromkeys(place for place in inside if system.exists(place / "pyvenv.cfg")))
+    return tuple(dict.fromkeys(place for place in inside if _is_environment(place, system)))
 
 
-def is_unfinished(root: Path, system: System) -> bool:
-    """Whether our record says that making the environment was interrupted."""
-    record = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "")
+def is_unfinished(root: Path, python: Path, system: System) -> bool:
+    """Whether our record says that making the environment of an interpreter was interrupted."""
+    location = python.parent.parent
+    ending = f"-{location.name}" if location.parent == root / _FURTHER else ""
+    record = parse_record(system.read_text(root / ".scaffold" / f"environment{ending}.json") or "")
     return record.status == "creating"
+
+
+def _further(root: Path, name: str, system: System) -> tuple[Path, ...]:
+    """``.envs/keras`` for ``Python 3.12 (cnn-project-keras)``."""
+    named = parse_sdk_name(name)
+    if named is None:
+        return ()
+    folders = [one for one in system.list_folder(root / _FURTHER) if named.project.endswith(f"-{one}")]
+    return tuple(root / _FURTHER / one for one in folders)
+
+
+def _is_environment(place: Path, system: System) -> bool:
+    return system.exists(place / "pyvenv.cfg") or system.exists(place / "conda-meta")
 
 
 def parse_record(text: str) -> EnvironmentRecord:
@@ -106,4 +126,6 @@ def parse_record(text: str) -> EnvironmentRecord:
 
 def _python_in(environment: Path, system: System) -> Path:
     windows = system.platform.os == "windows"
+    if windows and system.exists(environment / "conda-meta"):
+        return environment / "python.exe"
     return environment / "Scripts" / "python.exe" if windows else environment / "bin" / "python"

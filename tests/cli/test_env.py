@@ -84,7 +84,7 @@ def test_create_and_show(root, wheels) -> None:
 def test_as_json(root, wheels) -> None:
     answer = json.loads(create(root, wheels, "--json").stdout)
     assert (answer["schema"], answer["done"]) == ("scaffold/env/1", True)
-    assert [one["loss_after"] for one in answer["environment"]["proofs"]] == [1.0]
+    assert [one["loss_after"] for one in answer["environments"][0]["proofs"]] == [1.0]
 
 
 def test_a_dry_run_does_nothing(root, wheels) -> None:

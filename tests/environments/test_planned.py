@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scaffold.builds import BuildChoice
+from scaffold.environments.layout import Place
 from scaffold.environments.planned import planned_file, read_devices, read_machine, write_planned
 from scaffold.errors import NoPermission, NoSpace
 from scaffold.machine.fingerprint import fingerprint
@@ -15,7 +16,7 @@ def test_devices_come_back(root, torch_build) -> None:
     planned_file(root).parent.mkdir()
     here = machine("a100-driver-470")
     write_planned(root, BuildChoice(python="3.12", builds=(torch_build,)), here)
-    assert read_devices(root) == {"pytorch": "cpu"}
+    assert read_devices(Place(root)) == {"pytorch": "cpu"}
     assert read_machine(root) == fingerprint(here)
     assert [one.name for one in planned_file(root).parent.iterdir()] == ["builds.json"]
 
@@ -24,7 +25,7 @@ def test_devices_come_back(root, torch_build) -> None:
 def test_what_is_no_plan_tells_nothing(root, text) -> None:
     planned_file(root).parent.mkdir()
     planned_file(root).write_text(text)
-    assert read_devices(root) == {}
+    assert read_devices(Place(root)) == {}
     assert read_machine(root) is None
 
 

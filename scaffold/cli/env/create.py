@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.options import environment_options, json_option, wishes_of
+from scaffold.cli.options import environment_options, output_options, wishes_of
+
+if TYPE_CHECKING:
+    from scaffold.cli.output import Output
 
 
 @click.command(name="create")
 @environment_options
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
-@json_option("scaffold/env/1")
-def command(*, yes: bool, dry_run: bool, as_json: bool, **wished: Any) -> None:
+@output_options("scaffold/env/1")
+def command(*, yes: bool, dry_run: bool, output: Output, **wished: Any) -> None:
     """Make the environment of the project around this folder, for this machine.
 
     Goes on where an interrupted `scaffold new` stopped, and rebuilds an environment that is damaged or
@@ -31,19 +34,18 @@ def command(*, yes: bool, dry_run: bool, as_json: bool, **wished: Any) -> None:
     from scaffold.system import HostSystem
 
     system = HostSystem()
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         project = plan_for_project(system, Path.cwd(), wishes_of(**wished), display.announce)
     if dry_run:
         plan = envelope("scaffold/env/1", done=False, plan=setup_plan(project.setup))
-        click.echo(plan if as_json else "\n".join(setup_plan_lines(project.setup, whole=True)))
+        lines = setup_plan_lines(project.setup, whole=True)
+        output.result(plan, lines, summary=f"Planned: the environment of {project.root}")
         return
-    if not as_json:
-        click.echo("\n".join(setup_plan_lines(project.setup)))
-    wishes = agreed(system, project.setup, project.wishes, yes=yes or as_json)
+    output.words(setup_plan_lines(project.setup))
+    wishes = agreed(system, project.setup, project.wishes, yes=yes or not output.asks)
     project = replace(project, wishes=wishes)
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         report = carry_out(system, project, display.announce, display.report)
-    done = envelope(
-        "scaffold/env/1", done=True, plan=setup_plan(project.setup), environment=setup_report(report)
-    )
-    click.echo(done if as_json else "\n".join(setup_report_lines(report)))
+    done = envelope("scaffold/env/1", done=True, plan=setup_plan(project.setup), **setup_report(report))
+    lines = setup_report_lines(report)
+    output.result(done, lines, summary=lines[0])
