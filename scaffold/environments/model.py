@@ -62,11 +62,11 @@ class EnvironmentPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A file of an installed distribution that is missing or has another size than it was installed with."""
+    """A file of an installed distribution that is not what it was when it was installed."""
 
     distribution: str
     path: str
-    what: Literal["missing", "size", "no RECORD"]
+    what: Literal["missing", "size", "content", "no RECORD"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,34 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One small computation on a device, beside what is right.
+
+    ``difference`` is the greatest one as a share of the greatest value; up to ``tolerance`` it is rounding.
+    ``computed`` and ``expected`` are the two numbers that differ most.
+    """
+
+    operation: str  # matrix product, convolution, gradient of a convolution, loss
+    precision: Literal["float32", "TF32"]
+    against: Literal["float64", "CPU"]  # exact values, or what the processor computes
+    difference: float
+    tolerance: float
+    computed: float
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedDevice:
+    """One device that a framework sees, and how it computes. ``memory`` in bytes, None where it is not told."""
+
+    name: str
+    memory: int | None
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One framework, imported in the environment, and one training step of it."""
+    """One framework, imported in the environment: one training step of it, and values compared."""
 
     framework: Framework
     version: str  # of torch or tensorflow
@@ -92,6 +118,8 @@ class Proof:
     loss_before: float
     loss_after: float
     details: Mapping[str, str] = field(default_factory=dict)  # keras version, backend, CUDA, ...
+    devices: tuple[ProvedDevice, ...] = ()  # every one that the framework sees of that kind
+    libraries: tuple[str, ...] = ()  # paths of those that computed, where the system tells (Linux)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +131,8 @@ class Progress:
     done: int = 0
     total: int = 0
     unit: Literal["bytes", "packages", ""] = ""
+    packages: tuple[str, ...] = ()  # under way
+    estimated: bool = False  # ``done`` or ``total`` is not what an installer said
 
 
 #: Called many times a second at most; must not raise.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -12,6 +11,7 @@ from typing import Any
 
 from scaffold.builds.model import Device, Framework
 from scaffold.environments.model import Environment, Progress, Proof
+from scaffold.environments.probe_answers import TITLES, named, parse_answer, proof_of
 from scaffold.errors import ProofFailed
 from scaffold.processes import end_all
 from scaffold.system import Completed, System, without
@@ -21,7 +21,6 @@ from scaffold.system import Completed, System, without
 TIME_LIMIT = 600.0
 
 _SCRIPTS: dict[Framework, str] = {"pytorch": "pytorch_step.py", "keras": "keras_step.py"}
-_TITLES: dict[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras"}
 
 #: Seconds between two looks at what runs at the same time.
 _PATIENCE = 0.1
@@ -40,7 +39,7 @@ class _Trial:
 
     @property
     def title(self) -> str:
-        return _TITLES[self.framework]
+        return TITLES[self.framework]
 
 
 def prove(
@@ -83,7 +82,7 @@ def announced(frameworks: Sequence[Framework]) -> Progress:
     >>> announced(("pytorch", "keras")).message
     'Proving PyTorch and Keras: one training step each'
     """
-    names = " and ".join(_TITLES[one] for one in frameworks)
+    names = " and ".join(TITLES[one] for one in frameworks)
     return Progress(
         step="prove", message=f"Proving {names}: one training step{' each' if len(frameworks) > 1 else ''}"
     )
@@ -105,7 +104,7 @@ def prove_one(
     *,
     timeout: float = TIME_LIMIT,
 ) -> Proof:
-    """One training step of one framework."""
+    """One training step of one framework, and its values compared on every device of that kind."""
     trial = _Trial(framework=framework, device=device, python=environment.python)
     script = Path(__file__).with_name("probes") / _SCRIPTS[framework]
     done = system.run(
@@ -121,59 +120,13 @@ def prove_one(
         raise ProofFailed(f"{trial.title} ran and printed no result", detail=_last_lines(done))
     if "error" in answer:
         raise _device_absent(trial, answer)
-    return _proof(trial, answer, done.seconds)
-
-
-def _proof(trial: _Trial, answer: dict[str, Any], seconds: float) -> Proof:
-    try:
-        proof = Proof(
-            framework=trial.framework,
-            version=str(answer["version"]),
-            device=trial.device,
-            device_name=str(answer["device_name"]),
-            seconds=seconds,
-            loss_before=float(answer["loss_before"]),
-            loss_after=float(answer["loss_after"]),
-            details={str(name): str(value) for name, value in answer["details"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise ProofFailed(
-            f"{trial.title} printed a result that is none", detail=(json.dumps(answer),)
-        ) from None
-    if not proof.loss_after < proof.loss_before:  # not a number fails this, too
-        raise ProofFailed(
-            f"{trial.title} computes wrongly on {trial.device}: a training step did not lower the loss",
-            detail=(f"loss before: {proof.loss_before}", f"loss after: {proof.loss_after}", *_named(proof)),
-            hint="try the same on the CPU; where that works, suspect the GPU's driver",
-            code="proof-wrong-result",
-        )
-    return proof
-
-
-def parse_answer(output: str) -> dict[str, Any] | None:
-    r"""The last line of JSON; libraries print what they like before it.
-
-    >>> parse_answer('I0000 some banner\n{"version": "2.13.0"}\n')
-    {'version': '2.13.0'}
-    """
-    for line in reversed(output.splitlines()):
-        if line.startswith("{"):
-            try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            return found if isinstance(found, dict) else None
-    return None
-
-
-def _named(proof: Proof) -> tuple[str, ...]:
-    return tuple(f"{name}: {value}" for name, value in proof.details.items())
+    return proof_of(framework, device, answer, done.seconds)
 
 
 def _device_absent(trial: _Trial, answer: dict[str, Any]) -> ProofFailed:
     return ProofFailed(
         f"{trial.title} cannot use {trial.device}: {answer['error']}",
-        detail=tuple(f"{name}: {value}" for name, value in answer.get("details", {}).items()),
+        detail=named(answer.get("details", {})),
         hint="see what the machine offers with: scaffold detect",
         code="proof-no-device",
     )

@@ -20,8 +20,30 @@ class Anything:
     def __enter__(self): return self
     def __exit__(self, *args): return None
     def item(self, losses=[1.0, 2.0]): return losses.pop()
+    def get(self, name): return None
+class Answer(Anything):
+    # what the proof finds right
+    def __init__(self, operation): self.operation = operation
+    def tolist(self):
+        import values
+        return list(values.expected()[self.operation])
 """
-TORCH = ANYTHING + "import sys\nsys.modules[__name__] = it = Anything()\nit.__version__ = '2.13.0+cpu'\n"
+TORCH = (
+    ANYTHING
+    + """
+import sys
+sys.modules[__name__] = it = Anything()
+it.__version__ = '2.13.0+cpu'
+it.tensor = it.conv2d = lambda *given: Conv("convolution")
+it.matmul = lambda *given: Answer("matrix product")
+it.grad = lambda *given: [Answer("gradient of a convolution")]
+it.cross_entropy = lambda *given, reduction="mean": it if reduction == "mean" else Answer("loss")
+class Conv(Answer):
+    def detach(self): return self
+    def __mul__(self, other): return it
+    def to(self, place): return self
+"""
+)
 KERAS = (
     ANYTHING
     + """
@@ -33,8 +55,15 @@ class Keras(Anything):
 sys.modules[__name__] = it = Keras()
 it.backend, it.__version__ = Anything(), "3.14.0"
 it.backend.backend = lambda: "tensorflow"
+it.matmul = lambda *given: Answer("matrix product")
+it.conv = lambda *given, **more: Answer("convolution")
+it.transpose = lambda value, axes: value if axes != (3, 2, 0, 1) else Answer("gradient of a convolution")
+it.sparse_categorical_crossentropy = lambda *given, **more: Answer("loss")
+it.convert_to_numpy = lambda value: value
+Anything.__mul__ = lambda self, other: it
 """
 )
+TENSORFLOW = ANYTHING + "import sys\nsys.modules[__name__] = it = Anything()\nit.__version__ = '2.21.0'\n"
 #: Installs itself for ever, and leaves a note where it does.
 SLEEPY_BACKEND = """
 import pathlib, time
@@ -69,7 +98,7 @@ def make_wheels(folder: Path) -> Path:
     make_wheel(folder, "torch", "2.13.0+cpu", {"torch.py": TORCH})
     make_wheel(folder, "keras", "3.14.0", {"keras.py": KERAS})
     for name in ("tensorflow", "tensorflow-cpu"):
-        make_wheel(folder, name, "2.21.0", {"tensorflow.py": "__version__ = '2.21.0'\n"}, requires=["keras"])
+        make_wheel(folder, name, "2.21.0", {"tensorflow.py": TENSORFLOW}, requires=["keras"])
     return folder
 
 

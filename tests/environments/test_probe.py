@@ -14,8 +14,10 @@ import pytest
 from scaffold.environments.inspect import inspect
 from scaffold.environments.layout import site_packages_of
 from scaffold.environments.model import Environment
-from scaffold.environments.probe import parse_answer, prove_all, prove_one
+from scaffold.environments.probe import prove_all, prove_one
+from scaffold.environments.probe_answers import parse_answer
 from scaffold.errors import ProofFailed
+from tests.environments.standins import KERAS, TENSORFLOW, TORCH
 
 
 @pytest.fixture
@@ -54,6 +56,48 @@ def test_what_can_go_wrong(torch, code, said, environment, system) -> None:
         prove_one(environment, "pytorch", "cpu", system, timeout=1 if code == "proof-hang" else 60)
     assert caught.value.code == code
     assert said in "\n".join([caught.value.message, *caught.value.detail])
+
+
+@pytest.mark.parametrize(
+    ("operation", "values", "said"),
+    [
+        ("matmul", "[n * 1.5 for n in values]", "computes wrongly on CPU: matrix product is "),
+        ("matmul", "[float('nan'), *values[1:]]", "matrix product is nan"),
+        ("conv2d", "values[1:]", "convolution is 799, right is 800"),
+        ("grad", "[n + 1 for n in values]", "gradient of a convolution is "),
+        ("cross_entropy", "[0.0 for n in values]", "loss is 0, right is "),
+    ],
+)
+def test_wrong_numbers(operation, values, said, environment, system) -> None:
+    """Frameworks that import and train and yet compute wrongly."""
+    titles = {"matmul": "matrix product", "conv2d": "convolution", "grad": "gradient of a convolution"}
+    wrong = (
+        f"\ndef tolist(self, right=Answer.tolist):\n    values = right(self)\n"
+        f"    return {values} if self.operation == {titles.get(operation, 'loss')!r} else values\n"
+        "Answer.tolist = tolist\n"
+    )
+    put(environment, "torch", TORCH + wrong)
+    with pytest.raises(ProofFailed) as caught:
+        prove_one(environment, "pytorch", "cpu", system)
+    assert caught.value.code == "proof-wrong-result"
+    assert said in caught.value.message
+    assert "(float32) against the exact values: " in caught.value.detail[0]
+    assert caught.value.hint.startswith("the processor's own values are wrong")
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras"])
+def test_right_numbers(framework, environment, system) -> None:
+    for module, text in (("torch", TORCH), ("keras", KERAS), ("tensorflow", TENSORFLOW)):
+        put(environment, module, text)
+    proof = prove_one(environment, framework, "cpu", system)
+    (device,) = proof.devices
+    assert (device.name, device.memory) == ("CPU", None)
+    assert [(one.operation, one.against, one.difference) for one in device.comparisons] == [
+        ("matrix product", "float64", 0),
+        ("convolution", "float64", 0),
+        ("gradient of a convolution", "float64", 0),
+        ("loss", "float64", 0),
+    ]
 
 
 def test_a_framework_that_is_not_there(environment, system) -> None:

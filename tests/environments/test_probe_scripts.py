@@ -25,7 +25,7 @@ def script() -> ModuleType:
 
 def torch(cuda: str | None = None, hip: str | None = None, *, gpu: bool = False, xpu: bool = False):
     def there(*, available: bool, name: str) -> SimpleNamespace:
-        return SimpleNamespace(is_available=lambda: available, get_device_name=lambda: name)
+        return SimpleNamespace(is_available=lambda: available, get_device_name=lambda index: name)
 
     return SimpleNamespace(
         __version__="2.14.1",
@@ -58,3 +58,58 @@ def test_why_a_device_cannot_be_used(script, stand_in, device, why) -> None:
 def test_names_of_devices(script) -> None:
     names = [script.name_of(torch(), device) for device in ("cpu", "cuda", "rocm", "xpu", "mps")]
     assert names == ["CPU", "a GPU", "a GPU", "Intel Arc A770", "Apple GPU"]
+
+
+@pytest.fixture(scope="module")
+def values(script: ModuleType) -> ModuleType:
+    return script.values
+
+
+def test_what_is_expected_is_right(values) -> None:
+    """Against sums written out another way."""
+    given, expected = values.inputs(), values.expected()
+    left, right = given["left"], given["right"]
+    assert expected["matrix product"][values.MATRIX] == pytest.approx(
+        sum(left[1][k] * right[k][0] for k in range(values.MATRIX))
+    )
+    image, kernel, out = given["images"][0], given["kernel"][1], values.SIDE - values.KERNEL + 1
+    assert expected["convolution"][out * out] == pytest.approx(
+        sum(kernel[c][y][x] * image[c][y][x] for c in range(3) for y in range(3) for x in range(3))
+    )
+    assert len(expected["convolution"]) == 2 * 4 * out * out
+    assert len(expected["gradient of a convolution"]) == 4 * 3 * 3 * 3
+
+
+def test_the_gradient_is_the_slope(values) -> None:
+    """A finite difference of the loss that it derives."""
+    given = values.inputs()
+    weights = [value for one in given["weights"] for plane in one for row in plane for value in row]
+
+    def loss(kernel: list[list[list[list[float]]]]) -> float:
+        return sum(a * b for a, b in zip(values._convolution(given["images"], kernel), weights, strict=True))
+
+    moved = [[[list(row) for row in plane] for plane in one] for one in given["kernel"]]
+    moved[2][1][0][2] += 1.0
+    slope = loss(moved) - loss(given["kernel"])
+    assert values.expected()["gradient of a convolution"][2 * 27 + 9 + 2] == pytest.approx(slope)
+
+
+def test_the_loss_is_cross_entropy(values) -> None:
+    from math import exp, log
+
+    scores = values.inputs()["scores"][3]
+    softmax = exp(scores[3]) / sum(map(exp, scores))
+    assert values.expected()["loss"][3] == pytest.approx(-log(softmax))
+
+
+def test_the_worst_number_is_told(values) -> None:
+    right = {"loss": [1.0, 4.0, -2.0]}
+    (row,) = values.compared({"loss": [1.0, 4.0, -1.0]}, right, "CPU")
+    assert row == {
+        "operation": "loss", "precision": "float32", "against": "CPU",
+        "difference": 0.25, "computed": -1.0, "expected": -2.0, "tolerance": 1e-4,
+    }  # fmt: skip
+    (row,) = values.compared({"loss": [1.0, float("nan"), -1.0]}, right, "CPU", "TF32")
+    assert (row["difference"], row["expected"]) == (float("inf"), 4.0)
+    (row,) = values.compared({"loss": [1.0]}, right, "CPU")
+    assert row["difference"] == float("inf")

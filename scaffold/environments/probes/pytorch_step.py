@@ -1,8 +1,8 @@
-"""Import PyTorch and train one small convolutional network for one step. Run by the project's interpreter.
+"""Import PyTorch, train one small convolutional network for one step, and check its arithmetic.
 
     python pytorch_step.py cpu|cuda|rocm|xpu|mps
 
-Prints one line of JSON. The standard library and torch only.
+Run by the project's interpreter. Prints one line of JSON. The standard library and torch only.
 """
 
 from __future__ import annotations
@@ -10,6 +10,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent))  # an isolated interpreter leaves it out
+
+import values
 
 #: What PyTorch calls a device, where that is another word: ROCm stands in for CUDA.
 TORCH = {"rocm": "cuda"}
@@ -26,15 +31,18 @@ def main(device: str) -> None:
         print(json.dumps({"error": problem, "version": torch.__version__, "details": details(torch)}))
         return
     before, after = step(torch, TORCH.get(device, device))
+    devices = [proved(torch, device, index) for index in range(count(torch, device))]
     print(
         json.dumps(
             {
                 "version": torch.__version__,
                 "device": device,
-                "device_name": name_of(torch, device),
+                "device_name": devices[0]["name"],
                 "loss_before": before,
                 "loss_after": after,
                 "details": {**details(torch), "import seconds": f"{imported - started:.2f}"},
+                "devices": devices,
+                "libraries": values.libraries(),
             }
         )
     )
@@ -76,17 +84,67 @@ def step(torch, device: str) -> tuple[float, float]:
     return loss.item(), after.item()
 
 
-def name_of(torch, device: str) -> str:
+def proved(torch, device: str, index: int) -> dict:
+    """One device's name, memory, and how far its values are from the right ones."""
+    name = {"name": name_of(torch, device, index), "memory": memory_of(torch, device, index)}
+    right = values.expected()
+    on_cpu = computed(torch, "cpu")
+    if device == "cpu":
+        return {**name, "comparisons": values.compared(on_cpu, right, "float64")}
+    place = f"{TORCH.get(device, device)}:{index}" if device != "mps" else "mps"
+    rows = []
+    for precision in ("float32", "TF32") if device in ("cuda", "rocm") else ("float32",):
+        allow_tf32(torch, allowed=precision == "TF32")
+        rows += values.compared(computed(torch, place), on_cpu, "CPU", precision)
+    return {**name, "comparisons": [*values.compared(on_cpu, right, "float64"), *rows]}
+
+
+def allow_tf32(torch, *, allowed: bool) -> None:
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+def computed(torch, place: str) -> dict[str, list[float]]:
+    """Operation -> what the device makes of it."""
+    given = {name: torch.tensor(value).to(place) for name, value in values.inputs().items()}
+    given["kernel"].requires_grad_()
+    images = torch.nn.functional.conv2d(given["images"], given["kernel"])
+    (gradient,) = torch.autograd.grad((images * given["weights"]).sum(), [given["kernel"]])
+    found = {
+        "matrix product": torch.matmul(given["left"], given["right"]),
+        "convolution": images.detach(),
+        "gradient of a convolution": gradient,
+        "loss": torch.nn.functional.cross_entropy(given["scores"], given["labels"], reduction="none"),
+    }
+    return {operation: values.flat(result.tolist()) for operation, result in found.items()}
+
+
+def count(torch, device: str) -> int:
+    """How many devices of this kind PyTorch sees."""
     if device in ("cuda", "rocm"):
-        return torch.cuda.get_device_name()
-    return torch.xpu.get_device_name() if device == "xpu" else {"mps": "Apple GPU"}.get(device, "CPU")
+        return int(torch.cuda.device_count())
+    return int(torch.xpu.device_count()) if device == "xpu" else 1
+
+
+def name_of(torch, device: str, index: int = 0) -> str:
+    if device in ("cuda", "rocm"):
+        return torch.cuda.get_device_name(index)
+    return torch.xpu.get_device_name(index) if device == "xpu" else {"mps": "Apple GPU"}.get(device, "CPU")
+
+
+def memory_of(torch, device: str, index: int) -> int | None:
+    """Bytes of its own; None where it shares the machine's."""
+    if device in ("cuda", "rocm"):
+        return int(torch.cuda.get_device_properties(index).total_memory)
+    return int(torch.xpu.get_device_properties(index).total_memory) if device == "xpu" else None
 
 
 def details(torch) -> dict[str, str]:
+    cudnn = torch.backends.cudnn.version() if torch.version.cuda or torch.version.hip else None
     found = {
         "CUDA": torch.version.cuda,
         "HIP": torch.version.hip,
-        "cuDNN": torch.backends.cudnn.version() if torch.version.cuda else None,
+        "cuDNN" if torch.version.cuda else "MIOpen": cudnn,
     }
     return {name: str(value) for name, value in found.items() if value}
 
