@@ -50,8 +50,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except ScaffoldError as problem:
         status = _explain(problem)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nStopped: nothing was changed.", err=True)
-        status = 130
+        status = _stopped()
     except OSError as problem:
         status = _output_failed(problem)
     except Exception as bug:  # noqa: BLE001 - the last net: a traceback that reaches a user is a bug
@@ -65,17 +64,28 @@ def _refuse(misuse: click.ClickException) -> int:
     """A command line that click does not understand; in JSON where JSON was asked for."""
     from io import StringIO
 
-    from scaffold.cli.errors import as_json, wants_json
+    from scaffold.cli.errors import show, wants_json
     from scaffold.errors import BadRequest
     from scaffold.sources.redact import redact
 
     if wants_json():
-        click.echo(as_json(BadRequest(misuse.format_message(), hint="scaffold --help", code="usage")))
-    else:
-        shown = StringIO()
-        misuse.show(shown)
-        click.echo(redact(shown.getvalue()), err=True, nl=False)
+        problem = BadRequest(misuse.format_message(), hint="scaffold --help", code="usage")
+        return show(problem, status=misuse.exit_code)
+    shown = StringIO()
+    misuse.show(shown)
+    click.echo(redact(shown.getvalue()), err=True, nl=False)
     return misuse.exit_code
+
+
+def _stopped() -> int:
+    """Ctrl-C, or a no to a question, before anything was changed."""
+    from scaffold.cli.errors import show, wants_events
+    from scaffold.errors import Interrupted
+
+    if wants_events():
+        return show(Interrupted("stopped: nothing was changed"))
+    click.echo("\nStopped: nothing was changed.", err=True)
+    return Interrupted.exit_status
 
 
 def _output_failed(problem: OSError) -> int:
@@ -100,8 +110,7 @@ def _output_failed(problem: OSError) -> int:
 def _explain(problem: ScaffoldError) -> int:
     from scaffold.cli.errors import show
 
-    show(problem)
-    return problem.exit_status
+    return show(problem)
 
 
 def _stop_when_told() -> None:

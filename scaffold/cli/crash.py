@@ -7,8 +7,6 @@ import sys
 import tempfile
 import traceback
 
-import click
-
 from scaffold import __version__
 
 
@@ -17,13 +15,17 @@ def report(bug: BaseException) -> int:
     if os.environ.get("SCAFFOLD_TRACEBACK"):
         traceback.print_exception(bug)
         return 70
+    from scaffold.cli.errors import show
+    from scaffold.errors import ScaffoldError
     from scaffold.sources.redact import redact
 
     text = redact(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(bug))}")
-    title = click.style("error[internal]", fg="red", bold=True)
-    click.echo(f"{title}: {type(bug).__name__}: {redact(str(bug))}", err=True)
-    click.echo(f"  This is a mistake in scaffold, not yours. {_keep(text)}", err=True)
-    return 70
+    problem = ScaffoldError(
+        f"{type(bug).__name__}: {bug}",
+        detail=(f"This is a mistake in scaffold, not yours. {_keep(text)}",),
+        code="internal",
+    )
+    return show(problem, status=70)
 
 
 def _keep(text: str) -> str:

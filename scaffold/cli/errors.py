@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -10,12 +11,21 @@ from scaffold.errors import ScaffoldError
 from scaffold.results import envelope
 
 
-def show(problem: ScaffoldError) -> None:
-    """Print an error; as JSON on standard output where the command line asked for JSON."""
-    if wants_json():
+def show(problem: ScaffoldError, *, status: int | None = None) -> int:
+    """Print an error, as the command line wants it; its exit status comes back.
+
+    As JSON on standard output where JSON was asked for, as the last event where events were.
+    """
+    from scaffold.cli.events import emit, error_event
+
+    status = problem.exit_status if status is None else status
+    if wants_events():
+        emit("error", **error_event(problem, status))
+    elif wants_json():
         click.echo(as_json(problem))
-        return
-    click.echo(as_text(problem), err=True)
+    else:
+        click.echo(as_text(problem), err=True)
+    return status
 
 
 def as_text(problem: ScaffoldError) -> str:
@@ -37,21 +47,31 @@ def as_json(problem: ScaffoldError) -> str:
     """The envelope that a script reads (schema ``scaffold/error/1``)."""
     from scaffold.sources.redact import redact
 
-    return redact(
-        envelope(
-            "scaffold/error/1",
-            error={
-                "code": problem.code,
-                "message": problem.message,
-                "detail": problem.detail,
-                "hint": problem.hint,
-            },
-        )
-    )
+    return redact(envelope("scaffold/error/1", error=fields(problem)))
+
+
+def fields(problem: ScaffoldError) -> dict[str, Any]:
+    """An error's parts."""
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "detail": problem.detail,
+        "hint": problem.hint,
+    }
 
 
 def wants_json() -> bool:
-    """Whether the command line asks for JSON; what stands behind ``--`` is not ours."""
+    """Whether the command line asks for JSON of either kind."""
+    return _asked("--json") or wants_events()
+
+
+def wants_events() -> bool:
+    """Whether the command line asks for an event a line."""
+    return _asked("--json-lines")
+
+
+def _asked(option: str) -> bool:
+    """What stands behind ``--`` is not ours."""
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    return "--json" in arguments[:end]
+    return option in arguments[:end]

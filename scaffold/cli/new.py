@@ -11,12 +11,13 @@ from scaffold.cli.options import (
     environment_options,
     facts_option,
     frameworks_of,
-    json_option,
+    output_options,
     told_lines,
     wishes_of,
 )
 
 if TYPE_CHECKING:
+    from scaffold.cli.output import Output
     from scaffold.facts.model import Observed
     from scaffold.new import NewPlan, NewReport
     from scaffold.setup import Wishes
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--no-env", "environment", flag_value=False, default=True, help="Only write the files.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
 @facts_option
-@json_option("scaffold/new/1")
+@output_options("scaffold/new/1")
 def command(
     *,
     name: str | None,
@@ -46,7 +47,7 @@ def command(
     environment: bool,
     dry_run: bool,
     facts: str | None,
-    as_json: bool,
+    output: Output,
     **wished: Any,
 ) -> None:
     """Make a project: files, Python environment, PyCharm files, proof.
@@ -70,20 +71,17 @@ def command(
     )  # fmt: skip
     from scaffold.cli.progress import ProgressDisplay
 
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         plan = plan_new(system, request, display.announce)
     if dry_run:
-        if observed is not None and facts is not None and not as_json:
-            click.echo("\n".join(told_lines(observed, facts)[:1]))
-        _show_dry_run(plan, as_json=as_json)
+        about = told_lines(observed, facts)[:1] if observed is not None and facts is not None else []
+        _show_dry_run(plan, about, output)
         return
-    if not as_json:
-        _show_plan(plan)
+    _show_plan(plan, output)
     from scaffold.cli.consent import agreed
 
-    wishes = agreed(system, plan.setup, wishes, yes=yes or as_json)
-    report = _carry_out(system, plan, wishes, as_json=as_json)
-    _show_report(plan, report, as_json=as_json)
+    wishes = agreed(system, plan.setup, wishes, yes=yes or not output.asks)
+    _show_report(plan, _carry_out(system, plan, wishes, output), output)
 
 
 def _told(facts: str | None, *, dry_run: bool, environment: bool) -> Observed | None:
@@ -102,29 +100,34 @@ def _told(facts: str | None, *, dry_run: bool, environment: bool) -> Observed | 
     return read_facts(facts)
 
 
-def _show_dry_run(plan: NewPlan, *, as_json: bool) -> None:
+def _show_dry_run(plan: NewPlan, about: list[str], output: Output) -> None:
     from scaffold.cli.plan_json import new_plan
     from scaffold.cli.plan_view import new_plan_lines
 
-    click.echo(new_plan(plan) if as_json else "\n".join(new_plan_lines(plan, whole=True)))
+    lines = [*about, *new_plan_lines(plan, whole=True)]
+    output.result(new_plan(plan), lines, summary=f"Planned: {plan.target}")
 
 
-def _show_plan(plan: NewPlan) -> None:
+def _show_plan(plan: NewPlan, output: Output) -> None:
     from scaffold.cli.plan_view import new_plan_lines
 
-    click.echo("\n".join(new_plan_lines(plan)))
+    output.words(new_plan_lines(plan))
 
 
-def _carry_out(system: System, plan: NewPlan, wishes: Wishes, *, as_json: bool) -> NewReport:
+def _carry_out(system: System, plan: NewPlan, wishes: Wishes, output: Output) -> NewReport:
     from scaffold.cli.progress import ProgressDisplay
     from scaffold.new import carry_out
 
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         return carry_out(system, plan, wishes, display.announce, display.report)
 
 
-def _show_report(plan: NewPlan, report: NewReport, *, as_json: bool) -> None:
+def _show_report(plan: NewPlan, report: NewReport, output: Output) -> None:
     from scaffold.cli.plan_json import new_report
-    from scaffold.cli.plan_view import new_report_lines
+    from scaffold.cli.plan_view import new_report_lines, ready
 
-    click.echo(new_report(plan, report) if as_json else "\n".join(new_report_lines(plan, report)))
+    output.result(
+        new_report(plan, report),
+        new_report_lines(plan, report),
+        summary=ready(plan, environment=report.setup is not None),
+    )

@@ -1,35 +1,50 @@
-"""How far a long step is: a bar on a terminal, a line now and then in a log."""
+"""How far a long step is: a bar on a terminal, a line now and then in a log, events for programs."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.output import Output
 from scaffold.cli.text import can_show, size
 
 if TYPE_CHECKING:
     from scaffold.environments.model import Progress
 
-#: Seconds between two lines where no bar can be drawn.
+#: Seconds between two lines where no bar can be drawn, and between two events of one step.
 PAUSE = 5.0
+EVENT_PAUSE = 0.5
 
 
 class ProgressDisplay:
-    """Shows `Progress` and step headings on standard error; use it as a context manager."""
+    """Shows `Progress` and step headings as the `Output` wants them; use it as a context manager.
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
+    Words and bars go to standard error, events to standard output. ``clock`` counts seconds.
+    """
+
+    def __init__(
+        self,
+        output: Output | None = None,
+        *,
+        quiet: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        from scaffold.environments.progress import Rate
+
+        self._mode = (output or Output("json" if quiet else "text")).mode
+        self._clock, self._rate = clock, Rate()
         self._bar: Any = None
         self._task: Any = None
-        self._step = ""
-        self._last = 0.0
+        self._heading = ""
+        self._said = float("-inf")
 
     def __enter__(self) -> ProgressDisplay:
-        if not self._quiet and sys.stderr.isatty():
+        if self._mode == "text" and sys.stderr.isatty():
             self._bar = _bar()
             self._bar.start()
         return self
@@ -42,48 +57,118 @@ class ProgressDisplay:
 
     def announce(self, text: str) -> None:
         """A new step begins."""
-        if self._quiet:
-            return
-        if self._bar is not None:
-            self._step = text
+        if self._mode == "lines":
+            from scaffold.cli.events import emit
+
+            emit("step", text=text)
+        elif self._mode == "text" and self._bar is not None:
+            self._heading = text
             self._restart(text, total=0)
-        else:
+        elif self._mode == "text":
             click.echo(f"{'…' if can_show('…') else '...'} {text}", err=True)
 
     def report(self, progress: Progress) -> None:
         """A step has gone on."""
-        if self._quiet:
+        if self._mode not in ("text", "lines"):
             return
-        if self._bar is None:
-            self._log(progress)
+        self._rate.add(self._clock(), progress)
+        if self._bar is not None:
+            self._draw(progress)
+        elif self._is_due(progress):
+            self._tell(progress)
+
+    def _is_due(self, progress: Progress) -> bool:
+        """Every new step, every end, and what lies between them at intervals."""
+        now, heading = self._clock(), _heading(progress)
+        pause = EVENT_PAUSE if self._mode == "lines" else PAUSE
+        ended = progress.total > 0 and progress.done >= progress.total
+        if heading == self._heading and not ended and now - self._said < pause:
+            return False
+        self._heading, self._said = heading, now
+        return True
+
+    def _tell(self, progress: Progress) -> None:
+        speed, remaining = self._rate.speed, self._rate.remaining
+        if self._mode == "lines":
+            from scaffold.cli.events import emit, progress_event
+
+            emit("progress", **progress_event(progress, speed, remaining))
             return
-        if progress.message != self._step:
-            self._step = progress.message
-            self._restart(progress.message, total=progress.total)
+        click.echo(f"  {words(progress, speed, remaining)}", err=True)
+
+    def _draw(self, progress: Progress) -> None:
+        heading = _heading(progress)
+        if heading != self._heading:
+            self._heading = heading
+            self._restart(heading, total=progress.total)
         self._bar.update(
-            self._task, completed=progress.done, total=progress.total or None, amount=amount(progress)
+            self._task,
+            description=_under_way(progress),
+            completed=progress.done,
+            total=progress.total or None,
+            amount=amount(progress),
+            pace=pace(self._rate.speed, self._rate.remaining),
         )
 
     def _restart(self, text: str, *, total: int) -> None:
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(text, total=total or None, amount="")
+        self._task = self._bar.add_task(text, total=total or None, amount="", pace="")
 
-    def _log(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if progress.message == self._step and now - self._last < PAUSE:
-            return
-        self._step, self._last = progress.message, now
-        click.echo(f"  {progress.message} {amount(progress)}".rstrip(), err=True)
+
+def words(progress: Progress, speed: float | None, remaining: float | None) -> str:
+    """One line of a log: ``Downloading torch 120 of 412 MB, 11 MB/s, 27 s left``."""
+    told = ", ".join(filter(None, (amount(progress), pace(speed, remaining))))
+    return f"{_under_way(progress)} {told}".rstrip()
 
 
 def amount(progress: Progress) -> str:
-    """``120 of 412 MB``, ``12 of 61 packages``, or nothing."""
+    """``120 MB of 412 MB``, ``12 of 61 packages``, or nothing."""
     if progress.unit == "bytes":
-        return f"{size(progress.done)} of {size(progress.total)}" if progress.total else size(progress.done)
-    if progress.unit == "packages" and progress.total:
-        return f"{progress.done} of {progress.total} packages"
+        about = "about " if progress.estimated else ""
+        done = f"{about}{size(progress.done)}"
+        return f"{done} of {size(progress.total)}" if progress.total else done
+    if progress.unit and progress.total:
+        return f"{progress.done} of {progress.total} {progress.unit}"
     return ""
+
+
+def pace(speed: float | None, remaining: float | None) -> str:
+    """``11 MB/s, 27 s left``, or as much of it as is known.
+
+    >>> pace(11.2e6, 95.0), pace(None, None)
+    ('11 MB/s, 1:35 min left', '')
+    """
+    told = [f"{size(round(speed))}/s"] if speed else []
+    return ", ".join([*told, f"{duration(remaining)} left"] if remaining is not None else told)
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people.
+
+    >>> duration(27.4), duration(95), duration(4000)
+    ('27 s', '1:35 min', '1:06 h')
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+def _heading(progress: Progress) -> str:
+    """What stays the same while a step goes on: another package under way is no new step."""
+    return progress.step if progress.step == "download" else progress.message
+
+
+def _under_way(progress: Progress) -> str:
+    """The message, and at most three of the packages under way."""
+    if not progress.packages:
+        return progress.message
+    shown = ", ".join(progress.packages[:3])
+    more = len(progress.packages) - 3
+    return f"{progress.message} {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _bar() -> Any:
@@ -95,9 +180,10 @@ def _bar() -> Any:
     spinner = SpinnerColumn("dots" if can_show("⠋") else "line")
     return Progress(
         spinner,
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         TextColumn("{task.fields[amount]}"),
+        TextColumn("{task.fields[pace]}"),
         TimeElapsedColumn(),
         console=console,
         transient=True,

@@ -10,8 +10,9 @@ from scaffold.environments import tools
 from scaffold.environments.failures import explain
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
-from scaffold.environments.progress import Narrator, watched
+from scaffold.environments.progress import Narrator
 from scaffold.environments.verify import damages
+from scaffold.environments.watching import watched
 from scaffold.errors import InstallFailed
 from scaffold.system import System
 from scaffold.toml import TOMLDecodeError, loads
@@ -61,8 +62,9 @@ class Installer:
     def _first_time(self) -> None:
         narrator = Narrator(self._plan.downloads, self._report, one_by_one=self._uv is None)
         cache = tools.uv_cache(self._uv, self._environment, self._system) if self._uv else None
-        with watched(cache, narrator.unpacked):
-            self._run(self._from_lock(), doing="install the packages", on_line=narrator.line)
+        with watched(narrator, cache=cache, location=self._plan.location):
+            told = [] if self._uv else ["--progress-bar", "raw"]  # uv has nothing of the kind
+            self._run([*self._from_lock(), *told], doing="install the packages", on_line=narrator.line)
 
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
         if self._uv:

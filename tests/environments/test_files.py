@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +17,7 @@ from scaffold.environments.inspect import (
     python_version,
 )
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of
-from scaffold.environments.model import Download, Environment, Progress
-from scaffold.environments.progress import Narrator, watched
+from scaffold.environments.model import Environment
 from scaffold.environments.settle import pip_configuration, settle
 from scaffold.environments.state import State, read_state, recover, write_state
 from scaffold.environments.verify import damages, recorded_files
@@ -155,44 +153,6 @@ def test_a_state_that_is_garbage_is_none(root: Path) -> None:
         assert read_state(Place(root)) is None
 
 
-DOWNLOADS = (
-    Download(name="scipy", version="1", size=30, source="files.example"),
-    Download(name="sympy", version="1", size=6, source="files.example"),
-    Download(name="tqdm", version="1", size=1, source="files.example"),
-    Download(name="torch", version="1", size=900, source="/wheels", local=True),
-)
-
-
-def told(lines: list[str], *, one_by_one: bool = False) -> list[tuple[str, str, int, int]]:
-    found: list[Progress] = []
-    narrator = Narrator(DOWNLOADS, found.append, one_by_one=one_by_one)
-    for line in lines:
-        narrator.line(line)
-    return [(one.step, one.message, one.done, one.total) for one in found]
-
-
-def test_uvs_lines() -> None:
-    assert told([
-        "Using Python 3.11.7 environment at: e1", "Downloading scipy (33.7MiB)", "Downloading sympy (6.0MiB)",
-        " Downloaded sympy", " Downloaded scipy", "Prepared 5 packages in 462ms", "Installed 5 packages in 44ms",
-    ]) == [
-        ("download", "scipy", 0, 37), ("download", "scipy, sympy", 0, 37), ("download", "scipy", 6, 37),
-        ("download", "Downloading", 36, 37), ("install", "Installing 4 packages", 0, 4),
-        ("install", "Installing 4 packages", 4, 4),
-    ]  # fmt: skip
-
-
-def test_pips_lines() -> None:
-    assert told([
-        "Collecting scipy", "  Downloading scipy-1-cp311-cp311-manylinux_2_28_x86_64.whl (35.3 MB)",
-        "Downloading unknown-1-py3-none-any.whl", "  Downloading sympy-1-py3-none-any.whl (6 MB)",
-        "Installing collected packages: scipy, sympy", "Successfully installed scipy-1 sympy-1",
-    ], one_by_one=True) == [
-        ("download", "scipy", 0, 37), ("download", "Downloading", 30, 37), ("download", "sympy", 30, 37),
-        ("install", "Installing 4 packages", 0, 4), ("install", "Installing 4 packages", 4, 4),
-    ]  # fmt: skip
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 def test_the_state_file_is_replaced_in_one_step(root: Path) -> None:
     (root / ".scaffold").mkdir()
@@ -200,20 +160,3 @@ def test_the_state_file_is_replaced_in_one_step(root: Path) -> None:
     assert read_state(Place(root)) == STATE
     write_state(Place(root), None)
     assert list((root / ".scaffold").iterdir()) == []
-
-
-def test_what_uv_unpacks_is_told(tmp_path: Path) -> None:
-    (tmp_path / ".tmpOld").mkdir()
-    (tmp_path / ".tmpOld" / "left.bin").write_bytes(b"x" * 7)
-    seen, heard = [], threading.Event()
-
-    def tell(size: int) -> None:
-        seen.append(size)
-        if size:
-            heard.set()
-
-    with watched(tmp_path, tell, seconds=0.01):
-        (tmp_path / ".tmpNew" / "torch").mkdir(parents=True)
-        (tmp_path / ".tmpNew" / "torch" / "lib.so").write_bytes(b"x" * 5)
-        assert heard.wait(60)
-    assert max(seen) == 5
