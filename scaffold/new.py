@@ -129,8 +129,8 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     Until the files stand, a failure leaves nothing. After that it leaves the whole project without
     an environment, and the error says how to go on.
     """
-    from scaffold.environments.create import refuse_without_space
     from scaffold.environments.planned import write_planned
+    from scaffold.environments.refusals import refuse_without_space
     from scaffold.making import make_environments
     from scaffold.projects.write import write_project
 

@@ -2,8 +2,8 @@
 
 ``.scaffold/environment.json`` (``environment-keras.json`` of a further one) says "creating" before the
 first byte of an environment is written and "ready" after the last file was verified. An environment that
-is replaced waits under ``.scaffold`` meanwhile. Whatever the moment of a kill, `recover` finds which of
-the two is whole.
+is replaced waits under ``.scaffold`` meanwhile, and what takes its place bears a mark until it is whole.
+Whatever the moment of a kill, `recover` finds which of the two is whole.
 """
 
 from __future__ import annotations
@@ -11,25 +11,28 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from scaffold.environments import layout
+from scaffold.environments.discard import clear_discarded, discard_tree
 from scaffold.environments.layout import Place
-from scaffold.errors import EnvironmentBusy, not_written
+from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
+
+#: The number at the schema's end grows when an older scaffold would misread the file.
+SCHEMA = "scaffold/environment/"
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The contents of ``environment.json``.
 
-    ``digest`` stands for what was asked for; equal digests need no rebuild. While another environment
-    is being replaced, ``had_previous`` is true and ``previous_digest`` is its digest, "" where it was
-    not one of ours.
+    ``digest`` stands for what was asked for; equal digests need no rebuild. ``previous`` is, while another
+    environment is being replaced, that one's state; None where there was none, or it was not one of ours.
     """
 
     status: Literal["creating", "ready"]
@@ -38,18 +41,54 @@ class State:
     python: str = ""
     installer: str = ""
     created: str = ""  # UTC, ISO 8601
-    had_previous: bool = False
-    previous_digest: str = ""
+    previous: State | None = None
 
 
 def read_state(place: Place) -> State | None:
     """The state of an environment; None where there is none or it cannot be understood."""
     try:
-        found = json.loads(place.state_file.read_text(encoding="utf-8"))
-        known = {name: found[name] for name in State.__dataclass_fields__ if name in found}
-        return State(**known)
-    except (OSError, ValueError, TypeError):
+        return parse_state(json.loads(place.state_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
         return None
+
+
+def parse_state(found: Any) -> State | None:
+    """A state as it stands in its file; None where it makes none.
+
+    Version 1 knew of the environment before only ``previous_digest``.
+
+    >>> parse_state({"status": "creating", "location": "/p", "digest": "b", "previous_digest": "a"}).previous
+    State(status='ready', location='/p', digest='a', python='', installer='', created='', previous=None)
+    >>> parse_state({"status": "ready", "digest": "b"}), parse_state(["ready"])
+    (None, None)
+    """
+    if not isinstance(found, Mapping) or found.get("status") not in ("creating", "ready"):
+        return None
+    try:
+        state = State(**{name: found[name] for name in State.__dataclass_fields__ if name in found})
+    except TypeError:
+        return None
+    if found.get("previous_digest"):
+        earlier = replace(state, status="ready", digest=str(found["previous_digest"]), previous=None)
+        return replace(state, previous=earlier)
+    return replace(state, previous=parse_state(found.get("previous")))
+
+
+def refuse_newer(place: Place) -> None:
+    """Raise where a newer scaffold wrote the state: what we do not understand, we would destroy."""
+    try:
+        found = json.loads(place.state_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    schema = found.get("schema") if isinstance(found, Mapping) else None
+    number = str(schema or "").removeprefix(SCHEMA)
+    if number.isdecimal() and int(number) > VERSION:
+        raise ScaffoldError(
+            f"A newer scaffold looks after this environment: {place.state_file} says {schema}",
+            detail=(f"this one understands {SCHEMA}{VERSION}",),
+            hint="upgrade scaffold, or delete that file and the environment's folder",
+            code="environment-state-newer",
+        )
 
 
 def is_ready(place: Place) -> bool:
@@ -59,8 +98,16 @@ def is_ready(place: Place) -> bool:
         state is not None
         and state.status == "ready"
         and state.location == str(place.location)
-        and (place.location / "pyvenv.cfg").is_file()
+        and layout.is_environment(place.location)
     )
+
+
+def is_unfinished(location: Path) -> bool:
+    """Whether nothing lies there that anybody could miss: nothing at all, or what bears our mark."""
+    if location.is_symlink() or location.is_file():
+        return False
+    marked = (location / layout.UNFINISHED_MARK).is_file()
+    return marked or not location.exists() or not any(location.iterdir())
 
 
 def write_state(place: Place, state: State | None) -> None:
@@ -70,28 +117,39 @@ def write_state(place: Place, state: State | None) -> None:
         target.unlink(missing_ok=True)
         return
     temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(json.dumps({"schema": "scaffold/environment/1", **asdict(state)}, indent=2) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(target)
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(json.dumps({"schema": f"{SCHEMA}{VERSION}", **asdict(state)}, indent=2) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):  # the same disk may refuse this, too
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Hold the project's environments for this process; `EnvironmentBusy` where another one holds it."""
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
+
+    from scaffold.environments.holding import hold
 
     path = layout.lock_file(root)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
-        lock.acquire()
+        lock = hold(path)
     except Timeout:
         raise EnvironmentBusy(
             f"Another process is working on the environment of {root}",
             hint="wait until it has finished, then run the same command again",
         ) from None
+    except FileExistsError as refusal:
+        raise EnvironmentOccupied(
+            f"{path.parent} is a file; scaffold keeps there what it knows of the project",
+            hint="move it away, then run the same command again",
+        ) from refusal
     except OSError as refusal:
         raise not_written(path.parent, refusal) from refusal
     try:
@@ -103,23 +161,39 @@ def locked(root: Path) -> Iterator[None]:
 def recover(place: Place) -> None:
     """Put things right after a run that died: the old environment back, a half-made one away.
 
-    Needs the lock.
+    Needs the lock. Raises where a newer scaffold wrote the state, EnvironmentOccupied where the user put
+    something of their own in the place of an environment that waits to be brought back.
     """
+    refuse_newer(place)
     state, root, location = read_state(place), place.root, place.location
     waiting = place.restore_folder
-    if state is not None and state.status == "ready" and (location / "pyvenv.cfg").is_file():
+    if state is not None and state.status == "ready" and layout.is_environment(location):
         discard_tree(root, waiting)
         (location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
     elif waiting.exists():
-        discard_tree(root, location)
-        waiting.rename(location)
-        write_state(place, previous_of(state))
+        _bring_back(place)
+        write_state(place, None if state is None else state.previous)
     elif (location / layout.UNFINISHED_MARK).is_file():
         discard_tree(root, location)
         write_state(place, None)
     elif state is not None and state.status == "creating":
-        write_state(place, previous_of(state))  # died before it touched anything
-    _clear_discarded(root)
+        write_state(place, state.previous)  # died before it touched anything
+    clear_discarded(root)
+    for temporary in place.state_file.parent.glob(f"{place.state_file.name}.????????"):
+        temporary.unlink(missing_ok=True)
+
+
+def _bring_back(place: Place) -> None:
+    waiting, location = place.restore_folder, place.location
+    if not is_unfinished(location):
+        raise EnvironmentOccupied(
+            f"{location} is in the way of the environment that an interrupted run put aside",
+            detail=(f"that one waits in {waiting}",),
+            hint=f"move {location} away to have the old one back, or delete {waiting} to do without it; "
+            "then run the same command again",
+        )
+    discard_tree(place.root, location)
+    waiting.rename(location)
 
 
 def left(place: Place) -> str:
@@ -131,32 +205,3 @@ def left(place: Place) -> str:
     if place.location.exists():
         return f"what lies in {place.location} is unfinished, and the next run clears it away"
     return "the project's files are complete; it has no environment"
-
-
-def previous_of(state: State | None) -> State | None:
-    """The state to go back to when what ``state`` announces does not come to pass."""
-    if state is None or not state.previous_digest:
-        return None
-    return replace(
-        state, status="ready", digest=state.previous_digest, previous_digest="", had_previous=False
-    )
-
-
-def discard_tree(root: Path, folder: Path) -> None:
-    """Remove a folder so that no moment shows half of it: rename, then delete."""
-    if not folder.exists() and not folder.is_symlink():
-        return
-    if folder.is_symlink():
-        folder.unlink()
-        return
-    away = root / layout.STATE_FOLDER / f"discarded-{uuid.uuid4().hex[:8]}"
-    try:
-        folder.rename(away)
-    except OSError as refusal:  # Windows, with a program of the environment running
-        raise not_written(folder, refusal) from refusal
-    shutil.rmtree(away, ignore_errors=True)  # what stays goes with the next run
-
-
-def _clear_discarded(root: Path) -> None:
-    for left in (root / layout.STATE_FOLDER).glob("discarded-*"):
-        shutil.rmtree(left, ignore_errors=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import scaffold.environments.create as create_module
+import scaffold.environments.transaction as transaction_module
 from scaffold.environments.create import create, digest
 from scaffold.environments.inspect import inspect
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of, site_packages_of
@@ -137,14 +137,14 @@ def test_a_disk_that_is_full_at_the_very_end_brings_the_old_one_back(
 ) -> None:
     old, new = plan_for(root, "alpha==1.0"), plan_for(root, "alpha==2.0")
     create(old, system, silent)
-    written = create_module.write_state
+    written = transaction_module.write_state
 
     def fill_up(place: Place, state: State | None) -> None:
         if state is not None and (state.status, state.digest) == ("ready", digest(new)):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written(place, state)
 
-    monkeypatch.setattr(create_module, "write_state", fill_up)
+    monkeypatch.setattr(transaction_module, "write_state", fill_up)
     with pytest.raises(NoSpace):
         create(new, system, silent)
     assert said_by(python_of(old.location, system.platform.os), "import alpha; print(alpha.version)") == "1"

@@ -126,7 +126,7 @@ def test_every_moment_of_a_death(kept: str, root: Path) -> None:
     state = replace(STATE, status="creating", location=str(location), digest="new")
     (root / ".scaffold").mkdir()
     if kept in ("restore copy", "untouched"):
-        state = replace(state, previous_digest="old", had_previous=True)
+        state = replace(state, previous=replace(STATE, location=str(location)))
         old = Place(root).restore_folder if kept == "restore copy" else location
         old.mkdir()
         (old / "pyvenv.cfg").write_text("old")

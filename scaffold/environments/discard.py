@@ -1,0 +1,113 @@
+"""Remove folders so that no moment shows half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scaffold.environments import layout
+from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
+
+#: A mount point cannot be renamed, nor can a folder of a container image's lower layer.
+_FIXED = (errno.EBUSY, errno.EXDEV)
+
+_DENIED, _SHARING_VIOLATION = 5, 32  # Windows: a program has the folder, or a file in it, open
+
+
+def discard_tree(root: Path, folder: Path) -> None:
+    """Remove a folder: rename it, then delete it. A mount point is emptied in its place.
+
+    Raises what `not_moved` makes of the system's refusal.
+    """
+    remove_tree(put_away(root, folder))
+
+
+def put_away(root: Path, folder: Path) -> Path | None:
+    """The first half of `discard_tree`: the folder is gone from its place; where it lies now."""
+    if folder.is_symlink():
+        folder.unlink()
+        return None
+    if not folder.exists():
+        return None
+    away = root / layout.STATE_FOLDER / f"discarded-{uuid.uuid4().hex[:8]}"
+    try:
+        folder.rename(away)
+    except OSError as refusal:
+        if refusal.errno not in _FIXED:
+            raise not_moved(folder, refusal) from refusal
+        _empty(folder)
+        return None
+    return away
+
+
+def remove_tree(folder: Path | None) -> None:
+    """Delete what was put away. What resists goes with a later run."""
+    if folder is not None:
+        _delete(folder)
+
+
+def clear_discarded(root: Path) -> None:
+    """Delete what earlier runs put away and did not get to delete."""
+    for found in (root / layout.STATE_FOLDER).glob("discarded-*"):
+        _delete(found)
+
+
+def not_moved(folder: Path, refusal: OSError) -> ScaffoldError:
+    """The system does not let us move an environment: why, and what to do."""
+    said = (refusal.strerror or str(refusal),)
+    if getattr(refusal, "winerror", None) in (_DENIED, _SHARING_VIOLATION):
+        return EnvironmentBusy(
+            f"{folder} is in use",
+            detail=said,
+            hint="end programs that run in it (a training, TensorBoard, a Python console of PyCharm, "
+            "a terminal where it is active), then run the same command again",
+            code="environment-in-use",
+        )
+    if refusal.errno in _FIXED:
+        return EnvironmentOccupied(
+            f"{folder} cannot be put aside: it is a mount point, or part of a container's image",
+            detail=said,
+            hint="empty it, then run the same command again",
+            code="environment-fixed",
+        )
+    return not_written(folder, refusal)
+
+
+def _empty(folder: Path) -> None:
+    """All but the folder itself, and the mark last: a death on the way leaves what counts as unfinished."""
+    for entry in folder.iterdir():
+        if entry.name == layout.UNFINISHED_MARK:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            _delete(entry)
+        else:
+            entry.unlink()
+    (folder / layout.UNFINISHED_MARK).unlink(missing_ok=True)
+
+
+def _delete(folder: Path) -> None:
+    """Write-protected folders (POSIX) and files (Windows) are no obstacle; what resists is left for later."""
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=_insist)
+    else:
+        shutil.rmtree(folder, onerror=_insist)
+    shutil.rmtree(folder, ignore_errors=True)  # what could not be listed before
+
+
+def _insist(function: Callable[..., Any], path: str, _: object) -> None:
+    """Once more, with permission. Never through a link: what it leads to is not ours."""
+    protected = [Path(path).parent, *([Path(path)] if os.name == "nt" or Path(path).is_dir() else [])]
+    with contextlib.suppress(OSError):
+        for one in protected:
+            if not one.is_symlink():
+                one.chmod(stat.S_IMODE(one.stat().st_mode) | stat.S_IRWXU)
+        if function in (os.unlink, os.rmdir):
+            function(path)

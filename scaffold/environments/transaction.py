@@ -1,0 +1,84 @@
+"""One environment in the place of another: in the end the new one is ready, or the old one is back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from scaffold.environments import layout
+from scaffold.environments.discard import discard_tree, not_moved, put_away, remove_tree
+from scaffold.environments.layout import Place
+from scaffold.environments.state import State, is_unfinished, read_state, write_state
+from scaffold.errors import Interrupted, ScaffoldError
+
+
+@contextlib.contextmanager
+def transaction(place: Place, announced: State) -> Iterator[None]:
+    """Announce, put the old environment aside, and let the caller build; `recover` after a death.
+
+    Needs the lock, and `recover` before. Raises Interrupted where Ctrl-C comes when everything is done but
+    the deletion of the old environment; otherwise whatever the caller or the system raises.
+    """
+    before = read_state(place)
+    previous = before if before is not None and before.status == "ready" else None
+    announced = replace(announced, status="creating", previous=previous)
+    try:
+        write_state(place, announced)
+        _put_aside(place)
+        yield
+        write_state(place, replace(announced, status="ready", previous=None))
+    except BaseException as problem:
+        _roll_back(place, previous, problem)
+        raise
+    _forget_the_old_one(place)
+
+
+def begin(location: Path) -> None:
+    """The environment's folder, with the mark that it bears until it is whole."""
+    location.mkdir(parents=True, exist_ok=True)
+    (location / layout.UNFINISHED_MARK).touch()
+
+
+def _put_aside(place: Place) -> None:
+    if not place.location.exists() or not any(place.location.iterdir()):
+        return
+    try:
+        place.location.rename(place.restore_folder)
+    except OSError as refusal:
+        raise not_moved(place.location, refusal) from refusal
+
+
+def _roll_back(place: Place, previous: State | None, problem: BaseException) -> None:
+    """The quick steps first: a second Ctrl-C comes while gigabytes are deleted."""
+    away = None
+    try:
+        if is_unfinished(place.location):
+            away = put_away(place.root, place.location)
+        if place.restore_folder.exists():
+            place.restore_folder.rename(place.location)
+        try:
+            write_state(place, previous)
+        except OSError:  # a full disk: what was put away makes room
+            remove_tree(away)
+            write_state(place, previous)
+    except (OSError, ScaffoldError) as refusal:
+        if isinstance(problem, ScaffoldError):  # the next run goes on with it
+            problem.detail = (*problem.detail, f"putting things back did not work either: {refusal}")
+        return
+    remove_tree(away)
+
+
+def _forget_the_old_one(place: Place) -> None:
+    """Nothing here can undo what is complete; what resists goes with the next run."""
+    try:
+        with contextlib.suppress(OSError, ScaffoldError):
+            (place.location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
+            discard_tree(place.root, place.restore_folder)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "stopped while the old environment was being deleted",
+            detail=(f"the new one in {place.location} is complete",),
+            hint="what is left of the old one goes with the next `scaffold env create`",
+        ) from None
