@@ -36,7 +36,7 @@ class Wishes:
     index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
     allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
     backend: Backend = "auto"  # what installs; auto: uv where it is there
-    together: bool = False  # one environment, also where a framework gets the GPU only in its own
+    together: bool | None = None  # one environment, also where a framework gets the GPU only in its own
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -44,7 +44,11 @@ class Wishes:
         python = ("--python", self.python) if self.python else ()
         index = ("--index", self.index) if self.index != "auto" else ()
         backend = ("--backend", self.backend) if self.backend != "auto" else ()
-        flags = (("--allow-cuda", self.allow_cuda), ("--together", self.together))
+        flags = (
+            ("--allow-cuda", self.allow_cuda),
+            ("--together", self.together),
+            ("--apart", self.together is False),
+        )
         return (*python, *index, *backend, *(flag for flag, said in flags if said))
 
     def refuse_empty(self) -> None:
@@ -175,7 +179,7 @@ def _choose(
         wishes.frameworks,
         wanted_python=fixed.minor if fixed else None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
-        together=wishes.together,
+        together=bool(wishes.together),
     )
     offers = _offers(system, seen, settings, wishes)
     try:

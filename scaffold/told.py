@@ -41,7 +41,7 @@ def plan_told(system: System, observed: Observed, wishes: Wishes) -> SetupPlan:
         None,
         wanted_python=_minor(wishes.python) if wishes.python else observed.python or None,
         index_policy="pypi" if wishes.index == "pypi" else "auto",
-        together=wishes.together,
+        together=bool(wishes.together),
     )
     notice = "no index was asked and no Python looked for: this is what scaffold knows of releases"
     return SetupPlan(

@@ -23,10 +23,10 @@ from tests.environments.conftest import make_wheel
 from tests.environments.standins import ANYTHING, PYTHON, TORCH, make_project, make_wheels
 from tests.machine.hosts import machine
 
-
 #: As the other stand-ins, and with a GPU.
 TORCH_CUDA = TORCH.replace("2.13.0+cpu", "2.14.1+cu126").replace(
-    "cuda = hip = None", "hip = None\n    def get_device_name(self, *args): return 'A GPU'"
+    "cuda = hip = None",
+    "hip = None\n    def get_device_name(self, *args): return 'A GPU'\n    def __int__(self): return 1",
 )
 TENSORFLOW_CUDA = (
     ANYTHING
@@ -73,7 +73,7 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def planned(system: HostSystem, root: Path, wheels: Path, *, together: bool = False) -> ProjectPlan:
+def planned(system: HostSystem, root: Path, wheels: Path, *, together: bool | None = None) -> ProjectPlan:
     wishes = Wishes(frameworks=(), python=PYTHON, index=str(wheels), together=together)
     return plan_for_project(system, root, wishes, lambda text: None)
 
@@ -132,6 +132,11 @@ def test_one_for_both_where_that_is_asked_for(system, root, wheels) -> None:
     assert sorted(one.name for one in (root / ".idea").glob("*.iml")) == ["thing.iml"]
     assert configurations(root) == ()
     assert is_ready(Place(root, "keras"))
+    again = plan_for_project(
+        system, root, Wishes(frameworks=(), python=PYTHON, index=str(wheels)), lambda text: None
+    )
+    assert again.wishes.together is True  # as before, until somebody says otherwise
+    assert again.wishes.arguments == ("--python", PYTHON, "--index", str(wheels), "--together")
 
 
 def test_a_second_one_that_does_not_compute_leaves_the_first(system, root, tmp_path) -> None:

@@ -94,6 +94,7 @@ def choose(
         python=taken.python,
         builds=credited(taken.builds),
         apart=credited(taken.apart),
+        together=together,
         reasons=(_python_reason(taken, outcomes, wanted_python),),
         turned_down=tuple(
             TurnedDown(version=one.python, variant="", why=one.why_not(taken)) for one in preferred

@@ -74,4 +74,5 @@ class BuildChoice:
     apart: tuple[BuildPlan, ...] = ()  # each gets the GPU in an environment of its own, and only there
     reasons: tuple[str, ...] = ()
     turned_down: tuple[TurnedDown, ...] = ()  # other Pythons: version "3.12", variant ""
+    together: bool = False  # one environment was asked for
     notices: tuple[str, ...] = ()  # a line each for the user: "PyTorch's own index cannot be reached ..."

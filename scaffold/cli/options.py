@@ -43,9 +43,10 @@ def environment_options(function: F) -> F:
                 help="What makes the environment and installs; auto takes uv where it is there, else pip.",
             ),
             click.option(
-                "--together",
-                is_flag=True,
-                help="Make one environment, also where Keras gets the GPU only in one of its own.",
+                "--together/--apart",
+                default=None,
+                help="Make one environment, or another one for Keras where it gets the GPU only there."
+                "  [default: as before, else --apart]",
             ),
             click.option("-y", "--yes", is_flag=True, help="Do not ask before the download."),
         )
@@ -122,7 +123,7 @@ def wishes_of(
     index: str,
     allow_cuda: bool,
     backend: Backend,
-    together: bool,
+    together: bool | None,
 ) -> Wishes:
     """What `environment_options` came to."""
     from scaffold.setup import Wishes

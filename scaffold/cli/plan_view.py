@@ -37,8 +37,10 @@ def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
         row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})")
     )
     lines += [row("", f"because {reason}") for reason in plan.choice.reasons]
-    for build in (*plan.choice.builds, *plan.choice.apart):
+    for build in plan.choice.builds:
         lines += build_lines(build, whole=whole)
+    for build in plan.choice.apart:
+        lines += build_lines(build, whole=whole, apart=True)
     if whole:
         lines += [row("", f"not Python {one.version}: {one.why}") for one in plan.choice.turned_down]
     lines += [row("Note", notice) for notice in plan.choice.notices]
@@ -82,9 +84,9 @@ def _group_text(group: list[Accelerator]) -> str:
     return f"{len(group)} x {text.replace(numbers, f'{numbers} to {last.index}', 1)}"
 
 
-def build_lines(build: BuildPlan, *, whole: bool = False) -> list[str]:
-    """One framework's build and its reasons."""
-    name = TITLES[build.framework]
+def build_lines(build: BuildPlan, *, whole: bool = False, apart: bool = False) -> list[str]:
+    """One framework's build and its reasons; ``apart``: in an environment of its own."""
+    name = TITLES[build.framework] + (" (GPU)" if apart else "")
     companions = f" with {', '.join(build.companions)}" if build.companions else ""
     sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
     lines = [row(name, f"{build.requirement}{companions} on {build.device}{sure}")]
@@ -154,7 +156,9 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
     if not environment:
         first = line("cd", relative(plan.target)) + " && scaffold env create"
         lines.insert(1, f"  First:           {first}   (Python environment and PyCharm's files)")
-    return [*lines, f"                   scaffold run {quoted(plan.first_run)}"]
+    lines.append(f"                   scaffold run {quoted(plan.first_run)}")
+    further = ", ".join(TITLES[one.framework] for one in plan.setup.choice.apart) if environment else ""
+    return [*lines, f"  {further} on the GPU: the run configurations that end in GPU"] if further else lines
 
 
 def ready(plan: NewPlan, *, environment: bool) -> str:

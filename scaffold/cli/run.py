@@ -146,13 +146,16 @@ def _summaries(root: Path) -> Mapping[str, str]:
     from scaffold.projects.catalog import find_template
     from scaffold.projects.record import read_record
     from scaffold.projects.render import project_runs
+    from scaffold.pycharm.further import on_gpu
 
     try:
         record = read_record(root)
         runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
     except ScaffoldError:
         return {}
-    return {run.name: run.summary for run in runs}
+    summaries = {run.name: run.summary for run in runs}
+    # A further environment's run configurations are the same programs under other names.
+    return summaries | {there.name: there.summary for there in map(on_gpu, runs) if there.summary}
 
 
 def launch_lines(launch: Launch) -> list[str]:

@@ -39,11 +39,13 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
 
     Raises NotAProject and `plan_setup`'s errors.
     """
+    from scaffold.environments.planned import read_together
     from scaffold.projects.declared import declared_requirements
     from scaffold.projects.record import project_root, read_record
 
     root, record = project_root(start), read_record(start)
-    wishes = replace(wishes, frameworks=record.frameworks)
+    together = read_together(root) if wishes.together is None else wishes.together
+    wishes = replace(wishes, frameworks=record.frameworks, together=together)
     setup = plan_setup(
         system,
         root=root,

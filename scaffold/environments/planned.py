@@ -42,6 +42,7 @@ def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
         "python": choice.python,
         "builds": shown(choice.builds),
         "apart": shown(choice.apart),
+        "together": choice.together,
         "machine": plain(fingerprint(machine)),
     }
     target = planned_file(root)
@@ -61,6 +62,12 @@ def read_devices(place: Place) -> Mapping[Framework, Device]:
         return {row["framework"]: row["device"] for row in _rows(place)}
     except (KeyError, TypeError):
         return {}
+
+
+def read_together(root: Path) -> bool:
+    """Whether one environment was asked for when the project's was made."""
+    kept = _kept(root)
+    return isinstance(kept, dict) and kept.get("together") is True
 
 
 def read_machine(root: Path) -> Fingerprint | None:
