@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from scaffold.builds.jax_published import JAX_PROJECTS
 from scaffold.errors import SourceUnreachable
-from scaffold.sources.fetch import Unreachable
 from scaffold.sources.listing import list_wheels
 from scaffold.sources.metadata import Metadata, read_metadata
 from scaffold.sources.model import Listing, Offers, Wheel
 from scaffold.sources.places import pytorch_sources
+from scaffold.sources.problems import Unreachable
 from scaffold.sources.settings import read_settings
 from scaffold.system import System
 

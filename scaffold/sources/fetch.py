@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 import time
 import urllib.request
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from scaffold.sources.credentials import Login, SameHostLogin, basic, with_login, without_login
 from scaffold.sources.model import SourceSettings
+from scaffold.sources.problems import FAILURES, Faltering, Unreachable, meaning
 
 #: No project's listing is this large (torch's on PyPI: 2 MB); a stream without end is none.
 SIZE_LIMIT = 64 << 20
@@ -24,13 +23,8 @@ SIZE_LIMIT = 64 << 20
 #: Seconds for a connection to stand, encryption included. What takes longer is not there.
 CONNECT_SECONDS = 3.0
 
-
-class Absent(Exception):
-    """The server is there and does not have the page."""
-
-
-class Unreachable(Exception):
-    """The server gave no usable answer; the text says why, in one line without credentials."""
+#: Seconds before a faltering server is asked again; doubled each time.
+PAUSE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +45,19 @@ class Client:
     connect: float = CONNECT_SECONDS
     answer: float = 5.0
     whole: float = 20.0
+    attempts: int = 3  # where the server falters: it breaks off, or says that it is overloaded
+    wait: Callable[[float], None] = time.sleep
 
     def get(self, url: str, accept: str, *, forbidden_is_absent: bool = False) -> Page:
-        """The page at ``url``; raises `Absent` or `Unreachable`."""
+        """The page at ``url``, asked for again where the server falters; raises `Absent` or `Unreachable`."""
+        for pause in (PAUSE * 2**number for number in range(self.attempts - 1)):
+            try:
+                return self._once(url, accept, forbidden_is_absent=forbidden_is_absent)
+            except Faltering:
+                self.wait(pause)
+        return self._once(url, accept, forbidden_is_absent=forbidden_is_absent)
+
+    def _once(self, url: str, accept: str, *, forbidden_is_absent: bool) -> Page:
         try:
             with self._open(url, {"Accept": accept, "Accept-Encoding": "gzip"}) as response:
                 body = _body(response, time.monotonic() + self.whole)
@@ -63,8 +67,8 @@ class Client:
                     content_type=response.headers.get_content_type(),
                     text=_decoded(body, charset),
                 )
-        except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
-            raise _meaning(problem, url, forbidden_is_absent=forbidden_is_absent) from problem
+        except FAILURES as problem:
+            raise meaning(problem, url, forbidden_is_absent=forbidden_is_absent) from problem
 
     def part(self, url: str, first: int, last: int) -> bytes:
         """The bytes ``first`` to ``last`` (both included) of the file at ``url``.
@@ -80,8 +84,8 @@ class Client:
                     host = urlsplit(without_login(url)[0]).netloc
                     raise Unreachable(f"{host} sends whole files only, no parts of them")
                 body = _body(response, time.monotonic() + self.whole, limit=last - first + 1)
-        except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
-            raise _meaning(problem, url, forbidden_is_absent=False) from problem
+        except FAILURES as problem:
+            raise meaning(problem, url, forbidden_is_absent=False) from problem
         return body
 
     def size(self, url: str) -> int | None:
@@ -202,30 +206,3 @@ def _decoded(body: bytes, charset: str) -> str:
         return body.decode(charset, errors="replace")
     except LookupError:  # a charset that nobody knows
         return body.decode("utf-8", errors="replace")
-
-
-#: The first that fits a failure; SSLCertVerificationError is an SSLError, and that an OSError.
-_WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((socket.gaierror,), "cannot resolve {host}"),
-    ((TimeoutError,), "{host} did not answer in time"),
-    ((ssl.SSLCertVerificationError,), "the certificate of {host} is not trusted: {why}"),
-    ((ssl.SSLError,), "no encrypted connection to {host}: {why}"),
-    ((ConnectionRefusedError,), "{host} refuses connections"),
-    ((http.client.IncompleteRead, ConnectionError), "{host} broke the answer off"),
-)
-
-
-def _meaning(problem: Exception, url: str, *, forbidden_is_absent: bool) -> Exception:
-    """What went wrong, in words: `Absent` or `Unreachable`."""
-    host = urlsplit(without_login(url)[0]).netloc
-    if isinstance(problem, HTTPError):
-        if problem.code in (404, 410) or (forbidden_is_absent and problem.code == 403):
-            return Absent()
-        return Unreachable(f"{host} answered {problem.code} {problem.reason}".rstrip())
-    cause = problem.reason if isinstance(problem, URLError) else problem
-    for kinds, words in _WORDS:
-        if isinstance(cause, kinds):
-            why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
-            return Unreachable(words.format(host=host, why=why or "the handshake failed"))
-    words = str(getattr(cause, "strerror", None) or cause)
-    return Unreachable(f"{host}: {' '.join(words.split())[:200]}")

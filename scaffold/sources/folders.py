@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold.sources.fetch import Absent, Unreachable
 from scaffold.sources.pages import Link, html_links
 from scaffold.sources.places import local_path
+from scaffold.sources.problems import Absent, Unreachable
 
 
 def links(path: Path) -> tuple[Link, ...]:

@@ -57,12 +57,14 @@ def list_wheels(
     return Offers(settings=settings, listings=tuple(listings))
 
 
-def ask(source: Source, project: str, settings: SourceSettings, system: System) -> Listing:
-    """What one source says of one project (normalised name)."""
-    from scaffold.sources.fetch import Absent, Unreachable
+def ask(
+    source: Source, project: str, settings: SourceSettings, system: System, *, client: Client | None = None
+) -> Listing:
+    """What one source says of one project (normalised name); ``client`` if not as the settings want it."""
+    from scaffold.sources.problems import Absent, Unreachable
 
     try:
-        wheels = _wheels(source, project, settings, system)
+        wheels = _wheels(source, project, client or client_of(source, settings, system))
     except Absent:
         return Listing(source=source, project=project, outcome="absent")
     except Unreachable as problem:
@@ -120,7 +122,7 @@ def _collect(
     return collected
 
 
-def _wheels(source: Source, project: str, settings: SourceSettings, system: System) -> tuple[Wheel, ...]:
+def _wheels(source: Source, project: str, client: Client) -> tuple[Wheel, ...]:
     from scaffold.sources import folders
     from scaffold.sources.pages import wheels_of
 
@@ -128,18 +130,15 @@ def _wheels(source: Source, project: str, settings: SourceSettings, system: Syst
     if path is not None:
         links = folders.links(path) if _is_page(source) else folders.index_links(path, project)
         return wheels_of(project, links, source)
-    return _remote_wheels(source, project, settings, system)
+    return _remote_wheels(source, project, client)
 
 
-def _remote_wheels(
-    source: Source, project: str, settings: SourceSettings, system: System
-) -> tuple[Wheel, ...]:
+def _remote_wheels(source: Source, project: str, client: Client) -> tuple[Wheel, ...]:
     from scaffold.sources import pages
-    from scaffold.sources.fetch import Absent, Unreachable
+    from scaffold.sources.problems import Absent, Unreachable
 
     url = source.location if _is_page(source) else f"{source.location.rstrip('/')}/{project}/"
     # PyTorch's server answers 403 for what it does not have.
-    client = client_of(source, settings, system)
     page = client.get(url, pages.ACCEPT, forbidden_is_absent=source.kind == "pytorch")
     if page.content_type in pages.JSON_TYPES:
         links = pages.json_links(page.text, page.url)
@@ -149,9 +148,24 @@ def _remote_wheels(
         links = None
     if links is None:
         raise Unreachable(f"{redact(url)} is no package listing ({page.content_type})")
+    if not links and _elsewhere(page.url, url):
+        # A network that wants people to sign in first answers every question with its own page.
+        raise Unreachable(
+            f"{redact(url)} led to a page of {_host(page.url)}: does the network want you to sign in?"
+        )
     if not links and not _is_page(source):
         raise Absent
     return pages.wheels_of(project, links, source)
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).hostname or ""
+
+
+def _elsewhere(final: str, asked: str) -> bool:
+    return _host(final) != _host(asked)
 
 
 def client_of(source: Source, settings: SourceSettings, system: System) -> Client:

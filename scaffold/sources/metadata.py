@@ -14,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.sources.fetch import Absent, Client, Unreachable
+from scaffold.sources.fetch import Client
 from scaffold.sources.listing import client_of
 from scaffold.sources.model import SourceSettings, Wheel
 from scaffold.sources.places import local_path
+from scaffold.sources.problems import Absent, Unreachable
 from scaffold.sources.redact import redact
 from scaffold.system import System
 

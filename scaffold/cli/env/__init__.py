@@ -10,6 +10,8 @@ from scaffold.cli.lazy import LazyGroup
 COMMANDS = {
     "create": "Make the environment of the project around this folder, for this machine.",
     "show": "Show the environment of the project around this folder, from its files alone.",
+    "python": "List the Pythons of this machine, say which can hold the frameworks, and get another.",
+    "mirrors": "Show where packages come from and who says so; check, choose and drop mirrors.",
 }
 
 
