@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
 
 from scaffold.errors import PythonMissing
-from scaffold.interpreters.candidates import Candidate, real_path
+from scaffold.interpreters.advice import install_command
 from scaffold.interpreters.find import Found, default_cache_folder, version_key
-from scaffold.interpreters.inspection import OLDEST, Inspect, inspector
+from scaffold.interpreters.inspection import Inspect, inspecting, is_too_old
 from scaffold.interpreters.model import Interpreter, Refusal
+from scaffold.interpreters.places import Candidate, real_path
 from scaffold.system import System
 
 #: The best base for an environment first: what is kept for that purpose and is not upgraded or
 #: removed by something else. A conda Python brings its own C++ and CUDA libraries along.
 _PREFERENCE = (
-    "uv", "pyenv", "mise", "asdf", "python.org", "registry", "homebrew", "system", "PATH", "running", "conda"
+    "uv", "pyenv", "mise", "asdf", "rye", "pdm", "hatch", "python.org", "registry", "scoop", "tool cache",
+    "macports", "homebrew", "system", "nix", "PATH", "running", "conda",
 )  # fmt: skip
 
 _VERSION = re.compile(r"(?:python|cpython)?@?(\d+(?:\.\d+){0,2})", re.IGNORECASE)
@@ -31,7 +34,7 @@ def choose(found: Found, minor: str, *, machine: str = "") -> Interpreter:
     native = machine or found.machine
     fitting = [one for one in found.interpreters if _is_version(one.version, minor)]
     if not fitting:
-        raise _missing_version(minor, found)
+        raise missing(found, minor)
 
     def merit(one: Interpreter) -> tuple[bool, tuple[int, int, int, bool, str], int]:
         return (one.machine == native, version_key(one.version), -_rank(one.origin))
@@ -52,25 +55,21 @@ def resolve(
         raise PythonMissing("--python names no interpreter", hint=_hint_of(found))
     version = _VERSION.fullmatch(wanted)
     if version is not None:
+        if not any(_is_version(one.version, version[1]) for one in found.interpreters):
+            raise missing(found, version[1], install_command(system, version[1]))
         return choose(found, version[1], machine=machine)
     return _by_path(system, _located(system, wanted, found), found, inspect)
 
 
-def _missing_version(version: str, found: Found) -> PythonMissing:
+def missing(found: Found, version: str, command: str = "") -> PythonMissing:
+    """The error that says what there is instead of a version; ``command`` brings it, where one does."""
     about = re.compile(rf"(?<![\d.]){re.escape(version)}(?!\d)")
-    refused = [one for one in found.refused if about.search(f"{one.path.name} {one.why}")]
+    refused = [one for one in found.refused if about.search(f"{one.version} {one.path.name} {one.why}")]
     return PythonMissing(
         f"There is no usable Python {version} on this machine",
         detail=(*inventory(found), *(f"refused: {one.path}: {one.why}" for one in refused)),
-        hint=_hint_of(found)
-        if _is_too_old(version)
-        else found.how_to_install.format(version=version, minor=".".join(version.split(".")[:2])),
+        hint=_hint_of(found) if is_too_old(version) or not command else command,
     )
-
-
-def _is_too_old(version: str) -> bool:
-    numbers = tuple(int(part) for part in version.split("."))
-    return numbers < OLDEST[: len(numbers)]
 
 
 def inventory(found: Found) -> tuple[str, ...]:
@@ -98,8 +97,9 @@ def _located(system: System, spec: str, found: Found) -> Path:
 def _by_path(system: System, path: Path, found: Found, inspect: Inspect | None) -> Interpreter:
     _refuse_what_is_no_program(system, path, found)
     known = {real_path(system, one.path): one for one in found.interpreters}
-    ask = inspect or inspector(default_cache_folder())
-    answer = ask(system, Candidate(path=path, origin="--python"))
+    # What somebody names is asked anew: it may have been mended since the last scan.
+    with contextlib.nullcontext(inspect) if inspect else inspecting(default_cache_folder(), anew=True) as ask:
+        answer = ask(system, Candidate(path=path, origin="--python"))
     if isinstance(answer, Refusal):
         raise PythonMissing(
             f"{path} cannot be used: {answer.why}", detail=inventory(found), hint=_hint_of(found)

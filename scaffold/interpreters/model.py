@@ -30,3 +30,5 @@ class Refusal:
 
     path: Path
     why: str
+    version: str = ""  # "" where it did not say
+    origin: str = ""

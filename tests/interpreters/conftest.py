@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scaffold.interpreters.candidates import Candidate
 from scaffold.interpreters.inspection import Inspect
 from scaffold.interpreters.model import Interpreter, Refusal
+from scaffold.interpreters.places import Candidate
 from scaffold.recorded import RecordedSystem
 from scaffold.system import System
 
@@ -33,6 +34,7 @@ def host(
     files: Mapping[str, str] | None = None,
     links: Mapping[str, str] | None = None,
     programs: Mapping[str, str] | None = None,
+    commands: Mapping[str, Any] | None = None,
     **environment: str,
 ) -> RecordedSystem:
     return RecordedSystem(
@@ -47,6 +49,7 @@ def host(
             "links": dict(links or {}),
             "paths": list(paths),
             "programs": dict(programs or {}),
+            "commands": dict(commands or {}),
         }
     )  # fmt: skip
 

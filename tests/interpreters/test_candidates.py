@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.interpreters.candidates import candidates, real_path
+from scaffold.interpreters.candidates import candidates
+from scaffold.interpreters.places import real_path
 
 from .conftest import host
 

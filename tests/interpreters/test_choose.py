@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import PythonMissing
+from scaffold.interpreters.advice import install_command
 from scaffold.interpreters.choose import choose, resolve
 from scaffold.interpreters.find import Found
 from scaffold.interpreters.model import Refusal
@@ -24,13 +25,13 @@ FOUND = Found(
         Refusal(path=Path("/opt/bin/python3.14"), why="debug build: no published wheel fits it"),
     ),
     machine="x86_64",
-    how_to_install="uv python install {version}",
 )
 INVENTORY = (
     "found: Python 3.12.4 (conda) /home/ada/miniconda3/bin/python3",
     "found: Python 3.12.1 (pyenv) /home/ada/.pyenv/versions/3.12.1/bin/python3",
     "found: Python 3.11.2 (system) /usr/bin/python3.11",
 )
+WITH_UV = host(programs={"uv": "/home/ada/.local/bin/uv"})
 GIVE = "give a version that is there (--python 3.12); there are 3.12, 3.11"
 
 
@@ -79,14 +80,14 @@ def test_a_version(spec: str, chosen) -> None:
 
 
 def test_a_version_that_is_not_there() -> None:
-    assert refusal(host(), "3.13") == (
+    assert refusal(WITH_UV, "3.13") == (
         "There is no usable Python 3.13 on this machine", INVENTORY, "uv python install 3.13"
     )  # fmt: skip
     assert refusal(host(), "3.1")[0] == "There is no usable Python 3.1 on this machine"  # not 3.11, 3.12
 
 
 def test_a_version_that_was_refused_says_why() -> None:
-    assert refusal(host(), "3.14") == (
+    assert refusal(WITH_UV, "3.14") == (
         "There is no usable Python 3.14 on this machine",
         (*INVENTORY, "refused: /opt/bin/python3.14: debug build: no published wheel fits it"),
         "uv python install 3.14",
@@ -102,8 +103,8 @@ def test_a_version_that_is_too_old_is_not_to_be_installed() -> None:
 
 
 def test_a_machine_without_any_python() -> None:
-    empty = Found(interpreters=(), refused=(), how_to_install="winget install Python.Python.{minor}")
-    assert refusal(host(), "3.12.4", empty) == (
+    empty = Found(interpreters=(), refused=())
+    assert refusal(host(programs={"winget": "C:/winget.exe"}), "3.12.4", empty) == (
         "There is no usable Python 3.12.4 on this machine",
         ("no usable Python was found",),
         "winget install Python.Python.3.12",
@@ -113,17 +114,33 @@ def test_a_machine_without_any_python() -> None:
 @pytest.mark.parametrize(
     ("programs", "command"),
     [
-        (("uv", "pyenv"), "uv python install {version}"),
-        (("pyenv",), "pyenv install {version}"),
-        (("brew",), "brew install python@{minor}"),
-        (("winget",), "winget install Python.Python.{minor}"),
-        ((), "pip install uv && uv python install {version}"),
+        (("uv", "pyenv"), "uv python install 3.12"),
+        (("pyenv",), "pyenv install 3.12"),
+        (("brew",), "brew install python@3.12"),
+        (("winget",), "winget install Python.Python.3.12"),
+        (("pymanager", "winget"), "pymanager install 3.12"),
+        ((), "scaffold env python --install 3.12"),
     ],
 )
 def test_how_a_missing_one_is_installed(programs, command: str) -> None:
-    from scaffold.interpreters.advice import how_to_install
+    assert install_command(host(programs={name: f"/bin/{name}" for name in programs}), "3.12") == command
 
-    assert how_to_install(host(programs={name: f"/bin/{name}" for name in programs})) == command
+
+@pytest.mark.parametrize(
+    ("version", "candidate", "command"),
+    [
+        ("3.12", "3.12.3-1ubuntu0.9", "sudo apt install python3.12"),
+        ("3.12", "(none)", "scaffold env python --install 3.12"),
+        ("3.12.4", "3.12.3-1ubuntu0.9", "scaffold env python --install 3.12.4"),  # apt has one only
+    ],
+)
+def test_apt_is_named_where_it_has_the_version(version: str, candidate: str, command: str) -> None:
+    policy = f"python3.12:\n  Installed: (none)\n  Candidate: {candidate}\n  Version table:\n"
+    system = host(
+        programs={"apt-cache": "/usr/bin/apt-cache"},
+        commands={"apt-cache policy python3.12": {"status": 0, "stdout": policy}},
+    )
+    assert install_command(system, version) == command
 
 
 def test_a_path_is_taken_at_its_word() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.interpreters.candidates import is_shim
 from scaffold.interpreters.find import Found, find, version_key
 from scaffold.interpreters.model import Refusal
+from scaffold.interpreters.places import is_shim
 from scaffold.system import HostSystem
 
 from .conftest import host, interpreter, judge
@@ -22,7 +22,6 @@ def test_newest_first_and_each_once() -> None:
         "/home/ada/.pyenv/versions/3.8.18/bin/python3",
         "/usr/bin/python3.11",
         "/tools/bin/python3",
-        programs={"pyenv": "/home/ada/.pyenv/bin/pyenv"},
         PATH="/tools/bin:/usr/bin",
     )
     answers = {
@@ -42,11 +41,12 @@ def test_newest_first_and_each_once() -> None:
             Refusal(
                 path=Path(f"{pyenv}/3.8.18/bin/python3"),
                 why="Python 3.8.18 is too old: at least 3.10 is needed",
+                version="3.8.18",
+                origin="pyenv",
             ),
             Refusal(path=Path("/tools/bin/python3"), why="it does not answer as a Python does"),
         ),
         machine="x86_64",
-        how_to_install="pyenv install {version}",
     )
 
 

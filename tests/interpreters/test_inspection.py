@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.interpreters.candidates import Candidate
-from scaffold.interpreters.inspection import architecture, explain, inspector, objection
+from scaffold.interpreters.answers import Answer
+from scaffold.interpreters.inspection import architecture, explain, inspecting, is_too_old, judge, objection
 from scaffold.interpreters.model import Interpreter, Refusal
+from scaffold.interpreters.places import Candidate
 from scaffold.system import HostSystem
+
+from .conftest import host, interpreter
 
 BASE = Path(getattr(sys, "_base_executable", sys.executable))
 VERSION = "{}.{}.{}".format(*sys.version_info[:3])
@@ -30,7 +35,8 @@ def program(folder: Path, text: str, name: str = "python3") -> Path:
 
 
 def look(path: Path, cache: Path | None = None, origin: str = "PATH") -> Interpreter | Refusal:
-    return inspector(cache)(HostSystem(), Candidate(path=path, origin=origin))
+    with inspecting(cache) as inspect:
+        return inspect(HostSystem(), Candidate(path=path, origin=origin))
 
 
 def test_the_python_below_this_one(tmp_path: Path) -> None:
@@ -80,14 +86,16 @@ def test_an_environment_stands_for_its_base(tmp_path: Path) -> None:
 )
 def test_what_is_no_python(tmp_path: Path, text: str, why: str) -> None:
     path = program(tmp_path, text)
-    assert look(path) == Refusal(path=path, why=why)
+    assert look(path) == Refusal(path=path, why=why, origin="PATH")
 
 
 @posix
 def test_a_file_that_nobody_may_run(tmp_path: Path) -> None:
     path = tmp_path / "python3"
     path.write_text("text")
-    assert look(path) == Refusal(path=path, why="it does not run: Permission denied (status 13)")
+    assert look(path) == Refusal(
+        path=path, why="it does not run: Permission denied (status 13)", origin="PATH"
+    )
 
 
 @posix
@@ -111,33 +119,69 @@ def test_a_cache_folder_that_is_a_file(tmp_path: Path) -> None:
     assert isinstance(look(BASE, tmp_path / "cache"), Interpreter)
 
 
-class Info:
-    """As python_discovery.PythonInfo tells it."""
-
-    version_info, version_str, implementation = (3, 12, 1), "3.12.1", "CPython"
-    free_threaded, debug_build, architecture, has_venv = False, False, 64, True
-
-    def __init__(self, **differences: object) -> None:
-        self.__dict__.update(differences)
+FINE = Answer(
+    version="3.12.1", implementation="CPython", machine="x86_64", bits=64, venv=True,
+    executable="/opt/py/bin/python3", base="/opt/py/bin/python3",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("info", "why"),
+    ("difference", "why"),
     [
-        (Info(), ""),
-        (
-            Info(version_info=(3, 9, 18), version_str="3.9.18"),
-            "Python 3.9.18 is too old: at least 3.10 is needed",
-        ),
-        (Info(implementation="PyPy"), "PyPy: the frameworks' builds are for CPython"),
-        (Info(free_threaded=True), "free-threaded build: the frameworks publish few builds for it"),
-        (Info(debug_build=True), "debug build: no published wheel fits it"),
-        (Info(architecture=32), "32-bit: the frameworks publish 64-bit builds only"),
-        (Info(has_venv=False), "its standard library lacks venv"),
+        ({}, ""),
+        ({"version": "3.9.18"}, "Python 3.9.18 is too old: at least 3.10 is needed"),
+        ({"implementation": "PyPy"}, "PyPy: the frameworks' builds are for CPython"),
+        ({"free_threaded": True}, "free-threaded build: the frameworks publish few builds for it"),
+        ({"debug": True}, "debug build: no published wheel fits it"),
+        ({"bits": 32}, "32-bit: the frameworks publish 64-bit builds only"),
+        ({"venv": False}, "its standard library lacks venv"),
     ],
 )
-def test_objections(info, why: str) -> None:
-    assert objection(info) == why
+def test_objections(difference: dict[str, Any], why: str) -> None:
+    answer = replace(FINE, **difference)
+    assert objection(answer) == why
+    judged = judge(host(), Candidate(path=Path("/opt/py/bin/python3"), origin="PATH"), answer)
+    if why:
+        assert judged == Refusal(
+            path=Path("/opt/py/bin/python3"), why=why, version=answer.version, origin="PATH"
+        )
+    else:
+        assert judged == interpreter("/opt/py/bin/python3", "3.12.1")
+
+
+@pytest.mark.parametrize(
+    ("version", "old"),
+    [("3.9.18", True), ("2.7", True), ("3.10.0a1", False), ("3.13", False), ("3", False), ("", False)],
+)
+def test_too_old(version: str, old: bool) -> None:
+    assert is_too_old(version) is old
+
+
+def test_a_wrapper_stands_for_what_it_starts() -> None:
+    wrapper = Candidate(path=Path("/home/ada/bin/python3"), origin="PATH")
+    assert judge(host(), wrapper, FINE) == interpreter("/opt/py/bin/python3", "3.12.1")
+    link = host(links={"/home/ada/bin/python3": "/opt/py/bin/python3"})
+    assert judge(link, wrapper, FINE) == interpreter("/home/ada/bin/python3", "3.12.1")
+
+
+@posix
+def test_what_a_program_prints_beside_its_answer_is_dropped(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noisy = program(
+        tmp_path, f'#!/bin/sh\necho Welcome to the cluster\n{BASE} "$@"\necho Bye; echo oops >&2\n'
+    )
+    seen = look(noisy, tmp_path / "cache")
+    assert isinstance(seen, Interpreter)
+    assert (os.path.realpath(seen.path), capfd.readouterr()) == (os.path.realpath(BASE), ("", ""))
+
+
+@posix
+def test_a_program_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PY_DISCOVERY_TIMEOUT", "0.2")
+    hangs = program(tmp_path, "#!/bin/sh\nexec sleep 1000\n")
+    why = "it did not answer in time, though it was asked twice"
+    assert look(hangs) == Refusal(path=hangs, why=why, origin="PATH")
 
 
 @pytest.mark.parametrize(
