@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, EnvironmentPlan, Report
 from scaffold.setup import Announce, Made, SetupPlan, SetupReport
 from scaffold.system import System
 
 if TYPE_CHECKING:
-    from scaffold.pycharm.model import IdeProject
+    from scaffold.pycharm.model import IdeaReport, IdeProject
 
 
 def make_environments(
@@ -48,35 +50,41 @@ class _Making:
     def _finish(self, plan: EnvironmentPlan, environment: Environment) -> None:
         """The environment of before still waits: only what computes replaces it."""
         from scaffold.environments.devices import devices_seen
-        from scaffold.environments.planned import write_planned
+        from scaffold.environments.planned import replaced_plan
         from scaffold.environments.probe import announced, prove_all
 
         devices = devices_seen(plan.builds, self._plan.machine)
         self._report(announced(tuple(devices)))
         proofs = prove_all(environment, devices, self._system)
         self._announce("making the folder ready for PyCharm")
-        made = Made(environment=environment, proofs=proofs)
-        self._tell_pycharm(plan, (*self.made, made))
-        write_planned(plan.root, self._plan.choice, self._plan.machine)
-        self.made.append(made)
+        with replaced_plan(plan.root, self._plan.choice, self._plan.machine):
+            self.kept += tell_pycharm(self._system, self._project, plan.root, finished=plan.place).kept
+        self.made.append(Made(environment=environment, proofs=proofs))
 
-    def _tell_pycharm(self, plan: EnvironmentPlan, made: tuple[Made, ...]) -> None:
-        from scaffold.pycharm.idea import idea_files, write_idea
-        from scaffold.pycharm.model import FurtherInterpreter
 
-        own, *further = made
-        project = replace(
-            self._project,
-            python=own.environment.version,
-            interpreter=own.environment.python,
-            further=tuple(
-                FurtherInterpreter(
-                    name=one.environment.location.name,
-                    python=one.environment.version,
-                    frameworks=tuple(proof.framework for proof in one.proofs),
-                )
-                for one in further
-            ),
-        )
-        git = (plan.root / ".git").exists()
-        self.kept += write_idea(plan.root, idea_files(project, git=git)).kept
+def tell_pycharm(
+    system: System, project: IdeProject, root: Path, *, finished: Place | None = None
+) -> IdeaReport:
+    """Write ``.idea`` for the environments that a project has, its own one and those that are planned.
+
+    ``finished`` is one that stands and is not marked as ready yet. Raises TargetOccupied, NoPermission,
+    NoSpace.
+    """
+    from scaffold.environments.inspect import inspect
+    from scaffold.environments.layout import places
+    from scaffold.environments.planned import read_devices
+    from scaffold.environments.state import is_ready
+    from scaffold.pycharm.idea import idea_files, write_idea
+    from scaffold.pycharm.model import FurtherInterpreter
+
+    standing = {place: inspect(place.location, system) for place in places(root)}
+    own, further = standing.pop(Place(root)), list[FurtherInterpreter]()
+    for place, environment in standing.items():
+        frameworks = tuple(read_devices(place))
+        if environment is not None and frameworks and (place == finished or is_ready(place)):
+            one = FurtherInterpreter(name=place.name, python=environment.version, frameworks=frameworks)
+            further.append(one)
+    known = replace(project, further=tuple(further))
+    if own is not None:
+        known = replace(known, python=own.version, interpreter=own.python)
+    return write_idea(root, idea_files(known, git=(root / ".git").exists()))

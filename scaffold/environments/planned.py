@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,23 @@ def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
         raise not_written(target, refusal) from refusal
 
 
+@contextlib.contextmanager
+def replaced_plan(root: Path, choice: BuildChoice, machine: Machine) -> Iterator[None]:
+    """`write_planned`, taken back where the block fails."""
+    target = planned_file(root)
+    before = target.read_bytes() if target.is_file() else None
+    write_planned(root, choice, machine)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # the failure itself matters more: the disk may be full
+            if before is None:
+                target.unlink(missing_ok=True)
+            else:
+                target.write_bytes(before)
+        raise
+
+
 def read_devices(place: Place) -> Mapping[Framework, Device]:
     """The device that each framework of an environment was planned for; empty where nobody wrote it down."""
     try:
@@ -68,6 +85,17 @@ def read_together(root: Path) -> bool:
     """Whether one environment was asked for when the project's was made."""
     kept = _kept(root)
     return isinstance(kept, dict) and kept.get("together") is True
+
+
+def read_apart(root: Path) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Requirements and constraints of each further environment that was planned, by its name."""
+    try:
+        return {
+            row["framework"]: ((row["requirement"], *row["companions"]), tuple(row["constraints"]))
+            for row in _kept(root)["apart"]
+        }
+    except (KeyError, TypeError, AttributeError):
+        return {}
 
 
 def read_machine(root: Path) -> Fingerprint | None:

@@ -162,9 +162,17 @@ def _no_interpreter(context: _Context) -> LaunchFailed:
         return LaunchFailed(
             f"The environment in {broken[0]} has lost its Python",
             detail=("the Python that it was made from was removed or moved",),
-            hint="Make it anew:  scaffold env create",
+            hint=f"Make it anew:  scaffold env {_make(context)}",
         )
-    return LaunchFailed(f"There is no Python environment in {root}", hint="Make it:  scaffold env create")
+    return LaunchFailed(
+        f"There is no Python environment in {root}", hint=f"Make it:  scaffold env {_make(context)}"
+    )
+
+
+def _make(context: _Context) -> str:
+    """What makes the environment: exactly what the project has locked, where it has."""
+    locks = context.system.list_folder(context.project.root / "requirements")
+    return "sync" if any(one.startswith("lock-") for one in locks) else "create"
 
 
 def _environment(context: _Context, python: Path) -> tuple[dict[str, str], tuple[str, ...]]:
