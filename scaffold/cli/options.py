@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -74,6 +74,7 @@ def output_options(schema: str) -> Callable[[F], F]:
             output = output_of(quiet=quiet, as_json=as_json, json_lines=json_lines)
             return function(*args, output=output, **rest)
 
+        decorated = cast("F", command)
         for option in reversed(
             (
                 click.option("-q", "--quiet", is_flag=True, help="Print errors and the result's line only."),
@@ -85,8 +86,8 @@ def output_options(schema: str) -> Callable[[F], F]:
                 ),
             )
         ):
-            command = option(command)  # type: ignore[assignment]
-        return command
+            decorated = option(decorated)
+        return decorated
 
     return decorate
 

@@ -52,7 +52,13 @@ def create(
 def digest(plan: EnvironmentPlan) -> str:
     """What the plan asks for, in 16 hexadecimal digits: interpreter, pins, installer."""
     pins = [f"{one.name}=={one.version}" for one in plan.downloads]
-    asked = [str(plan.interpreter.path), plan.interpreter.version, plan.installer, *plan.requirements, *pins]
+    # conda takes the Python from its channels: of ours it wants to know no more than 3.12.
+    made = (
+        ["conda", plan.interpreter.minor]
+        if plan.conda
+        else [str(plan.interpreter.path), plan.interpreter.version]
+    )
+    asked = [*made, plan.installer, *plan.requirements, *pins]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 
 
@@ -78,11 +84,20 @@ def _build(plan: EnvironmentPlan, system: System, report: Report) -> None:
         installer.install()
         installer.install_project()
         settle(plan, system.platform.os)
+        if plan.conda is not None:
+            from scaffold.environments.conda_file import write_environment_file
+
+            write_environment_file(plan)
 
 
 def _make(plan: EnvironmentPlan, folder: Path, system: System) -> None:
     """An empty environment with pip in it."""
     begin(plan.location)
+    if plan.conda is not None:
+        from scaffold.environments.conda import make_prefix
+
+        make_prefix(plan, plan.conda, folder, system)
+        return
     empty = folder / "virtualenv.ini"
     empty.touch()
     done = system.run(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scaffold.environments.layout import python_of, site_packages_of
+from scaffold.environments.layout import is_conda, python_of, site_packages_of
 from scaffold.environments.model import Environment
 from scaffold.system import System
 
@@ -18,7 +18,7 @@ def inspect(location: Path, system: System) -> Environment | None:
     """
     text = system.read_text(location / "pyvenv.cfg")
     if text is None:
-        return None
+        return _of_conda(location, system)
     settings = parse_configuration(text)
     return Environment(
         location=location,
@@ -27,6 +27,29 @@ def inspect(location: Path, system: System) -> Environment | None:
         home=Path(settings.get("home", "")),
         packages=_packages(location, system),
     )
+
+
+def _of_conda(location: Path, system: System) -> Environment | None:
+    if not is_conda(location):
+        return None
+    return Environment(
+        location=location,
+        python=python_of(location, system.platform.os),
+        version=conda_python(system.list_folder(location / "conda-meta")),
+        home=location,
+        packages=_packages(location, system),
+        kind="conda",
+    )
+
+
+def conda_python(names: Iterable[str]) -> str:
+    """The version of Python among the files in ``conda-meta``, one a package; "" where there is none.
+
+    >>> conda_python(["history", "python-3.12.8-h9e4cc4f_1_cpython.json", "python-dateutil-2.9.0-0.json"])
+    '3.12.8'
+    """
+    found = (re.fullmatch(r"python-(\d+\.\d+(?:\.\d+)?)[^-]*-[^-]+\.json", name) for name in names)
+    return next((match[1] for match in found if match), "")
 
 
 def is_orphaned(environment: Environment, system: System) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ UNFINISHED_MARK = ".scaffold-unfinished"
 
 def python_of(location: Path, os: OperatingSystem) -> Path:
     """The interpreter of the environment at ``location``."""
+    if os == "windows" and is_conda(location):
+        return location / "python.exe"
     return location / "Scripts" / "python.exe" if os == "windows" else location / "bin" / "python"
 
 
@@ -51,7 +54,12 @@ class Place:
 
     @property
     def location(self) -> Path:
-        """The environment's folder."""
+        """The environment's folder: below the project, or where one lies that the user made (adopted)."""
+        return adopted_location(self.state_file) or self.own_location
+
+    @property
+    def own_location(self) -> Path:
+        """The folder of an environment that is made for the project."""
         return self.root / FURTHER / self.name if self.name else self.root / MAIN
 
     @property
@@ -73,6 +81,18 @@ class Place:
         return f"-{self.name}" if self.name else ""
 
 
+def adopted_location(state_file: Path) -> Path | None:
+    """Where the environment lies that the user made and lent to the project; None where there is none."""
+    try:
+        state = json.loads(state_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(state, dict) or state.get("adopted") is not True:
+        return None
+    location = state.get("location")
+    return Path(location) if isinstance(location, str) and location else None
+
+
 def places(root: Path) -> tuple[Place, ...]:
     """Every environment that a project has, or had begun: its own one first."""
     names = {path.name for path in (root / FURTHER).glob("*") if path.is_dir()}
@@ -86,5 +106,11 @@ def lock_file(root: Path) -> Path:
 
 
 def is_environment(location: Path) -> bool:
-    """Whether a folder is a virtual environment, whole or not."""
-    return (location / "pyvenv.cfg").is_file() or (location / UNFINISHED_MARK).is_file()
+    """Whether a folder is an environment, of virtualenv's kind or of conda's, whole or not."""
+    marks = (location / "pyvenv.cfg", location / UNFINISHED_MARK)
+    return is_conda(location) or any(mark.is_file() for mark in marks)
+
+
+def is_conda(location: Path) -> bool:
+    """Whether conda made the environment at ``location``."""
+    return (location / "conda-meta").is_dir()

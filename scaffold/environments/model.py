@@ -14,6 +14,9 @@ from scaffold.sources.model import SourceSettings
 
 InstallerName = Literal["uv", "pip"]
 
+#: What an environment is by its files: pyvenv.cfg, or conda-meta.
+EnvironmentKind = Literal["venv", "conda"]
+
 #: What a user may ask for to install with; conda makes the environment and leaves packages to uv or pip.
 Backend = Literal["auto", "uv", "pip", "conda"]
 
@@ -30,6 +33,15 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CondaProgram:
+    """A program of the conda family on this machine."""
+
+    path: Path
+    kind: Literal["micromamba", "mamba", "conda"]
+    channels: tuple[str, ...] = ()  # to be named in a call; empty: the user's configuration names some
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentPlan:
     """What `scaffold.environments.create.create` will carry out."""
 
@@ -43,6 +55,7 @@ class EnvironmentPlan:
     lock: str = ""  # the resolution in the installer's own terms (pylock.toml), "" where there is none
     disk_needed: int = 0  # bytes, estimated
     notices: tuple[str, ...] = ()
+    conda: CondaProgram | None = None  # what makes the environment; None: virtualenv
 
     @property
     def root(self) -> Path:
@@ -75,9 +88,10 @@ class Environment:
 
     location: Path
     python: Path  # the interpreter inside
-    version: str  # 3.12.1, from pyvenv.cfg
-    home: Path  # where the base interpreter lies
+    version: str  # 3.12.1
+    home: Path  # where the base interpreter lies; with conda, the environment itself
     packages: Mapping[str, str] = field(default_factory=dict)  # normalised name -> version
+    kind: EnvironmentKind = "venv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

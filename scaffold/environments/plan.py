@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from scaffold.builds.model import BuildPlan
 from scaffold.environments.layout import Place
 from scaffold.environments.lock import Resolved, unreadable
-from scaffold.environments.model import Backend, Download, EnvironmentPlan
+from scaffold.environments.model import Backend, CondaProgram, Download, EnvironmentPlan
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.system import System
@@ -54,6 +54,7 @@ def plan_environment(
     """
     from scaffold.environments.tools import find_uv
 
+    conda = _conda(system) if backend == "conda" else None
     uv = None if backend == "pip" else find_uv(system)
     if uv is None and backend == "uv":
         raise _uv_missing()
@@ -64,6 +65,7 @@ def plan_environment(
         builds=builds,
         requirements=requirements,
         settings=settings,
+        conda=conda,
     )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         resolution = _resolve(plan, uv, Path(folder), system)
@@ -75,8 +77,29 @@ def plan_environment(
         downloads=downloads,
         lock=resolution.lock,
         disk_needed=disk_needed(downloads, shared_cache=resolution.shared_cache),
-        notices=resolution.notices,
+        notices=(*_notices(plan), *resolution.notices),
     )
+
+
+def _conda(system: System) -> CondaProgram:
+    from scaffold.environments.conda import demand_conda
+
+    return demand_conda(system)
+
+
+def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:
+    """What differs from what the interpreter's line says."""
+    if plan.conda is None:
+        return ()
+    from scaffold.environments.conda_file import is_ours, path_of
+
+    where = " and ".join(plan.conda.channels) or "the channels of your conda"
+    told = (
+        f"{plan.conda.kind} ({plan.conda.path}) makes it, with Python {plan.interpreter.minor} from {where}"
+    )
+    target = path_of(plan)
+    kept = () if is_ours(target) else (f"{target.name} is there and not ours: it stays as it is",)
+    return (told, *kept)
 
 
 def _resolve(plan: EnvironmentPlan, uv: Path | None, folder: Path, system: System) -> Resolution:

@@ -173,7 +173,7 @@ class Narrator:
         self._report(
             Progress(
                 step="install",
-                message=f"Installing {self._count} packages",
+                message="Installing",
                 done=self._arrived,
                 total=self._count,
                 unit="packages",

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from scaffold.environments import layout
 from scaffold.environments.discard import clear_discarded, discard_tree
-from scaffold.environments.layout import Place
+from scaffold.environments.layout import Place, adopted_location
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
@@ -41,6 +41,7 @@ class State:
     python: str = ""
     installer: str = ""
     created: str = ""  # UTC, ISO 8601
+    adopted: bool = False  # the user made it: it is used, and never written to
     previous: State | None = None
 
 
@@ -57,8 +58,9 @@ def parse_state(found: Any) -> State | None:
 
     Version 1 knew of the environment before only ``previous_digest``.
 
-    >>> parse_state({"status": "creating", "location": "/p", "digest": "b", "previous_digest": "a"}).previous
-    State(status='ready', location='/p', digest='a', python='', installer='', created='', previous=None)
+    >>> found = {"status": "creating", "location": "/p", "digest": "b", "previous_digest": "a"}
+    >>> parse_state(found).previous.digest
+    'a'
     >>> parse_state({"status": "ready", "digest": "b"}), parse_state(["ready"])
     (None, None)
     """
@@ -165,6 +167,8 @@ def recover(place: Place) -> None:
     something of their own in the place of an environment that waits to be brought back.
     """
     refuse_newer(place)
+    if adopted_location(place.state_file) is not None:
+        return  # the user's own: nothing in it is ours
     state, root, location = read_state(place), place.root, place.location
     waiting = place.restore_folder
     if state is not None and state.status == "ready" and layout.is_environment(location):

@@ -54,7 +54,7 @@ def uv_environment(settings: SourceSettings, system: System) -> dict[str, str]:
     """Environment variables for a call of uv."""
     from scaffold.sources.installer_arguments import uv_environment as with_sources
 
-    chosen = with_sources(settings, _clean(system.environment, *_UV_MISLEADING))
+    chosen = with_sources(settings, cleaned(system.environment, *_UV_MISLEADING))
     return {**chosen, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
@@ -62,13 +62,13 @@ def pip_environment(settings: SourceSettings, system: System) -> dict[str, str]:
     """Environment variables for a call of pip."""
     from scaffold.sources.installer_arguments import pip_environment as with_sources
 
-    chosen = with_sources(settings, _clean(system.environment, *_PIP_MISLEADING))
+    chosen = with_sources(settings, cleaned(system.environment, *_PIP_MISLEADING))
     return {**chosen, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
 
 
 def virtualenv_environment(system: System, empty_file: Path) -> dict[str, str]:
     """Environment variables for virtualenv: none of the user's options, none of PYTHON*."""
-    kept = without(_clean(system.environment), "VIRTUALENV_")
+    kept = without(cleaned(system.environment), "VIRTUALENV_")
     return {**kept, "VIRTUALENV_CONFIG_FILE": str(empty_file)}
 
 
@@ -112,7 +112,7 @@ def guarded(command: Sequence[str], system: System) -> list[str]:
     return [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), str(os.getpid()), *command]
 
 
-def _clean(environment: Mapping[str, str], *names: str) -> dict[str, str]:
+def cleaned(environment: Mapping[str, str], *names: str) -> dict[str, str]:
     """Without what belongs to the interpreter or the environment that happens to be active."""
     kept = without(environment, "PYTHON", "__PYVENV")
     return {

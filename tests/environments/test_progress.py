@@ -28,7 +28,7 @@ def downloading(done: int, *packages: str, total: int = 37, estimated: bool = Fa
 
 
 def installing(done: int) -> Progress:
-    return Progress(step="install", message="Installing 4 packages", done=done, total=4, unit="packages")
+    return Progress(step="install", message="Installing", done=done, total=4, unit="packages")
 
 
 def told(lines: list[str], *, one_by_one: bool = False) -> list[Progress]:
