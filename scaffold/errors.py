@@ -20,6 +20,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── EnvironmentBusy           environment-busy
 ├── EnvironmentOccupied       environment-occupied
 ├── InstallFailed             install-failed, or a narrower code from the installer's own words
+├── LockUnusable              lock-unusable, or lock-missing, lock-stale, lock-damaged
 ├── ProofFailed               proof-failed
 ├── LaunchFailed              launch-failed
 └── Interrupted               interrupted; exit 130
@@ -171,6 +172,12 @@ class InstallFailed(ScaffoldError):
     """The installer gave up; the code says why where its output told."""
 
     code = "install-failed"
+
+
+class LockUnusable(ScaffoldError):
+    """A project's lock is missing, older than what it was made from, damaged, or for other machines."""
+
+    code = "lock-unusable"
 
 
 class ProofFailed(ScaffoldError):

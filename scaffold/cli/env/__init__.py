@@ -9,6 +9,7 @@ from scaffold.cli.lazy import LazyGroup
 #: Name -> one line for ``scaffold env --help``; a test holds it against each command's own words.
 COMMANDS = {
     "create": "Make the environment of the project around this folder, for this machine.",
+    "lock": "Pin every package of the project around this folder, for every machine.",
     "show": "Show the environment of the project around this folder, from its files alone.",
     "python": "List the Pythons of this machine, say which can hold the frameworks, and get another.",
     "mirrors": "Show where packages come from and who says so; check, choose and drop mirrors.",

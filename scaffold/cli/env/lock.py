@@ -1,0 +1,107 @@
+"""``scaffold env lock``: pin what a project's environments hold, for every machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.options import json_option
+
+if TYPE_CHECKING:
+    from scaffold.env.lock import LockPlan
+    from scaffold.environments.model import Backend
+
+
+@click.command(name="lock")
+@click.option(
+    "--upgrade",
+    is_flag=False,
+    flag_value="*",
+    default="",
+    metavar="[PACKAGE,...]",
+    help="Take newer versions where there are some: of these packages, or of all where none is named.",
+)
+@click.option(
+    "--group", default="", metavar="NAME", help="Lock this accelerator alone, such as cpu or cu126."
+)
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 where the lock is not up to date.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@click.option(
+    "--index",
+    default="auto",
+    show_default=True,
+    metavar="auto|URL|FOLDER",
+    help="Where packages are looked for: your configured index (auto), another one, or a folder of wheels.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(["auto", "uv", "pip"]),
+    default="auto",
+    show_default=True,
+    help="What resolves; pip locks for this machine alone.",
+)
+@json_option("scaffold/env-lock/1")
+def command(
+    *, upgrade: str, group: str, check: bool, dry_run: bool, index: str, backend: Backend, as_json: bool
+) -> None:
+    """Pin every package of the project around this folder, for every machine.
+
+    Writes uv.lock, and for each accelerator group of pyproject.toml pylock.GROUP.toml and
+    requirements/lock-GROUP.txt; all belong into version control. `scaffold env sync` installs from them.
+    """
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.env.lock import carry_out, plan_lock, refuse_stale
+    from scaffold.system import HostSystem
+
+    names = tuple(name.strip() for name in upgrade.split(",") if name.strip())
+    with ProgressDisplay(quiet=as_json) as display:
+        plan = plan_lock(
+            HostSystem(),
+            Path.cwd(),
+            group=group,
+            upgrade=names,
+            index=index,
+            backend=backend,
+            check=check,
+            announce=display.announce,
+        )
+    if check:
+        refuse_stale(plan)
+    writes = not (check or dry_run)
+    written = carry_out(plan) if writes else plan.differing
+    click.echo(
+        _json(plan, written, done=writes) if as_json else "\n".join(_lines(plan, written, done=writes))
+    )
+
+
+def _lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:
+    from scaffold.cli.text import row
+    from scaffold.env.lock import change_text
+
+    lines = [row("Groups", ", ".join(plan.groups))]
+    lines += [
+        row("Change" if not number else "", change_text(one)) for number, one in enumerate(plan.changes)
+    ]
+    lines += [row("Note", notice) for notice in plan.notices]
+    if not written:
+        return [*lines, row("Lock", "up to date: nothing to write")]
+    label = "Written" if done else "Would write"
+    return [*lines, *(row(label if not number else "", str(path)) for number, path in enumerate(written))]
+
+
+def _json(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> str:
+    from scaffold.results import envelope
+
+    return envelope(
+        "scaffold/env-lock/1",
+        done=done,
+        root=plan.root,
+        groups=plan.groups,
+        files=tuple(plan.files),
+        differing=written,
+        removed=plan.gone,
+        changes=plan.changes,
+        notices=plan.notices,
+    )

@@ -1,0 +1,105 @@
+"""The locks that a project holds, and whether they are those of what it asks for today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.environments.layout import Place
+from scaffold.environments.locking.groups import Declared, declared
+from scaffold.environments.locking.model import UV_LOCK, ProjectLock, requirements_name
+from scaffold.environments.locking.text import MARK, parse_requirements, text_digest
+from scaffold.errors import LockUnusable
+
+RELOCK = "make it anew: scaffold env lock"
+
+
+def read_project_lock(place: Place, group: str) -> ProjectLock | None:
+    """The lock of a group (of a further environment: its name); None where there is none.
+
+    Raises LockUnusable (code ``lock-damaged``) where the file is there and cannot be trusted: a merge left
+    its marks in it, say.
+    """
+    path = place.root / requirements_name(group)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise _damaged(path, str(problem)) from problem
+    packages, head, strange = parse_requirements(text)
+    if strange:
+        shown = ", ".join(str(number) for number in strange[:5])
+        raise _damaged(path, f"no pinned requirement: line {shown}" + (", ..." if len(strange) > 5 else ""))
+    if not packages:
+        raise _damaged(path, "it names no package")
+    return ProjectLock(group=group, packages=packages, path=path, head=head)
+
+
+def project_locks(place: Place) -> tuple[ProjectLock, ...]:
+    """The locks of a project's accelerators that are there, this machine's default first."""
+    found = (read_project_lock(place, group) for group in declared(place.root).groups)
+    return tuple(one for one in found if one is not None)
+
+
+def further_locks(root: Path) -> tuple[str, ...]:
+    """Names of the further environments that the project holds a lock of: ``keras``."""
+    return tuple(
+        sorted(
+            path.stem.removeprefix("lock-")
+            for path in (root / "requirements").glob("lock-*.txt")
+            if is_ours(path) and "for" in parse_requirements(_head(path))[1]
+        )
+    )
+
+
+def is_ours(path: Path) -> bool:
+    """Whether we wrote a requirements file, by its first line."""
+    return _head(path).startswith(MARK)
+
+
+def staleness(lock: ProjectLock, project: Declared) -> tuple[str, ...]:
+    """Why a lock is not of what the project asks for today; empty where it is."""
+    found: list[str] = []
+    if lock.head.get("pyproject.toml") != f"sha256:{project.digest}":
+        found.append("what pyproject.toml asks for has changed since")
+    if "uv.lock" in lock.head:
+        digest = uv_lock_digest(project.root)
+        if digest and lock.head["uv.lock"] != f"sha256:{digest}":
+            found.append("uv.lock is another one than it was made from")
+    return tuple(found)
+
+
+def uv_lock_digest(root: Path) -> str:
+    """sha256 of the project's ``uv.lock``; "" where there is none."""
+    try:
+        return text_digest((root / UV_LOCK).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def missing(root: Path, group: str) -> LockUnusable:
+    """There is no lock of a group."""
+    return LockUnusable(
+        f"the project has no lock for {group}: {root / requirements_name(group)} is not there",
+        hint="make it: scaffold env lock",
+        code="lock-missing",
+    )
+
+
+def stale(lock: ProjectLock, reasons: tuple[str, ...]) -> LockUnusable:
+    """A lock is older than what it was made from."""
+    return LockUnusable(
+        f"the lock {lock.path} is not up to date", detail=reasons, hint=RELOCK, code="lock-stale"
+    )
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            return stream.read(4096)
+    except OSError:
+        return ""
+
+
+def _damaged(path: Path, why: str) -> LockUnusable:
+    return LockUnusable(f"{path} cannot be used", detail=(why,), hint=RELOCK, code="lock-damaged")

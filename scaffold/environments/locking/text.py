@@ -1,0 +1,149 @@
+"""``requirements/lock-<group>.txt`` as text: written from a pylock, and read again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scaffold.environments.locking.model import LockedPackage
+from scaffold.toml import TOMLDecodeError, loads
+
+#: The first line of every such file, by which ours are known.
+MARK = "# Locked by `scaffold env lock`"
+
+_HEAD = re.compile(r"#\s*(?P<key>[\w.]+):\s+(?P<value>.*\S)")
+_HASH = re.compile(r"--hash[=\s](?P<value>sha\d+:[0-9a-fA-F]+)")
+_PIN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*==\s*(?P<version>[^\s;\\]+)\s*(?:;(?P<marker>.*))?")
+
+
+def packages_of_pylock(text: str) -> tuple[tuple[LockedPackage, ...], tuple[str, ...]]:
+    """The distributions of a ``pylock.toml``, and the names of those that have no place in a file of hashes.
+
+    The latter come from a repository or a folder.
+
+    >>> packages_of_pylock('''[[packages]]
+    ... name = "torch"
+    ... version = "2.14.1+cpu"
+    ... wheels = [{ url = "https://host/torch.whl", hashes = { sha256 = "0a" } }]
+    ... [[packages]]
+    ... name = "mine"
+    ... vcs = { type = "git", url = "https://host/mine" }
+    ... ''')
+    ((LockedPackage(name='torch', version='2.14.1+cpu', marker='', hashes=('sha256:0a',)),), ('mine',))
+    """
+    from packaging.utils import canonicalize_name
+
+    try:
+        rows = loads(text).get("packages", [])
+    except TOMLDecodeError:
+        return (), ()
+    found: list[LockedPackage] = []
+    elsewhere: list[str] = []
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict) or not row.get("name"):
+            continue
+        name = canonicalize_name(str(row["name"]))
+        if not row.get("version") or not (row.get("wheels") or row.get("sdist")):
+            elsewhere.append(name)
+            continue
+        found.append(
+            LockedPackage(
+                name=name,
+                version=str(row["version"]),
+                marker=str(row.get("marker", "")),
+                hashes=tuple(dict.fromkeys(_hashes(row))),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.name, one.version))), tuple(elsewhere)
+
+
+def _hashes(row: Mapping[str, Any]) -> Iterator[str]:
+    for file in (*row.get("wheels", ()), *([row["sdist"]] if "sdist" in row else ())):
+        for kind, value in sorted((file.get("hashes") or {}).items()):
+            yield f"{kind}:{value}"
+
+
+def requirements_text(
+    packages: Iterable[LockedPackage], head: Iterable[str], facts: Mapping[str, str]
+) -> str:
+    r"""The file: words for people, facts for us, then a line a package with its hashes.
+
+    >>> print(requirements_text([LockedPackage(name="tqdm", version="4.70.1", hashes=("sha256:0a",))],
+    ...     ["for the group cpu"], {"python": ">=3.11"}), end="")
+    # Locked by `scaffold env lock`
+    # for the group cpu
+    # python: >=3.11
+    <BLANKLINE>
+    tqdm==4.70.1 \
+        --hash=sha256:0a
+    """
+    lines = [MARK, *(f"# {one}" for one in head), *(f"# {key}: {value}" for key, value in facts.items()), ""]
+    for one in packages:
+        marker = f" ; {one.marker}" if one.marker else ""
+        lines.append(
+            " \\\n    ".join([f"{one.name}=={one.version}{marker}", *(f"--hash={h}" for h in one.hashes)])
+        )
+    return "\n".join(lines) + "\n"
+
+
+def parse_requirements(text: str) -> tuple[tuple[LockedPackage, ...], Mapping[str, str], tuple[int, ...]]:
+    r"""Packages, the head's facts, and the lines (from 1) that are no pinned requirement.
+
+    >>> parse_requirements("# python: 3\ntqdm==4.7 \\\n    --hash=sha256:0a\n<<<<<<< HEAD\n")
+    ((LockedPackage(name='tqdm', version='4.7', marker='', hashes=('sha256:0a',)),), {'python': '3'}, (4,))
+    """
+    packages: list[LockedPackage] = []
+    head: dict[str, str] = {}
+    strange: list[int] = []
+    for number, line in _logical_lines(text):
+        if line.startswith("#"):
+            if (found := _HEAD.fullmatch(line)) and not packages:
+                head.setdefault(found["key"], found["value"])
+            continue
+        one = _package(line)
+        if one is None:
+            strange.append(number)
+        else:
+            packages.append(one)
+    return tuple(packages), head, tuple(strange)
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    start, parts = 0, list[str]()
+    for number, raw in enumerate(text.splitlines(), start=1):
+        start = start if parts else number
+        continued = raw.rstrip().endswith("\\") and not raw.startswith("#")
+        parts.append(raw.rstrip()[:-1] if continued else raw)
+        if continued:
+            continue
+        if line := " ".join(part.strip() for part in parts).strip():
+            yield start, line
+        parts = []
+    if line := " ".join(part.strip() for part in parts).strip():
+        yield start, line
+
+
+def _package(line: str) -> LockedPackage | None:
+    from packaging.markers import InvalidMarker, Marker
+    from packaging.utils import canonicalize_name
+
+    hashes = tuple(found["value"] for found in _HASH.finditer(line))
+    pin = _PIN.fullmatch(_HASH.sub("", line).strip())
+    if pin is None:
+        return None
+    marker = (pin["marker"] or "").strip()
+    try:
+        if marker:
+            Marker(marker)
+    except (InvalidMarker, RecursionError):
+        return None
+    return LockedPackage(
+        name=canonicalize_name(pin["name"]), version=pin["version"], marker=marker, hashes=hashes
+    )
+
+
+def text_digest(text: str) -> str:
+    """sha256 of a text, whatever line ends a version control gave it."""
+    return hashlib.sha256("\n".join(text.splitlines()).encode() + b"\n").hexdigest()

@@ -1,0 +1,121 @@
+"""Put a set of files into a project: all of them, or none.
+
+The new files are written under ``.scaffold`` first; a list of them is the point of no return. Whoever comes
+after a kill finds no list and clears away, or finds one and finishes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from scaffold.environments.layout import STATE_FOLDER
+from scaffold.errors import not_written
+
+#: What is to be done, once everything is there; under the other name, what is being undone.
+_LIST, _TAKEN_BACK = "files.json", "undone.json"
+
+
+def write_files(root: Path, files: Mapping[PurePosixPath, str], gone: Iterable[PurePosixPath] = ()) -> None:
+    """Replace ``files`` and remove ``gone``. Needs the project's lock.
+
+    Raises NoSpace, NoPermission; everything is then as before.
+    """
+    journal = _journal(root)
+    try:
+        _prepare(root, journal, files, tuple(gone))
+        _finish(root, journal)
+    except OSError as refusal:
+        _undo(root, journal)
+        raise not_written(Path(refusal.filename or root), refusal) from refusal
+
+
+def recover_files(root: Path) -> None:
+    """Finish, take back or clear away what a run that died had begun. Needs the project's lock.
+
+    Raises NoPermission.
+    """
+    journal = _journal(root)
+    if not journal.exists():
+        return
+    try:
+        if (journal / _TAKEN_BACK).exists():
+            _take_back(root, journal)
+        elif (journal / _LIST).exists():
+            _finish(root, journal)
+        else:
+            shutil.rmtree(journal)
+    except OSError as refusal:
+        raise not_written(Path(refusal.filename or journal), refusal) from refusal
+
+
+def _journal(root: Path) -> Path:
+    return root / STATE_FOLDER / "locking"
+
+
+def _prepare(
+    root: Path, journal: Path, files: Mapping[PurePosixPath, str], gone: tuple[PurePosixPath, ...]
+) -> None:
+    shutil.rmtree(journal, ignore_errors=True)
+    journal.mkdir(parents=True)
+    rows = []
+    for number, (path, text) in enumerate(files.items()):
+        _write(journal / f"new-{number}", text.encode())
+        rows.append({"path": str(path), "new": f"new-{number}"})
+    rows += [{"path": str(path), "new": ""} for path in gone]
+    for number, row in enumerate(rows):
+        target = root / row["path"]
+        row["old"] = f"old-{number}" if target.is_file() else ""
+        if row["old"]:
+            shutil.copyfile(target, journal / row["old"])
+    unfinished = journal / f"{_LIST}.new"
+    _write(unfinished, json.dumps(rows).encode())
+    unfinished.replace(journal / _LIST)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _finish(root: Path, journal: Path) -> None:
+    for row in json.loads((journal / _LIST).read_text(encoding="utf-8")):
+        target = root / row["path"]
+        if not row["new"]:
+            target.unlink(missing_ok=True)
+        elif (journal / row["new"]).exists():  # else a run before this one has moved it already
+            target.parent.mkdir(exist_ok=True)
+            (journal / row["new"]).replace(target)
+    _clear(journal)
+
+
+def _undo(root: Path, journal: Path) -> None:
+    """From here on whoever comes after a kill goes back, not on."""
+    with contextlib.suppress(OSError):
+        if (journal / _LIST).exists():
+            (journal / _LIST).replace(journal / _TAKEN_BACK)
+            _take_back(root, journal)
+        else:
+            _clear(journal)
+
+
+def _take_back(root: Path, journal: Path) -> None:
+    for row in json.loads((journal / _TAKEN_BACK).read_text(encoding="utf-8")):
+        moved = not row["new"] or not (journal / row["new"]).exists()
+        if moved and row["old"]:
+            shutil.copyfile(journal / row["old"], root / row["path"])
+        elif moved:
+            (root / row["path"]).unlink(missing_ok=True)
+    _clear(journal)
+
+
+def _clear(journal: Path) -> None:
+    for name in (_LIST, _TAKEN_BACK):
+        (journal / name).unlink(missing_ok=True)
+    shutil.rmtree(journal, ignore_errors=True)
