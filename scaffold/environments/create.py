@@ -58,7 +58,8 @@ def digest(plan: EnvironmentPlan) -> str:
         if plan.conda
         else [str(plan.interpreter.path), plan.interpreter.version]
     )
-    asked = [*made, plan.installer, *plan.requirements, *pins]
+    own = [plan.lock] if plan.exact else []
+    asked = [*made, plan.installer, *plan.requirements, *pins, *own]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 
 

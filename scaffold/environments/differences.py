@@ -28,13 +28,17 @@ RIVALS = (
     frozenset({"keras", "keras-nightly"}),
 )
 
+#: What makers of environments put there themselves.
+SEEDS = frozenset({"pip", "setuptools", "wheel"})
+
 
 def differences(plan: EnvironmentPlan, found: Environment) -> tuple[str, ...]:
     """What keeps an environment from being as planned, a line each; more than was planned is no difference.
 
-    But for a second distribution of a framework: it hides the planned one.
+    But for a second distribution of a framework, which hides the planned one; an exact plan allows none at all.
     """
-    return (*_packages(plan, found), *_rivals(plan, found), *_project(plan, found))
+    extra = _extra(plan, found) if plan.exact else ()
+    return (*_packages(plan, found), *_rivals(plan, found), *_project(plan, found), *extra)
 
 
 def same_version(one: str, other: str) -> bool:
@@ -63,6 +67,14 @@ def _rivals(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:
     for row in RIVALS:
         for name in sorted(row & found.packages.keys() - planned if row & planned else ()):
             yield f"{name} is installed beside {', '.join(sorted(row & planned))}"
+
+
+def _extra(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:
+    name = project_distribution(plan.root)
+    allowed = {canonicalize_name(one.name) for one in plan.downloads} | SEEDS
+    allowed |= {canonicalize_name(name)} if name else set()
+    for one in sorted(found.packages.keys() - allowed):
+        yield f"{one} {found.packages[one]} is installed and not planned"
 
 
 def _project(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:

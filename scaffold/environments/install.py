@@ -33,7 +33,9 @@ class Installer:
             if self._uv
             else tools.pip_environment(plan.settings, system)
         )
-        self._lock = folder / ("pylock.toml" if self._uv else "requirements.txt")
+        if plan.exact and self._uv:  # every file is named by its hash: it may come from any of the indexes
+            self._environment["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+        self._lock = folder / ("pylock.toml" if self._uv and not plan.exact else "requirements.txt")
         self._lock.write_text(plan.lock, encoding="utf-8")
 
     def install(self) -> None:
@@ -67,9 +69,11 @@ class Installer:
             self._run([*self._from_lock(), *told], doing="install the packages", on_line=narrator.line)
 
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
+        hashed = ["--require-hashes"] if self._plan.exact else []
         if self._uv:
-            from scaffold.environments.resolve_uv import index_arguments
+            from scaffold.environments.resolve_uv import find_links_arguments, index_arguments
 
+            hashed += ["--no-deps", *find_links_arguments(self._plan)] if self._plan.exact else []
             repeated = [part for name in again for part in ("--reinstall-package", name)]
             return self._uv_install(
                 self._uv,
@@ -77,6 +81,7 @@ class Installer:
                 "--requirements",
                 self._lock.name,
                 *index_arguments(self._plan),
+                *hashed,
                 *repeated,
             )
         from scaffold.environments.resolve_pip import source_arguments
@@ -84,7 +89,7 @@ class Installer:
         forced = ["--force-reinstall"] if again else []
         return self._pip_install(
             "--only-binary", ":all:", "--no-deps", "--requirement", self._lock.name,
-            *source_arguments(self._plan), *forced,
+            *source_arguments(self._plan), *hashed, *forced,
         )  # fmt: skip
 
     def _editable(self, *, isolated: bool) -> list[str]:

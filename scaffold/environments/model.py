@@ -53,6 +53,9 @@ class EnvironmentPlan:
     settings: SourceSettings
     downloads: tuple[Download, ...] = ()  # everything, resolved; empty where nothing is asked for
     lock: str = ""  # the resolution in the installer's own terms (pylock.toml), "" where there is none
+    exact: bool = (
+        False  # the lock is the project's own (hashed requirements), and nothing else is to be there
+    )
     disk_needed: int = 0  # bytes, estimated
     notices: tuple[str, ...] = ()
     conda: CondaProgram | None = None  # what makes the environment; None: virtualenv
