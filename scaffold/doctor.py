@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.checks import examine
-from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
+from scaffold.checks.facts import Facts, RunFact, TorchBuild
 from scaffold.checks.model import Finding
 from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
 from scaffold.machine import Machine, detect
-from scaffold.projects.model import Record
 from scaffold.system import System
 
 #: Any of these in a folder without a record: it was a project of ours.
@@ -70,37 +69,22 @@ def gather(system: System, start: Path, *, deep: bool = False, machine: Machine 
 
 
 def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
-    from scaffold.environments.inspect import inspect, is_orphaned
-    from scaffold.environments.layout import Place
-    from scaffold.environments.planned import is_damaged, read_machine, read_packages
-    from scaffold.environments.state import read_state
-    from scaffold.environments.verify import damages
+    from scaffold.checks.gathering import with_environment
+    from scaffold.environments.layout import places
+    from scaffold.environments.planned import is_damaged, read_machine
 
     assert known.root is not None
-    root, place = known.root, Place(known.root)
-    location = place.location
+    root = known.root
     declared, metadata_problem = _declared(root)
-    environment, state = inspect(location, system), read_state(place)
-    planned, planned_python = read_packages(place)
-    orphaned = is_orphaned(environment, system) if environment else None
-    provable = deep and environment is not None and known.record is not None and not orphaned
+    project = replace(known, declared=declared, made_for=read_machine(root))
+    own, *further = (with_environment(project, place, system, prove=deep) for place in places(root))
     return replace(
-        known,
-        location=location,
-        environment=environment,
-        state=state.status if state else None,
-        made_at=state.location if state else "",
-        made_for=read_machine(root),
-        planned=planned,
-        planned_python=planned_python,
+        own,
         plan_damaged=is_damaged(root),
-        orphaned=orphaned,
-        damages=damages(location) if environment else None,
-        torch=torch_build(system, environment) if environment else None,
+        torch=torch_build(system, own.environment) if own.environment else None,
         runs=_runs(root, system),
-        declared=declared,
         metadata_problem=metadata_problem,
-        proofs=_proofs(environment, root, known.record, system) if provable else None,  # type: ignore[arg-type]
+        further=tuple(further),
     )
 
 
@@ -152,21 +136,4 @@ def _runs(root: Path, system: System) -> tuple[RunFact, ...]:
         except ScaffoldError as problem:
             problems = (problem.message,)
         facts.append(RunFact(name=one.name, problems=problems, path=one.path.relative_to(root).as_posix()))
-    return tuple(facts)
-
-
-def _proofs(environment: Environment, root: Path, record: Record, system: System) -> tuple[ProofFact, ...]:
-    """Each framework by itself, so that one that breaks does not silence the other."""
-    from scaffold.environments.layout import Place
-    from scaffold.environments.planned import read_devices
-    from scaffold.environments.probe import prove
-
-    facts, devices = [], read_devices(Place(root))
-    for framework in record.frameworks:
-        try:
-            (proof,) = prove(environment, (framework,), devices.get(framework, "cpu"), system)
-        except ScaffoldError as failure:
-            facts.append(ProofFact(framework=framework, failure=failure))
-        else:
-            facts.append(ProofFact(framework=framework, proof=proof))
     return tuple(facts)

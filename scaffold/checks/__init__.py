@@ -3,41 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from scaffold.checks import builds, frameworks, interpreter, machine, project, runs
+from scaffold.checks import (
+    builds,
+    contents,
+    frameworks,
+    interpreter,
+    locks,
+    machine,
+    project,
+    proved,
+    runs,
+)
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
 
 Check = Callable[[Facts], Iterator[Finding]]
 
-#: In the order in which findings are shown: what lies deepest comes first.
+#: About one environment, from the files below its folder and the project's lock.
+ENVIRONMENT_CHECKS: tuple[Check, ...] = (
+    interpreter.environment_there,
+    project.environment_known,
+    interpreter.files_whole,
+    contents.files_owned_once,
+    contents.metadata_whole,
+    contents.nothing_half_removed,
+    contents.paths_alive,
+    contents.keeps_to_itself,
+    contents.builds_kept,
+    locks.usable,
+    locks.as_locked,
+    locks.as_planned,
+    frameworks.installed,
+    project.requirements_installed,
+    proved.still_proved,
+    frameworks.computes,
+)
+
+#: All that doctor asks, in the order in which findings are shown: what lies deepest comes first.
 CHECKS: tuple[Check, ...] = (
     machine.accelerators_usable,
     project.record_readable,
     project.metadata_readable,
-    interpreter.environment_there,
-    project.environment_known,
-    interpreter.files_whole,
-    frameworks.installed,
-    project.requirements_installed,
+    *ENVIRONMENT_CHECKS[:-2],
     builds.data_readable,
     builds.machine_as_planned,
     frameworks.gpu_used,
     builds.packages_fit,
-    frameworks.computes,
+    *ENVIRONMENT_CHECKS[-2:],
     runs.run_configurations,
 )
 
 
 def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, ...]:
-    """Ask every check. One that breaks becomes a finding of its own and stops no other."""
-    findings: list[Finding] = []
+    """Ask every check, of further environments those that are about one. One that breaks stops no other."""
+    findings = list(_asked(facts, checks))
+    for further in facts.further:
+        about = f"Environment {further.name}: "
+        findings += [replace(one, title=about + one.title) for one in _asked(further, ENVIRONMENT_CHECKS)]
+    return tuple(findings)
+
+
+def _asked(facts: Facts, checks: tuple[Check, ...]) -> Iterator[Finding]:
+    """What each check says; one that breaks says that."""
     for check in checks:
         try:
-            findings.extend(check(facts))
+            yield from tuple(check(facts))
         except Exception as problem:  # noqa: BLE001 - whatever it is, the other checks must still be heard
-            findings.append(_broken(check, problem))
-    return tuple(findings)
+            yield _broken(check, problem)
 
 
 def _broken(check: Check, problem: Exception) -> Finding:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.builds.model import Framework
+from scaffold.environments.condition import Contents, LockFacts
 from scaffold.environments.model import Damage, Environment, Proof
+from scaffold.environments.proofs import KeptProof
 from scaffold.errors import ScaffoldError
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
@@ -53,6 +55,7 @@ class Facts:
     data_problem: ScaffoldError | None = None  # why the user's own data file of builds cannot be used
     declared: tuple[str, ...] | None = None  # what pyproject.toml asks for besides the frameworks (PEP 508)
     metadata_problem: ScaffoldError | None = None  # what is wrong with pyproject.toml
+    name: str = ""  # of the environment that is looked at; "" is the project's own
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None
     state: Literal["creating", "ready"] | None = None
@@ -63,6 +66,10 @@ class Facts:
     made_at: str = ""  # where the environment was when it was made
     orphaned: bool | None = None  # its base interpreter is gone
     damages: tuple[Damage, ...] | None = None
+    contents: Contents | None = None
+    lock: LockFacts | None = None  # None: the project has no lock for this environment
+    proved: tuple[KeptProof, ...] = ()  # by earlier runs
+    further: tuple[Facts, ...] = ()  # the same of the project's further environments
     torch: TorchBuild | None = None
     runs: tuple[RunFact, ...] | None = None
     proofs: tuple[ProofFact, ...] | None = None  # None: not asked (needs --deep)

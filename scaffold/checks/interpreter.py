@@ -87,7 +87,7 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         id="env.files",
         level="error",
-        title=f"Files of installed packages are missing or cut short: {', '.join(broken[:SHOWN])}",
+        title=f"Files of installed packages are missing or altered: {', '.join(broken[:SHOWN])}",
         detail=f"{len(facts.damages)} files differ from what the installer noted; pip check does not look",
         cause="env-damaged",
         evidence=tuple(Evidence(source=one.path, value=one.what) for one in facts.damages[:SHOWN]),

@@ -1,0 +1,130 @@
+"""How an environment stands to its lock, and the lock to the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scaffold.checks.facts import Facts
+from scaffold.checks.interpreter import CREATE
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
+from scaffold.environments.differences import same_version
+from scaffold.environments.drift import Drift
+
+#: As many packages as a terminal shows without scrolling; the rest is counted.
+_SHOWN = 12
+
+SYNC = Remedy(text="make it exactly what the lock says", commands=(("scaffold", "env", "sync"),))
+LOCK = Remedy(text="make the lock anew", commands=(("scaffold", "env", "lock"),))
+
+
+def usable(facts: Facts) -> Iterator[Finding]:
+    """The lock can be read, is of what ``pyproject.toml`` asks for today, and agrees with its twin."""
+    lock = facts.lock
+    if lock is None:
+        return
+    if lock.problem is not None:
+        yield Finding(
+            id="lock.damaged",
+            level="error",
+            title=lock.problem.message,
+            detail="\n".join(lock.problem.detail),
+            cause=lock.problem.code,
+            evidence=(Evidence(source=str(lock.path), value="cannot be used"),),
+            remedy=LOCK,
+        )
+        return
+    if lock.stale:
+        yield Finding(
+            id="lock.stale",
+            level="warning",
+            title=f"The lock {lock.path.name} is older than what it was made from",
+            detail="an environment that is rebuilt from it lacks what was added since",
+            cause="lock-stale",
+            evidence=tuple(Evidence(source=lock.path.name, value=why) for why in lock.stale),
+            remedy=LOCK,
+        )
+    if lock.mixed:
+        yield Finding(
+            id="lock.mixed",
+            level="error",
+            title=f"The two locks of {lock.group} disagree about {len(lock.mixed)} pins",
+            detail="pip and uv make different environments of them; a merge may have taken one of each side",
+            cause="lock-mixed",
+            evidence=tuple(Evidence(source=lock.group, value=line) for line in lock.mixed[:_SHOWN]),
+            remedy=LOCK,
+        )
+
+
+def as_locked(facts: Facts) -> Iterator[Finding]:
+    """The environment holds what its lock names: each package, in that version and build, and no other."""
+    if facts.environment is None or facts.lock is None or facts.lock.problem is not None or facts.orphaned:
+        return
+    other = tuple(one for one in facts.lock.drift if one.kind != "extra")
+    extra = tuple(one for one in facts.lock.drift if one.kind == "extra")
+    if other:
+        yield _drifted(facts, other, "error", "packages are not as the lock has them", "lock-drift")
+    if extra:
+        yield _drifted(
+            facts, extra, "warning", "packages are installed that the lock does not name", "lock-extra"
+        )
+    if not facts.lock.drift:
+        yield Finding(
+            id="lock.drift", level="ok", title=f"The environment is exactly what {facts.lock.path.name} says"
+        )
+
+
+def _drifted(facts: Facts, rows: tuple[Drift, ...], level: Level, title: str, cause: str) -> Finding:
+    assert facts.lock is not None
+    rest = len(rows) - _SHOWN
+    return Finding(
+        id="lock.drift" if cause == "lock-drift" else "lock.extra",
+        level=level,
+        title=f"{len(rows)} {title}",
+        detail=f"and {rest} more" if rest > 0 else "",
+        cause=cause,
+        evidence=tuple(Evidence(source=one.package, value=in_words(one)) for one in rows[:_SHOWN]),
+        remedy=SYNC
+        if cause == "lock-drift"
+        else Remedy(
+            text="remove them; or add what you need to pyproject.toml, then: scaffold env lock",
+            commands=SYNC.commands,
+        ),
+    )
+
+
+def in_words(one: Drift) -> str:
+    """What is different about a package.
+
+    >>> in_words(Drift(kind="build", package="torch", installed="2.14.1", locked="2.14.1+cu126"))
+    'another build: 2.14.1 is installed, 2.14.1+cu126 is locked'
+    """
+    if one.kind == "missing":
+        return f"not installed, {one.locked} is locked"
+    if one.kind == "extra":
+        return f"{one.installed} is installed"
+    other = "another build: " if one.kind == "build" else ""
+    return f"{other}{one.installed} is installed, {one.locked} is locked"
+
+
+def as_planned(facts: Facts) -> Iterator[Finding]:
+    """Where no lock says more: the frameworks are the builds that were chosen for this machine."""
+    if facts.environment is None or facts.lock is not None or facts.orphaned:
+        return
+    other = tuple(_other_builds(facts.planned, facts.environment.packages))
+    if other:
+        yield Finding(
+            id="pkg.other-build",
+            level="error",
+            title=f"{other[0].source} is not the build that was chosen for this machine",
+            detail="pip, or a button of the IDE, has replaced it",
+            cause="build-replaced",
+            evidence=other,
+            remedy=CREATE,
+        )
+
+
+def _other_builds(planned: Mapping[str, str], installed: Mapping[str, str]) -> Iterator[Evidence]:
+    for name, version in planned.items():
+        found = installed.get(name)
+        if found is not None and not same_version(found, version):
+            yield Evidence(source=name, value=f"{found} is installed, {version} was chosen")

@@ -1,0 +1,172 @@
+"""The condition of one environment: everything that its files tell, gathered once for all rules.
+
+Read-only and offline; nothing of the environment is started. 0.5 s with PyTorch and TensorFlow in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from scaffold.environments.collisions import Collision, collisions
+from scaffold.environments.drift import Drift, drift
+from scaffold.environments.inspect import inspect, is_orphaned, parse_configuration
+from scaffold.environments.layout import Place, pip_configuration_of, site_packages_of
+from scaffold.environments.model import Damage, Environment, Report
+from scaffold.environments.planned import read_packages
+from scaffold.environments.proofs import KeptProof, read_proofs
+from scaffold.environments.remains import DeadPath, dead_paths, half_removed, shadowed, without_metadata
+from scaffold.environments.state import read_state
+from scaffold.environments.verify import damages_of, installed_distributions
+from scaffold.errors import ScaffoldError
+from scaffold.system import System
+
+#: What a folder on PYTHONPATH must not stand before.
+_GUARDED = ("keras", "numpy", "tensorflow", "torch", "torchvision")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFacts:
+    """The project's lock for one environment, and how the environment stands to it."""
+
+    path: Path
+    group: str
+    drift: tuple[Drift, ...] = ()
+    stale: tuple[str, ...] = ()  # why it is not of what pyproject.toml asks for today
+    mixed: tuple[str, ...] = ()  # where it and the other lock of the same group disagree
+    problem: ScaffoldError | None = None  # why it cannot be used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What lies in an environment beside what its installers wrote down."""
+
+    collisions: tuple[Collision, ...] = ()
+    half_removed: tuple[str, ...] = ()
+    without_metadata: tuple[str, ...] = ()
+    dead_paths: tuple[DeadPath, ...] = ()
+    shadowed: tuple[str, ...] = ()  # paths that PYTHONPATH puts before its packages
+    python_home: str = ""  # PYTHONHOME, with which no environment works
+    sees_system: bool = False  # imports the base Python's packages, and the user's, too
+    unkept: tuple[str, ...] = ()  # why pip would replace the chosen builds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One environment of a project. What depends on its files is None where it has none."""
+
+    place: Place
+    environment: Environment | None
+    status: Literal["creating", "ready"] | None
+    made_at: str = ""  # where it was when it was made
+    orphaned: bool | None = None  # its base interpreter is gone
+    damages: tuple[Damage, ...] | None = None
+    contents: Contents = field(default_factory=Contents)
+    lock: LockFacts | None = None
+    proofs: tuple[KeptProof, ...] = ()
+
+
+def condition_of(
+    place: Place, system: System, *, deep: bool = False, report: Report | None = None
+) -> Condition:
+    """Look at an environment. ``deep`` reads every installed file, ten seconds with both frameworks."""
+    environment, state = inspect(place.location, system), read_state(place)
+    status, made_at = (state.status, state.location) if state else (None, "")
+    if environment is None:
+        return Condition(place=place, environment=None, status=status, made_at=made_at)
+    folder = site_packages_of(place.location)
+    installed = installed_distributions(folder) if folder else ()
+    return Condition(
+        place=place,
+        environment=environment,
+        status=status,
+        made_at=made_at,
+        orphaned=is_orphaned(environment, system),
+        damages=damages_of(folder, installed, deep=deep, report=report) if folder else (),
+        contents=Contents(
+            collisions=collisions(installed),
+            half_removed=half_removed(folder) if folder else (),
+            without_metadata=without_metadata(folder) if folder else (),
+            dead_paths=dead_paths(folder, installed) if folder else (),
+            shadowed=shadowed(system.environment, ";" if system.platform.os == "windows" else ":", _GUARDED),
+            python_home=system.environment.get("PYTHONHOME", ""),
+            sees_system=_sees_system(place.location),
+            unkept=_unkept(place, environment, system) if status == "ready" else (),
+        ),
+        lock=lock_facts(place, environment, system),
+        proofs=read_proofs(place),
+    )
+
+
+def lock_facts(place: Place, environment: Environment, system: System) -> LockFacts | None:
+    """The lock of an environment's group; None where the project has none."""
+    from packaging.utils import canonicalize_name
+
+    from scaffold.environments.install import project_distribution
+    from scaffold.environments.locking.groups import declared
+    from scaffold.environments.locking.model import requirements_name
+    from scaffold.environments.locking.read import read_project_lock, staleness
+
+    try:
+        project = declared(place.root)
+    except ScaffoldError:
+        return None  # said of pyproject.toml itself
+    group = place.name or project.groups[0]
+    path = place.root / requirements_name(group)
+    try:
+        lock = read_project_lock(place, group)
+    except ScaffoldError as problem:
+        return LockFacts(path=path, group=group, problem=problem)
+    if lock is None:
+        return None
+    own = canonicalize_name(project_distribution(place.root) or "")
+    return LockFacts(
+        path=path,
+        group=group,
+        drift=drift(environment, lock.packages, system.platform, own=own),
+        stale=staleness(lock, project),
+        mixed=_mixed(place.root, group, {(one.name, one.version) for one in lock.packages}),
+    )
+
+
+def _mixed(root: Path, group: str, pinned: set[tuple[str, str]]) -> tuple[str, ...]:
+    """Where the two locks of a group disagree: a merge may have taken one of each side."""
+    from scaffold.environments.locking.model import pylock_name, requirements_name
+    from scaffold.environments.locking.text import packages_of_pylock
+
+    try:
+        text = (root / pylock_name(group)).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ()
+    others = {(one.name, one.version) for one in packages_of_pylock(text)[0]}
+    files = {True: pylock_name(group), False: requirements_name(group)}
+    return tuple(
+        f"{name} {version}: only in {files[(name, version) in others]}"
+        for name, version in sorted(others ^ pinned)
+    )
+
+
+def _sees_system(location: Path) -> bool:
+    try:
+        text = (location / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return parse_configuration(text).get("include-system-site-packages", "").lower() == "true"
+
+
+def _unkept(place: Place, environment: Environment, system: System) -> tuple[str, ...]:
+    """Why pip, and PyCharm's buttons, would not keep the builds that were chosen; nothing where they do."""
+    planned = {
+        name: version for name, version in read_packages(place)[0].items() if name in environment.packages
+    }
+    if not planned:
+        return ()
+    constraints = place.location / "constraints.txt"
+    configuration = pip_configuration_of(place.location, system.platform.os)
+    lines = set((system.read_text(constraints) or "").split())
+    found = [f"{constraints} lacks {name}=={version}" for name, version in planned.items()
+             if f"{name}=={version}" not in lines]  # fmt: skip
+    if constraints.as_uri() not in (system.read_text(configuration) or ""):
+        found.append(f"{configuration} does not name {constraints.name}")
+    return tuple(found)

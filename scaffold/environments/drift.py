@@ -1,0 +1,95 @@
+"""How far an environment has gone from its lock: pip, an IDE's buttons and others' commits change both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scaffold.environments.differences import same_version
+from scaffold.environments.locking.model import LockedPackage
+from scaffold.environments.model import Environment
+from scaffold.system import PlatformFacts
+
+#: What makers of environments put there themselves.
+SEEDS = frozenset({"pip", "setuptools", "wheel"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One package that is not as the lock has it. A version is "" where there is none."""
+
+    kind: Literal["missing", "version", "build", "extra"]
+    package: str
+    installed: str
+    locked: str
+
+
+def drift(
+    environment: Environment, locked: Sequence[LockedPackage], platform: PlatformFacts, *, own: str = ""
+) -> tuple[Drift, ...]:
+    """Every package that is missing, of another version or build, or in no line of the lock.
+
+    ``own`` is the project's own distribution, which no lock names.
+    """
+    wanted = versions_for(locked, environment.version, platform)
+    found: list[Drift] = []
+    for name, version in wanted.items():
+        installed = environment.packages.get(name)
+        if installed is None:
+            found.append(Drift(kind="missing", package=name, installed="", locked=version))
+        elif not same_version(installed, version):
+            kind: Literal["build", "version"] = (
+                "build" if _public(installed) == _public(version) else "version"
+            )
+            found.append(Drift(kind=kind, package=name, installed=installed, locked=version))
+    extra = environment.packages.keys() - wanted.keys() - SEEDS - {own}
+    found += [
+        Drift(kind="extra", package=name, installed=environment.packages[name], locked="")
+        for name in sorted(extra)
+    ]
+    return tuple(found)
+
+
+def versions_for(locked: Iterable[LockedPackage], python: str, platform: PlatformFacts) -> Mapping[str, str]:
+    """Name -> version, of the lines that hold for a Python (``3.12.1``) on this machine."""
+    from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+
+    facts = marker_facts(python, platform)
+    found: dict[str, str] = {}
+    for one in locked:
+        try:
+            holds = not one.marker or Marker(one.marker).evaluate(facts)
+        except (InvalidMarker, UndefinedEnvironmentName):
+            holds = True
+        if holds:
+            found[one.name] = one.version
+    return found
+
+
+def marker_facts(python: str, platform: PlatformFacts) -> dict[str, str]:
+    """What a marker can ask, for CPython ``python`` on this machine (not for the Python that runs us)."""
+    names = {
+        "linux": ("posix", "linux", "Linux"),
+        "macos": ("posix", "darwin", "Darwin"),
+        "windows": ("nt", "win32", "Windows"),
+    }
+    os_name, sys_platform, system = names[platform.os]
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": python,
+        "os_name": os_name,
+        "platform_machine": platform.machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": platform.release,
+        "platform_system": system,
+        "platform_version": platform.version,
+        "python_full_version": python,
+        "python_version": ".".join(python.split(".")[:2]),
+        "sys_platform": sys_platform,
+        "extra": "",
+    }
+
+
+def _public(version: str) -> str:
+    return version.partition("+")[0]
