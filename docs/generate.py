@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from scaffold import cli, errors
-from scaffold.environments.failures import SIGNS
+from scaffold.environments.signs import SIGNS
 from scaffold.projects.catalog import find_templates
 
 FOLDER = Path(__file__).resolve().parent / "reference"

@@ -145,6 +145,7 @@ def plan_setup(
                 requirements=requirements,
                 settings=settings,
                 backend=wishes.backend,
+                tell=announce,
             )
             for name, builds in (("", choice.builds), *((one.framework, (one,)) for one in choice.apart))
         )

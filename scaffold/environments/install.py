@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments import tools
-from scaffold.environments.failures import explain
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
 from scaffold.environments.progress import Narrator
+from scaffold.environments.retry import persistently
 from scaffold.environments.verify import damages
 from scaffold.environments.watching import watched
 from scaffold.errors import InstallFailed
-from scaffold.system import System
+from scaffold.system import Completed, System
 from scaffold.toml import TOMLDecodeError, loads
 
 #: How often what is incomplete is installed again.
@@ -112,15 +112,25 @@ class Installer:
     def _run(
         self, command: Sequence[str], *, doing: str, on_line: Callable[[str], None] | None = None
     ) -> None:
-        done = self._system.run(
-            tools.guarded(command, self._system),
-            timeout=None,
-            environment=self._environment,
-            cwd=self._folder,
-            on_line=on_line,
-        )
-        if not done.ok:
-            raise explain(self._plan.installer, done.stdout + done.stderr, doing=doing)
+        def call(afresh: tuple[str, ...]) -> Completed:
+            return self._system.run(
+                tools.guarded([*command, *self._afresh(afresh)], self._system),
+                timeout=None,
+                environment=self._environment,
+                cwd=self._folder,
+                on_line=on_line,
+            )
+
+        def tell(text: str) -> None:
+            self._report(Progress(step="download", message=text))
+
+        persistently(call, self._plan.installer, doing=doing, tell=tell)
+
+    def _afresh(self, packages: Sequence[str]) -> list[str]:
+        from scaffold.environments.resolve_pip import uncached
+        from scaffold.environments.resolve_uv import refreshed
+
+        return refreshed(packages) if self._uv else uncached(packages)
 
 
 def _uv_of(system: System) -> Path:

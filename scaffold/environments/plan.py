@@ -12,6 +12,7 @@ from scaffold.builds.model import BuildPlan
 from scaffold.environments.layout import Place
 from scaffold.environments.lock import Resolved, unreadable
 from scaffold.environments.model import Backend, CondaProgram, Download, EnvironmentPlan
+from scaffold.environments.retry import Tell, silent
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.system import System
@@ -45,10 +46,12 @@ def plan_environment(
     requirements: tuple[str, ...],
     settings: SourceSettings,
     backend: Backend = "auto",
+    tell: Tell = silent,
 ) -> EnvironmentPlan:
     """Pins, hashes and sizes of everything that the environment will hold.
 
-    Nothing is written but the installers' caches. What the sources cannot give is an error here
+    ``tell`` hears when a bad network makes the installer try again. Nothing is written but the
+    installers' caches. What the sources cannot give is an error here
     (`InstallFailed`, `NoBuild`, `SourceUnreachable`, each with a code of its own), not half-way
     through an installation.
     """
@@ -68,7 +71,7 @@ def plan_environment(
         conda=conda,
     )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
-        resolution = _resolve(plan, uv, Path(folder), system)
+        resolution = _resolve(plan, uv, Path(folder), system, tell)
     if wanted(plan) and not resolution.found:
         raise unreadable(plan.installer, f"asked for: {', '.join(wanted(plan))}; found: nothing")
     downloads = measured(resolution.found, builds, settings, system)
@@ -102,14 +105,14 @@ def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:
     return (told, *kept)
 
 
-def _resolve(plan: EnvironmentPlan, uv: Path | None, folder: Path, system: System) -> Resolution:
+def _resolve(plan: EnvironmentPlan, uv: Path | None, folder: Path, system: System, tell: Tell) -> Resolution:
     if uv is None:
         from scaffold.environments.resolve_pip import resolve as with_pip
 
-        return with_pip(plan, folder, system)
+        return with_pip(plan, folder, system, tell=tell)
     from scaffold.environments.resolve_uv import resolve as with_uv
 
-    return with_uv(plan, uv, folder, system)
+    return with_uv(plan, uv, folder, system, tell=tell)
 
 
 def _uv_missing() -> Exception:

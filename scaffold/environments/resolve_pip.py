@@ -6,21 +6,24 @@ other index has; everything else is pinned by hash to what pip found first.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from scaffold.environments import lock as locks
-from scaffold.environments.failures import explain
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, wanted
+from scaffold.environments.retry import Tell, persistently, silent
 from scaffold.environments.tools import pip_environment, seed_pip
 from scaffold.errors import InstallFailed
-from scaffold.system import System
+from scaffold.system import Completed, System
 
 #: Seconds; pip reads the metadata of whatever it considers, one after the other.
 TIME_LIMIT = 1800.0
 
 
-def resolve(plan: EnvironmentPlan, folder: Path, system: System) -> Resolution:
+def resolve(plan: EnvironmentPlan, folder: Path, system: System, *, tell: Tell = silent) -> Resolution:
     """Ask pip for everything that the plan wants; ``folder`` is for files of the moment."""
     wheel = seed_pip(plan.interpreter.minor)
     if wheel is None:
@@ -29,26 +32,47 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System) -> Resolution:
         )
     (folder / "requirements.txt").write_text("\n".join(wanted(plan)) + "\n", encoding="utf-8")
     (folder / "constraints.txt").write_text("\n".join(constraints(plan)) + "\n", encoding="utf-8")
-    report = folder / "report.json"
-    done = system.run(
-        [
-            plan.interpreter.path, "-I", wheel / "pip", "install", "--dry-run", "--ignore-installed",
-            "--only-binary", ":all:", "--requirement", "requirements.txt", "--constraint", "constraints.txt",
-            "--report", report, *source_arguments(plan),
-        ],
-        timeout=TIME_LIMIT,
-        environment=pip_environment(plan.settings, system),
-        cwd=folder,
-    )  # fmt: skip
-    if not done.ok:
-        raise explain("pip", done.stdout + done.stderr, doing="resolve the requirements")
+    report, log = folder / "report.json", folder / "pip.log"
+
+    def call(afresh: tuple[str, ...]) -> Completed:
+        log.unlink(missing_ok=True)
+        done = system.run(
+            [
+                plan.interpreter.path, "-I", wheel / "pip", "install", "--dry-run", "--ignore-installed",
+                "--only-binary", ":all:", "--requirement", "requirements.txt",
+                "--constraint", "constraints.txt", "--report", report, "--log", log,
+                *source_arguments(plan), *uncached(afresh),
+            ],
+            timeout=TIME_LIMIT,
+            environment=pip_environment(plan.settings, system),
+            cwd=folder,
+        )  # fmt: skip
+        return replace(done, stderr=done.stderr + unheard(system.read_text(log) or ""))
+
+    persistently(call, "pip", doing="resolve the requirements", tell=tell)
     found, lock = locks.parse_pip_report(locks.read_lock(report, "pip"))
     return Resolution(found=found, lock=lock, notices=("uv is not here: pip installs, which takes longer",))
 
 
+def uncached(packages: Iterable[str]) -> list[str]:
+    """The option with which pip takes nothing from its cache: it cannot be told of single packages."""
+    return ["--no-cache-dir"] if tuple(packages) else []
+
+
+def unheard(log: str) -> str:
+    r"""What pip keeps to itself: an index that answers 503 is to it one that has no such package.
+
+    >>> unheard("2026-11-22T09:00:00,1 Could not fetch URL http://h/a/: too many 503 error responses - skipping")
+    '\nERROR: Could not fetch URL http://h/a/: too many 503 error responses - skipping'
+    """
+    found = re.findall(r"Could not fetch URL .*(?:429|5\d\d) (?:error responses|Server Error).*", log)
+    return "".join(f"\nERROR: {line}" for line in dict.fromkeys(found))
+
+
 def source_arguments(plan: EnvironmentPlan) -> list[str]:
-    """Where the builds lie, as options of pip."""
-    options = {"pytorch": "--extra-index-url", "find-links": "--find-links"}
+    """Where the builds lie, as options of pip; a flat mirror's pages are find-links to it."""
+    pytorch = "--find-links" if plan.settings.pytorch_flat else "--extra-index-url"
+    options = {"pytorch": pytorch, "find-links": "--find-links"}
     found = {
         build.source: options[build.source_kind] for build in plan.builds if build.source_kind in options
     }

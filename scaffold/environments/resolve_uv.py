@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from scaffold.environments import lock as locks
-from scaffold.environments.failures import explain
 from scaffold.environments.lock import Resolved
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
+from scaffold.environments.retry import Tell, persistently, silent
 from scaffold.environments.tools import uv_cache, uv_command, uv_environment
 from scaffold.system import Completed, System
 
@@ -17,10 +18,12 @@ from scaffold.system import Completed, System
 TIME_LIMIT = 900.0
 
 
-def resolve(plan: EnvironmentPlan, uv: Path, folder: Path, system: System) -> Resolution:
+def resolve(
+    plan: EnvironmentPlan, uv: Path, folder: Path, system: System, *, tell: Tell = silent
+) -> Resolution:
     """Ask uv for everything that the plan wants; ``folder`` is for files of the moment."""
     asking = _Asking(plan, uv, folder, system)
-    lock = asking.compile()
+    lock = asking.compile(tell)
     lock = locks.with_indexes(lock, asking.indexes())
     found = locks.parse_pylock(lock, plan.interpreter.minor)
     cached = asking.cached(lock)
@@ -44,6 +47,7 @@ def manifest(plan: EnvironmentPlan) -> str:
     """
     import tomlkit
 
+    form = {"format": "flat"} if plan.settings.pytorch_flat else {}
     scoped = [build for build in plan.builds if build.source_kind == "pytorch"]
     return tomlkit.dumps(
         {
@@ -57,7 +61,7 @@ def manifest(plan: EnvironmentPlan) -> str:
                 "uv": {
                     "sources": {build.package: {"index": f"for-{build.package}"} for build in scoped},
                     "index": [
-                        {"name": f"for-{build.package}", "url": build.source, "explicit": True}
+                        {"name": f"for-{build.package}", "url": build.source, "explicit": True, **form}
                         for build in scoped
                     ],
                 }
@@ -75,7 +79,13 @@ def find_links_arguments(plan: EnvironmentPlan) -> list[str]:
 def index_arguments(plan: EnvironmentPlan) -> list[str]:
     """The indexes that builds come from: what uv has in its cache is filed under them."""
     urls = dict.fromkeys(build.source for build in plan.builds if build.source_kind == "pytorch")
-    return [part for url in urls for part in ("--index", url)]
+    option = "--find-links" if plan.settings.pytorch_flat else "--index"
+    return [part for url in urls for part in (option, url)]
+
+
+def refreshed(packages: Iterable[str]) -> list[str]:
+    """Options with which uv takes nothing of these packages from its cache."""
+    return [part for name in packages for part in ("--refresh-package", name)]
 
 
 class _Asking:
@@ -87,11 +97,15 @@ class _Asking:
         (folder / "pyproject.toml").write_text(manifest(plan), encoding="utf-8")
         (folder / "constraints.txt").write_text("\n".join(constraints(plan)) + "\n", encoding="utf-8")
 
-    def compile(self) -> str:
+    def compile(self, tell: Tell) -> str:
         """The lock, as uv writes it."""
-        done = self._compile("--format", "pylock.toml", "--output-file", "pylock.toml")
-        if not done.ok:
-            raise explain("uv", done.stdout + done.stderr, doing="resolve the requirements")
+        arguments = ("--format", "pylock.toml", "--output-file", "pylock.toml")
+        persistently(
+            lambda afresh: self._compile(*arguments, *refreshed(afresh)),
+            "uv",
+            doing="resolve the requirements",
+            tell=tell,
+        )
         return locks.read_lock(self._folder / "pylock.toml", "uv")
 
     def indexes(self) -> dict[str, str]:

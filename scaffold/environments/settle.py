@@ -9,6 +9,10 @@ from pathlib import Path
 from scaffold.builds.model import BuildPlan
 from scaffold.environments.layout import pip_configuration_of, site_packages_of
 from scaffold.environments.model import EnvironmentPlan
+from scaffold.sources.layers import is_variable
+from scaffold.sources.model import Setting
+from scaffold.sources.redact import redact
+from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.system import OperatingSystem
 
 #: Lies among the environment's packages where some GPU of the machine is of no use to its builds.
@@ -20,13 +24,14 @@ def settle(plan: EnvironmentPlan, os: OperatingSystem) -> None:
 
     Without it, ``pip install -U lightning`` replaces a CUDA 12.6 build by whatever PyPI has.
     """
-    if not plan.builds:
-        return
-    constraints = plan.location / "constraints.txt"
-    constraints.write_text("".join(f"{line}\n" for line in pins(plan.builds)), encoding="utf-8")
-    target = pip_configuration_of(plan.location, os)
-    target.touch(mode=0o600)  # an index's address may carry credentials
-    target.write_text(pip_configuration(plan, constraints), encoding="utf-8")
+    constraints = plan.location / "constraints.txt" if plan.builds else None
+    if constraints is not None:
+        constraints.write_text("".join(f"{line}\n" for line in pins(plan.builds)), encoding="utf-8")
+    text = pip_configuration(plan, constraints)
+    if text:
+        target = pip_configuration_of(plan.location, os)
+        target.touch(mode=0o600)  # an index's address may carry credentials
+        target.write_text(text, encoding="utf-8")
     _choose_devices(plan)
 
 
@@ -68,19 +73,33 @@ def pins(builds: Iterable[BuildPlan]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pip_configuration(plan: EnvironmentPlan, constraints: Path) -> str:
+def pip_configuration(plan: EnvironmentPlan, constraints: Path | None) -> str:
     """``pip.conf``. A value given here replaces the user's of the same name, hence theirs are repeated.
 
-    pip splits values at blanks, so that a path is only safe as a URL.
+    pip splits values at blanks, so that a path is only safe as a URL. Empty where pip needs no telling.
     """
-    settings = plan.settings
-    sources: list[str] = []
-    sources += _line(
-        "extra-index-url", _of(plan.builds, "pytorch"), [one.value for one in settings.extra_indexes]
-    )
-    sources += _line("find-links", _of(plan.builds, "find-links"), [one.value for one in settings.find_links])
+    settings, flat = plan.settings, plan.settings.pytorch_flat
+    pytorch, links = _of(plan.builds, "pytorch"), _of(plan.builds, "find-links")
+    extra, pages = ([], [*pytorch, *links]) if flat else (pytorch, links)
+    sources = [
+        *_index_line(settings.index),
+        *_line("extra-index-url", extra, [one.value for one in settings.extra_indexes]),
+        *_line("find-links", pages, [one.value for one in settings.find_links]),
+    ]
     head = ["[global]", *sources, ""] if sources else []
-    return "\n".join([*head, "[install]", f"constraint = {constraints.as_uri()}", ""])
+    limit = ["[install]", f"constraint = {constraints.as_uri()}", ""] if constraints else []
+    return "\n".join([*head, *limit])
+
+
+def _index_line(index: Setting) -> list[str]:
+    """The ordinary index where pip would not find it by itself, for PyCharm's buttons.
+
+    A variable stands for a session, not for an environment. Credentials are not copied.
+    """
+    own = index == DEFAULT_INDEX or index.origin.endswith(("pip.conf", "pip.ini"))
+    if own or is_variable(index) or redact(index.value) != index.value:
+        return []
+    return [f"index-url = {_as_url(index.value)}"]
 
 
 def _of(builds: Iterable[BuildPlan], kind: str) -> list[str]:

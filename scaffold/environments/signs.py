@@ -1,0 +1,216 @@
+"""What uv and pip say when something goes wrong, as a table: the words, and what they mean.
+
+The narrowest and least misleading sign stands first: pip ends with "No matching distribution found"
+also where it could not reach the index. Texts of uv 0.13 and pip 26.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, ScaffoldError, SourceUnreachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A pattern in an installer's output, and what to tell a user who meets it.
+
+    ``named`` finds what ``{name}`` in the message stands for: its first group that matched.
+    ``attempts``: how often the same is worth trying in all; more than once where it may pass.
+    """
+
+    code: str
+    pattern: str
+    message: str
+    hint: str = ""
+    named: str = ""
+    error: type[ScaffoldError] = InstallFailed
+    attempts: int = 1
+    is_damage: bool = False  # a file arrived damaged: it must not come from a cache the next time
+
+
+#: Where a URL's or a connection's host stands.
+HOST = (
+    r"Failed to fetch: `?[a-z]+://(?:[^/@\s]*@)?([^/\s)'\"`]+)|host='([^']+)'"
+    r"|[a-z]+://(?:[^/@\s]*@)?([^/\s)'\"`]+)"
+)
+
+#: In the order in which they are tried.
+SIGNS: tuple[Sign, ...] = (
+    Sign(
+        code="no-space",
+        pattern=r"No space left on device|os error (?:28|112|122)\b|Errno 28\b"
+        r"|not enough space on the disk|Disk quota exceeded",
+        message="The disk is full: the packages could not be written",
+        hint="free some space",
+        error=NoSpace,
+    ),
+    Sign(
+        code="no-permission",
+        pattern=r"Permission denied|Read-only file system|os error (?:5|13|30)\b|Errno (?:13|30)\b"
+        r"|Access is denied|WinError 5\b|is not write-able",
+        message="The operating system does not let the installer write",
+        hint="close programs that use the environment, and check who owns the folder",
+        error=NoPermission,
+    ),
+    Sign(
+        code="install-externally-managed",
+        pattern=r"externally[- ]managed",
+        message="The installer was about to write into the operating system's own Python",
+        hint="choose another Python with --python",
+    ),
+    Sign(
+        code="install-hash-mismatch",
+        pattern=r"Hash mismatch for|DO NOT MATCH THE HASHES",
+        named=r"Hash mismatch for `?([^`\s]+)|HASHES[^\n]*\n\s+(\S+)",
+        message="{name} is not the file that the index announced: its hash differs",
+        hint="the mirror is out of step or the file was changed on its way; try another one: --index URL",
+        attempts=2,
+        is_damage=True,
+    ),
+    Sign(
+        code="install-certificate",
+        pattern=r"invalid peer certificate|certificate[ _]verify[ _]failed|UnknownIssuer"
+        r"|unable to get local issuer certificate|self[- ]signed certificate|SSL certificate problem",
+        message="The index's certificate is not trusted on this machine",
+        hint="where a company's proxy opens TLS, name its certificates: SSL_CERT_FILE=/path/to/bundle.pem",
+        error=SourceUnreachable,
+    ),
+    Sign(
+        code="install-not-authorized",
+        pattern=r"\b(?:401|403) (?:Unauthorized|Forbidden)|lack of valid authentication credentials"
+        r"|\b(?:401|403) (?:Client )?Error|HTTP error (?:401|403)|handle_401",
+        message="The index refuses to answer without valid credentials",
+        hint="put them into the index's URL, a keyring or ~/.netrc",
+        error=SourceUnreachable,
+    ),
+    Sign(
+        code="install-index-untrusted",
+        pattern=r"is not a trusted or secure host and is being ignored",
+        named=r"(\S+) is not a trusted or secure host",
+        message="pip does not talk to {name} over plain HTTP",
+        hint="use its https address, or add it to pip's trusted-host",
+        error=SourceUnreachable,
+    ),
+    Sign(
+        code="install-proxy-refused",
+        pattern=r"407 Proxy Authentication|Proxy Authentication Required|proxy authorization required"
+        r"|Tunnel connection failed: 40[37]",
+        message="The proxy does not let the installer through without valid credentials",
+        hint="HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; scaffold env mirrors shows the proxy in force",
+        error=SourceUnreachable,
+    ),
+    Sign(
+        code="install-server-error",
+        pattern=r"HTTP status server error \(5\d\d|too many (?:429|5\d\d) error responses"
+        r"|\b5\d\d Server Error|429 Too Many Requests",
+        named=HOST,
+        message="{name} has trouble of its own or is overloaded",
+        hint="try again later, or another mirror: scaffold env mirrors --check --all",
+        error=SourceUnreachable,
+        attempts=4,
+    ),
+    Sign(
+        code="install-broken-off",
+        pattern=r"IncompleteRead|Connection broken:|incomplete-download|not enough bytes were received"
+        r"|error decoding response body|end of file before message length|connection closed before message"
+        r"|RemoteDisconnected|ConnectionResetError|Connection reset by peer"
+        r"|connection was closed without a reply|peer closed connection",
+        named=HOST,
+        message="The connection to {name} breaks off",
+        hint="run the same again, or try another mirror: scaffold env mirrors --check --all",
+        error=SourceUnreachable,
+        attempts=4,
+    ),
+    Sign(
+        code="install-no-network",
+        pattern=r"dns error|failed to lookup address|Connection refused|tcp connect error"
+        r"|client error \(Connect\)|operation timed out|Request failed after \d+ retr"
+        r"|network is unreachable|NameResolutionError|NewConnectionError|ConnectTimeout|ReadTimeout"
+        r"|Max retries exceeded|ProxyError|tunnel error|connection-failed|connection-timeout"
+        r"|Temporary failure in name resolution",
+        named=HOST,
+        message="The package index cannot be reached: {name}",
+        hint="check the network and the proxy (scaffold env mirrors), name a mirror with --index URL, "
+        "or a folder of wheels: PIP_FIND_LINKS=FOLDER",
+        error=SourceUnreachable,
+        attempts=2,
+    ),
+    Sign(
+        code="install-offline",
+        pattern=r"Packages were unavailable because the network was disabled",
+        named=r"Because (\S+) was not found in the cache",
+        message="{name} is not in uv's cache, and UV_OFFLINE forbids to download it",
+        hint="run once without UV_OFFLINE, or name a folder of wheels: UV_FIND_LINKS=FOLDER",
+        error=SourceUnreachable,
+    ),
+    Sign(
+        code="install-bad-wheel",
+        pattern=r"invalid zip|zip file structure|Failed to read from zip|is not a zip file"
+        r"|invalid package format|located at \S+ is invalid|Failed to extract archive|Bad CRC|BadZipFile"
+        r"|while decompressing data|corrupt deflate stream",
+        named=r"Failed to download:? `([^`]+)|Wheel '([^']+)' located|Because (\S+) has an invalid package"
+        r"|structure of `([^`]+)",
+        message="The wheel of {name} is damaged",
+        hint="delete the file (`uv cache clean` where it came from the cache) and run the same again",
+        attempts=3,
+        is_damage=True,
+    ),
+    Sign(
+        code="install-bad-listing",
+        pattern=r"in parse_links\b.*?(?:UnicodeDecodeError|JSONDecodeError)|[Uu]nexpected JSON"
+        r"|Failed to deserialize|is not a simple index|Unsupported `Content-Type`",
+        named=HOST,
+        message="{name} answered with something that is no package listing",
+        hint="does the network want you to sign in first? Otherwise try another mirror: --index URL",
+        error=SourceUnreachable,
+        attempts=3,
+    ),
+    Sign(
+        code="install-no-wheel",
+        pattern=r"has no wheels with a matching Python|has no wheels with a matching platform"
+        r"|has no usable wheels|[Ww]heels are (?:available|required) for `",
+        named=r"Because (\S+) has no|[Ww]heels are (?:available|required) for `([^`]+)",
+        message="{name} has no wheel for this Python on this operating system and processor",
+        hint="see the reason below; try another Python: --python; a project may also do with one framework: "
+        "scaffold new NAME --framework pytorch (or keras)",
+        error=NoBuild,
+    ),
+    Sign(
+        code="install-not-found",
+        pattern=r"was not found in (?:the package registry|the provided package locations)"
+        r"|\(from versions: none\)",
+        named=r"Because (\S+) was not found|requirement (\S+) \(from versions",
+        message="No source that is configured here has {name}",
+        hint="check --index and find-links: an index's address usually ends in /simple; a network that "
+        "wants people to sign in first answers every question with a page of its own",
+    ),
+    Sign(
+        code="install-no-version",
+        pattern=r"there is no version of |\(from versions: |there are no versions of ",
+        named=r"no versions? of (\S+)|requirement (\S+) \(from versions",
+        message="No source that is configured here has {name} for this Python",
+        hint="ask for another version, or choose another Python with --python",
+        error=NoBuild,
+    ),
+    Sign(
+        code="install-conflict",
+        pattern=r"No solution found|ResolutionImpossible|conflicting dependencies",
+        message="The requirements contradict each other",
+        hint="see the reason below; one of the named versions has to give way",
+    ),
+    Sign(
+        code="install-build-failed",
+        pattern=r"build backend returned an error|metadata-generation-failed|subprocess-exited-with-error"
+        r"|Failed to build",
+        named=r"Failed to build:? `?([^`\s]+)",
+        message="The build of {name} failed",
+        hint="see the reason below",
+    ),
+    Sign(
+        code="install-bad-requirement",
+        pattern=r"Couldn't parse requirement|Invalid requirement",
+        message="A requirement is not written as PEP 508 wants it",
+        hint="see the place below",
+    ),
+)
