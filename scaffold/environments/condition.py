@@ -92,7 +92,7 @@ def condition_of(
             shadowed=shadowed(system.environment, ";" if system.platform.os == "windows" else ":", _GUARDED),
             python_home=system.environment.get("PYTHONHOME", ""),
             sees_system=_sees_system(place.location),
-            unkept=_unkept(place, environment, system) if status == "ready" else (),
+            unkept=_unkept(place, environment, system) if state and not state.adopted else (),
         ),
         lock=lock_facts(place, environment, system),
         proofs=read_proofs(place),

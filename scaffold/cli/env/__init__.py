@@ -10,6 +10,10 @@ from scaffold.cli.lazy import LazyGroup
 COMMANDS = {
     "create": "Make the environment of the project around this folder, for this machine.",
     "lock": "Pin every package of the project around this folder, for every machine.",
+    "sync": "Make the environment exactly what the project's lock for this machine says.",
+    "check": "Say what is damaged in a project's environments, and where they differ from their lock.",
+    "adopt": "Use an environment that you made, of venv's kind or conda's, as it is.",
+    "list": "List the project's environments: Python, builds, room on disk, and what was proved.",
     "show": "Show the environment of the project around this folder, from its files alone.",
     "python": "List the Pythons of this machine, say which can hold the frameworks, and get another.",
     "mirrors": "Show where packages come from and who says so; check, choose and drop mirrors.",

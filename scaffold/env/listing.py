@@ -1,0 +1,38 @@
+"""``scaffold env list`` and ``scaffold env show``: what environments a project has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.environments.inventory import Listed
+from scaffold.errors import LaunchFailed
+from scaffold.system import System
+
+
+def list_environments(system: System, start: Path) -> tuple[Listed, ...]:
+    """Every environment that the project around ``start`` has, or had begun. Raises NotAProject."""
+    from scaffold.environments.inventory import listed
+    from scaffold.environments.layout import places
+    from scaffold.projects.record import project_root
+
+    return tuple(listed(place, system) for place in places(project_root(start)))
+
+
+def show_environment(system: System, start: Path, name: str | None = None) -> Listed:
+    """One environment, the project's own where no name is given.
+
+    Raises NotAProject, OptionRefused for an unknown name, LaunchFailed where it is not there.
+    """
+    from scaffold.env.places import place_of
+    from scaffold.environments.inventory import listed
+    from scaffold.environments.layout import MAIN
+    from scaffold.projects.record import project_root
+
+    found = listed(place_of(project_root(start), name or MAIN), system)
+    if not found.python and found.standing in ("missing", "no environment", "unfinished"):
+        raise LaunchFailed(
+            f"the project has no environment: {found.location} is not there or is none",
+            hint="make it: scaffold env create",
+            code="environment-missing",
+        )
+    return found
