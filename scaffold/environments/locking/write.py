@@ -34,6 +34,11 @@ def write_files(root: Path, files: Mapping[PurePosixPath, str], gone: Iterable[P
         raise not_written(Path(refusal.filename or root), refusal) from refusal
 
 
+def has_remains(root: Path) -> bool:
+    """Whether a run that died has left something to be finished or cleared away."""
+    return _journal(root).exists()
+
+
 def recover_files(root: Path) -> None:
     """Finish, take back or clear away what a run that died had begun. Needs the project's lock.
 

@@ -1,0 +1,126 @@
+"""``scaffold env sync``: make the environment exactly what the lock says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.options import json_option
+
+if TYPE_CHECKING:
+    from scaffold.env.sync import SyncPlan
+    from scaffold.environments.model import Backend
+    from scaffold.setup import SetupReport
+
+SCHEMA = "scaffold/env-sync/1"
+
+
+@click.command(name="sync")
+@click.option(
+    "--locked",
+    "group",
+    default="",
+    metavar="GROUP",
+    help="Take this accelerator's lock, such as cpu; chosen for this machine if not given.",
+)
+@click.option(
+    "--frozen", is_flag=True, help="Take the lock as it is, also where pyproject.toml asks for more."
+)
+@click.option(
+    "--wheelhouse",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Install from this folder of wheels alone, without a network: see scaffold env wheelhouse.",
+)
+@click.option(
+    "--index",
+    default="auto",
+    show_default=True,
+    metavar="auto|URL|FOLDER",
+    help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
+)
+@click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given.")
+@click.option(
+    "--backend",
+    type=click.Choice(["auto", "uv", "pip"]),
+    default="auto",
+    show_default=True,
+    help="What installs; auto takes uv where it is there, else pip.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before the download.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
+@json_option(SCHEMA)
+def command(
+    *,
+    group: str,
+    frozen: bool,
+    wheelhouse: Path | None,
+    index: str,
+    python: str | None,
+    backend: Backend,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make the environment exactly what the project's lock for this machine says.
+
+    What the lock does not name goes away, what differs is replaced; the old environment stays until the
+    new one was tried and computes. Make the lock with `scaffold env lock`.
+    """
+    from scaffold.cli.consent import agreed
+    from scaffold.cli.plan_view import setup_report_lines
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.env.sync import SyncWishes, carry_out, plan_sync
+    from scaffold.setup import Wishes
+    from scaffold.system import HostSystem
+
+    system, source = HostSystem(), str(wheelhouse) if wheelhouse else index
+    wishes = SyncWishes(group=group, python=python, index=source, backend=backend, frozen=frozen)
+    with ProgressDisplay(quiet=as_json) as display:
+        plan = plan_sync(system, Path.cwd(), wishes, display.announce)
+    if plan.unchanged or dry_run:
+        shown = _json(plan, done=plan.unchanged) if as_json else "\n".join(_lines(plan, whole=dry_run))
+        click.echo(shown)
+        return
+    if not as_json:
+        click.echo("\n".join(_lines(plan)))
+    agreed(system, plan.setup, Wishes(frameworks=plan.record.frameworks), yes=yes or as_json)
+    with ProgressDisplay(quiet=as_json) as display:
+        report = carry_out(system, plan, display.announce, display.report)
+    click.echo(_json(plan, report, done=True) if as_json else "\n".join(setup_report_lines(report)))
+
+
+def _lines(plan: SyncPlan, *, whole: bool = False) -> list[str]:
+    from scaffold.cli.plan_view import setup_plan_lines
+    from scaffold.cli.text import row
+
+    lines = []
+    for one in plan.chosen:
+        lines.append(row("Lock", f"{one.lock.path}: {len(one.lock.packages)} packages"))
+        lines += [row("", f"because {reason}") for reason in one.reasons]
+        lines += [row("", f"not {other.group}: {other.why[0]}") for other in one.turned_down]
+    if plan.unchanged:
+        lines.append(row("Environment", "exactly so already: nothing to do"))
+        return lines if whole else lines[-1:]
+    return [*lines, *setup_plan_lines(plan.setup, whole=whole)]
+
+
+def _json(plan: SyncPlan, report: SetupReport | None = None, *, done: bool) -> str:
+    from scaffold.cli.plan_json import setup_plan, setup_report
+    from scaffold.results import envelope
+
+    locks = [
+        {
+            "group": one.lock.group,
+            "path": str(one.lock.path),
+            "reasons": one.reasons,
+            "turned_down": [{"group": other.group, "why": other.why} for other in one.turned_down],
+            "notices": one.notices,
+        }
+        for one in plan.chosen
+    ]
+    made = setup_report(report) if report is not None else {}
+    return envelope(
+        SCHEMA, done=done, unchanged=plan.unchanged, locks=locks, plan=setup_plan(plan.setup), **made
+    )

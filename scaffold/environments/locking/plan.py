@@ -1,0 +1,94 @@
+"""From a lock to the plan of an environment that is exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from scaffold.builds.model import BuildPlan
+from scaffold.environments.drift import versions_for
+from scaffold.environments.layout import Place
+from scaffold.environments.lock import parse_pylock
+from scaffold.environments.locking.choose import ChosenLock
+from scaffold.environments.locking.groups import Declared
+from scaffold.environments.locking.model import ProjectLock, pylock_name
+from scaffold.environments.model import Download, EnvironmentPlan, InstallerName
+from scaffold.environments.plan import disk_needed
+from scaffold.interpreters.model import Interpreter
+from scaffold.sources.model import SourceSettings
+from scaffold.sources.places import PYTORCH_INDEX
+from scaffold.system import System
+
+
+def plan_locked(
+    system: System,
+    *,
+    place: Place,
+    chosen: ChosenLock,
+    project: Declared,
+    interpreter: Interpreter,
+    settings: SourceSettings,
+    installer: InstallerName,
+) -> EnvironmentPlan:
+    """The environment that holds what the lock names for this Python on this machine, and nothing else."""
+    lock = chosen.lock
+    downloads = downloads_of(lock, interpreter, system, settings)
+    index = project.indexes.get(lock.group, "")
+    return EnvironmentPlan(
+        place=place,
+        interpreter=interpreter,
+        installer=installer,
+        builds=tuple(sourced(one, index, settings) for one in chosen.builds),
+        requirements=(),
+        settings=settings,
+        downloads=downloads,
+        lock=lock.path.read_text(encoding="utf-8"),
+        exact=True,
+        disk_needed=disk_needed(downloads, shared_cache=False),
+        notices=chosen.notices,
+    )
+
+
+def downloads_of(
+    lock: ProjectLock, interpreter: Interpreter, system: System, settings: SourceSettings
+) -> tuple[Download, ...]:
+    """What of the lock is installed here, sorted; sizes where the pylock beside it tells them."""
+    sizes = _sizes(lock, interpreter.minor)
+    folder = wheelhouse_of(settings)
+    found = []
+    for name, version in sorted(versions_for(lock.packages, interpreter.version, system.platform).items()):
+        size = sizes.get((name, version))
+        found.append(
+            Download(
+                name=name, version=version, size=size, source=str(folder or ""), local=folder is not None
+            )
+        )
+    return tuple(found)
+
+
+def wheelhouse_of(settings: SourceSettings) -> Path | None:
+    """The folder that everything comes from; None where indexes are asked, too."""
+    if settings.no_index is None or not settings.find_links:
+        return None
+    return Path(settings.find_links[0].value)
+
+
+def sourced(build: BuildPlan, index: str, settings: SourceSettings) -> BuildPlan:
+    """The build with the place that it comes from: the group's index, or the user's mirror of it."""
+    if build.package != "torch" or not index or settings.no_index is not None:
+        return build
+    mirror = settings.pytorch_mirror
+    if mirror is not None and index.startswith(f"{PYTORCH_INDEX}/"):
+        index = mirror.value.rstrip("/") + index.removeprefix(PYTORCH_INDEX)
+        index += "/" if settings.pytorch_flat else ""
+    return replace(build, source=index, source_kind="pytorch")
+
+
+def _sizes(lock: ProjectLock, python: str) -> Mapping[tuple[str, str], int | None]:
+    try:
+        text = (lock.path.parent.parent / pylock_name(lock.group)).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    found = (one.download for one in parse_pylock(text, python))
+    return {(one.name, one.version): one.size for one in found}
