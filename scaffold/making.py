@@ -52,6 +52,7 @@ class _Making:
         from scaffold.environments.devices import devices_seen
         from scaffold.environments.planned import replaced_plan
         from scaffold.environments.probe import announced, prove_all
+        from scaffold.environments.proofs import write_proofs
 
         devices = devices_seen(plan.builds, self._plan.machine)
         self._report(announced(tuple(devices)))
@@ -59,6 +60,7 @@ class _Making:
         self._announce("making the folder ready for PyCharm")
         with replaced_plan(plan.root, self._plan.choice, self._plan.machine):
             self.kept += tell_pycharm(self._system, self._project, plan.root, finished=plan.place).kept
+            write_proofs(plan.place, proofs, self._plan.machine)
         self.made.append(Made(environment=environment, proofs=proofs))
 
 

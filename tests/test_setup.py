@@ -56,7 +56,13 @@ def entries(root: Path) -> set[str]:
 
 
 FILES = {"pyproject.toml", ".scaffold", ".scaffold/project.json"}
-MADE = FILES | {".venv", ".idea", ".scaffold/environment.json", ".scaffold/builds.json"}
+MADE = FILES | {
+    ".venv",
+    ".idea",
+    ".scaffold/environment.json",
+    ".scaffold/builds.json",
+    ".scaffold/proofs.json",
+}
 
 
 def test_the_plan_fits_together_and_writes_nothing(system, tmp_path, wheels) -> None:

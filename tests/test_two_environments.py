@@ -12,6 +12,7 @@ from scaffold.env.create import ProjectPlan, carry_out, plan_for_project
 from scaffold.environments.layout import Place, places
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import read_devices, read_packages
+from scaffold.environments.proofs import read_proofs
 from scaffold.environments.state import is_ready
 from scaffold.errors import ProofFailed
 from scaffold.projects.record import RECORD, read_record, record_content
@@ -109,6 +110,8 @@ def test_each_framework_has_the_gpu_in_its_own(system, root, wheels) -> None:
     assert read_devices(Place(root)) == {"pytorch": "cuda", "keras": "cpu"}
     assert read_devices(Place(root, "keras")) == {"keras": "cuda"}
     assert read_packages(Place(root, "keras"))[0] == {"tensorflow": "2.21.0"}
+    kept = {place: [one.proof.device for one in read_proofs(place)] for place in places(root)}
+    assert kept == {Place(root): ["cuda", "cpu"], Place(root, "keras"): ["cuda"]}
 
 
 def test_its_run_configurations_start_in_it(system, root, wheels) -> None:
