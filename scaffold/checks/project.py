@@ -28,7 +28,7 @@ def requirements_installed(facts: Facts) -> Iterator[Finding]:
     """What ``pyproject.toml`` asks for is installed, in a version that it allows."""
     if facts.environment is None or facts.declared is None:
         return
-    missing = tuple(_unmet(facts.environment, facts.declared))
+    missing = tuple(unmet(facts.environment, facts.declared))
     if missing:
         yield Finding(
             id="pkg.requirements",
@@ -45,7 +45,8 @@ def requirements_installed(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _unmet(environment: Environment, declared: tuple[str, ...]) -> Iterator[Evidence]:
+def unmet(environment: Environment, declared: tuple[str, ...]) -> Iterator[Evidence]:
+    """The requirements (PEP 508) that an environment does not meet, and what is there instead."""
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scaffold.env.project import ide_project
 from scaffold.environments.model import Report
-from scaffold.errors import Interrupted
+from scaffold.errors import Interrupted, ScaffoldError
 from scaffold.projects.model import Record
 from scaffold.setup import (
     Announce,
@@ -32,6 +32,18 @@ class ProjectPlan:
     record: Record
     wishes: Wishes
     setup: SetupPlan
+
+
+def in_the_way(start: Path) -> ScaffoldError | None:
+    """Why nobody may make an environment for the project around ``start`` unasked: the user made its own.
+
+    Raises NotAProject.
+    """
+    from scaffold.environments.adopt import in_the_way as of_place
+    from scaffold.environments.layout import Place
+    from scaffold.projects.record import project_root
+
+    return of_place(Place(project_root(start)))
 
 
 def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Announce) -> ProjectPlan:

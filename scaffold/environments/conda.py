@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffold.environments import tools
-from scaffold.environments.failures import Sign
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
+from scaffold.environments.signs import Sign
 from scaffold.errors import InstallFailed, ScaffoldError
 from scaffold.system import System, without
 

@@ -67,8 +67,8 @@ class EnvironmentPlan:
 
     @property
     def location(self) -> Path:
-        """The environment's folder: root/.venv."""
-        return self.place.location
+        """The folder that is made: root/.venv; also where the project uses an adopted one so far."""
+        return self.place.own_location
 
     @property
     def download_size(self) -> int:

@@ -29,7 +29,7 @@ def refuse_location(location: Path) -> None:
 
 def refuse_occupied(place: Place) -> None:
     """Whatever lies in the way and is no environment is the user's, and stays."""
-    for folder in (place.location, *_between(place)):
+    for folder in (place.own_location, *_between(place)):
         if folder.is_symlink():
             raise EnvironmentOccupied(
                 f"{folder} is a symbolic link, and was left alone",
@@ -42,7 +42,7 @@ def refuse_occupied(place: Place) -> None:
                 f"{folder} is no folder, and was left alone",
                 hint="move it away, then run the same command again",
             )
-    location = place.location
+    location = place.own_location
     if not location.exists() or layout.is_environment(location):
         return
     if location.is_dir() and not any(location.iterdir()):
@@ -55,7 +55,7 @@ def refuse_occupied(place: Place) -> None:
 
 def _between(place: Place) -> tuple[Path, ...]:
     """The folders between the project and the environment."""
-    return tuple(folder for folder in place.location.parents if place.root in folder.parents)
+    return tuple(folder for folder in place.own_location.parents if place.root in folder.parents)
 
 
 def refuse_without_space(plans: Sequence[EnvironmentPlan], system: System) -> None:

@@ -42,22 +42,22 @@ def begin(location: Path) -> None:
 
 
 def _put_aside(place: Place) -> None:
-    if not place.location.exists() or not any(place.location.iterdir()):
+    if not place.own_location.exists() or not any(place.own_location.iterdir()):
         return
     try:
-        place.location.rename(place.restore_folder)
+        place.own_location.rename(place.restore_folder)
     except OSError as refusal:
-        raise not_moved(place.location, refusal) from refusal
+        raise not_moved(place.own_location, refusal) from refusal
 
 
 def _roll_back(place: Place, previous: State | None, problem: BaseException) -> None:
     """The quick steps first: a second Ctrl-C comes while gigabytes are deleted."""
     away = None
     try:
-        if is_unfinished(place.location):
-            away = put_away(place.root, place.location)
+        if is_unfinished(place.own_location):
+            away = put_away(place.root, place.own_location)
         if place.restore_folder.exists():
-            place.restore_folder.rename(place.location)
+            place.restore_folder.rename(place.own_location)
         try:
             write_state(place, previous)
         except OSError:  # a full disk: what was put away makes room
@@ -74,11 +74,11 @@ def _forget_the_old_one(place: Place) -> None:
     """Nothing here can undo what is complete; what resists goes with the next run."""
     try:
         with contextlib.suppress(OSError, ScaffoldError):
-            (place.location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
+            (place.own_location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
             discard_tree(place.root, place.restore_folder)
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped while the old environment was being deleted",
-            detail=(f"the new one in {place.location} is complete",),
+            detail=(f"the new one in {place.own_location} is complete",),
             hint="what is left of the old one goes with the next `scaffold env create`",
         ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,7 @@ def declared_requirements(root: Path) -> tuple[str, ...]:
     Raises NotAProject (code ``pyproject-damaged``) where the file is missing or says nonsense.
     """
     path = root / "pyproject.toml"
-    try:
-        document = loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise _damaged(path, problem.strerror or str(problem)) from problem
-    except (TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise _damaged(path, str(problem)) from problem
+    document = _document(path)
     lines = [
         *_strings(document.get("project", {}).get("dependencies")),
         *_strings(document.get("dependency-groups", {}).get(TEST_GROUP)),
@@ -35,6 +30,22 @@ def declared_requirements(root: Path) -> tuple[str, ...]:
         *_strings(document.get("build-system", {}).get("requires")),
     ]
     return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in PLANNED))
+
+
+def required_python(root: Path) -> str:
+    """``requires-python`` of the project, "" where it has none. Raises NotAProject."""
+    value = _document(root / "pyproject.toml").get("project", {}).get("requires-python")
+    return value if isinstance(value, str) else ""
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    try:
+        document: Mapping[str, Any] = loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise _damaged(path, problem.strerror or str(problem)) from problem
+    except (TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise _damaged(path, str(problem)) from problem
+    return document
 
 
 def _strings(values: Any) -> Iterable[str]:

@@ -217,11 +217,20 @@ def _own_variables(context: _Context) -> tuple[dict[str, str], tuple[str, ...]]:
 
 def _activation(python: Path, environment: Mapping[str, str], system: System) -> dict[str, str]:
     """What the environment's ``activate`` would set."""
-    folder = python.parent.parent
-    if not system.exists(folder / "pyvenv.cfg"):
+    windows = system.platform.os == "windows"
+    prefix = python.parent if windows else python.parent.parent
+    if system.exists(prefix / "conda-meta"):
+        variable, folders = "CONDA_PREFIX", [prefix / name for name in _CONDA_FOLDERS] if windows else []
+    elif system.exists(python.parent.parent / "pyvenv.cfg"):
+        variable, prefix, folders = "VIRTUAL_ENV", python.parent.parent, []
+    else:
         return {}
-    path = filter(None, (str(python.parent), environment.get("PATH", "")))
-    return {"VIRTUAL_ENV": str(folder), "PATH": os.pathsep.join(path)}
+    path = filter(None, (str(python.parent), *map(str, folders), environment.get("PATH", "")))
+    return {variable: str(prefix), "PATH": os.pathsep.join(path)}
+
+
+#: What conda puts on PATH on Windows, in this order: its libraries' DLLs lie there.
+_CONDA_FOLDERS = ("Library/mingw-w64/bin", "Library/usr/bin", "Library/bin", "Scripts")
 
 
 def _standard_input(context: _Context) -> Path | None:

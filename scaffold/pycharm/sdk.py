@@ -35,10 +35,11 @@ class NamedSdk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentRecord:
-    """The two facts of our record that matter to whoever starts a program."""
+    """The facts of our record that matter to whoever starts a program."""
 
     location: str = ""  # the environment's folder
     status: str = ""  # creating, ready
+    adopted: bool = False  # the user made it
 
 
 def sdk_name(python: str, module: str) -> str:
@@ -77,14 +78,16 @@ def find_interpreter(
 def environments(root: Path, system: System) -> tuple[Path, ...]:
     """The folders that hold, or claim to hold, an environment of the project, best first.
 
-    One that our record names outside the project comes last: the project may be a copy, and the
-    record still speak of the original.
+    One that the user made and lent to the project comes first, wherever it lies. Another one that our
+    record names outside the project comes last: the project may be a copy, and the record still speak of
+    the original.
     """
-    recorded = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "").location
+    record = parse_record(system.read_text(root / ".scaffold" / "environment.json") or "")
     inside = [root / folder for folder in _FOLDERS]
-    if recorded:
-        place = root / recorded
-        inside = [place, *inside] if place.is_relative_to(root) else [*inside, place]
+    if record.location:
+        place = root / record.location
+        first = record.adopted or place.is_relative_to(root)
+        inside = [place, *inside] if first else [*inside, place]
     return tuple(dict.fromkeys(place for place in inside if _is_environment(place, system)))
 
 
@@ -113,7 +116,7 @@ def parse_record(text: str) -> EnvironmentRecord:
     """What ``.scaffold/environment.json`` says of the environment; empty where it says nothing.
 
     >>> parse_record('{"status": "ready", "location": "/home/ada/cnn-project/.venv", "python": "3.12.1"}')
-    EnvironmentRecord(location='/home/ada/cnn-project/.venv', status='ready')
+    EnvironmentRecord(location='/home/ada/cnn-project/.venv', status='ready', adopted=False)
     """
     try:
         record = json.loads(text)
@@ -121,7 +124,11 @@ def parse_record(text: str) -> EnvironmentRecord:
         return EnvironmentRecord()
     values = record if isinstance(record, dict) else {}
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
-    return EnvironmentRecord(location=texts.get("location", ""), status=texts.get("status", ""))
+    return EnvironmentRecord(
+        location=texts.get("location", ""),
+        status=texts.get("status", ""),
+        adopted=values.get("adopted") is True,
+    )
 
 
 def _python_in(environment: Path, system: System) -> Path:

@@ -15,6 +15,7 @@ COMMANDS = {
     "adopt": "Use an environment that you made, of venv's kind or conda's, as it is.",
     "list": "List the project's environments: Python, builds, room on disk, and what was proved.",
     "show": "Show the environment of the project around this folder, from its files alone.",
+    "remove": "Remove an environment of the project; its files, locks and data stay.",
     "python": "List the Pythons of this machine, say which can hold the frameworks, and get another.",
     "mirrors": "Show where packages come from and who says so; check, choose and drop mirrors.",
 }

@@ -11,19 +11,23 @@ from scaffold.cli.options import environment_options, output_options, wishes_of
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
+    from scaffold.system import System
 
 
 @click.command(name="create")
 @environment_options
+@click.option(
+    "--replace", is_flag=True, help="Replace an environment that you made, or forget an adopted one."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
 @output_options("scaffold/env/1")
-def command(*, yes: bool, dry_run: bool, output: Output, **wished: Any) -> None:
+def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished: Any) -> None:
     """Make the environment of the project around this folder, for this machine.
 
     Goes on where an interrupted `scaffold new` stopped, and rebuilds an environment that is damaged or
     was made for another machine; the old one stays until the new one was tried and computes.
     """
-    from dataclasses import replace
+    import dataclasses
 
     from scaffold.cli.consent import agreed
     from scaffold.cli.plan_json import setup_plan, setup_report
@@ -34,6 +38,7 @@ def command(*, yes: bool, dry_run: bool, output: Output, **wished: Any) -> None:
     from scaffold.system import HostSystem
 
     system = HostSystem()
+    _demand_agreement(system, replace=replace, asks=output.asks)
     with ProgressDisplay(output) as display:
         project = plan_for_project(system, Path.cwd(), wishes_of(**wished), display.announce)
     if dry_run:
@@ -43,9 +48,22 @@ def command(*, yes: bool, dry_run: bool, output: Output, **wished: Any) -> None:
         return
     output.words(setup_plan_lines(project.setup))
     wishes = agreed(system, project.setup, project.wishes, yes=yes or not output.asks)
-    project = replace(project, wishes=wishes)
+    project = dataclasses.replace(project, wishes=wishes)
     with ProgressDisplay(output) as display:
         report = carry_out(system, project, display.announce, display.report)
     done = envelope("scaffold/env/1", done=True, plan=setup_plan(project.setup), **setup_report(report))
     lines = setup_report_lines(report)
     output.result(done, lines, summary=lines[0])
+
+
+def _demand_agreement(system: System, *, replace: bool, asks: bool) -> None:
+    """An environment that the user made goes only where they said so, or say so now."""
+    from scaffold.env.create import in_the_way
+
+    problem = None if replace else in_the_way(Path.cwd())
+    if problem is None:
+        return
+    if not (system.interactive and asks):
+        raise problem
+    click.echo(problem.message, err=True)
+    click.confirm("Have another one made all the same?", default=False, abort=True, err=True)

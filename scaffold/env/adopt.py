@@ -1,0 +1,239 @@
+"""``scaffold env adopt``: use an environment that the user made, as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from scaffold.builds.model import DISTRIBUTIONS, TITLES, BuildChoice, BuildPlan, Device, Framework
+from scaffold.env.project import ide_project
+from scaffold.environments.layout import Place
+from scaffold.environments.model import Environment
+from scaffold.errors import OptionRefused
+from scaffold.locks.model import LockFinding
+from scaffold.machine.model import Machine, Vendor
+from scaffold.projects.model import Record
+from scaffold.system import System
+
+#: Any of these is the framework.
+_DISTRIBUTIONS: Mapping[Framework, tuple[str, ...]] = {
+    "pytorch": (DISTRIBUTIONS["pytorch"],),
+    "keras": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
+}
+
+_DEVICES: Mapping[str, tuple[Device, Vendor]] = {
+    "cu": ("cuda", "nvidia"),
+    "rocm": ("rocm", "amd"),
+    "xpu": ("xpu", "intel"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptPlan:
+    """An environment as it was found, and what it means for the project."""
+
+    root: Path
+    record: Record
+    environment: Environment
+    machine: Machine
+    choice: BuildChoice  # the builds that are installed
+    missing: tuple[str, ...]  # requirements of the project that it does not meet, each with what is there
+    findings: tuple[LockFinding, ...]  # what contradicts this machine
+    notices: tuple[str, ...] = ()
+    known: bool = False  # it is the adopted one already
+
+    @property
+    def place(self) -> Place:
+        """Where the project keeps what is known of its environment."""
+        return Place(self.root)
+
+    @property
+    def install(self) -> tuple[str, ...]:
+        """The command that brings what is missing, for the user to run; empty where nothing is."""
+        if not self.missing:
+            return ()
+        wanted = (line.partition(" (")[0] for line in self.missing)
+        return (str(self.environment.python), "-m", "pip", "install", *wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptReport:
+    """What was written, all of it in the project's own folders."""
+
+    kept: tuple[str, ...]  # files of .idea that were there and were not touched
+
+
+def choices(system: System, start: Path) -> tuple[Path, ...]:
+    """What may be meant where no path was named. Raises NotAProject."""
+    from scaffold.environments.adopt import candidates
+    from scaffold.projects.record import project_root
+
+    return candidates(project_root(start), system)
+
+
+def plan_adoption(system: System, start: Path, path: Path | None) -> AdoptPlan:
+    """Look at an environment and judge it for the project around ``start``; nothing is written.
+
+    Raises NotAProject, OptionRefused (adopt-no-environment, adopt-which, adopt-ours, adopt-broken,
+    adopt-python).
+    """
+    from scaffold import machine
+    from scaffold.environments.adopt import look_at
+    from scaffold.environments.state import read_state
+    from scaffold.locks.environment import lock_of_installed
+    from scaffold.locks.lint import lint
+    from scaffold.projects.record import project_root, read_record
+
+    root, record = project_root(start), read_record(start)
+    place = Place(root)
+    environment = look_at(place, path or _only(system, start), system)
+    _refuse_python(root, environment)
+    seen = machine.detect(system, root)
+    state = read_state(place)
+    minor = ".".join(environment.version.split(".")[:2])
+    return AdoptPlan(
+        root=root,
+        record=record,
+        environment=environment,
+        machine=seen,
+        choice=BuildChoice(python=minor, builds=tuple(_builds(environment, record, seen))),
+        missing=tuple(_missing(root, record, environment)),
+        findings=lint(lock_of_installed(environment.packages), seen, minor),
+        notices=tuple(_notices(place, environment)),
+        known=state is not None and state.adopted and state.location == str(environment.location),
+    )
+
+
+def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
+    """Record the environment, its builds and its interpreter. Nothing is written into it.
+
+    Raises EnvironmentBusy, NoSpace, NoPermission, TargetOccupied.
+    """
+    from scaffold.environments.planned import planned_file, write_planned
+    from scaffold.environments.state import State, locked, read_state, recover, write_state
+    from scaffold.errors import ScaffoldError, not_written
+    from scaffold.making import tell_pycharm
+
+    state = State(
+        status="ready",
+        location=str(plan.environment.location),
+        digest="",
+        python=plan.environment.version,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        adopted=True,
+    )
+    with locked(plan.root):
+        recover(plan.place)
+        before = read_state(plan.place)
+        try:
+            write_state(plan.place, state)
+            if plan.choice.builds:
+                write_planned(plan.root, plan.choice, plan.machine)
+            else:  # what is there speaks of another environment
+                planned_file(plan.root).unlink(missing_ok=True)
+            kept = tell_pycharm(system, ide_project(plan.record), plan.root).kept
+        except ScaffoldError:
+            write_state(plan.place, before)
+            raise
+        except OSError as refusal:
+            raise not_written(plan.place.state_file, refusal) from refusal
+    return AdoptReport(kept=kept)
+
+
+def _only(system: System, start: Path) -> Path:
+    found = choices(system, start)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise OptionRefused(
+            "several environments could be meant",
+            detail=tuple(map(str, found)),
+            hint="name one: scaffold env adopt PATH",
+            code="adopt-which",
+        )
+    raise OptionRefused(
+        "no environment was found: none in the project's folder, none is active in this shell",
+        hint="name one: scaffold env adopt PATH; or have one made: scaffold env create",
+        code="adopt-no-environment",
+    )
+
+
+def _refuse_python(root: Path, environment: Environment) -> None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from scaffold.projects.declared import required_python
+
+    wanted = required_python(root)
+    try:
+        fits = SpecifierSet(wanted).contains(environment.version, prereleases=True)
+    except InvalidSpecifier:
+        return
+    if not fits:
+        raise OptionRefused(
+            f"The environment has Python {environment.version}, and the project needs {wanted}",
+            detail=(f"environment: {environment.location}", "the project says so in pyproject.toml"),
+            hint="make the environment with such a Python, or let scaffold do it: scaffold env create",
+            code="adopt-python",
+        )
+
+
+def _builds(environment: Environment, record: Record, seen: Machine) -> Iterator[BuildPlan]:
+    for framework in record.frameworks:
+        for name in _DISTRIBUTIONS.get(framework, ()):
+            version = environment.packages.get(name)
+            if version is None:
+                continue
+            public, _, variant = version.partition("+")
+            yield BuildPlan(
+                framework=framework,
+                package=name,
+                version=public,
+                variant=variant,
+                requirement=f"{name}=={version}",
+                device=_device(environment, framework, variant, seen),
+                source="",
+                source_kind="index",
+                reasons=(f"installed in {environment.location}, which you made",),
+            )
+            break
+
+
+def _device(environment: Environment, framework: Framework, variant: str, seen: Machine) -> Device:
+    """The GPU that the build is made for, where this machine has one that works; else the processor."""
+    if framework == "keras":
+        variant = "cu" if any(name.startswith("nvidia-cudnn-cu") for name in environment.packages) else "cpu"
+    elif not variant and any(name.startswith("nvidia-cudnn-cu") for name in environment.packages):
+        variant = "cu"  # the ordinary index's build on Linux
+    for prefix, (device, vendor) in _DEVICES.items():
+        if variant.startswith(prefix):
+            return device if seen.usable(vendor) else "cpu"
+    return "mps" if framework == "pytorch" and seen.usable("apple") else "cpu"
+
+
+def _missing(root: Path, record: Record, environment: Environment) -> Iterator[str]:
+    from scaffold.checks.project import unmet
+    from scaffold.projects.declared import declared_requirements
+
+    for framework in record.frameworks:
+        names = _DISTRIBUTIONS.get(framework, ())
+        if names and not any(name in environment.packages for name in names):
+            yield f"{names[0]} ({TITLES[framework]} is not installed)"
+    for one in unmet(environment, declared_requirements(root)):
+        yield f"{one.source} ({one.value})"
+
+
+def _notices(place: Place, environment: Environment) -> Iterator[str]:
+    from scaffold.environments.adopt import other_project
+    from scaffold.environments.state import read_state
+
+    location = environment.location
+    other = other_project(place, location)
+    if other is not None:
+        yield f"it is the environment of another project, {other}: what one installs, the other meets"
+    if (location / "condabin").is_dir() or (location / "envs").is_dir():
+        yield "it is conda's base environment: conda itself lives in it, and one of its own is safer"
+    state = read_state(place)
+    if state is not None and not state.adopted and place.own_location.is_dir():
+        yield f"{place.own_location} stays where it is and is not used any more"
