@@ -53,7 +53,8 @@ def lines_of(one: Listed) -> list[str]:
     from scaffold.cli.text import row
     from scaffold.environments.layout import MAIN
 
-    whose = {"scaffold": "", "user": ", yours (adopted)", "unknown": ", not made by scaffold"}[one.owner]
+    whose = {"user": ", yours (adopted)", "unknown": ", not made by scaffold"}.get(one.owner, "")
+    whose = "" if one.standing == "missing" else whose
     color = "green" if one.standing == "ready" else "yellow"
     lines = [row(one.name or MAIN, f"{click.style(one.standing, fg=color)}{whose}: {one.location}")]
     if not one.python:
@@ -72,4 +73,5 @@ def room(one: Listed) -> str:
     used = one.usage
     if not used.shared:
         return f"{size(used.size)} on disk"
-    return f"{size(used.size)} on disk, {size(used.shared)} of it shared by links; deleting it frees {size(used.freed)}"
+    shared = f"{size(used.size)} on disk, {size(used.shared)} of it shared by links"
+    return f"{shared}; deleting it frees {size(used.freed)}"

@@ -46,12 +46,12 @@ def _lines(found: Listed) -> Iterator[str]:
     yield row("Python", f"{found.python}, based on {found.base}")
     yield row("Room", room(found))
     for kept in found.proofs:
-        yield from _proof(kept)
+        yield from _proof(kept, found.location)
     for number, (name, version) in enumerate(sorted(found.packages.items())):
         yield row("" if number else "Packages", f"{name} {version}")
 
 
-def _proof(kept: KeptProof) -> Iterator[str]:
+def _proof(kept: KeptProof, location: Path) -> Iterator[str]:
     from scaffold.checks.proved import proved_in_words
     from scaffold.cli.text import row, size
 
@@ -65,4 +65,5 @@ def _proof(kept: KeptProof) -> Iterator[str]:
     for name, value in kept.proof.details.items():
         yield row("", f"{name}: {value}")
     for path in kept.proof.libraries:
-        yield row("", path)
+        below = Path(path).is_relative_to(location)
+        yield row("", str(Path(path).relative_to(location)) if below else path)
