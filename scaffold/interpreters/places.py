@@ -30,6 +30,7 @@ class Candidate:
 
 def real_path(system: System, path: Path) -> Path:
     """The path with every symbolic link followed, as this host sees it."""
+    windows = system.platform.os == "windows"
     done, rest, followed = Path(path.anchor), list(path.parts[1:] if path.anchor else path.parts), 0
     while rest:
         step = done / rest.pop(0)
@@ -38,9 +39,11 @@ def real_path(system: System, path: Path) -> Path:
             done = done.parent if step.name == ".." else step
             continue
         followed += 1
-        aim = Path(target.removeprefix(_LITERAL))
-        if aim.anchor:
-            done, rest = Path(aim.anchor), [*aim.parts[1:], *rest]
+        aim = Path(target.removeprefix(_LITERAL).replace("\\", "/") if windows else target)
+        if aim.anchor or (
+            windows and aim.parts[:1] and aim.parts[0].endswith(":")
+        ):  # C: is read elsewhere too
+            done, rest = Path(aim.anchor), [*(aim.parts[1:] if aim.anchor else aim.parts), *rest]
         else:
             rest = [*aim.parts, *rest]
     return done
