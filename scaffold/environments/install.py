@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.environments import tools
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
+from scaffold.environments.path_files import make_paths_readable
 from scaffold.environments.progress import Narrator
 from scaffold.environments.retry import persistently
 from scaffold.environments.verify import damages
@@ -57,9 +59,15 @@ class Installer:
         requires = build_requirements(self._plan.root)
         if requires is None:
             return
+        if self._uv and "#" in str(self._plan.root):
+            # uv (0.13) cuts a path there, however it is quoted, as if a URL's fragment began; pip does not
+            with_pip = replace(self._plan, installer="pip")
+            Installer(with_pip, self._folder, self._system, self._report).install_project()
+            return
         self._report(Progress(step="install", message=f"Installing {self._plan.root.name} itself, editable"))
         here = {one.name: one.version for one in self._plan.downloads}
         self._run(self._editable(isolated=not satisfied(requires, here)), doing="install the project itself")
+        make_paths_readable(self._plan.location, project_distribution(self._plan.root) or "")
 
     def _first_time(self) -> None:
         narrator = Narrator(self._plan.downloads, self._report, one_by_one=self._uv is None)
@@ -97,7 +105,7 @@ class Installer:
             "--no-deps",
             *([] if isolated else ["--no-build-isolation"]),
             "--editable",
-            str(self._plan.root),
+            self._plan.root.absolute().as_uri(),  # in a path, brackets would name extras
         ]
         return self._uv_install(self._uv, *options) if self._uv else self._pip_install(*options)
 
