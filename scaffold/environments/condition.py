@@ -5,6 +5,7 @@ Read-only and offline; nothing of the environment is started. 0.5 s with PyTorch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ from scaffold.environments.collisions import Collision, collisions
 from scaffold.environments.drift import Drift, drift
 from scaffold.environments.inspect import inspect, is_orphaned, parse_configuration
 from scaffold.environments.layout import Place, pip_configuration_of, site_packages_of
+from scaffold.environments.locking.model import ProjectLock
 from scaffold.environments.model import Damage, Environment, Report
 from scaffold.environments.planned import read_packages
 from scaffold.environments.proofs import KeptProof, read_proofs
@@ -106,28 +108,60 @@ def lock_facts(place: Place, environment: Environment, system: System) -> LockFa
     from scaffold.environments.install import project_distribution
     from scaffold.environments.locking.groups import declared
     from scaffold.environments.locking.model import requirements_name
-    from scaffold.environments.locking.read import read_project_lock, staleness
+    from scaffold.environments.locking.read import staleness
 
     try:
         project = declared(place.root)
     except ScaffoldError:
         return None  # said of pyproject.toml itself
-    group = place.name or project.groups[0]
-    path = place.root / requirements_name(group)
-    try:
-        lock = read_project_lock(place, group)
-    except ScaffoldError as problem:
-        return LockFacts(path=path, group=group, problem=problem)
-    if lock is None:
+    found = [_read_lock(place, group) for group in ((place.name,) if place.name else project.groups)]
+    there = [one for one in found if one is not None]
+    if not there:
         return None
+    lock = _of_the_plan(place, there)
+    path = place.root / requirements_name(lock.group)
+    if isinstance(lock, _Unreadable):
+        return LockFacts(path=path, group=lock.group, problem=lock.problem)
     own = canonicalize_name(project_distribution(place.root) or "")
     return LockFacts(
         path=path,
-        group=group,
+        group=lock.group,
         drift=drift(environment, lock.packages, system.platform, own=own),
         stale=staleness(lock, project),
-        mixed=_mixed(place.root, group, {(one.name, one.version) for one in lock.packages}),
+        mixed=_mixed(place.root, lock.group, {(one.name, one.version) for one in lock.packages}),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unreadable:
+    """A lock that is there and cannot be used."""
+
+    group: str
+    problem: ScaffoldError
+
+
+def _read_lock(place: Place, group: str) -> ProjectLock | _Unreadable | None:
+    from scaffold.environments.locking.read import read_project_lock
+
+    try:
+        return read_project_lock(place, group)
+    except ScaffoldError as problem:
+        return _Unreadable(group=group, problem=problem)
+
+
+def _of_the_plan(place: Place, locks: Sequence[ProjectLock | _Unreadable]) -> ProjectLock | _Unreadable:
+    """The lock of the builds that the environment was made with; that of this machine's default otherwise.
+
+    A build is told by the local part of its version: ``cu126`` of 2.14.1+cu126.
+    """
+    planned = {name: version.partition("+")[2] for name, version in read_packages(place)[0].items()}
+    for one in locks:
+        if isinstance(one, _Unreadable):
+            continue
+        builds = {(row.name, row.version.partition("+")[2]) for row in one.packages if row.name in planned}
+        if planned and builds >= {row for row in planned.items() if row[1]} and builds:
+            return one
+    return locks[0]
 
 
 def _mixed(root: Path, group: str, pinned: set[tuple[str, str]]) -> tuple[str, ...]:
