@@ -72,7 +72,7 @@ def plan_lock(
             refuse_older(project, (group,) if group else project.groups)
         announce("resolving for every machine" if not group else f"resolving {group} for every machine")
         asked = Asked(group=group, upgrade=upgrade)
-        made = _made(system, project, settings, asked, further, backend)
+        made = _made(system, project, settings, asked, further, backend, announce)
     gone = () if group or UV_LOCK not in made.files else _gone(root, made.files)
     return LockPlan(
         root=root,
@@ -144,6 +144,7 @@ def _made(
     asked: Asked,
     further: tuple[Further, ...],
     backend: Backend,
+    announce: Callable[[str], None],
 ) -> LockFiles:
     from scaffold.environments.locking.make import UvLocker, oldest_python
     from scaffold.environments.tools import find_uv
@@ -155,7 +156,7 @@ def _made(
     if uv is not None:
         # uv only asks its version; but a version could lead it to a pyenv shim that is dead.
         python = interpreter.path if interpreter else None
-        return UvLocker(system, uv, python, project, settings).make(asked, further)
+        return UvLocker(system, uv, python, project, settings, announce).make(asked, further)
     from scaffold.environments.locking.make_pip import make_with_pip, refuse_loss
     from scaffold.interpreters.choose import choose
 

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.environments.failures import explain
 from scaffold.environments.locking.copy import Workplace, workplace
 from scaffold.environments.locking.files import LockFiles, LockSet
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import UV_LOCK
+from scaffold.environments.retry import Tell, persistently, silent
 from scaffold.environments.tools import uv_environment
-from scaffold.errors import ScaffoldError, SourceUnreachable
+from scaffold.errors import SourceUnreachable
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import comparable
-from scaffold.system import System
+from scaffold.system import Completed, System
 
 #: Seconds; metadata of a hundred packages for every platform over a slow line.
 TIME_LIMIT = 1800.0
@@ -66,11 +66,17 @@ class UvLocker:
     """uv at work on the lock of one project."""
 
     def __init__(
-        self, system: System, uv: Path, python: Path | None, project: Declared, settings: SourceSettings
+        self,
+        system: System,
+        uv: Path,
+        python: Path | None,
+        project: Declared,
+        settings: SourceSettings,
+        announce: Tell = silent,
     ) -> None:
         self._system, self._uv, self._python, self._project = system, uv, python, project
         self._settings = _without_mirrors(settings)
-        self._sources = settings
+        self._sources, self._announce = settings, announce
 
     def make(self, asked: Asked, further: Sequence[Further]) -> LockFiles:
         """Every file of the set; nothing else changes. Raises InstallFailed, NoBuild, SourceUnreachable."""
@@ -114,9 +120,10 @@ class UvLocker:
                 lock.write_bytes(before)
 
     def _lock(self, place: Workplace, asked: Asked) -> None:
-        done = self._run(place.folder, "lock", *_upgrades(asked))
-        if done:
-            raise _with_way_out(explain("uv", done, doing="lock the project"), self._project)
+        try:
+            self._run(place.folder, "lock", *_upgrades(asked))
+        except SourceUnreachable as problem:
+            raise _with_way_out(problem, self._project) from problem
 
     def _exported(self, place: Workplace, group: str, out: Path) -> str:
         wanted = [part for one in self._project.wanted_by(group) for part in ("--group", one)]
@@ -157,22 +164,23 @@ class UvLocker:
 
     def _written(self, out: Path, folder: Path, *arguments: str) -> str:
         out.unlink(missing_ok=True)
-        problem = self._run(folder, *arguments)
-        if problem:
-            raise explain("uv", problem, doing="lock the project")
+        self._run(folder, *arguments)
         return out.read_text(encoding="utf-8")
 
-    def _run(self, folder: Path, *arguments: str) -> str:
-        """Run uv; what it said where it failed, "" where it did not."""
+    def _run(self, folder: Path, *arguments: str) -> None:
         python = ("--python", str(self._python)) if self._python else ()
         offline = ("--no-index",) if self._settings.no_index is not None else ()
-        done = self._system.run(
-            [self._uv, *arguments, *python, *offline, "--preview-features", "pylock"],
-            timeout=TIME_LIMIT,
-            environment=uv_environment(self._settings, self._system),
-            cwd=folder,
-        )
-        return "" if done.ok else (done.stdout + done.stderr or f"uv ended with status {done.status}")
+
+        def call(afresh: tuple[str, ...]) -> Completed:
+            again = [part for name in afresh for part in ("--refresh-package", name)]
+            return self._system.run(
+                [self._uv, *arguments, *python, *offline, *again, "--preview-features", "pylock"],
+                timeout=TIME_LIMIT,
+                environment=uv_environment(self._settings, self._system),
+                cwd=folder,
+            )
+
+        persistently(call, "uv", doing="lock the project", tell=self._announce)
 
 
 def oldest_python(requires: str) -> str:
@@ -204,13 +212,13 @@ def _upgrades(asked: Asked) -> list[str]:
     return [part for name in asked.upgrade for part in ("--upgrade-package", name)]
 
 
-def _with_way_out(problem: ScaffoldError, project: Declared) -> ScaffoldError:
+def _with_way_out(problem: SourceUnreachable, project: Declared) -> SourceUnreachable:
     """A lock for all accelerators asks all their indexes; one of them can be locked without the others."""
-    if not isinstance(problem, SourceUnreachable) or len(project.accelerators) < 2:
+    if len(project.accelerators) < 2:
         return problem
     one = project.accelerators[0]
     hint = f"{problem.hint}\none accelerator alone, from its own index: scaffold env lock --group {one}"
-    return type(problem)(problem.message, detail=problem.detail, hint=hint, code=problem.code)
+    return SourceUnreachable(problem.message, detail=problem.detail, hint=hint, code=problem.code)
 
 
 def _without_mirrors(settings: SourceSettings) -> SourceSettings:

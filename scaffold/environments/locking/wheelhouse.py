@@ -11,6 +11,7 @@ from scaffold.environments.drift import versions_for
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.errors import LockUnusable
 from scaffold.interpreters.model import Interpreter
+from scaffold.shell import line
 from scaffold.system import System
 
 
@@ -44,7 +45,7 @@ def contents(folder: Path, packages: Sequence[LockedPackage], python: str) -> Co
     from scaffold.environments.lock import tag_ranks
 
     ranks = tag_ranks(python)
-    by_pin = {(one.name, one.version): one for one in packages}
+    by_pin = {(one.name, _version(one.version)): one for one in packages}
     whole: dict[str, Path] = {}
     corrupt: list[Path] = []
     for path in sorted(folder.glob("*.whl")):
@@ -52,7 +53,7 @@ def contents(folder: Path, packages: Sequence[LockedPackage], python: str) -> Co
             name, version, _, tags = parse_wheel_filename(path.name)
         except InvalidWheelFilename:
             continue
-        one = by_pin.get((name, str(version)))
+        one = by_pin.get((name, version))
         if one is None or not any(str(tag) in ranks for tag in tags):
             continue
         if not one.hashes or f"sha256:{sha256(path)}" in one.hashes:
@@ -61,6 +62,16 @@ def contents(folder: Path, packages: Sequence[LockedPackage], python: str) -> Co
             corrupt.append(path)
     missing = tuple(one for one in packages if one.name not in whole)
     return Contents(whole=whole, missing=missing, corrupt=tuple(corrupt))
+
+
+def _version(text: str) -> object:
+    """Comparable however it is spelt: 2026.01 is 2026.1."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return text
 
 
 def sha256(path: Path) -> str:
@@ -80,10 +91,11 @@ def refuse_incomplete(
     if not found.missing:
         return
     damaged = [f"another content than the lock says: {path.name}" for path in found.corrupt]
-    missing = [f"missing: {one.name} {one.version}" for one in found.missing]
+    names = {path.name.partition("-")[0].replace("_", "-").lower() for path in found.corrupt}
+    missing = [f"missing: {one.shown}" for one in found.missing if one.name not in names]
     raise LockUnusable(
         f"{folder} does not hold every wheel of the lock: {len(found.missing)} are missing or damaged",
         detail=(*damaged, *missing[:20]),
-        hint=f"fill it where there is a network: scaffold env wheelhouse {folder}",
+        hint=f"fill it where there is a network: {line('scaffold', 'env', 'wheelhouse', folder)}",
         code="wheelhouse-incomplete",
     )

@@ -1,0 +1,113 @@
+"""``scaffold env wheelhouse``: the wheels of a lock in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.options import json_option
+
+if TYPE_CHECKING:
+    from scaffold.env.wheelhouse import WheelhousePlan
+    from scaffold.environments.locking.wheelhouse import Contents
+
+SCHEMA = "scaffold/env-wheelhouse/1"
+
+
+@click.command(name="wheelhouse")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--group",
+    default="",
+    metavar="NAME",
+    help="Take this accelerator's lock; chosen for this machine if not given.",
+)
+@click.option(
+    "--index",
+    default="auto",
+    show_default=True,
+    metavar="auto|URL|FOLDER",
+    help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
+)
+@click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what is there and what is missing, and do nothing.")
+@json_option(SCHEMA)
+def command(
+    *, folder: Path | None, group: str, index: str, python: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Download every wheel of this machine's lock into one folder, hashes checked.
+
+    FOLDER is `wheelhouse` in the project if not given. What is there and right is kept, so that an
+    interrupted download goes on. Take the folder anywhere: `scaffold env sync --wheelhouse FOLDER`
+    makes the environment from it without a network.
+    """
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.env.sync import SyncWishes
+    from scaffold.env.wheelhouse import carry_out, plan_wheelhouse
+    from scaffold.system import HostSystem
+
+    system = HostSystem()
+    wishes = SyncWishes(group=group, python=python, index=index)
+    with ProgressDisplay(quiet=as_json) as display:
+        plan = plan_wheelhouse(system, Path.cwd(), folder, wishes, display.announce)
+    if dry_run:
+        click.echo(
+            _json(plan, plan.there, (), done=False) if as_json else "\n".join(_lines(plan, plan.there))
+        )
+        return
+    with ProgressDisplay(quiet=as_json) as display:
+        found, replaced = carry_out(system, plan, display.report)
+    if as_json:
+        click.echo(_json(plan, found, replaced, done=True))
+        return
+    click.echo("\n".join([*_lines(plan, found, replaced), *_next(plan)]))
+
+
+def _lines(plan: WheelhousePlan, found: tuple[Contents, ...], replaced: tuple[str, ...] = ()) -> list[str]:
+    from scaffold.cli.text import row, size
+
+    lines = []
+    for chosen, one in zip(plan.sync.chosen, found, strict=True):
+        lines.append(row("Lock", f"{chosen.lock.path}"))
+        lines.append(row("Wheels", f"{plan.folder}: {len(one.whole)} there, {size(one.size)}"))
+        lines += [row("Missing", missing.shown) for missing in one.missing]
+        lines += [row("Damaged", path.name) for path in one.corrupt]
+    return [*lines, *(row("Replaced", f"{name}: it was not what the lock says") for name in replaced)]
+
+
+def _next(plan: WheelhousePlan) -> list[str]:
+    from scaffold.cli.plan_view import relative
+    from scaffold.shell import line
+
+    folder = relative(plan.folder)
+    lock = relative(plan.sync.chosen[0].lock.path)
+    return [
+        "Without a network:",
+        f"  {line('scaffold', 'env', 'sync', '--wheelhouse', folder)}",
+        f"  {line('pip', 'install', '--no-index', '--find-links', folder, '--require-hashes', '-r', lock)}",
+    ]
+
+
+def _json(plan: WheelhousePlan, found: tuple[Contents, ...], replaced: tuple[str, ...], *, done: bool) -> str:
+    from scaffold.results import envelope
+
+    wheels = [
+        {
+            "lock": str(chosen.lock.path),
+            "there": {name: str(path) for name, path in one.whole.items()},
+            "size": one.size,
+            "missing": one.missing,
+            "damaged": one.corrupt,
+        }
+        for chosen, one in zip(plan.sync.chosen, found, strict=True)
+    ]
+    return envelope(
+        SCHEMA,
+        done=done,
+        folder=plan.folder,
+        missing_size=plan.missing_size,
+        wheels=wheels,
+        replaced=replaced,
+    )
