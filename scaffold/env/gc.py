@@ -33,7 +33,7 @@ def plan_gc(system: System, start: Path) -> GcPlan:
         root = project_root(start)
     except NotAProject:
         return GcPlan(root=None, found=caches(None, system), advice=advice(start, system))
-    found = (*freeable_of(root, system), *caches(root, system))
+    found = (*freeable_of(root), *caches(root, system))
     return GcPlan(root=root, found=found, advice=advice(root, system))
 
 

@@ -36,7 +36,7 @@ class Freeable:
     command: tuple[str, ...] = ()
 
 
-def freeable_of(root: Path, system: System) -> tuple[Freeable, ...]:
+def freeable_of(root: Path) -> tuple[Freeable, ...]:
     """What a project's environments have left, and wheels that none of its locks names."""
     found = [*_discarded(root)]
     for place in places(root):
@@ -84,7 +84,7 @@ def _of_environment(place: Place) -> Iterator[Freeable]:
             usage=usage(location),
             command=("scaffold", "env", "remove", place.name or location.name, "--foreign"),
         )
-    elif state is not None and _has_moved(state, location):
+    elif _has_moved(state, location):
         yield Freeable(
             kind="environment",
             path=location,
@@ -163,7 +163,7 @@ def caches(root: Path | None, system: System) -> tuple[Freeable, ...]:
                 kind="cache",
                 path=folder,
                 why="uv's cache; what environments share with it frees nothing. Prune takes what no install "
-                "can use any more; all of it goes, and is downloaded again when it is needed, with: uv cache clean",
+                "can use any more; all of it goes, to be downloaded again, with: uv cache clean",
                 usage=usage(folder),
                 command=("uv" if system.which("uv") else str(uv), "cache", "prune"),
             )

@@ -9,7 +9,7 @@ from scaffold.environments.adopt import refuse_adopted
 from scaffold.environments.discard import put_away, remove_tree
 from scaffold.environments.layout import MAIN, Place, is_environment
 from scaffold.environments.proofs import forget_proofs
-from scaffold.environments.state import read_state, recover, refuse_newer, write_state
+from scaffold.environments.state import is_unfinished, read_state, recover, refuse_newer, write_state
 from scaffold.environments.usage import Usage, usage
 from scaffold.errors import EnvironmentOccupied, LaunchFailed
 
@@ -47,7 +47,7 @@ def plan_removal(place: Place, *, foreign: bool) -> RemovePlan:
             hint="delete it yourself if you do not need it",
             code="environment-not-one",
         )
-    if location.exists() and state is None and not foreign:
+    if location.exists() and state is None and not is_unfinished(location) and not foreign:
         raise EnvironmentOccupied(
             f"Nobody wrote down that scaffold made {location}, so it was left alone",
             hint=f"to remove it all the same: scaffold env remove {place.name or MAIN} --foreign",
@@ -56,7 +56,7 @@ def plan_removal(place: Place, *, foreign: bool) -> RemovePlan:
     return RemovePlan(
         place=place,
         location=location,
-        is_ours=state is not None,
+        is_ours=state is not None or is_unfinished(location),
         usage=usage(location, place.restore_folder),
     )
 
