@@ -41,6 +41,11 @@ def interpreter_line(one: Interpreter) -> str:
     return f"Python {one.version} ({one.origin}) {one.path}"
 
 
+def taken_line(seen: Pythons) -> str:
+    """The one line of ``--quiet``: the path of the Python that would be taken."""
+    return str(seen.taken.path) if seen.taken is not None else f"none: {seen.reasons[0]}"
+
+
 def install_lines(plan: InstallPlan) -> Iterator[str]:
     """What would be run, or that it is there."""
     if plan.there is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import OptionRefused, PythonMissing, ScaffoldError, SourceUnreachable
@@ -28,7 +28,7 @@ class InstallPlan:
     version: str
     command: tuple[str, ...]
     program: Path  # uv
-    mirror: Setting | None  # where it is downloaded from; None: uv's own choice
+    mirror: Setting | None  # where it is downloaded from, without credentials; None: uv's own choice
     there: Interpreter | None
 
 
@@ -57,7 +57,7 @@ def plan_install(system: System, version: str) -> InstallPlan:
         version=wanted,
         command=("uv", "python", "install", wanted),
         program=uv,
-        mirror=read_settings(system).python_mirror,
+        mirror=_shown(read_settings(system).python_mirror),
         there=pythons.choose(found, wanted) if there else None,
     )
 
@@ -98,35 +98,40 @@ def explain(output: str, plan: InstallPlan) -> ScaffoldError:
     """What uv's words mean when it could not install a Python; they are no interface and matched loosely."""
     from scaffold.environments.failures import evidence
     from scaffold.environments.failures import explain as explain_install
-    from scaffold.sources.redact import redact
 
-    said, source = evidence(output), redact(plan.mirror.value) if plan.mirror else _USUAL
-    if "No download found for request" in output:
+    words = " ".join(output.split())  # uv breaks its sentences at the terminal's width
+    said, source = evidence(output), plan.mirror.value if plan.mirror else _USUAL
+    another = f"scaffold env mirrors use NAME, or {MIRROR}=URL (a folder: file:///FOLDER)"
+    if "No download found for request" in words:
         return PythonMissing(
             f"This uv knows of no Python {plan.version} that could be downloaded",
             detail=said,
             hint="a newer uv may: pip install --upgrade uv",
         )
-    if "downloads are not allowed" in output:
+    if "downloads are not allowed" in words:
         return PythonMissing(
             "uv is told not to download Pythons",
             detail=said,
             hint='unset UV_PYTHON_DOWNLOADS, or set python-downloads to "manual" in uv.toml',
         )
-    if re.search(r"\b404\b|\.tar\.gz`: No such file", output):
+    if re.search(r"\b404\b|\.tar\.gz`: No such file", words):
         return SourceUnreachable(
             f"{source} has no such build of Python {plan.version}",
             detail=said,
-            hint="a mirror that keeps only the newest builds needs a new uv: pip install --upgrade uv;"
-            f" or name another: {MIRROR}=URL",
+            hint="a mirror that keeps only the newest builds needs a new uv: pip install --upgrade uv\n"
+            f"or choose another place: {another}",
         )
     problem = explain_install("uv", output, doing=f"install Python {plan.version}")
-    if not isinstance(problem, SourceUnreachable) or problem.code != "install-no-network":
+    if problem.code != "install-no-network":
         return problem
     return SourceUnreachable(
         f"Python {plan.version} cannot be downloaded: {source} does not answer",
         detail=said,
-        hint=f"check the network and the proxy, or name {'another' if plan.mirror else 'a'} mirror of"
-        f" python-build-standalone: {MIRROR}=URL (a folder: file:///FOLDER)",
-        code="source-unreachable",
+        hint=f"check the network and the proxy, or choose another place: {another}",
     )
+
+
+def _shown(mirror: Setting | None) -> Setting | None:
+    from scaffold.sources.redact import redact
+
+    return None if mirror is None else replace(mirror, value=redact(mirror.value))

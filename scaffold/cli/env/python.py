@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
+    from scaffold.cli.output import Output
     from scaffold.system import System
 
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("-y", "--yes", is_flag=True, help="With --install: do not ask before the download.")
 @click.option("-n", "--dry-run", is_flag=True, help="With --install: show what would be run and do nothing.")
-@json_option("scaffold/pythons/1")
+@output_options("scaffold/pythons/1")
 def command(
     *,
     spec: str | None,
@@ -38,7 +39,7 @@ def command(
     version: str | None,
     yes: bool,
     dry_run: bool,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """List the Pythons of this machine, say which can hold the frameworks, and get another.
 
@@ -57,16 +58,16 @@ def command(
         )
     system = HostSystem()
     if version is not None:
-        _install(system, version, yes=yes, dry_run=dry_run, as_json=as_json)
+        _install(system, version, yes=yes, dry_run=dry_run, output=output)
         return
-    _show(system, spec, frameworks, anew=anew, as_json=as_json)
+    _show(system, spec, frameworks, anew=anew, output=output)
 
 
 def _show(
-    system: System, spec: str | None, frameworks: tuple[str, ...], *, anew: bool, as_json: bool
+    system: System, spec: str | None, frameworks: tuple[str, ...], *, anew: bool, output: Output
 ) -> None:
     from scaffold.builds.model import FRAMEWORKS
-    from scaffold.cli.pythons_view import python_lines
+    from scaffold.cli.pythons_view import python_lines, taken_line
     from scaffold.env.python import SCHEMA, look
     from scaffold.errors import OptionRefused
     from scaffold.results import envelope, plain
@@ -75,33 +76,30 @@ def _show(
         raise OptionRefused("the version is empty", hint="give a version or a path, or leave it out")
     wanted = tuple(one for one in FRAMEWORKS if one in frameworks)
     seen = look(system, Path.cwd(), wanted, spec=spec or "", anew=anew)
-    click.echo(envelope(SCHEMA, **plain(seen)) if as_json else "\n".join(python_lines(seen)))
+    output.result(envelope(SCHEMA, **plain(seen)), python_lines(seen), summary=taken_line(seen))
 
 
-def _install(system: System, version: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+def _install(system: System, version: str, *, yes: bool, dry_run: bool, output: Output) -> None:
     from scaffold.cli.progress import ProgressDisplay
     from scaffold.cli.pythons_view import install_lines, interpreter_line
     from scaffold.env.python import SCHEMA
     from scaffold.env.python_install import carry_out, plan_install
     from scaffold.errors import ConsentNeeded
-    from scaffold.results import envelope, plain
-    from scaffold.sources.redact import redact
+    from scaffold.results import envelope
 
     plan = plan_install(system, version)
-    shown = redact(envelope(SCHEMA, done=False, plan=plain(plan)))
     if dry_run or plan.there is not None:
-        click.echo(shown if as_json else redact("\n".join(install_lines(plan))))
+        output.result(envelope(SCHEMA, done=False, plan=plan), install_lines(plan))
         return
-    if not as_json:
-        click.echo(redact("\n".join(install_lines(plan))))
+    output.words(install_lines(plan))
     if not yes:
-        if as_json or not system.interactive:
+        if not (output.asks and system.interactive):
             raise ConsentNeeded(
                 f"Python {plan.version} would be downloaded, and nobody agreed to that",
                 hint=f"scaffold env python --install {plan.version} --yes",
             )
         click.confirm("Go on?", default=True, abort=True)
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         installed = carry_out(system, plan, display.announce)
-    done = envelope(SCHEMA, done=True, plan=plain(plan), installed=plain(installed))
-    click.echo(redact(done) if as_json else interpreter_line(installed))
+    done = envelope(SCHEMA, done=True, plan=plan, installed=installed)
+    output.result(done, [interpreter_line(installed)])
