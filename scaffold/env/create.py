@@ -49,13 +49,16 @@ def in_the_way(start: Path) -> ScaffoldError | None:
 def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Announce) -> ProjectPlan:
     """Plan the environment of the project around ``start``, for the frameworks that it was made with.
 
-    Raises NotAProject and `plan_setup`'s errors.
+    Raises NotAProject, EnvironmentOccupied and `plan_setup`'s errors.
     """
+    from scaffold.environments.layout import Place
     from scaffold.environments.planned import read_together
+    from scaffold.environments.refusals import refuse_place
     from scaffold.projects.declared import declared_requirements
     from scaffold.projects.record import project_root, read_record
 
     root, record = project_root(start), read_record(start)
+    refuse_place(Place(root))
     together = read_together(root) if wishes.together is None else wishes.together
     wishes = replace(wishes, frameworks=record.frameworks, together=together)
     setup = plan_setup(

@@ -58,16 +58,21 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
     """Choose the locks for this machine and plan their environments; nothing is asked of any index.
 
     Raises NotAProject, LockUnusable (``lock-missing``, ``lock-stale``, ``lock-damaged``, ``lock-unusable``),
-    PythonMissing, OptionRefused.
+    PythonMissing, OptionRefused, EnvironmentOccupied (also by an environment that the user made).
     """
+    from scaffold.environments.adopt import in_the_way
     from scaffold.environments.layout import Place
     from scaffold.environments.locking.groups import declared
     from scaffold.environments.locking.plan import plan_locked
     from scaffold.environments.locking.read import project_locks
+    from scaffold.environments.refusals import refuse_place
     from scaffold.projects.record import project_root, read_record
     from scaffold.sources.settings import read_settings, with_wish
 
     root, record = project_root(start), read_record(start)
+    refuse_place(Place(root))
+    if problem := in_the_way(Place(root)):
+        raise problem
     _recover(root)
     project, settings = declared(root), with_wish(read_settings(system), wishes.index)
     locks = project_locks(Place(root))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -119,6 +122,8 @@ def _creation_failed(plan: EnvironmentPlan, output: str, system: System) -> Exce
             f"Python {plan.interpreter.version} is gone from {plan.interpreter.path}",
             hint="install it again, or choose another one with --python",
         )
+    if re.search(r"File name too long|\[WinError 206\]", output):
+        return not_written(plan.location, OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG)))
     known = explain("pip", output, doing="create the environment")
     if isinstance(known, (NoSpace, NoPermission)):
         return known

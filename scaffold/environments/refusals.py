@@ -9,8 +9,16 @@ from pathlib import Path
 from scaffold.environments import layout
 from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan
+from scaffold.environments.state import refuse_newer
 from scaffold.errors import EnvironmentOccupied, NoSpace, OptionRefused
 from scaffold.system import System
+
+
+def refuse_place(place: Place) -> None:
+    """All that is known before any work: raises OptionRefused, EnvironmentOccupied, ScaffoldError."""
+    refuse_location(place.own_location)
+    refuse_newer(place)
+    refuse_occupied(place)
 
 
 def refuse_location(location: Path) -> None:
