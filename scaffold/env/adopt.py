@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -111,7 +112,6 @@ def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
 
     Raises EnvironmentBusy, NoSpace, NoPermission, TargetOccupied.
     """
-    from scaffold.environments.planned import planned_file, write_planned
     from scaffold.environments.state import State, locked, read_state, recover, write_state
     from scaffold.errors import ScaffoldError, not_written
     from scaffold.making import tell_pycharm
@@ -129,17 +129,24 @@ def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
         before = read_state(plan.place)
         try:
             write_state(plan.place, state)
-            if plan.choice.builds:
-                write_planned(plan.root, plan.choice, plan.machine)
-            else:  # what is there speaks of another environment
-                planned_file(plan.root).unlink(missing_ok=True)
-            kept = tell_pycharm(system, ide_project(plan.record), plan.root).kept
+            with _builds_written(plan):
+                kept = tell_pycharm(system, ide_project(plan.record), plan.root).kept
         except ScaffoldError:
             write_state(plan.place, before)
             raise
         except OSError as refusal:
             raise not_written(plan.place.state_file, refusal) from refusal
     return AdoptReport(kept=kept)
+
+
+def _builds_written(plan: AdoptPlan) -> AbstractContextManager[None]:
+    """The builds that are installed take the place of those that were planned, if the block goes well.
+
+    Without any, what is written down of another environment is still true of that one.
+    """
+    from scaffold.environments.planned import replaced_plan
+
+    return replaced_plan(plan.root, plan.choice, plan.machine) if plan.choice.builds else nullcontext()
 
 
 def _only(system: System, start: Path) -> Path:

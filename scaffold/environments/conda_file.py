@@ -43,15 +43,16 @@ def is_ours(target: Path) -> bool:
 def content(plan: EnvironmentPlan) -> str:
     """Python and pip from conda-forge, everything else from the indexes of the plan, as wheels.
 
-    ``nodefaults`` keeps Anaconda's own channel out, whose use may need a licence. No address of the
-    user's own index stands here, nor a folder of wheels: they belong to one machine.
+    No address of the user's own index stands here, nor a folder of wheels: they belong to one machine.
+    ``nodefaults`` is left out, though documented: conda 26.7 (2026-08) asks its servers for a channel of
+    that name and stops, in `conda env create` too (tried).
     """
     import yaml
 
     name = plan.place.name
     document: dict[str, Any] = {
         "name": f"{plan.root.name}-{name}" if name else plan.root.name,
-        "channels": [CHANNEL, "nodefaults"],
+        "channels": [CHANNEL],
         "dependencies": [f"python={plan.interpreter.minor}", PIP, {"pip": _pip_lines(plan)}],
     }
     body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000)
