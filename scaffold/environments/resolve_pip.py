@@ -62,11 +62,14 @@ def uncached(packages: Iterable[str]) -> list[str]:
 def unheard(log: str) -> str:
     r"""What pip keeps to itself: an index that answers 503 is to it one that has no such package.
 
-    >>> unheard("2026-11-22T09:00:00,1 Could not fetch URL http://h/a/: too many 503 error responses - skipping")
+    Indexes that really lack a package say 404, PyTorch's 403.
+
+    >>> unheard("2026-11-22T09:00 Could not fetch URL http://h/a/: too many 503 error responses - skipping")
     '\nERROR: Could not fetch URL http://h/a/: too many 503 error responses - skipping'
     """
-    found = re.findall(r"Could not fetch URL .*(?:429|5\d\d) (?:error responses|Server Error).*", log)
-    return "".join(f"\nERROR: {line}" for line in dict.fromkeys(found))
+    found = re.findall(r"Could not fetch URL .*", log)
+    told = (line for line in dict.fromkeys(found) if not re.search(r"\b(?:403|404|410) Client Error", line))
+    return "".join(f"\nERROR: {line}" for line in told)
 
 
 def source_arguments(plan: EnvironmentPlan) -> list[str]:

@@ -39,6 +39,10 @@ class Patience:
         return seconds * (1 + self.jitter * self.draw())
 
 
+#: Taken where a caller has none of its own.
+PATIENCE = Patience()
+
+
 def silent(text: str) -> None:
     """Nobody is told."""
 
@@ -55,7 +59,7 @@ def persistently(
 
     ``doing`` completes "could not ..."; raises what `failures.explain` makes of the last failure.
     """
-    waiting, failures = patience or Patience(), 0
+    waiting, failures = patience or PATIENCE, 0
     afresh: dict[str, None] = {}
     while True:
         done = call(tuple(afresh))
