@@ -14,6 +14,7 @@ from scaffold.system import System
 
 if TYPE_CHECKING:
     from scaffold.interpreters.find import Found
+    from scaffold.interpreters.inspection import Inspect
     from scaffold.machine.model import Machine
     from scaffold.sources.model import Offers
 
@@ -67,14 +68,20 @@ class Pythons:
 
 
 def look(
-    system: System, start: Path, frameworks: tuple[Framework, ...], *, spec: str = "", anew: bool = False
+    system: System,
+    start: Path,
+    frameworks: tuple[Framework, ...],
+    *,
+    spec: str = "",
+    anew: bool = False,
+    inspect: Inspect | None = None,
 ) -> Pythons:
     """Find the Pythons of this machine and judge them for ``frameworks``.
 
     () stands for the frameworks of the project around ``start``, else for all. ``spec`` is what
     ``--python`` would be given: that one is taken then. ``anew``: every program is asked, whatever it said
-    before. Nothing is written but the answers of programs, and no index is asked. Raises PythonMissing
-    where there is no such Python, UserDataRefused.
+    before; ``inspect`` stands in for asking. Nothing is written but the answers of programs, and no index is
+    asked. Raises PythonMissing where there is no such Python, UserDataRefused.
     """
     from scaffold import machine
     from scaffold.builds import user_data
@@ -85,17 +92,18 @@ def look(
     wanted = frameworks or _of_project(start) or FRAMEWORKS
     with ThreadPoolExecutor(2) as pool:
         looking = pool.submit(machine.detect, system, start)
-        searching = pool.submit(find, system, anew=anew)
+        searching = pool.submit(find, system, anew=anew, inspect=inspect)
         seen, found = looking.result(), searching.result()
     native = seen.host.architecture
-    fixed = pythons.resolve(system, spec, found, machine=native) if spec else None
+    fixed = pythons.resolve(system, spec, found, machine=native, inspect=inspect) if spec else None
     judge = _Judge(seen, wanted)
+    allowed = _allowed(start)
     everyone = (*found.interpreters, *((fixed,) if fixed and fixed not in found.interpreters else ()))
     taken, reasons = _taken(judge, found, fixed)
     return Pythons(
         frameworks=wanted,
         interpreters=tuple(
-            Judged(interpreter=one, holds=judge.holds(one.minor), notes=_notes(one, native))
+            Judged(interpreter=one, holds=judge.holds(one.minor), notes=_notes(one, native, allowed))
             for one in everyone
         ),
         refused=found.refused,
@@ -172,13 +180,33 @@ def _absent(system: System, judge: _Judge, found: Found) -> tuple[Absent, ...]:
     )
 
 
-def _notes(one: Interpreter, native: str) -> tuple[str, ...]:
+def _notes(one: Interpreter, native: str, allowed: str) -> tuple[str, ...]:
+    from packaging.specifiers import SpecifierSet
+
     notes = []
+    if allowed and not SpecifierSet(allowed).contains(one.version, prereleases=True):
+        notes.append(f"the project's requires-python leaves it out: {allowed}")
     if one.machine != native:
         notes.append(f"built for {one.machine}: it runs translated, and slowly")
     if one.origin == "conda":
         notes.append("conda's: its own libraries come along; another Python is the better base")
     return tuple(notes)
+
+
+def _allowed(start: Path) -> str:
+    """``requires-python`` of the project around a folder; "" where there is none that can be read."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from scaffold.projects.record import project_root
+    from scaffold.toml import TOMLDecodeError, loads
+
+    try:
+        document = loads((project_root(start) / "pyproject.toml").read_text(encoding="utf-8"))
+        allowed = str(document["project"]["requires-python"])
+        SpecifierSet(allowed)
+    except (NotAProject, OSError, UnicodeDecodeError, TOMLDecodeError, KeyError, TypeError, InvalidSpecifier):
+        return ""
+    return allowed
 
 
 def _of_project(start: Path) -> tuple[Framework, ...]:

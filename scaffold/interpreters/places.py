@@ -89,15 +89,22 @@ def program_of(system: System, prefix: Path) -> Path | None:
 def below(system: System, folder: Path, origin: str, *, inside: str = "") -> Iterator[Candidate]:
     """The installations that lie side by side in a folder; ``inside``: a level further down.
 
-    Environments among them (pyenv-virtualenv's) are left out.
+    Environments among them (pyenv-virtualenv's) are left out, and second names that may mean another version
+    tomorrow (mise's ``latest`` and ``3``). One that says the minor version stays: it outlives updates.
     """
     for name in system.list_folder(folder):
         prefix = folder / name / inside if inside else folder / name
-        if not system.exists(prefix / "pyvenv.cfg"):
+        if not system.exists(prefix / "pyvenv.cfg") and not _is_moving(system, folder / name):
             program = program_of(system, prefix)
             if program is not None:
                 named = _INSTALLATION.fullmatch(name)
                 yield Candidate(path=program, origin=origin, version=named[1] if named else "")
+
+
+def _is_moving(system: System, prefix: Path) -> bool:
+    if system.resolve_link(prefix) is None or re.search(r"\d\.\d", prefix.name):
+        return False
+    return real_path(system, prefix).parent == real_path(system, prefix.parent)
 
 
 def in_folder(system: System, folder: Path, origin: str) -> Iterator[Candidate]:

@@ -147,6 +147,35 @@ def test_linux_with_what_is_rarer() -> None:
     ]
 
 
+def test_second_names_of_an_installation() -> None:
+    """The one that outlives an update, never one that may become another version."""
+    mise, pyenv = "/home/ada/.local/share/mise/installs/python", "/home/ada/.pyenv/versions"
+    uvs = "/home/ada/.local/share/uv/python"
+    system = host(
+        "linux",
+        f"{mise}/3.13.0/bin/python3",
+        f"{pyenv}/3.12.1/bin/python3",
+        f"{uvs}/cpython-3.11.9-linux-x86_64-gnu/bin/python3",
+        "/data/python-of-mine/bin/python3",
+        links={
+            **{f"{mise}/{name}": "3.13.0" for name in ("3", "3.13", "latest")},
+            **{f"{mise}/{name}/bin/python3": "its folder is a link" for name in ("3", "3.13", "latest")},
+            f"{pyenv}/default": f"{pyenv}/3.12.1",
+            f"{pyenv}/default/bin/python3": "its folder is a link",
+            f"{pyenv}/mine": "/data/python-of-mine",
+            f"{pyenv}/mine/bin/python3": "its folder is a link",
+            f"{uvs}/cpython-3.11-linux-x86_64-gnu": "cpython-3.11.9-linux-x86_64-gnu",
+            f"{uvs}/cpython-3.11-linux-x86_64-gnu/bin/python3": "its folder is a link",
+        },
+    )
+    assert seen(system) == [
+        ("uv", f"{uvs}/cpython-3.11-linux-x86_64-gnu/bin/python3"),
+        ("pyenv", f"{pyenv}/3.12.1/bin/python3"),
+        ("pyenv", f"{pyenv}/mine/bin/python3"),
+        ("mise", f"{mise}/3.13/bin/python3"),
+    ]
+
+
 def test_folders_of_version_managers_tell_the_version() -> None:
     names = {
         "3.8.18": "3.8.18", "cpython-3.8.20-linux-x86_64-gnu": "3.8.20", "cpython@3.9.16": "3.9.16",
