@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from scaffold.environments.model import InstallerName
 from scaffold.environments.signs import HOST, SIGNS, Sign
@@ -21,6 +22,8 @@ EVIDENCE_LINES = 12
 _HICCUP = re.compile(
     r"WARNING: (?:Retrying \(Retry\(total=[1-9]|Attempting to resume|Connection interrupted)"
 )
+
+_LOOKING = re.compile(r"^Looking in (?:indexes|links):.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,10 @@ def diagnose(output: str) -> Diagnosis | None:
     unwrapped = " ".join(text.split())  # uv breaks its sentences at the terminal's width
     for sign in SIGNS:
         if re.search(sign.pattern, unwrapped, re.IGNORECASE):
-            return Diagnosis(sign=sign, name=_name(sign, unwrapped) or _name(sign, text))
+            named = partial(_name, sign)
+            # pip first tells what it will ask; whoever refused is named later, if at all.
+            refused = " ".join(_LOOKING.sub("", text).split())
+            return Diagnosis(sign=sign, name=next(filter(None, map(named, (refused, unwrapped, text))), ""))
     return None
 
 

@@ -148,6 +148,119 @@ def test_words_become_errors(output: str, code: str, error: type[Exception], mes
     assert (found.code, type(found), found.message) == (code, error, message)
 
 
+UV_SERVER = """\
+error: Request failed after 3 retries in 10.6s
+  cause: Failed to fetch: http://127.0.0.1:41545/files/beta-1.0-py3-none-any.whl
+  cause: HTTP status server error (503 Service Unavailable) for url (http://127.0.0.1:41545/files/beta-1.0-py3-none-any.whl)
+"""
+UV_TRUNCATED = """\
+error: Request failed after 3 retries in 0.0s
+  cause: Failed to fetch: http://127.0.0.1:37855/simple/beta/
+  cause: error decoding response body for url (http://127.0.0.1:37855/simple/beta/)
+  cause: request or response body error
+  cause: error reading a body from connection
+  cause: end of file before message length reached
+"""
+UV_DROPPED = """\
+error: Request failed after 3 retries in 5.5s
+  cause: Failed to fetch: http://127.0.0.1:37707/simple/beta/
+  cause: error sending request for url (http://127.0.0.1:37707/simple/beta/)
+  cause: client error (SendRequest)
+  cause: connection closed before message completed
+"""
+UV_CRC = """\
+error: Failed to download `alpha==1.0`
+  cause: Failed to extract archive: alpha-1.0-py3-none-any.whl
+  cause: Bad CRC (got 4e76207b, expected f62b571a) for file: alpha.py
+"""
+UV_NOT_A_WHEEL = """\
+error: No solution found when resolving dependencies
+  cause: Because beta==1.0 has an invalid package format and only beta==1.0 is available, we can conclude that all versions of beta cannot be used.
+         And because you require beta, we can conclude that your requirements are unsatisfiable.
+
+hint: The structure of `beta` (v1.0) was invalid:
+  Failed to read from zip file
+"""
+UV_UNAUTHORIZED = """\
+error: No solution found when resolving dependencies
+  cause: Because beta was not found in the package registry and you require beta, we can conclude that your requirements are unsatisfiable.
+
+hint: An index URL (http://127.0.0.1:34329/simple) could not be queried due to a lack of valid authentication credentials (401 Unauthorized)
+"""
+UV_FORBIDDEN_FILE = """\
+error: Failed to fetch: http://127.0.0.1:40247/files/beta-1.0-py3-none-any.whl
+  cause: HTTP status client error (403 Forbidden) for url (http://127.0.0.1:40247/files/beta-1.0-py3-none-any.whl)
+"""
+PIP_SERVER = """\
+Looking in indexes: http://127.0.0.1:41545/simple
+Collecting beta
+ERROR: Could not install packages due to an OSError: HTTPConnectionPool(host='127.0.0.1', port=41545): Max retries exceeded with url: /files/beta-1.0-py3-none-any.whl (Caused by ResponseError('too many 503 error responses'))
+"""
+PIP_SERVER_LISTING = """\
+Looking in indexes: http://127.0.0.1:41791/simple
+ERROR: Could not find a version that satisfies the requirement beta (from versions: none)
+ERROR: No matching distribution found for beta
+ERROR: Could not fetch URL http://127.0.0.1:41791/simple/beta/: HTTPConnectionPool(host='127.0.0.1', port=41791): Max retries exceeded with url: /simple/beta/ (Caused by ResponseError('too many 503 error responses')) - skipping
+"""
+PIP_BROKEN_OFF = """\
+Looking in indexes: http://127.0.0.1:37855/simple
+ERROR: Could not install packages due to an OSError: ('Connection broken: IncompleteRead(92 bytes read, 93 more expected)', IncompleteRead(92 bytes read, 93 more expected))
+"""
+PIP_NOT_RESUMED = """\
+  WARNING: Attempting to resume incomplete download (442 bytes/885 bytes, attempt 5)
+  Downloading beta-1.0-py3-none-any.whl (885 bytes)
+  WARNING: Connection interrupted while downloading.
+error: incomplete-download
+
+x Download failed after 6 attempts because not enough bytes were received (442 bytes/885 bytes)
+╰─> URL: http://127.0.0.1:35869/files/beta-1.0-py3-none-any.whl
+
+note: This is an issue with network connectivity, not pip.
+hint: Use --resume-retries to configure resume attempt limit.
+"""
+PIP_GOT_OVER_IT = """\
+WARNING: Retrying (Retry(total=4, connect=None, read=None, redirect=None, status=None)) after connection broken by 'RemoteDisconnected('Remote end closed connection without response')': /simple/beta/
+ERROR: Cannot install alpha==1.0 and alpha==2.0 because these package versions have conflicting dependencies.
+ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/
+"""
+PIP_NO_LISTING = """\
+  File "pip/_internal/index/collector.py", line 238, in parse_links
+    parser.feed(page.content.decode(encoding))
+UnicodeDecodeError: 'utf-8' codec can't decode byte 0x9e in position 61: invalid start byte
+"""
+PIP_FORBIDDEN_FILE = """\
+ERROR: HTTP error 403 while getting http://127.0.0.1:40247/files/beta-1.0-py3-none-any.whl (from http://127.0.0.1:40247/simple/beta/)
+"""
+PIP_PROXY = """\
+ERROR: Could not install packages due to an OSError: HTTPSConnectionPool(host='h', port=443): Max retries exceeded with url: /simple/beta/ (Caused by ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 407 Proxy Authentication Required')))
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "message"),
+    [
+        (UV_SERVER, "install-server-error", "127.0.0.1:41545 has trouble of its own or is overloaded"),
+        (UV_TRUNCATED, "install-broken-off", "The connection to 127.0.0.1:37855 breaks off"),
+        (UV_DROPPED, "install-broken-off", "The connection to 127.0.0.1:37707 breaks off"),
+        (UV_CRC, "install-bad-wheel", "The wheel of alpha==1.0 is damaged"),
+        (UV_NOT_A_WHEEL, "install-bad-wheel", "The wheel of beta==1.0 is damaged"),
+        (UV_UNAUTHORIZED, "install-not-authorized", "The index refuses to answer without valid credentials"),
+        (UV_FORBIDDEN_FILE, "install-not-authorized", "The index refuses to answer without valid credentials"),
+        (PIP_SERVER, "install-server-error", "127.0.0.1 has trouble of its own or is overloaded"),
+        (PIP_SERVER_LISTING, "install-server-error", "127.0.0.1:41791 has trouble of its own or is overloaded"),
+        (PIP_BROKEN_OFF, "install-broken-off", "The connection to 127.0.0.1:37855 breaks off"),
+        (PIP_NOT_RESUMED, "install-broken-off", "The connection to 127.0.0.1:35869 breaks off"),
+        (PIP_GOT_OVER_IT, "install-conflict", "The requirements contradict each other"),
+        (PIP_NO_LISTING, "install-bad-listing", "the package index answered with something that is no package listing"),
+        (PIP_FORBIDDEN_FILE, "install-not-authorized", "The index refuses to answer without valid credentials"),
+        (PIP_PROXY, "install-proxy-refused", "The proxy does not let the installer through without valid credentials"),
+    ],
+)  # fmt: skip
+def test_what_a_bad_network_makes_them_say(output: str, code: str, message: str) -> None:
+    found = explain("uv", output, doing="resolve")
+    assert (found.code, found.message) == (code, message)
+
+
 def test_the_evidence_starts_at_the_error_and_shows_no_credentials() -> None:
     assert explain("uv", UV_REFUSED, doing="resolve").detail == (
         "error: Request failed after 3 retries in 13.0s",
