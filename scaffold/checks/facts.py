@@ -66,6 +66,7 @@ class Facts:
     made_at: str = ""  # where the environment was when it was made
     orphaned: bool | None = None  # its base interpreter is gone
     damages: tuple[Damage, ...] | None = None
+    read_whole: bool = False  # every installed file was read, not only its size looked at
     contents: Contents | None = None
     lock: LockFacts | None = None  # None: the project has no lock for this environment
     proved: tuple[KeptProof, ...] = ()  # by earlier runs

@@ -142,9 +142,21 @@ def _computed(fact: ProofFact) -> Finding:
         )
     assert fact.proof is not None
     proof = fact.proof
+    devices = " and ".join(dict.fromkeys(one.name for one in proof.devices)) or proof.device
+    right = ", and its numbers are right" if any(one.comparisons for one in proof.devices) else ""
     return Finding(
         id="run.computes",
         level="ok",
-        title=f"{fact.framework} {proof.version} made a training step on {proof.device}",
-        evidence=(Evidence(source="loss", value=f"{proof.loss_before:.4f}, then {proof.loss_after:.4f}"),),
+        title=f"{fact.framework} {proof.version} made a training step on {devices}{right}",
+        evidence=(
+            Evidence(source="loss", value=f"{proof.loss_before:.4f}, then {proof.loss_after:.4f}"),
+            *(
+                Evidence(
+                    source=one.name,
+                    value=f"{worst.operation} ({worst.precision}): {worst.difference:.1e} off",
+                )
+                for one in proof.devices
+                if (worst := max(one.comparisons, key=lambda row: row.difference, default=None))
+            ),
+        ),
     )

@@ -42,6 +42,7 @@ def with_environment(
         made_at=condition.made_at,
         orphaned=condition.orphaned,
         damages=condition.damages,
+        read_whole=deep,
         contents=condition.contents if environment else None,
         lock=condition.lock,
         proved=condition.proofs,

@@ -81,7 +81,8 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
     if facts.environment is None or facts.damages is None:
         return
     if not facts.damages:
-        yield Finding(id="env.files", level="ok", title="Every installed file is there")
+        read = ", with the content that it was installed with" if facts.read_whole else ""
+        yield Finding(id="env.files", level="ok", title=f"Every installed file is there{read}")
         return
     broken = sorted({damage.distribution for damage in facts.damages})
     yield Finding(

@@ -62,33 +62,32 @@ def as_locked(facts: Facts) -> Iterator[Finding]:
     other = tuple(one for one in facts.lock.drift if one.kind != "extra")
     extra = tuple(one for one in facts.lock.drift if one.kind == "extra")
     if other:
-        yield _drifted(facts, other, "error", "packages are not as the lock has them", "lock-drift")
+        title = f"{_packages(other)} not as locked"
+        yield _drifted(other, "lock.drift", "error", title, SYNC)
     if extra:
-        yield _drifted(
-            facts, extra, "warning", "packages are installed that the lock does not name", "lock-extra"
-        )
+        title = f"{_packages(extra)} installed and in no line of the lock"
+        cure = "remove what is too much; or add what you need to pyproject.toml, then: scaffold env lock"
+        yield _drifted(extra, "lock.extra", "warning", title, Remedy(text=cure, commands=SYNC.commands))
     if not facts.lock.drift:
         yield Finding(
             id="lock.drift", level="ok", title=f"The environment is exactly what {facts.lock.path.name} says"
         )
 
 
-def _drifted(facts: Facts, rows: tuple[Drift, ...], level: Level, title: str, cause: str) -> Finding:
-    assert facts.lock is not None
+def _packages(rows: tuple[Drift, ...]) -> str:
+    return "1 package is" if len(rows) == 1 else f"{len(rows)} packages are"
+
+
+def _drifted(rows: tuple[Drift, ...], check: str, level: Level, title: str, remedy: Remedy) -> Finding:
     rest = len(rows) - _SHOWN
     return Finding(
-        id="lock.drift" if cause == "lock-drift" else "lock.extra",
+        id=check,
         level=level,
-        title=f"{len(rows)} {title}",
+        title=title,
         detail=f"and {rest} more" if rest > 0 else "",
-        cause=cause,
+        cause=check.replace(".", "-"),
         evidence=tuple(Evidence(source=one.package, value=in_words(one)) for one in rows[:_SHOWN]),
-        remedy=SYNC
-        if cause == "lock-drift"
-        else Remedy(
-            text="remove them; or add what you need to pyproject.toml, then: scaffold env lock",
-            commands=SYNC.commands,
-        ),
+        remedy=remedy,
     )
 
 
