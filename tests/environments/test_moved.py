@@ -26,14 +26,15 @@ def silent(progress: Progress) -> None:
 
 
 def contents(folder: Path) -> dict[str, object]:
-    """Every file with its bytes and time, and every link; the lock's file says nothing."""
-    return {
-        str(path.relative_to(folder)): (
-            path.readlink() if path.is_symlink() else (path.read_bytes(), path.stat().st_mtime_ns)
-        )
-        for path in folder.rglob("*")
-        if path.is_symlink() or (path.is_file() and path.suffix != ".lock")
-    }
+    """Every file with its bytes, its inode (but that of a state, which is written anew), and every link."""
+    found: dict[str, object] = {}
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            found[str(path.relative_to(folder))] = path.readlink()
+        elif path.is_file() and path.name != "environment.lock":
+            inode = 0 if path.name == "environment.json" else path.stat().st_ino
+            found[str(path.relative_to(folder))] = (inode, path.read_bytes())
+    return found
 
 
 def on_a_python_of_its_own(plan: EnvironmentPlan, folder: Path) -> EnvironmentPlan:
