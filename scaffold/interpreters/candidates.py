@@ -61,7 +61,12 @@ def _path_folders(system: System) -> list[str]:
     if system.platform.os == "windows":
         named = [word.strip('"').replace("\\", "/") for word in words.split(";")]
         return [folder.rstrip("/") for folder in named if re.match(r"[A-Za-z]:/|//", folder)]
-    return [folder.rstrip("/") or "/" for folder in words.split(":") if folder.startswith("/")]
+    absolute = [folder.rstrip("/") or "/" for folder in words.split(":") if folder.startswith("/")]
+    if (
+        "microsoft" in system.platform.release.lower()
+    ):  # WSL: Windows' folders are slow, and no Linux Python's
+        return [folder for folder in absolute if not re.match(r"/mnt/[a-z]/", folder)]
+    return absolute
 
 
 def _installed(system: System) -> Iterator[Candidate]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from scaffold.system import System
 
 #: Versioned names, so that ``python3-config`` and ``pythonw.exe`` stay out.
-_NAME = re.compile(r"python(3(\.\d+)?t?)?(\.exe)?", re.IGNORECASE)
+_NAME = re.compile(r"python(3(\.\d+)?t?)?")
+_NAME_ON_WINDOWS = re.compile(_NAME.pattern + r"\.exe", re.IGNORECASE)
 
 #: How version managers name a CPython: 3.8.18, cpython@3.8.19, cpython-3.8.20-linux-x86_64-gnu
 _INSTALLATION = re.compile(r"(?:cpython[-@])?(\d+\.\d+\.\d+)(?:-(?:linux|macos|windows)-.*)?")
@@ -109,7 +110,8 @@ def _is_moving(system: System, prefix: Path) -> bool:
 
 def in_folder(system: System, folder: Path, origin: str) -> Iterator[Candidate]:
     """The Pythons among the programs of a folder, less shims, environments and Apple's placeholder."""
-    names = sorted((name for name in system.list_folder(folder) if _NAME.fullmatch(name)), key=_precision)
+    pattern = _NAME_ON_WINDOWS if system.platform.os == "windows" else _NAME
+    names = sorted((name for name in system.list_folder(folder) if pattern.fullmatch(name)), key=_precision)
     for name in names:
         program = folder / name
         if (

@@ -35,13 +35,14 @@ def host(
     links: Mapping[str, str] | None = None,
     programs: Mapping[str, str] | None = None,
     commands: Mapping[str, Any] | None = None,
+    release: str = "",
     **environment: str,
 ) -> RecordedSystem:
     return RecordedSystem(
         {
             "schema": "scaffold/host/1",
             "platform": {
-                "os": os, "machine": MACHINES[os], "release": "", "version": "", "libc": "", "cpu_count": 2,
+                "os": os, "machine": MACHINES[os], "release": release, "version": "", "libc": "", "cpu_count": 2,
             },
             "environment": environment,
             "home": HOMES[os],

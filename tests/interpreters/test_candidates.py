@@ -186,6 +186,21 @@ def test_folders_of_version_managers_tell_the_version() -> None:
     assert {one.path.parts[-3]: one.version for one in candidates(system)} == names
 
 
+def test_linux_inside_windows() -> None:
+    """What WSL puts on PATH of Windows' is left alone: slow to list, and no Python of this system."""
+    paths = (
+        "/mnt/c/Python312/python.exe",
+        "/mnt/c/tools/python3",
+        "/opt/tools/python.exe",
+        "/usr/bin/python3.12",
+    )
+    named = "/mnt/c/Python312:/mnt/c/tools:/opt/tools:/usr/bin"
+    system = host("linux", *paths, PATH=named)
+    assert seen(system) == [("PATH", "/mnt/c/tools/python3"), ("system", "/usr/bin/python3.12")]
+    system = host("linux", *paths, release="5.15.153.1-microsoft-standard-WSL2", PATH=named)
+    assert seen(system) == [("system", "/usr/bin/python3.12")]
+
+
 def test_macos() -> None:
     paths = (
         "/opt/homebrew/bin/python3.13",
