@@ -106,8 +106,8 @@ def uv_cache(uv: Path, environment: Mapping[str, str], system: System) -> Path |
 
 
 def guarded(command: Sequence[str], system: System) -> list[str]:
-    """The command as a child that does not outlive this process, where the system can promise it."""
-    if system.platform.os != "linux":
+    """The command as a child that does not outlive this process, where somebody can see to it (POSIX)."""
+    if system.platform.os == "windows":
         return list(command)
     return [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), str(os.getpid()), *command]
 
