@@ -54,6 +54,12 @@ class _Judged:
         return tuple(one.message for one in self.findings if one.level == "warning")
 
     @property
+    def cuda(self) -> int:
+        """``130`` of a build for CUDA 13.0; 0 of others."""
+        digits = next((one.variant.removeprefix("cu") for one in self.builds if one.cuda), "")
+        return int(digits) if digits.isdecimal() else 0
+
+    @property
     def weight(self) -> int:
         return sum(_WEIGHT[one.level] for one in self.findings)
 
@@ -86,7 +92,8 @@ def choose_lock(
         raise _none_runs(judged)
     variant = _advised_variant(advised)
     exact = next((one for one in running if variant and _names(one.lock.group, variant)), None)
-    taken = exact or min(running, key=lambda one: one.weight)  # the first of equals: the project's default
+    # Of equals the newest CUDA, else the project's default.
+    taken = exact or min(running, key=lambda one: (one.weight, -one.cuda))
     others = [one for one in judged if one is not taken]
     if exact is not None:
         reason = f"{variant} is the build of PyTorch that suits this machine"

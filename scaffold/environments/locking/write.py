@@ -40,19 +40,23 @@ def has_remains(root: Path) -> bool:
 
 
 def recover_files(root: Path) -> None:
-    """Finish, take back or clear away what a run that died had begun. Needs the project's lock.
+    """Finish what a run that died had begun, else take it back. Needs the project's lock.
 
-    Raises NoPermission.
+    Raises NoPermission where neither is possible.
     """
     journal = _journal(root)
     if not journal.exists():
         return
+    if (journal / _LIST).exists():
+        try:
+            _finish(root, journal)
+            return
+        except OSError:
+            _undo(root, journal)  # what would not let the new files in lets the old ones stay
     try:
         if (journal / _TAKEN_BACK).exists():
             _take_back(root, journal)
-        elif (journal / _LIST).exists():
-            _finish(root, journal)
-        else:
+        elif journal.exists():
             shutil.rmtree(journal)
     except OSError as refusal:
         raise not_written(Path(refusal.filename or journal), refusal) from refusal

@@ -1,0 +1,219 @@
+"""`scaffold env sync`: environments that are made for real from locks made for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scaffold.env import lock as locking
+from scaffold.env import wheelhouse
+from scaffold.env.sync import SyncWishes, carry_out, plan_sync
+from scaffold.environments.inspect import inspect
+from scaffold.environments.layout import Place, python_of
+from scaffold.environments.locking.wheelhouse import refuse_incomplete
+from scaffold.environments.planned import read_packages
+from scaffold.errors import LockUnusable, OptionRefused
+from tests.environments.standins import PYTHON
+
+from .conftest import make_project
+
+CPU = {"alpha": "1.1", "beta": "1.0", "flit-core": "3.12", "pytest": "9.0", "torch": "2.14.1+cpu"}
+CUDA = {**CPU, "torch": "2.14.1+cu126", "nvidia-cudnn-cu12": "9.10"}
+
+
+def quiet(_: object) -> None:
+    pass
+
+
+def lock(system, root):
+    locking.carry_out(locking.plan_lock(system, root))
+
+
+def sync(system, root, **wishes):
+    plan = plan_sync(system, root, SyncWishes(python=PYTHON, **wishes), quiet)
+    if not plan.unchanged:
+        carry_out(system, plan, quiet, quiet)
+    return plan
+
+
+def installed(system, root):
+    """What is in the environment, less pip and the project itself."""
+    found = dict(inspect(root / ".venv", system).packages)
+    assert found.pop("cat-dog") == "0.1.0"
+    found.pop("pip")
+    for name in ("setuptools", "wheel"):
+        found.pop(name, None)
+    return found
+
+
+def pip(root, *arguments):
+    python = python_of(root / ".venv", "windows" if os.name == "nt" else "linux")
+    return subprocess.run([python, "-m", "pip", *arguments], capture_output=True, text=True, check=True)
+
+
+@pytest.fixture
+def no_gpu(monkeypatch):
+    """No accelerator, whatever the machine of the tests has."""
+    from dataclasses import replace
+
+    from scaffold import machine
+
+    real = machine.detect
+    monkeypatch.setattr(machine, "detect", lambda *a: replace(real(*a), accelerators=()), raising=False)
+
+
+pytestmark = [
+    pytest.mark.usefixtures("no_gpu"),
+    pytest.mark.skipif(
+        os.uname().sysname != "Linux" if hasattr(os, "uname") else True, reason="expects Linux"
+    ),
+]
+
+
+def test_exactly_the_lock_and_nothing_else(system, stand, root):
+    lock(system, root)
+    plan = sync(system, root)
+    assert [(one.lock.group, [turned.group for turned in one.turned_down]) for one in plan.chosen] == [
+        ("cpu", ["cu126"])
+    ]
+    assert installed(system, root) == CPU
+    assert read_packages(Place(root)) == ({"torch": "2.14.1+cpu"}, plan.setup.interpreter.minor)
+    assert sync(system, root).unchanged
+
+    pip(root, "install", "--index-url", stand.pypi, "lightning", "alpha==1.0")
+    assert installed(system, root)["lightning"] == "1.1"
+    assert not sync(system, root).unchanged
+    assert installed(system, root) == CPU
+
+    record = next((root / ".venv").rglob("beta.py"))
+    record.unlink()
+    assert not sync(system, root).unchanged
+    assert record.exists()
+
+    assert sync(system, root, group="cu126").chosen[0].lock.group == "cu126"
+    assert installed(system, root) == CUDA
+
+
+def test_pip_installs_the_same(system, root):
+    lock(system, root)
+    plan = sync(system, root, backend="pip")
+    assert plan.setup.environments[0].installer == "pip"
+    assert installed(system, root) == CPU
+
+
+def test_missing_and_stale_locks(system, root, edit):
+    with pytest.raises(LockUnusable) as missing:
+        sync(system, root)
+    assert (missing.value.code, missing.value.hint) == ("lock-missing", "make it: scaffold env lock")
+    lock(system, root)
+    edit('"beta",', '"beta",\n    "accelerate",')
+    with pytest.raises(LockUnusable) as stale:
+        sync(system, root)
+    assert stale.value.code == "lock-stale"
+    assert not (root / ".venv").exists()
+    sync(system, root, frozen=True)
+    assert installed(system, root) == CPU
+
+
+def test_an_altered_wheel_is_refused_and_the_old_environment_stays(system, stand, root):
+    lock(system, root)
+    sync(system, root)
+    pip(root, "uninstall", "-y", "pytest")
+    path = root / "requirements/lock-cpu.txt"
+    text = path.read_text().replace("beta==1.0 \\\n    --hash=sha256:", "beta==1.0 \\\n    --hash=sha256:00")
+    path.write_text("".join(line[:82] + "\n" if ":00" in line else f"{line}\n" for line in text.splitlines()))
+    with pytest.raises(Exception, match="beta") as caught:
+        sync(system, root)
+    assert caught.value.code == "install-hash-mismatch"
+    assert installed(system, root) == {name: one for name, one in CPU.items() if name != "pytest"}
+
+
+def test_the_python_must_suit_the_lock(system, root, edit):
+    edit('requires-python = ">=', 'requires-python = "<3.99,>=')
+    lock(system, root)
+    path = root / "requirements/lock-cpu.txt"
+    path.write_text(path.read_text().replace("# python: <3.99", "# python: <3.2"))
+    other = root / "requirements/lock-cu126.txt"
+    other.write_text(other.read_text().replace("# python: <3.99", "# python: <3.2"))
+    with pytest.raises(OptionRefused, match="the lock is for Python"):
+        sync(system, root, frozen=True)
+
+
+def test_without_a_network_from_a_wheelhouse_that_was_moved(system, stand, root, tmp_path, monkeypatch):
+    lock(system, root)
+    wishes = SyncWishes(python=PYTHON)
+    plan = wheelhouse.plan_wheelhouse(system, root, None, wishes, quiet)
+    assert sorted(one.name for one in plan.there[0].missing) == sorted(CPU)
+    found, replaced = wheelhouse.carry_out(system, plan, quiet)
+    assert (sorted(found[0].whole), found[0].missing, replaced) == (sorted(CPU), (), ())
+    assert (root / "wheelhouse" / ".gitignore").read_text() == "*\n"
+    moved = tmp_path / "a stick 轮子"
+    shutil.move(root / "wheelhouse", moved)
+
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    before = len(stand.asked)
+    sync(type(system)(), root, index=str(moved))
+    assert installed(system, root) == CPU
+    assert len(stand.asked) == before
+
+    shutil.rmtree(root / ".venv")
+    sync(type(system)(), root, index=str(moved), backend="pip")
+    assert installed(system, root) == CPU
+    assert len(stand.asked) == before
+
+
+def test_plain_pip_takes_lock_and_wheelhouse(system, root, tmp_path):
+    lock(system, root)
+    plan = wheelhouse.plan_wheelhouse(system, root, tmp_path / "wheels", SyncWishes(python=PYTHON), quiet)
+    wheelhouse.carry_out(system, plan, quiet)
+    subprocess.run([PYTHON, "-m", "venv", tmp_path / "plain"], check=True)
+    python = tmp_path / "plain" / "bin" / "python"
+    subprocess.run(
+        [
+            python, "-m", "pip", "install", "-q", "--no-index", "--find-links", tmp_path / "wheels",
+            "--require-hashes", "-r", root / "requirements/lock-cpu.txt",
+        ],
+        check=True,
+    )  # fmt: skip
+    listed = subprocess.run(
+        [python, "-m", "pip", "list", "--format", "json"], capture_output=True, text=True, check=True
+    )
+    found = {one["name"].replace("_", "-"): one["version"] for one in json.loads(listed.stdout)}
+    assert CPU.items() <= found.items()
+
+
+def test_a_wheelhouse_goes_on_where_it_stopped(system, stand, root, tmp_path):
+    lock(system, root)
+    folder, wishes = tmp_path / "wheels", SyncWishes(python=PYTHON)
+    wheelhouse.carry_out(system, wheelhouse.plan_wheelhouse(system, root, folder, wishes, quiet), quiet)
+    (folder / ".unfinished").mkdir()
+    (folder / "beta-1.0-py3-none-any.whl").unlink()
+    alpha = folder / "alpha-1.1-py3-none-any.whl"
+    alpha.write_bytes(alpha.read_bytes()[:-20])
+    plan = wheelhouse.plan_wheelhouse(system, root, folder, wishes, quiet)
+    assert [one.name for one in plan.there[0].missing] == ["alpha", "beta"]
+    assert plan.there[0].corrupt == (alpha,)
+    with pytest.raises(LockUnusable) as caught:
+        refuse_incomplete(folder, plan.sync.chosen[0].lock.packages, plan.sync.setup.interpreter, system)
+    assert caught.value.code == "wheelhouse-incomplete"
+    assert caught.value.detail == (f"another content than the lock says: {alpha.name}", "missing: beta 1.0")
+    before = len(stand.asked)
+    found, _ = wheelhouse.carry_out(system, plan, quiet)
+    assert (found[0].missing, found[0].corrupt) == ((), ())
+    assert not [path for path in stand.asked[before:] if "torch-" in path or "pytest-" in path]
+    assert not (folder / ".unfinished").exists()
+
+
+def test_a_lock_of_another_folder(tmp_path, system):
+    root = make_project(tmp_path / "other")
+    target = Path(root / "file")
+    target.touch()
+    lock(system, root)
+    with pytest.raises(OptionRefused, match="no folder"):
+        wheelhouse.plan_wheelhouse(system, root, target, SyncWishes(python=PYTHON), quiet)
