@@ -185,7 +185,7 @@ def _edited(configuration: Configuration, after: Mapping[Subject, str]) -> str:
             table[subject] = after[subject]
         elif subject in table:
             del table[subject]
-    if not table:
+    if not tomlkit.dumps(table).strip():  # a comment in it may be about what follows
         del document["mirrors"]
     return tomlkit.dumps(document)
 

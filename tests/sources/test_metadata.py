@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.sources import metadata
-from scaffold.sources.problems import Unreachable
 from scaffold.sources.metadata import Metadata, parse_metadata, read_metadata
 from scaffold.sources.model import Setting, Source, SourceSettings, Wheel
+from scaffold.sources.problems import Unreachable
 
 from .conftest import PackageServer, Reply, host
 
