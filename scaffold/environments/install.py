@@ -13,9 +13,10 @@ from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Repor
 from scaffold.environments.path_files import make_paths_readable
 from scaffold.environments.progress import Narrator
 from scaffold.environments.retry import persistently
+from scaffold.environments.room import with_places
 from scaffold.environments.verify import damages
 from scaffold.environments.watching import watched
-from scaffold.errors import InstallFailed
+from scaffold.errors import InstallFailed, NoSpace
 from scaffold.system import Completed, System
 from scaffold.toml import TOMLDecodeError, loads
 
@@ -46,11 +47,11 @@ class Installer:
             self._first_time()
         self._report(Progress(step="verify", message="Verifying the installed files"))
         for _ in range(REPAIRS):
-            broken = damages(self._plan.location)
+            broken = damages(self._plan.location, report=self._report)
             if not broken:
                 return
             self._run(self._from_lock(_distributions(broken)), doing="repair the packages")
-        broken = damages(self._plan.location)
+        broken = damages(self._plan.location, report=self._report)
         if broken:
             raise incomplete(broken)
 
@@ -132,7 +133,16 @@ class Installer:
         def tell(text: str) -> None:
             self._report(Progress(step="download", message=text))
 
-        persistently(call, self._plan.installer, doing=doing, tell=tell)
+        try:
+            persistently(call, self._plan.installer, doing=doing, tell=tell)
+        except NoSpace as full:
+            raise with_places(full, self._places(), self._system) from None
+
+    def _places(self) -> Mapping[str, Path]:
+        """The disks that an installation writes to."""
+        cache = tools.uv_cache(self._uv, self._environment, self._system) if self._uv else None
+        places = {"environment": self._plan.location, "temporary files": self._folder}
+        return places if cache is None else {**places, "uv's cache": cache}
 
     def _afresh(self, packages: Sequence[str]) -> list[str]:
         from scaffold.environments.resolve_pip import uncached

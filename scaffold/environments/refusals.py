@@ -71,7 +71,12 @@ def refuse_without_space(plans: Sequence[EnvironmentPlan], system: System) -> No
     free, needed = system.disk_free(plans[0].root), sum(plan.disk_needed for plan in plans)
     if free is not None and free < needed:
         raise NoSpace(
-            f"The environment needs about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+            f"The environment needs about {_size(needed)} and {_size(free)} are free",
             detail=tuple(f"{plan.location}: {len(plan.downloads)} packages" for plan in plans),
             hint="free some space, or choose a folder on another disk",
         )
+
+
+def _size(count: int) -> str:
+    """A number of bytes for people."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
