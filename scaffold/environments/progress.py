@@ -97,7 +97,6 @@ class Narrator:
                 self._installing = True
                 self._tell_install()
             elif _INSTALLED.match(text):
-                self._installing = True
                 self.arrived(self._count)
 
     def unpacked(self, size: int) -> None:
@@ -117,8 +116,8 @@ class Narrator:
         """How many packages lie in the environment."""
         with self._lock:
             count = min(count, self._count)
-            if self._installing and count > self._arrived:
-                self._arrived = count
+            if count > self._arrived:  # neither tool installs before everything is downloaded
+                self._arrived, self._installing = count, True
                 self._tell_install()
 
     def _exactly(self, done: int, total: int) -> None:

@@ -22,6 +22,7 @@ from scaffold.environments.model import Damage, Progress, Report
 #: Bytes that are read at once, and files that one turn of a worker takes: 38 000 turns would be felt.
 _BLOCK, _TURN = 1 << 20, 64
 
+_COMPARING = Progress(step="verify", message="Verifying the installed files", unit="packages")
 _READING = Progress(step="verify", message="Reading every installed file", unit="bytes")
 
 
@@ -46,7 +47,7 @@ class InstalledDistribution:
 def damages(location: Path, *, deep: bool = False, report: Report | None = None) -> tuple[Damage, ...]:
     """Every installed file that is missing or has another size than its RECORD says.
 
-    ``deep`` reads every file as well and compares its digest; ``report`` then hears how far it is.
+    ``deep`` reads every file as well and compares its digest; ``report`` hears how far it is.
     Byte code is left out: interpreters write and remove it as they like.
     """
     folder = site_packages_of(location)
@@ -66,7 +67,9 @@ def damages_of(
     found: list[Damage] = []
     whole: list[tuple[str, InstalledFile]] = []
     base = str(folder)
-    for one in distributions:
+    for number, one in enumerate(distributions, start=1):
+        if report is not None and not deep:
+            report(replace(_COMPARING, done=number, total=len(distributions)))
         if one.files is None:
             found.append(Damage(distribution=one.name, path=f"{one.metadata}/RECORD", what="no RECORD"))
             continue
