@@ -50,7 +50,6 @@ def recover_files(root: Path) -> None:
     if (journal / _LIST).exists():
         try:
             _finish(root, journal)
-            return
         except OSError:
             _undo(root, journal)  # what would not let the new files in lets the old ones stay
     try:
