@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
+    from scaffold.cli.output import Output
     from scaffold.env.lock import LockPlan
     from scaffold.environments.model import Backend
 
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What resolves; pip locks for this machine alone.",
 )
-@json_option("scaffold/env-lock/1")
+@output_options("scaffold/env-lock/1")
 def command(
-    *, upgrade: str, group: str, check: bool, dry_run: bool, index: str, backend: Backend, as_json: bool
+    *, upgrade: str, group: str, check: bool, dry_run: bool, index: str, backend: Backend, output: Output
 ) -> None:
     """Pin every package of the project around this folder, for every machine.
 
@@ -56,7 +57,7 @@ def command(
     from scaffold.system import HostSystem
 
     names = tuple(name.strip() for name in upgrade.split(",") if name.strip())
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         plan = plan_lock(
             HostSystem(),
             Path.cwd(),
@@ -71,9 +72,7 @@ def command(
         refuse_stale(plan)
     writes = not (check or dry_run)
     written = carry_out(plan) if writes else plan.differing
-    click.echo(
-        _json(plan, written, done=writes) if as_json else "\n".join(_lines(plan, written, done=writes))
-    )
+    output.result(_json(plan, written, done=writes), _lines(plan, written, done=writes))
 
 
 def _lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
+    from scaffold.cli.output import Output
     from scaffold.env.sync import SyncPlan
     from scaffold.environments.model import Backend
     from scaffold.setup import SetupReport
@@ -50,7 +51,7 @@ SCHEMA = "scaffold/env-sync/1"
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the download.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
-@json_option(SCHEMA)
+@output_options(SCHEMA)
 def command(
     *,
     group: str,
@@ -61,7 +62,7 @@ def command(
     backend: Backend,
     yes: bool,
     dry_run: bool,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Make the environment exactly what the project's lock for this machine says.
 
@@ -77,18 +78,18 @@ def command(
 
     system, source = HostSystem(), str(wheelhouse) if wheelhouse else index
     wishes = SyncWishes(group=group, python=python, index=source, backend=backend, frozen=frozen)
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         plan = plan_sync(system, Path.cwd(), wishes, display.announce)
     if plan.unchanged or dry_run:
-        shown = _json(plan, done=plan.unchanged) if as_json else "\n".join(_lines(plan, whole=dry_run))
-        click.echo(shown)
+        planned = "" if plan.unchanged else f"Planned: the environment of {plan.root}"
+        output.result(_json(plan, done=plan.unchanged), _lines(plan, whole=dry_run), summary=planned)
         return
-    if not as_json:
-        click.echo("\n".join(_lines(plan)))
-    agreed(system, plan.setup, Wishes(frameworks=plan.record.frameworks), yes=yes or as_json)
-    with ProgressDisplay(quiet=as_json) as display:
+    output.words(_lines(plan))
+    agreed(system, plan.setup, Wishes(frameworks=plan.record.frameworks), yes=yes or not output.asks)
+    with ProgressDisplay(output) as display:
         report = carry_out(system, plan, display.announce, display.report)
-    click.echo(_json(plan, report, done=True) if as_json else "\n".join(setup_report_lines(report)))
+    lines = setup_report_lines(report)
+    output.result(_json(plan, report, done=True), lines, summary=lines[0])
 
 
 def _lines(plan: SyncPlan, *, whole: bool = False) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
+    from scaffold.cli.output import Output
     from scaffold.env.wheelhouse import WheelhousePlan
     from scaffold.environments.locking.wheelhouse import Contents
 
@@ -33,9 +34,9 @@ SCHEMA = "scaffold/env-wheelhouse/1"
 )
 @click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what is there and what is missing, and do nothing.")
-@json_option(SCHEMA)
+@output_options(SCHEMA)
 def command(
-    *, folder: Path | None, group: str, index: str, python: str | None, dry_run: bool, as_json: bool
+    *, folder: Path | None, group: str, index: str, python: str | None, dry_run: bool, output: Output
 ) -> None:
     """Download every wheel of this machine's lock into one folder, hashes checked.
 
@@ -50,19 +51,16 @@ def command(
 
     system = HostSystem()
     wishes = SyncWishes(group=group, python=python, index=index)
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         plan = plan_wheelhouse(system, Path.cwd(), folder, wishes, display.announce)
     if dry_run:
-        click.echo(
-            _json(plan, plan.there, (), done=False) if as_json else "\n".join(_lines(plan, plan.there))
-        )
+        output.result(_json(plan, plan.there, (), done=False), _lines(plan, plan.there))
         return
-    with ProgressDisplay(quiet=as_json) as display:
+    with ProgressDisplay(output) as display:
         found, replaced = carry_out(system, plan, display.report)
-    if as_json:
-        click.echo(_json(plan, found, replaced, done=True))
-        return
-    click.echo("\n".join([*_lines(plan, found, replaced), *_next(plan)]))
+    lines = _lines(plan, found, replaced)
+    document = _json(plan, found, replaced, done=True)
+    output.result(document, [*lines, *_next(plan)], summary=lines[1])
 
 
 def _lines(plan: WheelhousePlan, found: tuple[Contents, ...], replaced: tuple[str, ...] = ()) -> list[str]:
