@@ -217,7 +217,9 @@ def not_written(path: Path, refusal: OSError) -> ScaffoldError:
         return NoPermission(
             f"Cannot write to {path}",
             detail=said,
-            hint="check who owns it, and close programs that use it",
+            hint="the disk is mounted read-only: work in another folder"
+            if refusal.errno == errno.EROFS
+            else "check who owns it, and close programs that use it",
         )
     if refusal.errno == errno.ENAMETOOLONG:
         return BadRequest(

@@ -11,7 +11,9 @@ from scaffold.environments.lock import Resolved
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
 from scaffold.environments.retry import Tell, persistently, silent
+from scaffold.environments.room import with_places
 from scaffold.environments.tools import uv_cache, uv_command, uv_environment
+from scaffold.errors import NoSpace
 from scaffold.system import Completed, System
 
 #: Seconds for a resolution; metadata of a hundred packages over a slow line.
@@ -100,12 +102,17 @@ class _Asking:
     def compile(self, tell: Tell) -> str:
         """The lock, as uv writes it."""
         arguments = ("--format", "pylock.toml", "--output-file", "pylock.toml")
-        persistently(
-            lambda afresh: self._compile(*arguments, *refreshed(afresh)),
-            "uv",
-            doing="resolve the requirements",
-            tell=tell,
-        )
+        try:
+            persistently(
+                lambda afresh: self._compile(*arguments, *refreshed(afresh)),
+                "uv",
+                doing="resolve the requirements",
+                tell=tell,
+            )
+        except NoSpace as full:
+            cache = uv_cache(self._uv, self._environment, self._system)
+            places = {"temporary files": self._folder, **({"uv's cache": cache} if cache else {})}
+            raise with_places(full, places, self._system) from None
         return locks.read_lock(self._folder / "pylock.toml", "uv")
 
     def indexes(self) -> dict[str, str]:
