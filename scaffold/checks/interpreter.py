@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.environments.layout import MAIN
+from scaffold.environments.model import Damage
 
 CREATE = Remedy(text="make the environment anew", commands=(("scaffold", "env", "create"),))
 
@@ -84,13 +86,51 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
         read = ", with the content that it was installed with" if facts.read_whole else ""
         yield Finding(id="env.files", level="ok", title=f"Every installed file is there{read}")
         return
-    broken = sorted({damage.distribution for damage in facts.damages})
-    yield Finding(
-        id="env.files",
+    altered = tuple(one for one in facts.damages if one.what == "content")
+    broken = tuple(one for one in facts.damages if one.what != "content")
+    if broken:
+        yield Finding(
+            id="env.files",
+            level="error",
+            title=f"Files of installed packages are missing or cut short: {_owners(broken)}",
+            detail=f"{_files(broken)} from what the installer noted; pip check does not look",
+            cause="env-damaged",
+            evidence=tuple(Evidence(source=one.path, value=one.what) for one in broken[:SHOWN]),
+            remedy=CREATE,
+        )
+    if altered:
+        yield _altered(facts, altered)
+
+
+def _altered(facts: Facts, damages: tuple[Damage, ...]) -> Finding:
+    """What a link shares with uv's cache was altered there, too, and comes back from there."""
+    environment = facts.name or MAIN
+    return Finding(
+        id="env.altered",
         level="error",
-        title=f"Files of installed packages are missing or altered: {', '.join(broken[:SHOWN])}",
-        detail=f"{len(facts.damages)} files differ from what the installer noted; pip check does not look",
-        cause="env-damaged",
-        evidence=tuple(Evidence(source=one.path, value=one.what) for one in facts.damages[:SHOWN]),
-        remedy=CREATE,
+        title=f"Files of installed packages were altered: {_owners(damages)}",
+        detail=f"{_files(damages)} in content from what was installed; links may share them with uv's cache "
+        "and with other environments",
+        cause="env-altered",
+        evidence=tuple(Evidence(source=one.path, value="another content") for one in damages[:SHOWN]),
+        remedy=Remedy(
+            text="take them out of uv's cache, and make the environment anew",
+            commands=(
+                ("uv", "cache", "clean", *_distributions(damages)),
+                ("scaffold", "env", "remove", environment, "--yes"),
+                *CREATE.commands,
+            ),
+        ),
     )
+
+
+def _distributions(damages: tuple[Damage, ...]) -> list[str]:
+    return sorted({one.distribution for one in damages})
+
+
+def _owners(damages: tuple[Damage, ...]) -> str:
+    return ", ".join(_distributions(damages)[:SHOWN])
+
+
+def _files(damages: tuple[Damage, ...]) -> str:
+    return "1 file differs" if len(damages) == 1 else f"{len(damages)} files differ"

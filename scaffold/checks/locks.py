@@ -66,7 +66,7 @@ def as_locked(facts: Facts) -> Iterator[Finding]:
         yield _drifted(other, "lock.drift", "error", title, SYNC)
     if extra:
         title = f"{_packages(extra)} installed and in no line of the lock"
-        cure = "remove what is too much; or add what you need to pyproject.toml, then: scaffold env lock"
+        cure = "remove what is too much (to keep it: add it to pyproject.toml, then scaffold env lock)"
         yield _drifted(extra, "lock.extra", "warning", title, Remedy(text=cure, commands=SYNC.commands))
     if not facts.lock.drift:
         yield Finding(

@@ -95,7 +95,9 @@ def _details(finding: Finding) -> list[str]:
         from scaffold.shell import quoted
 
         commands = [" ".join(quoted(part) for part in one) for one in finding.remedy.commands]
-        lines.append(f"Fix: {finding.remedy.text}" + (f": {commands[0]}" if commands else ""))
+        first, *more = [*commands, ""]
+        lines.append(f"Fix: {finding.remedy.text}" + (f": {first}" if first else ""))
+        lines += [f"     then: {one}" for one in more if one]
     return lines
 
 

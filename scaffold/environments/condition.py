@@ -122,7 +122,9 @@ def lock_facts(place: Place, environment: Environment, system: System) -> LockFa
     path = place.root / requirements_name(lock.group)
     if isinstance(lock, _Unreadable):
         return LockFacts(path=path, group=lock.group, problem=lock.problem)
-    own = canonicalize_name(project_distribution(place.root) or "")
+    own = frozenset(
+        {canonicalize_name(project_distribution(place.root) or ""), *_build_requirements(place.root)}
+    )
     return LockFacts(
         path=path,
         group=lock.group,
@@ -130,6 +132,22 @@ def lock_facts(place: Place, environment: Environment, system: System) -> LockFa
         stale=staleness(lock, project),
         mixed=_mixed(place.root, lock.group, {(one.name, one.version) for one in lock.packages}),
     )
+
+
+def _build_requirements(root: Path) -> set[str]:
+    """What the project is built with: installed beside the rest, in the lock where a group says so."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    from scaffold.environments.install import build_requirements
+
+    found: set[str] = set()
+    for line in build_requirements(root) or ():
+        try:
+            found.add(canonicalize_name(Requirement(line).name))
+        except InvalidRequirement:
+            continue
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,15 @@ class Drift:
 
 
 def drift(
-    environment: Environment, locked: Sequence[LockedPackage], platform: PlatformFacts, *, own: str = ""
+    environment: Environment,
+    locked: Sequence[LockedPackage],
+    platform: PlatformFacts,
+    *,
+    own: frozenset[str] = frozenset(),
 ) -> tuple[Drift, ...]:
     """Every package that is missing, of another version or build, or in no line of the lock.
 
-    ``own`` is the project's own distribution, which no lock names.
+    ``own``: the project's own distribution and what it is built with, which a lock need not name.
     """
     wanted = versions_for(locked, environment.version, platform)
     found: list[Drift] = []
@@ -43,7 +47,7 @@ def drift(
                 "build" if _public(installed) == _public(version) else "version"
             )
             found.append(Drift(kind=kind, package=name, installed=installed, locked=version))
-    extra = environment.packages.keys() - wanted.keys() - SEEDS - {own}
+    extra = environment.packages.keys() - wanted.keys() - SEEDS - own
     found += [
         Drift(kind="extra", package=name, installed=environment.packages[name], locked="")
         for name in sorted(extra)

@@ -50,7 +50,7 @@ LOCKED = (
     ],
 )
 def test_what_has_changed(packages, found) -> None:
-    assert drift(environment(**packages), LOCKED, LINUX, own="thing") == found
+    assert drift(environment(**packages), LOCKED, LINUX, own=frozenset({"thing"})) == found
 
 
 def test_lines_for_other_machines_are_left_out() -> None:
