@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold.sources.layers import PROXY_VARIABLES
+from scaffold.sources.layers import CERTIFICATE_VARIABLES, PROXY_VARIABLES
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.places import as_argument, local_path
 from scaffold.sources.settings import DEFAULT_INDEX, DEFAULT_TIMEOUT
@@ -57,6 +57,8 @@ def pip_environment(settings: SourceSettings, base: Mapping[str, str]) -> dict[s
     Passes credentials on: not to be printed.
     """
     replaced = _PIP_VARIABLES | ({"PIP_DEFAULT_TIMEOUT"} if _seconds(settings) else set())
+    if settings.certificates:  # requests, which pip asks with, would heed these before pip's own option
+        replaced |= set(CERTIFICATE_VARIABLES)
     environment = {name: value for name, value in base.items() if name not in replaced}
     if settings.no_index is None:
         environment |= _filled(

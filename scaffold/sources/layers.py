@@ -111,10 +111,13 @@ def _no_index(*tools: tuple[Setting, ...]) -> tuple[Setting, ...]:
 
 
 def _certificates(pip: Mapping[str, tuple[Setting, ...]], system: System) -> tuple[Setting, ...]:
+    """Variables before files. To pip itself REQUESTS_CA_BUNDLE is stronger than its own ``cert``."""
+    cert = pip.get("cert", ())
     found = (
         *_variables(system, ("SSL_CERT_FILE",)),
-        *pip.get("cert", ()),
+        *(one for one in cert if is_variable(one)),
         *_variables(system, CERTIFICATE_VARIABLES),
+        *(one for one in cert if not is_variable(one)),
     )
     return tuple(replace(one, value=absolute(one.value, system)) for one in found)
 
