@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from scaffold.environments.model import Download, Progress, Report
 
-#: uv: "Downloading scipy (33.7MiB)"; pip: "Downloading scipy-1.17.1-cp311-....whl (35.3 MB)".
-_BEGUN = re.compile(r"\s*Downloading (?P<name>[A-Za-z0-9._-]+)[^(]*(?:\((?P<size>[\d.]+\s?[kKMG]?i?B)\))?")
+#: uv: "Downloading scipy (33.7MiB)"; pip: "Downloading torch-2.13.0%2Bcpu-cp311-....whl (191.8 MB)", with
+#: the whole address where the file lies elsewhere than its index.
+_BEGUN = re.compile(r"\s*Downloading (?P<name>[^\s(]+)[^(]*(?:\((?P<size>[\d.]+\s?[kKMG]?i?B)\))?")
 
 #: uv, for distributions above a megabyte: " Downloaded scipy".
 _ENDED = re.compile(r"\s*Downloaded (?P<name>[A-Za-z0-9._-]+)")
@@ -150,6 +151,7 @@ class Narrator:
         """The distribution that a line speaks of: uv writes its name, pip its wheel's."""
         if written.endswith(".metadata"):
             return None
+        written = written.rsplit("/", 1)[-1]
         stem = written.split("-", 1)[0] if written.endswith(".whl") else written
         name = re.sub(r"[-_.]+", "-", stem).lower()
         return name if name in self._sizes else None

@@ -64,6 +64,15 @@ def test_pips_lines() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("where", ["", "https://files.example/whl/cpu/"])
+def test_pip_names_a_wheel_as_its_address_does(where: str) -> None:
+    found: list[Progress] = []
+    narrator = Narrator([Download(name="torch", version="2.13.0+cpu", size=200, source="")], found.append)
+    narrator.line(f"  Downloading {where}torch-2.13.0%2Bcpu-cp311-cp311-manylinux_2_28_x86_64.whl (191.8 MB)")
+    narrator.line("Progress 50 of 200")
+    assert found == [downloading(0, "torch", total=200), downloading(50, "torch", total=200)]
+
+
 def test_a_size_that_no_index_told_is_learned() -> None:
     found: list[Progress] = []
     narrator = Narrator([Download(name="scipy", version="1", size=None, source="")], found.append)

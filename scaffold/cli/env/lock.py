@@ -72,7 +72,9 @@ def command(
         refuse_stale(plan)
     writes = not (check or dry_run)
     written = carry_out(plan) if writes else plan.differing
-    output.result(_json(plan, written, done=writes), _lines(plan, written, done=writes))
+    lines = _lines(plan, written, done=writes)
+    summary = f"{'Written' if writes else 'Would write'}: {', '.join(map(str, written))}" if written else ""
+    output.result(_json(plan, written, done=writes), lines, summary=summary)
 
 
 def _lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:

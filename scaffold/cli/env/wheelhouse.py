@@ -54,7 +54,8 @@ def command(
     with ProgressDisplay(output) as display:
         plan = plan_wheelhouse(system, Path.cwd(), folder, wishes, display.announce)
     if dry_run:
-        output.result(_json(plan, plan.there, (), done=False), _lines(plan, plan.there))
+        lines = _lines(plan, plan.there)
+        output.result(_json(plan, plan.there, (), done=False), lines, summary=lines[1])
         return
     with ProgressDisplay(output) as display:
         found, replaced = carry_out(system, plan, display.report)
