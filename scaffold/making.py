@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold.environments.altered import AlteredFiles
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, EnvironmentPlan, Report
+from scaffold.errors import ProofFailed
 from scaffold.setup import Announce, Made, SetupPlan, SetupReport
 from scaffold.system import System
 
@@ -45,10 +47,18 @@ class _Making:
         """One environment. What its proof raises undoes it."""
         from scaffold.environments.create import create
 
-        create(plan, self._system, self._report, lambda environment: self._finish(plan, environment))
+        def finish(environment: Environment) -> None:
+            self._finish(plan, environment)
+
+        try:
+            create(plan, self._system, self._report, finish)
+        except AlteredFiles as problem:
+            self._announce(f"{problem.message}: making it anew")
+            create(plan, self._system, self._report, finish, afresh=problem.distributions)
 
     def _finish(self, plan: EnvironmentPlan, environment: Environment) -> None:
         """The environment of before still waits: only what computes replaces it."""
+        from scaffold.environments.altered import refuse_altered
         from scaffold.environments.devices import devices_seen
         from scaffold.environments.planned import replaced_plan
         from scaffold.environments.probe import announced, prove_all
@@ -56,7 +66,11 @@ class _Making:
 
         devices = devices_seen(plan.builds, self._plan.machine)
         self._report(announced(tuple(devices)))
-        proofs = prove_all(environment, devices, self._system)
+        try:
+            proofs = prove_all(environment, devices, self._system)
+        except ProofFailed as failure:
+            refuse_altered(environment.location, failure)
+            raise
         self._announce("making the folder ready for PyCharm")
         with replaced_plan(plan.root, self._plan.choice, self._plan.machine):
             self.kept += tell_pycharm(self._system, self._project, plan.root, finished=plan.place).kept

@@ -10,7 +10,7 @@ import pytest
 
 from scaffold.env.create import ProjectPlan, carry_out, plan_for_project
 from scaffold.env.project import environment_of
-from scaffold.environments.layout import Place
+from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import planned_file, read_devices
 from scaffold.environments.state import is_ready
@@ -192,3 +192,21 @@ def test_a_folder_that_may_not_be_written(system, tmp_path, wheels) -> None:
             made(system, plan)
     finally:
         (root / ".scaffold").chmod(0o700)
+
+
+@pytest.mark.parametrize("ready", [False, True], ids=["a poisoned cache", "an environment that stands"])
+def test_an_edit_in_site_packages_is_undone(ready, system, tmp_path) -> None:
+    """uv links what it installs to its cache: what an editor writes there comes back in every environment."""
+    wheels = make_wheels(tmp_path / "wheels")
+    first, second = (make_project(tmp_path / name, "pytorch") for name in ("first", "second"))
+    installed = made(system, planned(system, first, wheels)).made[0].environment
+    folder = site_packages_of(installed.location)
+    assert folder is not None
+    right = (folder / "torch.py").read_text()
+    with (folder / "torch.py").open("r+") as stream:  # as an editor that saves in place
+        stream.write("1/0 #")
+    root = first if ready else second
+    again = made(system, planned(system, root, wheels)).made[0].environment
+    packages = site_packages_of(again.location)
+    assert packages is not None
+    assert (packages / "torch.py").read_text() == right

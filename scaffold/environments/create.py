@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -30,7 +30,12 @@ VIRTUALENV_TIME_LIMIT = 300.0
 
 
 def create(
-    plan: EnvironmentPlan, system: System, report: Report, finish: Callable[[Environment], None] | None = None
+    plan: EnvironmentPlan,
+    system: System,
+    report: Report,
+    finish: Callable[[Environment], None] | None = None,
+    *,
+    afresh: Sequence[str] = (),
 ) -> Environment:
     """Carry out a plan: the environment, its packages, the project itself, all of it verified.
 
@@ -38,17 +43,18 @@ def create(
     goes wrong, Ctrl-C included; what a kill leaves is put right by the next call.
 
     ``finish`` is called with the environment at its place while the one before still waits (the proof,
-    for instance): what it raises undoes the work, too.
+    for instance): what it raises undoes the work, too. ``afresh`` names packages whose installed files were
+    altered: the environment is made anew whatever it looks like, and these come from their source.
     """
     refuse_location(plan.location)
     with locked(plan.root), _as_our_errors(plan):
         recover(plan.place)
         refuse_occupied(plan.place)
-        if _is_as_planned(plan, system):
+        if not afresh and _is_as_planned(plan, system):
             return _finished(plan, system, finish)
         refuse_without_space((plan,), system)
         with transaction(plan.place, _announced(plan)):
-            _build(plan, system, report)
+            _build(plan, system, report, afresh)
             return _finished(plan, system, finish)
 
 
@@ -77,7 +83,7 @@ def _announced(plan: EnvironmentPlan) -> State:
     )
 
 
-def _build(plan: EnvironmentPlan, system: System, report: Report) -> None:
+def _build(plan: EnvironmentPlan, system: System, report: Report, afresh: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="scaffold-") as name:
         folder = Path(name)
         report(
@@ -85,6 +91,7 @@ def _build(plan: EnvironmentPlan, system: System, report: Report) -> None:
         )
         _make(plan, folder, system)
         installer = Installer(plan, folder, system, report)
+        installer.forget(afresh)
         installer.install()
         installer.install_project()
         settle(plan, system.platform.os)

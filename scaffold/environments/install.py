@@ -46,14 +46,24 @@ class Installer:
         if self._plan.downloads:
             self._first_time()
         self._report(Progress(step="verify", message="Verifying the installed files"))
-        for _ in range(REPAIRS):
+        for repair in range(REPAIRS):
             broken = damages(self._plan.location, report=self._report)
             if not broken:
                 return
+            if repair:  # what the cache holds is no better
+                self.forget(_distributions(broken))
             self._run(self._from_lock(_distributions(broken)), doing="repair the packages")
         broken = damages(self._plan.location, report=self._report)
         if broken:
             raise incomplete(broken)
+
+    def forget(self, packages: Sequence[str]) -> None:
+        """Drop packages from uv's cache: an edit in any environment reaches it through the links they share.
+
+        pip's cache holds whole wheels, which nobody edits.
+        """
+        if self._uv and packages:
+            tools.forget_cached(self._uv, packages, self._environment, self._system)
 
     def install_project(self) -> None:
         """The project itself, editable, so that its packages import from everywhere."""

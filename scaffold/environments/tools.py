@@ -105,6 +105,11 @@ def uv_cache(uv: Path, environment: Mapping[str, str], system: System) -> Path |
     return Path(done.stdout.strip()) if done.ok and done.stdout.strip() else None
 
 
+def forget_cached(uv: Path, packages: Sequence[str], environment: Mapping[str, str], system: System) -> None:
+    """Remove packages from uv's cache. Where uv is busy with it, the next repair comes to the same files."""
+    system.run([uv, "cache", "clean", *packages], timeout=120, environment=environment)
+
+
 def guarded(command: Sequence[str], system: System) -> list[str]:
     """The command as a child that does not outlive this process, where somebody can see to it (POSIX)."""
     if system.platform.os == "windows":
