@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from scaffold import cli, errors
+from scaffold.environments.conda import SIGNS as CONDA_SIGNS
 from scaffold.environments.signs import SIGNS
 from scaffold.projects.catalog import find_templates
 
@@ -43,7 +44,7 @@ def errors_page() -> str:
             meaning = (kind.__doc__ or "").splitlines()[0]
             lines.append(f"| `{kind.code}` | {kind.exit_status} | {meaning} |")
     lines += ["", "## What an installer's words mean", "", "| code | message | what to do |", "|---|---|---|"]
-    lines += [f"| `{sign.code}` | {sign.message} | {sign.hint} |" for sign in SIGNS]
+    lines += [f"| `{sign.code}` | {sign.message} | {sign.hint} |" for sign in (*SIGNS, *CONDA_SIGNS)]
     return "\n".join(lines) + "\n"
 
 
