@@ -33,6 +33,7 @@ def resolve(
         found=tuple(_noted(one, cached) for one in found),
         lock=lock,
         shared_cache=asking.shares_cache(),
+        notices=asking.notices() if found else (),
     )
 
 
@@ -141,6 +142,16 @@ class _Asking:
         cache = uv_cache(self._uv, self._environment, self._system)
         linked = self._environment.get("UV_LINK_MODE", "hardlink") in ("hardlink", "clone", "symlink")
         return linked and cache is not None and same_disk(cache, self._plan.root)
+
+    def notices(self) -> tuple[str, ...]:
+        """Why it will take longer than it must; nothing where the user chose to copy."""
+        cache = uv_cache(self._uv, self._environment, self._system)
+        if cache is None or "UV_LINK_MODE" in self._environment or same_disk(cache, self._plan.root):
+            return ()
+        notice = (
+            f"uv's cache lies on another disk than the project ({cache}): packages are copied, not linked"
+        )
+        return (f"{notice}, which takes longer and more room; UV_CACHE_DIR=FOLDER names one on this disk",)
 
     def _call(self, *arguments: str) -> Completed:
         return self._system.run(
