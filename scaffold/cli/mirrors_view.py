@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scaffold.cli.text import row, size
+from scaffold.sources.presets import find_mirror
 
 if TYPE_CHECKING:
     from scaffold.env.mirrors import Change
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from scaffold.sources.measure import Measurement
     from scaffold.sources.presets import Mirror
 
-SUBJECTS = {"index": "index", "pytorch": "PyTorch", "python": "Pythons"}
+SUBJECTS = {"index": "Index", "pytorch": "PyTorch", "python": "Pythons"}
 
 
 def in_force_lines(found: Sequence[InForce]) -> list[str]:
@@ -45,21 +46,28 @@ def preset_lines(mirrors: Sequence[Mirror]) -> list[str]:
 
 
 def measurement_lines(found: Sequence[Measurement]) -> list[str]:
-    """What is in force first; then by subject, the fastest first, what does not answer last."""
-    lines = []
+    """By subject, the fastest first, what does not answer last; then the command that takes the fastest."""
+    lines, advice = [], []
     for subject, title in SUBJECTS.items():
-        rows = [one for one in found if one.place.subject == subject]
-        rows.sort(key=lambda one: (one.outcome != "ok", -(one.bytes_per_second or 0), one.milliseconds or 0))
+        rows = sorted((one for one in found if one.place.subject == subject), key=_slowness)
         lines += [
             row(title if number == 0 else "", f"{one.place.name:<10} {_answer(one)}  {one.place.address}")
             for number, one in enumerate(rows)
         ]
-    return lines
+        if rows and rows[0].outcome == "ok" and find_mirror(rows[0].place.name) is not None:
+            advice.append(f"scaffold env mirrors use {rows[0].place.name} --only {subject}")
+    return [*lines, *([""] if advice else []), *(f"The fastest: {one}" for one in advice)]
+
+
+def _slowness(one: Measurement) -> tuple[bool, bool, int, int]:
+    speed, delay = one.bytes_per_second or 0, one.milliseconds or 0
+    return one.is_failure, one.outcome != "ok", -speed, delay
 
 
 def _answer(one: Measurement) -> str:
     if one.outcome != "ok":
-        return click.style(one.problem or "does not have it", fg="red")
+        colour = "red" if one.is_failure else "yellow"
+        return click.style(one.problem or "does not have it", fg=colour)
     words = [f"{one.milliseconds} ms"] if one.milliseconds is not None else []
     if one.bytes_per_second is not None:
         words.append(f"{size(one.bytes_per_second)}/s")

@@ -50,6 +50,11 @@ class Measurement:
     milliseconds: int | None = None  # until the whole listing was there
     bytes_per_second: int | None = None  # of a wheel; None where it sends no parts
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether it is of no use. An index of a company's own packages need not have PyTorch."""
+        return self.outcome == "unreachable" or (self.outcome == "absent" and self.place.subject != "index")
+
 
 def measure(
     places: Sequence[Place], settings: SourceSettings, system: System, clock: Clock = time.monotonic

@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from scaffold.cli import scaffold
+from scaffold.cli.mirrors_view import measurement_lines
 from scaffold.errors import OptionRefused, ScaffoldError
+from scaffold.sources.measure import Measurement, Place
 from scaffold.sources.settings import DEFAULT_INDEX
 from tests.sources.conftest import PackageServer, Reply, server  # noqa: F401
 
@@ -172,3 +174,35 @@ def test_check_says_who_answers(
     assert result.exit_code == 0
     assert "torch 2.13.0" in result.output
     assert DEFAULT_INDEX.value not in result.output
+
+
+def test_the_fastest_stand_first_with_the_command_that_takes_them() -> None:
+    def answer(name: str, subject: str, speed: int | None, outcome: str = "ok") -> Measurement:
+        place = Place(name=name, subject=subject, address=f"https://{name}/")  # type: ignore[arg-type]
+        problem = "" if outcome == "ok" else "why"
+        return Measurement(
+            place=place,
+            outcome=outcome,
+            problem=problem,
+            milliseconds=9,
+            bytes_per_second=speed,  # type: ignore[arg-type]
+        )
+
+    found = [
+        answer("in force", "index", 10_000),
+        answer("corp", "index", None, "absent"),
+        answer("tuna", "index", 3_000_000),
+        answer("bfsu", "index", None, "unreachable"),
+        answer("in force", "pytorch", 5_000),
+        answer("nju", "pytorch", None, "absent"),
+    ]
+    assert [line.rstrip() for line in click.unstyle("\n".join(measurement_lines(found))).splitlines()] == [
+        "Index          tuna       9 ms, 3 MB/s  https://tuna/",
+        "               in force   9 ms, 10 kB/s  https://in force/",
+        "               corp       why  https://corp/",
+        "               bfsu       why  https://bfsu/",
+        "PyTorch        in force   9 ms, 5 kB/s  https://in force/",
+        "               nju        why  https://nju/",
+        "",
+        "The fastest: scaffold env mirrors use tuna --only index",
+    ]

@@ -32,7 +32,7 @@ def command(context: click.Context, *, check_them: bool, everything: bool, as_js
     """Show where packages come from and who says so; check, choose and drop mirrors.
 
     A PIP_* or UV_* variable is stronger than what `use` writes, pip.conf and uv.toml are weaker. Exit status
-    of --check: 1 where something that is in force does not answer.
+    of --check: 1 where something that is in force does not answer, or PyTorch's index has no PyTorch.
     """
     from scaffold.errors import OptionRefused
 
@@ -114,4 +114,4 @@ def _check(*, everything: bool, as_json: bool) -> int:
     found = check(HostSystem(), everything=everything)
     text = envelope(SCHEMA, checked=found) if as_json else "\n".join(measurement_lines(found))
     click.echo(text)
-    return int(any(one.place.name == IN_FORCE and one.outcome != "ok" for one in found))
+    return int(any(one.place.name == IN_FORCE and one.is_failure for one in found))
