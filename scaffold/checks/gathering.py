@@ -8,6 +8,7 @@ from dataclasses import replace
 from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.checks.facts import Facts, ProofFact
 from scaffold.environments.condition import condition_of
+from scaffold.environments.devices import devices_to_prove
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, Report
 from scaffold.environments.planned import read_devices, read_packages
@@ -63,7 +64,7 @@ def _proofs(
 ) -> Iterator[ProofFact]:
     """Each framework by itself, so that one that breaks does not silence the other."""
     assert facts.record is not None
-    devices = read_devices(place)
+    devices = devices_to_prove(read_devices(place), facts.machine)
     frameworks: tuple[Framework, ...] = tuple(one for one in FRAMEWORKS if one in facts.record.frameworks)
     for framework in frameworks:
         if report is not None:

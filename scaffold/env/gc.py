@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +43,21 @@ def carry_out(plan: GcPlan) -> tuple[Freeable, ...]:
 
     Raises EnvironmentBusy where somebody works on the project's environments, NoPermission.
     """
-    from scaffold.environments.gc import delete
+    from scaffold.environments.gc import delete, freeable_of
     from scaffold.environments.state import locked
 
     if plan.root is None:
-        for one in plan.ours:
-            delete(one)
-        return plan.ours
+        return _deleted(plan.ours, delete)
     with locked(plan.root):
-        for one in plan.ours:
-            delete(one)
-    return plan.ours
+        # Looked at again: somebody may have worked on the project meanwhile.
+        still = {one.path for one in freeable_of(plan.root) if one.ours}
+        caches = {one.path for one in plan.ours if one.kind == "cache"}
+        return _deleted([one for one in plan.ours if one.path in still | caches], delete)
+
+
+def _deleted(found: Iterable[Freeable], delete: Callable[[Freeable], None]) -> tuple[Freeable, ...]:
+    gone = []
+    for one in found:
+        delete(one)
+        gone.append(one)
+    return tuple(gone)

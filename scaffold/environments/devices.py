@@ -9,7 +9,12 @@ from scaffold.machine.model import Machine, Vendor
 
 
 def devices_seen(builds: Sequence[BuildPlan], machine: Machine) -> Mapping[Framework, Device]:
-    """The device that each build can be proved on from this shell.
+    """The device that each build can be proved on from this shell."""
+    return devices_to_prove({one.framework: one.device for one in builds}, machine)
+
+
+def devices_to_prove(planned: Mapping[Framework, Device], machine: Machine) -> Mapping[Framework, Device]:
+    """The planned devices, as far as they can be reached from this shell.
 
     A build for a GPU that a variable hides here computes on the processor, which proves all but the GPU.
     """
@@ -20,4 +25,4 @@ def devices_seen(builds: Sequence[BuildPlan], machine: Machine) -> Mapping[Frame
         if not machine.usable(vendor)
         and any(one.masked for one in machine.accelerators if one.vendor == vendor)
     }
-    return {one.framework: "cpu" if one.device in hidden else one.device for one in builds}
+    return {framework: "cpu" if device in hidden else device for framework, device in planned.items()}

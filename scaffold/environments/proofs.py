@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from scaffold.builds.model import FRAMEWORKS
 from scaffold.environments.layout import STATE_FOLDER, Place
 from scaffold.environments.model import Proof
 from scaffold.environments.probe_answers import proved_device
@@ -72,7 +73,7 @@ def _read(row: Any) -> KeptProof | None:
     try:
         proof = row["proof"]
         machine = read_fingerprint(row["machine"])
-        if machine is None:
+        if machine is None or proof["framework"] not in FRAMEWORKS:
             return None
         return KeptProof(
             proof=Proof(

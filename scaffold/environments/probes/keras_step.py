@@ -36,7 +36,7 @@ def main(device: str) -> None:
                           "version": version, "details": details}))  # fmt: skip
         return
     keras.utils.set_random_seed(0)
-    with keras.device("gpu:0" if device != "cpu" else "cpu:0"):
+    with keras.device(place_of(device)):
         before, after = step(keras)
     devices = [
         {"name": name, "memory": memory, "comparisons": compared(keras, device, index)}
@@ -56,6 +56,13 @@ def main(device: str) -> None:
             }
         )
     )
+
+
+def place_of(device: str, index: int = 0) -> str:
+    """What `keras.device` calls a device. With PyTorch, its own words: "cpu:0" gets no gradients there."""
+    if os.environ["KERAS_BACKEND"] == "torch":
+        return device if device in ("cpu", "mps") else f"cuda:{index}"
+    return f"{'cpu' if device == 'cpu' else 'gpu'}:{index}"
 
 
 def seen(device: str) -> list[tuple[str, int | None]]:
@@ -125,13 +132,13 @@ def scalar(loss) -> float:
 
 def compared(keras, device: str, index: int) -> list[dict]:
     """How far a device's values are from the right ones and, of a GPU, from the processor's."""
-    on_cpu = computed(keras, "cpu:0")
+    on_cpu = computed(keras, place_of("cpu"))
     rows = values.compared(on_cpu, values.expected(), "float64")
     if device == "cpu":
         return rows
     for precision in ("float32", "TF32") if device == "cuda" else ("float32",):
         allow_tf32(allowed=precision == "TF32")
-        rows += values.compared(computed(keras, f"gpu:{index}"), on_cpu, "CPU", precision)
+        rows += values.compared(computed(keras, place_of(device, index)), on_cpu, "CPU", precision)
     return rows
 
 
