@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -32,3 +33,16 @@ def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool) -> Wis
     if system.interactive and not yes and plan.download_size:
         click.confirm("Go on?", default=True, abort=True, err=True)
     return wishes
+
+
+def demand_agreement(system: System, *, replace: bool, asks: bool) -> None:
+    """An environment that the user made goes only where they said so, or say so now."""
+    from scaffold.env.create import in_the_way
+
+    problem = None if replace else in_the_way(Path.cwd())
+    if problem is None:
+        return
+    if not (system.interactive and asks):
+        raise problem
+    click.echo(problem.message, err=True)
+    click.confirm("Have another one made all the same?", default=False, abort=True, err=True)

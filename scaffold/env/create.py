@@ -52,6 +52,7 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
     Raises NotAProject, EnvironmentOccupied and `plan_setup`'s errors.
     """
     from scaffold.environments.layout import Place
+    from scaffold.environments.locking.read import lock_files
     from scaffold.environments.planned import read_together
     from scaffold.environments.refusals import refuse_place
     from scaffold.projects.declared import declared_requirements
@@ -69,6 +70,9 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
         environment=True,
         announce=announce,
     )
+    if lock_files(root):
+        notice = "the project has locks, and this resolves anew; exactly the lock: scaffold env sync"
+        setup = replace(setup, choice=replace(setup.choice, notices=(*setup.choice.notices, notice)))
     return ProjectPlan(root=root, record=record, wishes=wishes, setup=setup)
 
 

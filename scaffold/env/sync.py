@@ -41,6 +41,7 @@ class SyncWishes:
     index: str = "auto"  # auto, a URL, or a folder of wheels (an air gap)
     backend: Backend = "auto"
     frozen: bool = False  # an older lock will do
+    replace: bool = False  # an environment that the user made may go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,8 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
 
     root, record = project_root(start), read_record(start)
     refuse_place(Place(root))
-    if problem := in_the_way(Place(root)):
+    problem = None if wishes.replace else in_the_way(Place(root))
+    if problem is not None:
         raise problem
     _recover(root)
     project, settings = declared(root), with_wish(read_settings(system), wishes.index)

@@ -11,7 +11,6 @@ from scaffold.cli.options import environment_options, output_options, wishes_of
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
-    from scaffold.system import System
 
 
 @click.command(name="create")
@@ -29,7 +28,7 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
     """
     import dataclasses
 
-    from scaffold.cli.consent import agreed
+    from scaffold.cli.consent import agreed, demand_agreement
     from scaffold.cli.plan_json import setup_plan, setup_report
     from scaffold.cli.plan_view import setup_plan_lines, setup_report_lines
     from scaffold.cli.progress import ProgressDisplay
@@ -38,7 +37,7 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
     from scaffold.system import HostSystem
 
     system = HostSystem()
-    _demand_agreement(system, replace=replace, asks=output.asks)
+    demand_agreement(system, replace=replace, asks=output.asks)
     with ProgressDisplay(output) as display:
         project = plan_for_project(system, Path.cwd(), wishes_of(**wished), display.announce)
     if dry_run:
@@ -54,16 +53,3 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
     done = envelope("scaffold/env/1", done=True, plan=setup_plan(project.setup), **setup_report(report))
     lines = setup_report_lines(report)
     output.result(done, lines, summary=lines[0])
-
-
-def _demand_agreement(system: System, *, replace: bool, asks: bool) -> None:
-    """An environment that the user made goes only where they said so, or say so now."""
-    from scaffold.env.create import in_the_way
-
-    problem = None if replace else in_the_way(Path.cwd())
-    if problem is None:
-        return
-    if not (system.interactive and asks):
-        raise problem
-    click.echo(problem.message, err=True)
-    click.confirm("Have another one made all the same?", default=False, abort=True, err=True)

@@ -49,6 +49,9 @@ SCHEMA = "scaffold/env-sync/1"
     show_default=True,
     help="What installs; auto takes uv where it is there, else pip.",
 )
+@click.option(
+    "--replace", is_flag=True, help="Replace an environment that you made, or forget an adopted one."
+)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the download.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
 @output_options(SCHEMA)
@@ -60,6 +63,7 @@ def command(
     index: str,
     python: str | None,
     backend: Backend,
+    replace: bool,
     yes: bool,
     dry_run: bool,
     output: Output,
@@ -69,7 +73,7 @@ def command(
     What the lock does not name goes away, what differs is replaced; the old environment stays until the
     new one was tried and computes. Make the lock with `scaffold env lock`.
     """
-    from scaffold.cli.consent import agreed
+    from scaffold.cli.consent import agreed, demand_agreement
     from scaffold.cli.plan_view import setup_report_lines
     from scaffold.cli.progress import ProgressDisplay
     from scaffold.env.sync import SyncWishes, carry_out, plan_sync
@@ -77,7 +81,10 @@ def command(
     from scaffold.system import HostSystem
 
     system, source = HostSystem(), str(wheelhouse) if wheelhouse else index
-    wishes = SyncWishes(group=group, python=python, index=source, backend=backend, frozen=frozen)
+    demand_agreement(system, replace=replace, asks=output.asks)
+    wishes = SyncWishes(
+        group=group, python=python, index=source, backend=backend, frozen=frozen, replace=True
+    )
     with ProgressDisplay(output) as display:
         plan = plan_sync(system, Path.cwd(), wishes, display.announce)
     if plan.unchanged or dry_run:

@@ -50,7 +50,7 @@ def command(
     from scaffold.system import HostSystem
 
     system = HostSystem()
-    wishes = SyncWishes(group=group, python=python, index=index)
+    wishes = SyncWishes(group=group, python=python, index=index, replace=True)
     with ProgressDisplay(output) as display:
         plan = plan_wheelhouse(system, Path.cwd(), folder, wishes, display.announce)
     if dry_run:

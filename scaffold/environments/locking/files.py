@@ -65,7 +65,8 @@ class LockSet:
         if 'url = "file:' in pylock or "path = " in pylock:
             self.notices.append(
                 f"uv.lock and {pylock_name(group)} name a folder of wheels on this machine; "
-                f"{requirements_name(group)} does not, and installs from any source of the same wheels"
+                f"{requirements_name(group)} does not, and holds the hashes of that folder's wheels alone: "
+                "where others are needed, on another system say, lock anew"
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.conda import conda_before
 from scaffold.environments.drift import versions_for
 from scaffold.environments.layout import Place
 from scaffold.environments.lock import parse_pylock
@@ -47,6 +48,7 @@ def plan_locked(
         exact=True,
         disk_needed=disk_needed(downloads, shared_cache=False),
         notices=chosen.notices,
+        conda=conda_before(place, system),
     )
 
 

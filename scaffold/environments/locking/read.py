@@ -46,10 +46,15 @@ def further_locks(root: Path) -> tuple[str, ...]:
     return tuple(
         sorted(
             path.stem.removeprefix("lock-")
-            for path in (root / "requirements").glob("lock-*.txt")
-            if is_ours(path) and "for" in parse_requirements(_head(path))[1]
+            for path in lock_files(root)
+            if "for" in parse_requirements(_head(path))[1]
         )
     )
+
+
+def lock_files(root: Path) -> tuple[Path, ...]:
+    """Every lock of ours that a project holds."""
+    return tuple(path for path in sorted((root / "requirements").glob("lock-*.txt")) if is_ours(path))
 
 
 def is_ours(path: Path) -> bool:
