@@ -35,7 +35,7 @@ SEEDS = frozenset({"pip", "setuptools", "wheel"})
 def differences(plan: EnvironmentPlan, found: Environment) -> tuple[str, ...]:
     """What keeps an environment from being as planned, a line each; more than was planned is no difference.
 
-    But for a second distribution of a framework, which hides the planned one; an exact plan allows none at all.
+    But for a second distribution of a framework, which hides the planned one; an exact plan allows nothing.
     """
     extra = _extra(plan, found) if plan.exact else ()
     return (*_packages(plan, found), *_rivals(plan, found), *_project(plan, found), *extra)

@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scaffold.environments.differences import same_version
+from scaffold.environments.differences import SEEDS, same_version
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.model import Environment
 from scaffold.system import PlatformFacts
-
-#: What makers of environments put there themselves.
-SEEDS = frozenset({"pip", "setuptools", "wheel"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

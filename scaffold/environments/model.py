@@ -116,7 +116,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedDevice:
-    """One device that a framework sees, and how it computes. ``memory`` in bytes, None where it is not told."""
+    """One device that a framework sees, and how it computes. ``memory``: bytes, None where unknown."""
 
     name: str
     memory: int | None
