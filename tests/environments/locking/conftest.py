@@ -247,3 +247,10 @@ def cuda_build(stand: Stand) -> BuildPlan:
         source=f"{stand.pytorch}/cu126",
         source_kind="pytorch",
     )
+
+
+#: What `scaffold new` notes where Keras gets the GPU in an environment of its own alone.
+APART = {
+    "framework": "keras", "requirement": "tensorflow[and-cuda]==2.21.0", "companions": ["keras>=3.14"],
+    "constraints": ["nvidia-cudnn-cu12<9.11"], "device": "cuda", "variant": "cuda",
+}  # fmt: skip
