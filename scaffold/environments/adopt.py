@@ -146,22 +146,25 @@ def refuse_adopted(place: Place, doing: str) -> None:
     """
     location = adopted_location(place.state_file)
     if location is not None:
-        raise EnvironmentOccupied(
-            f"This project uses an environment that you made, and scaffold does not {doing} it: {location}",
-            hint="use the tool that made it; or have one made beside it, and that one forgotten: "
-            "scaffold env create --replace",
-            code="environment-adopted",
-        )
+        raise _adopted(location, doing)
+
+
+def _adopted(location: Path, doing: str) -> EnvironmentOccupied:
+    return EnvironmentOccupied(
+        f"This project uses an environment that you made, and scaffold does not {doing} it: {location}",
+        hint="use the tool that made it; or have one made beside it, and that one forgotten: "
+        "scaffold env create --replace",
+        code="environment-adopted",
+    )
 
 
 def in_the_way(place: Place) -> EnvironmentOccupied | None:
     """Why nobody may make an environment unasked: one that the user made would go, or be forgotten."""
-    try:
-        refuse_adopted(place, "touch")
-    except EnvironmentOccupied as adopted:
-        return adopted
+    adopted = adopted_location(place.state_file)
+    if adopted is not None and is_environment(adopted):
+        return _adopted(adopted, "touch")
     location = place.own_location
-    unknown = read_state(place) is None and not place.restore_folder.exists()
+    unknown = (read_state(place) is None or adopted is not None) and not place.restore_folder.exists()
     if not unknown or not is_environment(location) or is_unfinished(location):
         return None
     return EnvironmentOccupied(

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffold.environments import tools
+from scaffold.environments.layout import Place, is_conda
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
 from scaffold.environments.signs import Sign
+from scaffold.environments.state import read_state
 from scaffold.errors import InstallFailed, ScaffoldError
 from scaffold.system import System, without
 
@@ -85,6 +87,17 @@ def find_conda(system: System) -> CondaProgram | None:
             kind = next((one for one in _PROGRAMS if name.startswith(one)), "conda")
             return CondaProgram(path=path, kind=kind, channels=_channels(path, kind, system))  # type: ignore[arg-type]
     return None
+
+
+def conda_before(place: Place, system: System) -> CondaProgram | None:
+    """The program for an environment that conda made for the project before: what was asked for once holds.
+
+    None where virtualenv made it, where the user did, and where conda is gone meanwhile.
+    """
+    state = read_state(place)
+    if state is None or state.adopted or not is_conda(place.own_location):
+        return None
+    return find_conda(system)
 
 
 def demand_conda(system: System) -> CondaProgram:

@@ -95,7 +95,7 @@ def _build(plan: EnvironmentPlan, system: System, report: Report, afresh: Sequen
         installer.install()
         installer.install_project()
         settle(plan, system.platform.os)
-        if plan.conda is not None:
+        if plan.conda is not None and not plan.exact:  # a lock says it better
             from scaffold.environments.conda_file import write_environment_file
 
             write_environment_file(plan)

@@ -57,7 +57,7 @@ def plan_environment(
     """
     from scaffold.environments.tools import find_uv
 
-    conda = _conda(system) if backend == "conda" else None
+    conda = _conda(backend, place, system)
     uv = None if backend == "pip" else find_uv(system)
     if uv is None and backend == "uv":
         raise _uv_missing()
@@ -84,10 +84,12 @@ def plan_environment(
     )
 
 
-def _conda(system: System) -> CondaProgram:
-    from scaffold.environments.conda import demand_conda
+def _conda(backend: Backend, place: Place, system: System) -> CondaProgram | None:
+    from scaffold.environments.conda import conda_before, demand_conda
 
-    return demand_conda(system)
+    if backend == "conda":
+        return demand_conda(system)
+    return conda_before(place, system) if backend == "auto" else None
 
 
 def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:

@@ -257,6 +257,17 @@ def test_who_writes_into_environments_is_stopped(project, bare) -> None:
         refuse_adopted(Place(project), "sync")
 
 
+def test_one_that_is_gone_stands_in_nobodys_way(tmp_path, project, bare) -> None:
+    by_venv(tmp_path / "mine")
+    adopted(bare, project, tmp_path / "mine")
+    (tmp_path / "mine").rename(tmp_path / "away")
+    assert in_the_way(Place(project)) is None
+    by_venv(project / ".venv")
+    problem = in_the_way(Place(project))
+    assert problem is not None
+    assert problem.code == "environment-not-ours"
+
+
 def test_one_of_our_own_is_made_beside_it(tmp_path, project, bare, plan_for) -> None:
     mine = tmp_path / "mine"
     by_venv(mine)

@@ -126,8 +126,17 @@ def test_as_planned_already_is_left_alone(tmp_path, root, conda, plan_for) -> No
 def test_conda_and_virtualenv_replace_each_other(root, conda, plan_for) -> None:
     assert create(plan_for(root, "alpha"), conda, silent).kind == "venv"
     assert create(plan_for(root, "alpha", backend="conda"), conda, silent).kind == "conda"
-    made = create(plan_for(root, "alpha"), conda, silent)
+    made = create(plan_for(root, "alpha", backend="uv"), conda, silent)
     assert (made.kind, is_conda(made.location)) == ("venv", False)
+
+
+def test_what_was_asked_for_once_holds(tmp_path, root, conda, plan_for) -> None:
+    create(plan_for(root, "alpha==1.0", backend="conda"), conda, silent)
+    made = create(plan_for(root, "alpha==2.0"), conda, silent)
+    assert (made.kind, made.packages["alpha"]) == ("conda", "2.0")
+    (tmp_path / "miniforge3" / "bin" / "conda").unlink()
+    conda.environment = {**conda.environment, "PATH": "/nowhere"}
+    assert create(plan_for(root, "alpha==1.0"), conda, silent).kind == "venv"
 
 
 @pytest.mark.parametrize("name", ["conda", "micromamba"])
