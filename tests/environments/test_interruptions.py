@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import random
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +114,35 @@ def test_killed_while_it_replaces_one(step, tmp_path, plan_for, system) -> None:
     assert is_ready(old.place)
     assert damages(old.location) == ()
     assert tree(root) == [".scaffold", ".venv"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed parent's installer lives on")
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_killed_at_any_moment(backend, tmp_path, plan_for, system) -> None:
+    """Real tools, random moments: whenever it comes, the next command finds the old one or the new one."""
+    draw, root = random.Random(20261122), tmp_path / "project"
+    old = plan_for(root, "alpha==1.0", backend=backend)
+    new = plan_for(root, "alpha==2.0", "many", "beta", backend=backend)
+    began = time.monotonic()
+    assert start(new, tmp_path).wait() == 0
+    whole = time.monotonic() - began
+    for _ in range(12):
+        create(old, system, silent)
+        made = digest_of(old.location)
+        child = start(new, tmp_path)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=draw.uniform(0.0, whole))
+        child.kill()
+        child.communicate()
+        arrived = is_ready(new.place) and digest_of(new.location) != made
+        told: list[Progress] = []
+        packages = create(new if arrived else old, system, told.append).packages
+        assert (told, packages["alpha"]) == ([], "2.0" if arrived else "1.0")
+        assert arrived or digest_of(old.location) == made
+        assert damages(old.location) == ()
+        assert tree(root) == [".scaffold", ".venv"]
+        assert set(tree(root / ".scaffold")) <= {"environment.json", "environment.lock"}
 
 
 def tree(folder: Path) -> list[str]:
