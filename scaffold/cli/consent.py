@@ -13,24 +13,26 @@ if TYPE_CHECKING:
     from scaffold.system import System
 
 
-def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool) -> Wishes:
+def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool, asks: bool = True) -> Wishes:
     """The wishes with what was agreed to.
 
     Raises click.Abort on a no, ConsentNeeded where nobody can be asked.
 
     ``yes`` answers for the download as such; gigabytes of CUDA without a GPU need a word of their own.
+    Where nobody reads along (``asks`` is false) nothing is asked, and the download goes ahead.
     """
     from scaffold.setup import demand_consent
 
     if not plan.environments:
         return wishes
-    if plan.consents and not wishes.allow_cuda and system.interactive:
+    asks = asks and system.interactive
+    if plan.consents and not wishes.allow_cuda and asks:
         for reason in plan.consents:
             click.echo(reason, err=True)
         click.confirm("Download it all the same?", default=False, abort=True, err=True)
         return replace(wishes, allow_cuda=True)
     demand_consent(plan, wishes)
-    if system.interactive and not yes and plan.download_size:
+    if asks and not yes and plan.download_size:
         click.confirm("Go on?", default=True, abort=True, err=True)
     return wishes
 

@@ -80,7 +80,7 @@ def command(
     _show_plan(plan, output)
     from scaffold.cli.consent import agreed
 
-    wishes = agreed(system, plan.setup, wishes, yes=yes or not output.asks)
+    wishes = agreed(system, plan.setup, wishes, yes=yes, asks=output.asks)
     _show_report(plan, _carry_out(system, plan, wishes, output), output)
 
 

@@ -46,7 +46,7 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
         output.result(plan, lines, summary=f"Planned: the environment of {project.root}")
         return
     output.words(setup_plan_lines(project.setup))
-    wishes = agreed(system, project.setup, project.wishes, yes=yes or not output.asks)
+    wishes = agreed(system, project.setup, project.wishes, yes=yes, asks=output.asks)
     project = dataclasses.replace(project, wishes=wishes)
     with ProgressDisplay(output) as display:
         report = carry_out(system, project, display.announce, display.report)

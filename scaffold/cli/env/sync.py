@@ -92,7 +92,7 @@ def command(
         output.result(_json(plan, done=plan.unchanged), _lines(plan, whole=dry_run), summary=planned)
         return
     output.words(_lines(plan))
-    agreed(system, plan.setup, Wishes(frameworks=plan.record.frameworks), yes=yes or not output.asks)
+    agreed(system, plan.setup, Wishes(frameworks=plan.record.frameworks), yes=yes, asks=output.asks)
     with ProgressDisplay(output) as display:
         report = carry_out(system, plan, display.announce, display.report)
     lines = setup_report_lines(report)
