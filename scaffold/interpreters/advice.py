@@ -21,15 +21,29 @@ _COMMANDS = (
 def install_command(system: System, version: str) -> str:
     """The one command that installs a version (``3.12``, ``3.12.4``) here.
 
-    apt's where nothing better is there and it has that version: Debian and Ubuntu carry one a release.
+    Ours where a mirror of Pythons was chosen, which no other program knows of. apt's where nothing better is
+    there and it has that version: Debian and Ubuntu carry one a release.
     """
-    minor = ".".join(version.split(".")[:2])
+    minor, ours = ".".join(version.split(".")[:2]), f"scaffold env python --install {version}"
+    if _has_mirror(system):
+        return ours
     for program, command in _COMMANDS:
         if system.which(program):
             return command.format(version=version, minor=minor)
     if version == minor and _apt_has(system, f"python{minor}"):
         return f"sudo apt install python{minor}"
-    return f"scaffold env python --install {version}"  # with the uv that came along
+    return ours  # with the uv that came along
+
+
+def _has_mirror(system: System) -> bool:
+    """Whether ``scaffold env mirrors use`` chose where Pythons come from."""
+    from scaffold.errors import ConfigurationRefused
+    from scaffold.sources.user_configuration import read_configuration
+
+    try:
+        return "python" in read_configuration(system).mirrors
+    except ConfigurationRefused:  # told by whatever needs the file
+        return False
 
 
 def _apt_has(system: System, package: str) -> bool:

@@ -127,6 +127,19 @@ def test_how_a_missing_one_is_installed(programs, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("configuration", "command"),
+    [
+        ('[mirrors]\npython = "https://mirror.example/pythons"\n', "scaffold env python --install 3.12"),
+        ('[mirrors]\nindex = "https://mirror.example/simple"\n', "uv python install 3.12"),
+        ("not toml [", "uv python install 3.12"),
+    ],
+)
+def test_a_mirror_that_only_scaffold_knows_of(configuration: str, command: str) -> None:
+    files = {"/home/ada/.config/scaffold/config.toml": configuration}
+    assert install_command(host(files=files, programs={"uv": "/bin/uv"}), "3.12") == command
+
+
+@pytest.mark.parametrize(
     ("version", "candidate", "command"),
     [
         ("3.12", "3.12.3-1ubuntu0.9", "sudo apt install python3.12"),
