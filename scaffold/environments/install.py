@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffold.environments import tools
 from scaffold.environments.layout import python_of
+from scaffold.environments.locking.text import all_hashed
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
 from scaffold.environments.path_files import make_paths_readable
 from scaffold.environments.progress import Narrator
@@ -88,7 +89,7 @@ class Installer:
             self._run([*self._from_lock(), *told], doing="install the packages", on_line=narrator.line)
 
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
-        hashed = ["--require-hashes"] if self._plan.exact else []
+        hashed = ["--require-hashes"] if self._plan.exact and all_hashed(self._plan.lock) else []
         if self._uv:
             from scaffold.environments.resolve_uv import find_links_arguments, index_arguments
 

@@ -33,13 +33,13 @@ class Workplace:
     def canonical(self, text: str) -> str:
         """A file that was made here, with PyTorch's own addresses and without credentials."""
         for url, mirror in self.mirrors.items():
-            text = _with_base(text, redact_user(mirror), url)
+            text = _moved(text, redact_user(mirror), url)
         return redact(text)
 
     def here(self, text: str) -> str:
         """The project's own lock as it must read here, so that uv keeps its versions."""
         for url, mirror in self.mirrors.items():
-            text = _with_base(text, url, redact_user(mirror))
+            text = _moved(text, url, redact_user(mirror))
         return text
 
 
@@ -89,9 +89,9 @@ def _mirrors(project: Declared, settings: SourceSettings) -> Mapping[str, str]:
     mirror = settings.pytorch_mirror
     if mirror is None:
         return {}
-    base = mirror.value.rstrip("/")
+    base, end = mirror.value.rstrip("/"), "/" if settings.pytorch_flat else ""
     return {
-        url: base + url.removeprefix(PYTORCH_INDEX)
+        url: base + url.removeprefix(PYTORCH_INDEX) + end
         for url in project.indexes.values()
         if url.startswith(f"{PYTORCH_INDEX}/")
     }
@@ -107,15 +107,23 @@ def _with_mirrors(text: str, mirrors: Mapping[str, str], settings: SourceSetting
         mirror = mirrors.get(str(index.get("url", "")))
         if mirror is None:
             continue
-        index["url"] = f"{mirror}/" if settings.pytorch_flat else mirror
+        index["url"] = mirror
         if settings.pytorch_flat:
             index["format"] = "flat"
     return tomlkit.dumps(document)
 
 
-def _with_base(text: str, base: str, other: str) -> str:
-    """Every address at or below ``base`` moved to ``other``; ``cu13`` is not below ``cu130``."""
-    return re.sub(rf"{re.escape(base)}(?=[/\"'])", lambda _: other, text)
+def _moved(text: str, base: str, other: str) -> str:
+    """Every address at or below ``base`` moved to ``other``; ``cu13`` is not below ``cu130``.
+
+    A slash at the end is a difference to uv: the base itself is written exactly as it is given.
+
+    >>> _moved('"http://m/cpu/" "http://m/cpu/torch.whl"', "http://m/cpu/", "https://p/cpu")
+    '"https://p/cpu" "https://p/cpu/torch.whl"'
+    """
+    text = text.replace(f'"{base}"', f'"{other}"')
+    below = re.escape(base.rstrip("/"))
+    return re.sub(rf"{below}/(?=[^\"'])", lambda _: f"{other.rstrip('/')}/", text)
 
 
 def redact_user(url: str) -> str:

@@ -38,7 +38,10 @@ def fill(
     total, done = sum(sizes[one.name] for one in found.missing), 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for portion in portions(found.missing, sizes):
+        # pip takes hashes for all that it is asked for, or for none.
+        hashed = [one for one in found.missing if one.hashes]
+        bare = [one for one in found.missing if not one.hashes]
+        for portion in (*portions(hashed, sizes), *portions(bare, sizes)):
             report(_progress(portion, done, total))
             _download(plan, folder, portion, system, report)
             done += sum(sizes[one.name] for one in portion)

@@ -14,6 +14,7 @@ from scaffold.environments.lock import parse_pylock
 from scaffold.environments.locking.choose import ChosenLock
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import ProjectLock, pylock_name
+from scaffold.environments.locking.text import without_hashes
 from scaffold.environments.model import Download, EnvironmentPlan, InstallerName
 from scaffold.environments.plan import disk_needed
 from scaffold.interpreters.model import Interpreter
@@ -36,6 +37,11 @@ def plan_locked(
     lock = chosen.lock
     downloads = downloads_of(lock, interpreter, system, settings)
     index = project.indexes.get(lock.group, "")
+    text, notices = lock.path.read_text(encoding="utf-8"), chosen.notices
+    bare = [one.name for one in lock.packages if not one.hashes]
+    if bare and installer == "pip":
+        text = without_hashes(text)
+        notices = (*notices, f"the lock has no hash of {', '.join(bare)}, so that pip can check none at all")
     return EnvironmentPlan(
         place=place,
         interpreter=interpreter,
@@ -44,10 +50,10 @@ def plan_locked(
         requirements=(),
         settings=settings,
         downloads=downloads,
-        lock=lock.path.read_text(encoding="utf-8"),
+        lock=text,
         exact=True,
         disk_needed=disk_needed(downloads, shared_cache=False),
-        notices=chosen.notices,
+        notices=notices,
         conda=conda_before(place, system),
     )
 

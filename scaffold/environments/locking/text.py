@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scaffold.environments.locking.model import LockedPackage
@@ -108,6 +109,16 @@ def parse_requirements(text: str) -> tuple[tuple[LockedPackage, ...], Mapping[st
         else:
             packages.append(one)
     return tuple(packages), head, tuple(strange)
+
+
+def all_hashed(text: str) -> bool:
+    """Whether every line has a hash: pages of some mirrors tell none."""
+    return all(one.hashes for one in parse_requirements(text)[0])
+
+
+def without_hashes(text: str) -> str:
+    """The same requirements for pip, which takes hashes for all of them or for none."""
+    return requirements_text((replace(one, hashes=()) for one in parse_requirements(text)[0]), (), {})
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

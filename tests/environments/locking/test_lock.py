@@ -304,3 +304,24 @@ def test_a_damaged_lock_is_told_by_its_lines(root: Path, text: str):
         read_project_lock(Place(root), "cpu")
     assert caught.value.code == "lock-damaged"
     assert read_project_lock(Place(root), "cu126") is None
+
+
+def test_a_mirror_that_is_one_page_of_wheels(system, stand, root, monkeypatch):
+    """Some mirrors of PyTorch are no index: one page a variant. uv must find the lock current all the same."""
+    for variant in ("cpu", "cu126"):
+        folder = stand.root / "flat" / variant
+        folder.mkdir(parents=True)
+        wheels = sorted((stand.root / "whl" / variant / "torch").glob("*.whl"))
+        for wheel in wheels:
+            (folder / wheel.name).write_bytes(wheel.read_bytes())
+        (folder / "index.html").write_text("".join(f'<a href="{one.name}">{one.name}</a>' for one in wheels))
+    monkeypatch.setenv("SCAFFOLD_PYTORCH_INDEX", f"flat+http://{stand.host}/flat")
+    system = type(system)()
+    lock(system, root)
+    assert (pins(root, "cu126")["torch"], pins(root, "cu126")["alpha"]) == ("2.14.1+cu126", "1.1")
+    assert f"{stand.host}/flat" not in (root / "uv.lock").read_text()
+    done = subprocess.run(
+        [find_uv(system), "lock", "--check", "--offline"], cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert plan_lock(system, root).differing == ()

@@ -217,3 +217,19 @@ def test_a_lock_of_another_folder(tmp_path, system):
     lock(system, root)
     with pytest.raises(OptionRefused, match="no folder"):
         wheelhouse.plan_wheelhouse(system, root, target, SyncWishes(python=PYTHON), quiet)
+
+
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_a_package_without_a_hash(system, root, tmp_path, backend):
+    """Pages of some mirrors tell none: what has one is checked as far as the installer can."""
+    lock(system, root)
+    path = root / "requirements/lock-cpu.txt"
+    text = path.read_text()
+    begin = text.index("torch==")
+    path.write_text(text[:begin] + "torch==2.14.1+cpu\n")
+    plan = sync(system, root, backend=backend)
+    assert installed(system, root) == CPU
+    told = any("no hash of torch" in notice for notice in plan.setup.environments[0].notices)
+    assert told == (backend == "pip")
+    house = wheelhouse.plan_wheelhouse(system, root, tmp_path / "wheels", SyncWishes(python=PYTHON), quiet)
+    assert sorted(wheelhouse.carry_out(system, house, quiet)[0][0].whole) == sorted(CPU)
