@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scaffold.environments.devices import devices_seen
+from scaffold.environments.devices import devices_seen, devices_to_prove
 from scaffold.machine import Accelerator
 from tests.builds.samples import CPU
 
@@ -30,3 +30,10 @@ def test_the_proof_uses_what_this_shell_sees(accelerators, device, torch_build) 
 
 def test_a_build_for_the_processor_is_proved_there(torch_build) -> None:
     assert devices_seen((torch_build,), replace(CPU, accelerators=(HIDDEN,))) == {"pytorch": "cpu"}
+
+
+def test_what_was_planned_is_proved_as_far_as_it_is_seen() -> None:
+    machine = replace(CPU, accelerators=(HIDDEN,))
+    planned = {"pytorch": "cuda", "keras": "cpu"}
+    assert devices_to_prove(planned, machine) == {"pytorch": "cpu", "keras": "cpu"}
+    assert devices_to_prove(planned, replace(CPU, accelerators=(GPU,))) == planned

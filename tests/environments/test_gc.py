@@ -128,3 +128,20 @@ def test_what_resists_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(gc, "remove_tree", lambda path: None)
     with pytest.raises(NoPermission):
         delete(found)
+
+
+def test_what_came_back_meanwhile_is_not_deleted(root: Path, home: Path) -> None:
+    """Between the look and the deletion, a run has put the waiting environment to use again."""
+    from scaffold.env.gc import GcPlan, carry_out
+
+    place = Place(root)
+    make_environment(place.own_location)
+    make_ready(place)
+    make_environment(place.restore_folder)
+    plan = GcPlan(root=root, found=freeable_of(root))
+    make_unfinished(place)
+    assert carry_out(plan) == ()
+    assert place.restore_folder.exists()
+    (place.own_location / ".scaffold-unfinished").unlink()
+    make_ready(place)
+    assert [one.path for one in carry_out(plan)] == [place.restore_folder]

@@ -113,3 +113,19 @@ def test_the_worst_number_is_told(values) -> None:
     assert (row["difference"], row["expected"]) == (float("inf"), 4.0)
     (row,) = values.compared({"loss": [1.0]}, right, "CPU")
     assert row["difference"] == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("backend", "places"),
+    [("tensorflow", ["cpu:0", "gpu:0", "gpu:1"]), ("torch", ["cpu", "cuda:0", "cuda:1"])],
+)
+def test_what_keras_calls_devices(backend: str, places: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH"):
+        monkeypatch.setenv(name, backend if name == "KERAS_BACKEND" else "")
+    spec = importlib.util.spec_from_file_location("keras_step", SCRIPT.with_name("keras_step.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    keras_step = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(keras_step)
+    found = [keras_step.place_of("cpu"), keras_step.place_of("cuda"), keras_step.place_of("cuda", 1)]
+    assert found == places

@@ -76,6 +76,18 @@ def test_a_damaged_file_tells_nothing_and_is_replaced(damage: str, root: Path) -
     assert len(read_proofs(place)) == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("framework", "jax"), ("framework", []), ("devices", 3), ("details", None), ("seconds", "long")],
+)
+def test_a_row_of_garbage_is_none(key: str, value: object, root: Path) -> None:
+    write_proofs(Place(root), [PROOF], MACHINE)
+    kept = json.loads(proofs_file(root).read_text())
+    kept["environments"][""]["pytorch"]["proof"][key] = value
+    proofs_file(root).write_text(json.dumps(kept))
+    assert read_proofs(Place(root)) == ()
+
+
 def test_a_damaged_row_hides_no_other(root: Path) -> None:
     place = Place(root)
     write_proofs(place, [PROOF, replace(PROOF, framework="keras")], MACHINE)
