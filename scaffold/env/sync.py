@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scaffold.environments.locking.groups import Declared
     from scaffold.environments.locking.model import ProjectLock
     from scaffold.environments.model import EnvironmentPlan
-    from scaffold.interpreters.find import Found
     from scaffold.interpreters.model import Interpreter
     from scaffold.machine.model import Machine
     from scaffold.projects.model import Record
@@ -64,7 +63,7 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
     from scaffold.environments.adopt import in_the_way
     from scaffold.environments.layout import Place
     from scaffold.environments.locking.groups import declared
-    from scaffold.environments.locking.plan import plan_locked
+    from scaffold.environments.locking.plan import is_as_locked, plan_locked
     from scaffold.environments.locking.read import project_locks
     from scaffold.environments.refusals import refuse_place
     from scaffold.projects.record import project_root, read_record
@@ -95,7 +94,13 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
         for number, one in enumerate(chosen)
     )
     setup = _setup(machine, interpreter, chosen, plans, advised)
-    return SyncPlan(root=root, record=record, chosen=chosen, setup=setup, unchanged=_unchanged(system, setup))
+    return SyncPlan(
+        root=root,
+        record=record,
+        chosen=chosen,
+        setup=setup,
+        unchanged=all(is_as_locked(one, system) for one in plans),
+    )
 
 
 def carry_out(system: System, plan: SyncPlan, announce: Announce, report: Report) -> SetupReport:
@@ -145,13 +150,18 @@ def _look(
 ) -> tuple[Machine, Interpreter, BuildChoice | None]:
     """The machine, a Python that the lock allows, and the builds that the tables advise for both."""
     from scaffold import builds, machine
-    from scaffold.environments.planned import read_together
+    from scaffold.environments.layout import Place
+    from scaffold.environments.locking.python import choose_python
+    from scaffold.environments.planned import read_packages, read_together
     from scaffold.interpreters.find import find
 
     with ThreadPoolExecutor(2) as pool:
         looking, searching = pool.submit(machine.detect, system, root.parent), pool.submit(find, system)
         seen, found = looking.result(), searching.result()
-    interpreter = _interpreter(system, root, lock, wishes, found, seen.host.architecture)
+    interpreter = choose_python(
+        system, lock, found, wanted=wishes.python, planned=read_packages(Place(root))[1],
+        architecture=seen.host.architecture,
+    )  # fmt: skip
     try:
         advised = builds.choose(
             seen, [interpreter.minor], record.frameworks, None,
@@ -160,41 +170,6 @@ def _look(
     except (NoBuild, PythonMissing, SourceUnreachable):
         advised = None  # the tables know nothing for this machine; the locks are judged all the same
     return seen, interpreter, advised
-
-
-def _interpreter(
-    system: System, root: Path, lock: ProjectLock, wishes: SyncWishes, found: Found, architecture: str
-) -> Interpreter:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    from scaffold.builds.choice import PREFERENCE
-    from scaffold.environments.layout import Place
-    from scaffold.environments.planned import read_packages
-    from scaffold.interpreters import choose as pythons
-
-    try:
-        allowed = SpecifierSet(lock.head.get("python", ""))
-    except InvalidSpecifier:
-        allowed = SpecifierSet()
-    if wishes.python:
-        wanted = pythons.resolve(system, wishes.python, found, machine=architecture)
-        if not allowed.contains(wanted.version):
-            raise OptionRefused(
-                f"the lock is for Python {allowed}, and --python {wishes.python} is {wanted.version}",
-                hint="leave out --python, or change requires-python in pyproject.toml and lock anew",
-            )
-        return wanted
-    minors = list(dict.fromkeys(one.minor for one in found.interpreters if allowed.contains(one.version)))
-    if not minors:
-        raise PythonMissing(
-            f"The lock is for Python {allowed}, and there is none on this machine",
-            detail=pythons.inventory(found),
-            hint="get one: scaffold env python",
-        )
-    preferred = (read_packages(Place(root))[1], *PREFERENCE)
-    return pythons.choose(
-        found, next((one for one in preferred if one in minors), minors[0]), machine=architecture
-    )
 
 
 def _choose(
@@ -256,26 +231,6 @@ def _installer(system: System, backend: Backend) -> InstallerName:
     if uv is None and backend == "uv":
         raise OptionRefused("uv was asked for and is not here", hint="python -m pip install uv")
     return "pip" if uv is None else "uv"
-
-
-def _unchanged(system: System, setup: SetupPlan) -> bool:
-    """Whether every environment holds its lock and nothing else, whole, from that Python."""
-    from scaffold.environments.differences import differences
-    from scaffold.environments.inspect import inspect, is_orphaned
-    from scaffold.environments.planned import read_packages
-    from scaffold.environments.state import is_ready
-    from scaffold.environments.verify import damages
-
-    for plan in setup.environments:
-        found = inspect(plan.location, system)
-        if found is None or not is_ready(plan.place) or is_orphaned(found, system):
-            return False
-        kept = {one.package: one.requirement.partition("==")[2] for one in plan.builds}
-        if found.version != plan.interpreter.version or dict(read_packages(plan.place)[0]) != kept:
-            return False
-        if differences(plan, found) or damages(plan.location):
-            return False
-    return True
 
 
 def _check_wheelhouse(system: System, setup: SetupPlan) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from scaffold.builds.model import BuildPlan
 from scaffold.environments.conda import conda_before
+from scaffold.environments.differences import differences
 from scaffold.environments.drift import versions_for
+from scaffold.environments.inspect import inspect, is_orphaned
 from scaffold.environments.layout import Place
 from scaffold.environments.lock import parse_pylock
 from scaffold.environments.locking.choose import ChosenLock
@@ -17,6 +19,9 @@ from scaffold.environments.locking.model import ProjectLock, pylock_name
 from scaffold.environments.locking.text import without_hashes
 from scaffold.environments.model import Download, EnvironmentPlan, InstallerName
 from scaffold.environments.plan import disk_needed
+from scaffold.environments.planned import read_packages
+from scaffold.environments.state import is_ready
+from scaffold.environments.verify import damages
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import PYTORCH_INDEX
@@ -100,3 +105,14 @@ def _sizes(lock: ProjectLock, python: str) -> Mapping[tuple[str, str], int | Non
         return {}
     found = (one.download for one in parse_pylock(text, python))
     return {(one.name, one.version): one.size for one in found}
+
+
+def is_as_locked(plan: EnvironmentPlan, system: System) -> bool:
+    """Whether the environment holds the lock and nothing else, whole, from that very Python."""
+    found = inspect(plan.location, system)
+    if found is None or not is_ready(plan.place) or is_orphaned(found, system):
+        return False
+    builds = {one.package: one.requirement.partition("==")[2] for one in plan.builds}
+    if found.version != plan.interpreter.version or dict(read_packages(plan.place)[0]) != builds:
+        return False
+    return not differences(plan, found) and not damages(plan.location)

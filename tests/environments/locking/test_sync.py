@@ -168,6 +168,7 @@ def test_without_a_network_from_a_wheelhouse_that_was_moved(system, stand, root,
     assert len(stand.asked) == before
 
 
+@pytest.mark.slow
 def test_plain_pip_takes_lock_and_wheelhouse(system, root, tmp_path):
     lock(system, root)
     plan = wheelhouse.plan_wheelhouse(system, root, tmp_path / "wheels", SyncWishes(python=PYTHON), quiet)
@@ -219,6 +220,7 @@ def test_a_lock_of_another_folder(tmp_path, system):
         wheelhouse.plan_wheelhouse(system, root, target, SyncWishes(python=PYTHON), quiet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["uv", "pip"])
 def test_a_package_without_a_hash(system, root, tmp_path, backend):
     """Pages of some mirrors tell none: what has one is checked as far as the installer can."""
