@@ -48,6 +48,15 @@ def dropped(request: BaseHTTPRequestHandler, body: bytes, kind: str) -> None:
     request.close_connection = True
 
 
+def stalled(request: BaseHTTPRequestHandler, body: bytes, kind: str) -> None:
+    """Announce everything, send half, and nothing more until the client loses its patience."""
+    send(request, body[: len(body) // 2], kind, length=len(body))
+    with contextlib.suppress(OSError):
+        request.connection.settimeout(60)
+        request.connection.recv(1)  # returns when the client hangs up
+    request.close_connection = True
+
+
 def corrupted(request: BaseHTTPRequestHandler, body: bytes, kind: str) -> None:
     """All bytes, a few of them wrong."""
     third = len(body) // 3

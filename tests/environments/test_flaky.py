@@ -29,8 +29,8 @@ from .flaky_index import (
     corrupted,
     dropped,
     flaky_index,
-    shortened,
     signing_in,
+    stalled,
     status,
     truncated,
 )
@@ -88,8 +88,16 @@ def silent(progress: Progress) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("fault", [status(503), truncated, dropped], ids=["503", "truncated", "dropped"])
-@pytest.mark.parametrize("where", [r"/simple/alpha/", WHEEL])
+@pytest.mark.parametrize(
+    ("fault", "where"),
+    [
+        (status(503), r"/simple/alpha/"),
+        (truncated, r"/simple/alpha/"),
+        (dropped, r"/simple/alpha/"),
+        (dropped, WHEEL),
+    ],
+    ids=["503", "truncated", "dropped", "wheel-dropped"],
+)
 def test_a_resolution_outlasts_an_index_that_recovers(
     backend: str, fault: Fault, where: str, index, plan_from, waits
 ) -> None:
@@ -97,17 +105,15 @@ def test_a_resolution_outlasts_an_index_that_recovers(
     told: list[str] = []
     plan = plan_from(backend, told.append)
     assert [(one.name, one.version) for one in plan.downloads] == [("alpha", "2.0"), ("beta", "1.0")]
-    assert len(told) == len(waits)
-    # uv reads a wheel's metadata while it arrives: the lost half does not matter to it.
-    assert told or (backend, fault, where) == ("uv", truncated, WHEEL)
+    assert len(told) == len(waits) > 0
     assert all("trying again in" in line for line in told)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "fault",
-    [status(500), truncated, dropped, corrupted, shortened, signing_in],
-    ids=["500", "truncated", "dropped", "corrupted", "shortened", "signing-in"],
+    [status(500), truncated, stalled, corrupted, signing_in],
+    ids=["500", "truncated", "stalled", "corrupted", "signing-in"],
 )
 def test_an_installation_outlasts_an_index_that_recovers(
     backend: str, fault: Fault, index, plan_from, waits, monkeypatch, tmp_path
@@ -116,6 +122,9 @@ def test_an_installation_outlasts_an_index_that_recovers(
     fresh_caches(monkeypatch, tmp_path / "caches-2")
     # What uv cannot unpack while it arrives, it downloads again as a whole: one fault is cured by itself.
     index.spoil(WHEEL, fault, times=2 if backend == "uv" and fault in (truncated, corrupted) else 1)
+    if fault is stalled:  # read as the user's own, since these settings name no limit
+        monkeypatch.setenv("UV_HTTP_TIMEOUT", "2")
+        monkeypatch.setenv("PIP_TIMEOUT", "2")
     subprocess.run(virtualenv_command(plan), check=True)
     told: list[Progress] = []
     folder = tmp_path / "moment"
@@ -126,7 +135,7 @@ def test_an_installation_outlasts_an_index_that_recovers(
     assert {"alpha": "2.0", "beta": "1.0"}.items() <= found.packages.items()
     assert damages(plan.location) == ()
     assert next(plan.location.rglob("alpha.py")).read_text() == "version = 2\n"
-    assert waits == [2.0]
+    assert waits[:1] == [2.0]
     assert [one.message for one in told if "trying again in 2 s (2 of" in one.message] != []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from scaffold.builds.model import BuildPlan
 from scaffold.environments.create import create
 from scaffold.environments.layout import Place
 from scaffold.environments.plan import plan_environment
+from scaffold.environments.settle import pip_configuration
 from scaffold.sources.listing import list_wheels
+from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.places import pytorch_sources
-from scaffold.sources.settings import read_settings
+from scaffold.sources.settings import DEFAULT_INDEX, read_settings
 from scaffold.system import HostSystem
 
 from .conftest import make_wheel
@@ -101,3 +104,23 @@ def test_from_the_listing_to_pycharms_buttons(
     listed = subprocess.run(freeze, check=True, env=bare, capture_output=True, text=True).stdout
     assert "torch==2.13.0+cpu" in listed
     assert "beta==1.0" in listed
+
+
+@pytest.mark.parametrize(
+    ("index", "line"),
+    [
+        (Setting(value="https://own/simple", origin="~/.config/scaffold/config.toml"), "index-url = https://own/simple"),
+        (Setting(value="https://uv/simple", origin="~/.config/uv/uv.toml"), "index-url = https://uv/simple"),
+        (Setting(value="https://asked/simple", origin="--index"), "index-url = https://asked/simple"),
+        (Setting(value="/srv/my index", origin="--index"), "index-url = file:///srv/my%20index"),
+        (Setting(value="https://pip/simple", origin="~/.config/pip/pip.conf"), ""),  # pip knows it by itself
+        (Setting(value="https://v/simple", origin="UV_DEFAULT_INDEX"), ""),  # of a session, not an environment
+        (Setting(value="https://me:pw@own/simple", origin="~/.config/uv/uv.toml"), ""),
+        (Setting(value="https://own/simple?token=pw", origin="~/.config/uv/uv.toml"), ""),
+        (DEFAULT_INDEX, ""),
+    ],
+)  # fmt: skip
+def test_which_index_the_environments_pip_is_told(index: Setting, line: str, plan_for, tmp_path) -> None:
+    plan = plan_for(tmp_path)
+    text = pip_configuration(replace(plan, settings=SourceSettings(index=index)), None)
+    assert text == (f"[global]\n{line}\n" if line else "")

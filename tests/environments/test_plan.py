@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from scaffold.environments import lock as locks
+from scaffold.environments.layout import Place
 from scaffold.environments.model import Download
 from scaffold.environments.plan import EMPTY_ENVIRONMENT, UNPACKED, disk_needed
 from scaffold.environments.resolve_uv import manifest
@@ -110,7 +111,7 @@ def test_the_index_tells_sizes_and_the_lock_names_the_index(
 
     plan = plan_environment(
         system,
-        root=tmp_path,
+        place=Place(tmp_path),
         interpreter=interpreter,
         builds=(),
         requirements=("six==1.17.0",),
