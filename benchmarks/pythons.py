@@ -91,7 +91,13 @@ def main() -> None:
                     runs[name][state].append(run(command, cache))
     record = {name: summary(taken) for name, taken in runs.items()}
     wanted.output.mkdir(parents=True, exist_ok=True)
-    document = {"date": today(), "versions": versions(), "processors": os.cpu_count(), "tools": record}
+    document = {
+        "date": today(),
+        "versions": versions(),
+        "processors": os.cpu_count(),
+        "load": busy(),
+        "tools": record,
+    }
     (wanted.output / "pythons.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     text = page(record, wanted.rounds)
     (wanted.output / "pythons.md").write_text(text, encoding="utf-8")
@@ -172,13 +178,18 @@ def page(record: Mapping[str, Mapping[str, object]], rounds: int) -> str:
     command = "python benchmarks/pythons.py" + (" --peers" if "--peers" in sys.argv else "")
     return (
         f"# Finding Pythons: scaffold beside its peers\n\nMade by `{command}` on {today()} with {named}.\n\n"
-        f"Medians of {rounds} runs in milliseconds, in turn, on {os.cpu_count()} processors: ratios are to be"
-        " trusted, milliseconds are one machine's. *Cold*: with an empty cache of the tool's own; *the"
-        " call*: without starting Python and importing the tool. *Found*: installations, however many names"
+        f"Medians of {rounds} runs in milliseconds, in turn, on {os.cpu_count()} processors with {busy():.1f}"
+        " processes at work in the last quarter of an hour: ratios are to be trusted, milliseconds are one"
+        " machine's. *Cold*: with an empty cache of the tool's own; *the call*: without starting Python and importing the tool. *Found*: installations, however many names"
         " each has; *usable*: those that a project can be made from.\n\n"
         "A machine with pyenv: its versions lie side by side, and the shims on PATH answer for the active one"
         f" only.\n\n{table(head, rows)}\n"
     )
+
+
+def busy() -> float:
+    """How many processes wanted a processor in the last quarter of an hour, ours included."""
+    return round(os.getloadavg()[2], 1)
 
 
 def milliseconds(value: object) -> str:
