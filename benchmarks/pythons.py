@@ -180,8 +180,9 @@ def page(record: Mapping[str, Mapping[str, object]], rounds: int) -> str:
         f"# Finding Pythons: scaffold beside its peers\n\nMade by `{command}` on {today()} with {named}.\n\n"
         f"Medians of {rounds} runs in milliseconds, in turn, on {os.cpu_count()} processors with {busy():.1f}"
         " processes at work in the last quarter of an hour: ratios are to be trusted, milliseconds are one"
-        " machine's. *Cold*: with an empty cache of the tool's own; *the call*: without starting Python and importing the tool. *Found*: installations, however many names"
-        " each has; *usable*: those that a project can be made from.\n\n"
+        " machine's. *Cold*: with an empty cache of the tool's own; *the call*: without starting Python and"
+        " importing the tool. *Found*: installations, however many names each has; *usable*: those that a"
+        " project can be made from.\n\n"
         "A machine with pyenv: its versions lie side by side, and the shims on PATH answer for the active one"
         f" only.\n\n{table(head, rows)}\n"
     )
