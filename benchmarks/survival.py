@@ -30,8 +30,8 @@ from builds_table import table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from scaffold import __version__
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.layout import site_packages_of
-from scaffold.environments.verify import damages
 from tests.environments.conftest import make_wheel
 from tests.environments.standins import make_project, make_wheels
 

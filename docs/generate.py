@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from scaffold import cli, errors
-from scaffold.environments.conda import SIGNS as CONDA_SIGNS
-from scaffold.environments.signs import SIGNS
+from scaffold.environments.installers.conda import SIGNS as CONDA_SIGNS
+from scaffold.environments.installers.signs import SIGNS
 from scaffold.projects.catalog import find_templates
 
 FOLDER = Path(__file__).resolve().parent / "reference"

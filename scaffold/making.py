@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.environments.altered import AlteredFiles
+from scaffold.environments.condition.altered import AlteredFiles
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, EnvironmentPlan, Report
 from scaffold.errors import ProofFailed
@@ -58,11 +58,11 @@ class _Making:
 
     def _finish(self, plan: EnvironmentPlan, environment: Environment) -> None:
         """The environment of before still waits: only what computes replaces it."""
-        from scaffold.environments.altered import refuse_altered
-        from scaffold.environments.devices import devices_seen
+        from scaffold.environments.condition.altered import refuse_altered
         from scaffold.environments.planned import replaced_plan
-        from scaffold.environments.probe import announced, prove_all
-        from scaffold.environments.proofs import write_proofs
+        from scaffold.environments.proving.devices import devices_seen
+        from scaffold.environments.proving.probe import announced, prove_all
+        from scaffold.environments.proving.proofs import write_proofs
 
         devices = devices_seen(plan.builds, self._plan.machine)
         self._report(announced(tuple(devices)))
@@ -86,7 +86,7 @@ def tell_pycharm(
     ``finished`` is one that stands and is not marked as ready yet. Raises TargetOccupied, NoPermission,
     NoSpace.
     """
-    from scaffold.environments.inspect import inspect
+    from scaffold.environments.condition.inspect import inspect
     from scaffold.environments.layout import places
     from scaffold.environments.planned import read_devices
     from scaffold.environments.state import is_ready

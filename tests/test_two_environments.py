@@ -12,7 +12,7 @@ from scaffold.env.create import ProjectPlan, carry_out, plan_for_project
 from scaffold.environments.layout import Place, places
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import read_devices, read_packages
-from scaffold.environments.proofs import read_proofs
+from scaffold.environments.proving.proofs import read_proofs
 from scaffold.environments.state import is_ready
 from scaffold.errors import ProofFailed
 from scaffold.projects.record import RECORD, read_record, record_content

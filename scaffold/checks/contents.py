@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.interpreter import CREATE, SHOWN
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.environments.collisions import Collision
-from scaffold.environments.verify import distribution_name
+from scaffold.environments.condition.collisions import Collision
+from scaffold.environments.condition.verify import distribution_name
 
 #: Said by `checks.frameworks`, which knows which of them the project needs.
 _SAID_ELSEWHERE = frozenset({"tensorflow", "tensorflow-cpu"})

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.builds.model import Framework
-from scaffold.environments.condition import Contents, LockFacts
+from scaffold.environments.condition.whole import Contents, LockFacts
 from scaffold.environments.model import Damage, Environment, Proof
-from scaffold.environments.proofs import KeptProof
+from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import ScaffoldError
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine

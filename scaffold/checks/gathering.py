@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.checks.facts import Facts, ProofFact
-from scaffold.environments.condition import condition_of
-from scaffold.environments.devices import devices_to_prove
+from scaffold.environments.condition.whole import condition_of
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, Report
 from scaffold.environments.planned import read_devices, read_packages
-from scaffold.environments.probe import announced, prove_one
+from scaffold.environments.proving.devices import devices_to_prove
+from scaffold.environments.proving.probe import announced, prove_one
 from scaffold.errors import ScaffoldError
 from scaffold.system import System
 

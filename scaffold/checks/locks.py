@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from scaffold.checks.facts import Facts
 from scaffold.checks.interpreter import CREATE
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
-from scaffold.environments.differences import same_version
-from scaffold.environments.drift import Drift
+from scaffold.environments.condition.differences import same_version
+from scaffold.environments.condition.drift import Drift
 
 #: As many packages as a terminal shows without scrolling; the rest is counted.
 _SHOWN = 12

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.environments.differences import same_version
-from scaffold.environments.proofs import KeptProof
+from scaffold.environments.condition.differences import same_version
+from scaffold.environments.proving.proofs import KeptProof
 from scaffold.machine.fingerprint import changes, fingerprint
 
 PROVE = Remedy(text="prove it again", commands=(("scaffold", "env", "check", "--deep"),))

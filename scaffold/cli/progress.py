@@ -34,7 +34,7 @@ class ProgressDisplay:
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        from scaffold.environments.progress import Rate
+        from scaffold.environments.installers.progress import Rate
 
         self._mode = (output or Output("json" if quiet else "text")).mode
         self._clock, self._rate = clock, Rate()

@@ -107,7 +107,7 @@ def _check(
 
 def _keep(place: Place, facts: Facts, *, possible: bool) -> Iterator[Finding]:
     """Write the proofs into the project's record; a folder that nobody may write to is no damage."""
-    from scaffold.environments.proofs import write_proofs
+    from scaffold.environments.proving.proofs import write_proofs
 
     proofs = [one.proof for one in facts.proofs or () if one.proof is not None]
     try:

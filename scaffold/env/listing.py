@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.environments.inventory import Listed
+from scaffold.environments.condition.inventory import Listed
 from scaffold.errors import LaunchFailed
 from scaffold.system import System
 
 
 def list_environments(system: System, start: Path) -> tuple[Listed, ...]:
     """Every environment that the project around ``start`` has, or had begun. Raises NotAProject."""
-    from scaffold.environments.inventory import listed
+    from scaffold.environments.condition.inventory import listed
     from scaffold.environments.layout import places
     from scaffold.projects.record import project_root
 
@@ -24,7 +24,7 @@ def show_environment(system: System, start: Path, name: str | None = None) -> Li
     Raises NotAProject, OptionRefused for an unknown name, LaunchFailed where it is not there.
     """
     from scaffold.env.places import place_of
-    from scaffold.environments.inventory import listed
+    from scaffold.environments.condition.inventory import listed
     from scaffold.environments.layout import MAIN
     from scaffold.projects.record import project_root
 

@@ -146,8 +146,8 @@ def _made(
     backend: Backend,
     announce: Callable[[str], None],
 ) -> LockFiles:
+    from scaffold.environments.installers.tools import find_uv
     from scaffold.environments.locking.make import UvLocker, oldest_python
-    from scaffold.environments.tools import find_uv
 
     uv = None if backend == "pip" else find_uv(system)
     if uv is None and backend == "uv":

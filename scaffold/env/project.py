@@ -13,7 +13,7 @@ from scaffold.system import System
 
 def environment_of(system: System, start: Path, name: str = "") -> Environment:
     """An environment of the project around ``start``, from its files; LaunchFailed where there is none."""
-    from scaffold.environments.inspect import inspect
+    from scaffold.environments.condition.inspect import inspect
     from scaffold.environments.layout import Place
     from scaffold.projects.record import project_root
 

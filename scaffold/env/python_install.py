@@ -37,7 +37,7 @@ def plan_install(system: System, version: str) -> InstallPlan:
 
     Raises OptionRefused for what is no version, PythonMissing for one that is too old, and without uv.
     """
-    from scaffold.environments.tools import find_uv
+    from scaffold.environments.installers.tools import find_uv
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
     from scaffold.interpreters.inspection import is_too_old, too_old
@@ -68,7 +68,7 @@ def carry_out(system: System, plan: InstallPlan, announce: Announce) -> Interpre
     uv keeps what is there as it was until the new one is whole. Raises SourceUnreachable, PythonMissing,
     InstallFailed and its kin.
     """
-    from scaffold.environments.tools import uv_environment
+    from scaffold.environments.installers.tools import uv_environment
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
     from scaffold.sources.redact import redact
@@ -96,8 +96,8 @@ def carry_out(system: System, plan: InstallPlan, announce: Announce) -> Interpre
 
 def explain(output: str, plan: InstallPlan) -> ScaffoldError:
     """What uv's words mean when it could not install a Python; they are no interface and matched loosely."""
-    from scaffold.environments.failures import evidence
-    from scaffold.environments.failures import explain as explain_install
+    from scaffold.environments.installers.failures import evidence
+    from scaffold.environments.installers.failures import explain as explain_install
 
     words = " ".join(output.split())  # uv breaks its sentences at the terminal's width
     said, source = evidence(output), plan.mirror.value if plan.mirror else _USUAL

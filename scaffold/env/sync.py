@@ -225,7 +225,7 @@ def _setup(
 
 
 def _installer(system: System, backend: Backend) -> InstallerName:
-    from scaffold.environments.tools import find_uv
+    from scaffold.environments.installers.tools import find_uv
 
     uv = None if backend == "pip" else find_uv(system)
     if uv is None and backend == "uv":

@@ -1,7 +1,7 @@
-"""A project's Python environment: planned, made, verified, proved, looked at, put right.
+"""A project's Python environments: planned, made, verified, proved, locked, looked at, put right.
 
-`plan.plan_environment` resolves everything before anything is written (resolve_uv.py, resolve_pip.py,
-lock.py). `create.create` makes it, or leaves things as they were (differences.py, state.py, install.py,
-settle.py). `inspect.inspect` tells what its files tell, `verify.damages` which installed files are missing
-or cut short, `probe.prove` whether each framework trains one step in it.
+`plan.plan_environment` resolves everything before anything is written. `create.create` carries the plan out
+as one `transaction`, or leaves things as they were; `state` is its journal, `layout.Place` says where each
+environment and what is known of it lies. Below: ``installers/`` (uv, pip, conda), ``condition/`` (how an
+environment is), ``proving/`` (whether it computes), ``locking/`` (the project's lock files).
 """

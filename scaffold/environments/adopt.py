@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold.environments.inspect import inspect, is_orphaned
+from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.layout import STATE_FOLDER, Place, adopted_location, is_environment
 from scaffold.environments.model import Environment
 from scaffold.environments.state import is_unfinished, read_state

@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from scaffold.environments import tools
-from scaffold.environments.differences import differences
-from scaffold.environments.inspect import inspect, is_orphaned
-from scaffold.environments.install import Installer
+from scaffold.environments.condition.differences import differences
+from scaffold.environments.condition.inspect import inspect, is_orphaned
+from scaffold.environments.condition.verify import damages
+from scaffold.environments.installers import tools
+from scaffold.environments.installers.install import Installer
+from scaffold.environments.installers.settle import settle
 from scaffold.environments.model import Environment, EnvironmentPlan, Progress, Report
 from scaffold.environments.refusals import refuse_location, refuse_occupied, refuse_without_space
-from scaffold.environments.settle import settle
 from scaffold.environments.state import State, locked, read_state, recover
 from scaffold.environments.transaction import begin, transaction
-from scaffold.environments.verify import damages
 from scaffold.errors import InstallFailed, NoPermission, NoSpace, PythonMissing, not_written
 from scaffold.system import System
 
@@ -96,7 +96,7 @@ def _build(plan: EnvironmentPlan, system: System, report: Report, afresh: Sequen
         installer.install_project()
         settle(plan, system.platform.os)
         if plan.conda is not None and not plan.exact:  # a lock says it better
-            from scaffold.environments.conda_file import write_environment_file
+            from scaffold.environments.installers.conda_file import write_environment_file
 
             write_environment_file(plan)
 
@@ -105,7 +105,7 @@ def _make(plan: EnvironmentPlan, folder: Path, system: System) -> None:
     """An empty environment with pip in it."""
     begin(plan.location)
     if plan.conda is not None:
-        from scaffold.environments.conda import make_prefix
+        from scaffold.environments.installers.conda import make_prefix
 
         make_prefix(plan, plan.conda, folder, system)
         return
@@ -122,7 +122,7 @@ def _make(plan: EnvironmentPlan, folder: Path, system: System) -> None:
 
 
 def _creation_failed(plan: EnvironmentPlan, output: str, system: System) -> Exception:
-    from scaffold.environments.failures import evidence, explain
+    from scaffold.environments.installers.failures import evidence, explain
 
     if not system.exists(plan.interpreter.path):
         return PythonMissing(

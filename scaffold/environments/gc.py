@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from scaffold.environments.condition.inspect import inspect
+from scaffold.environments.condition.remains import half_removed
+from scaffold.environments.condition.usage import Usage, nearest, on_one_disk, usage
 from scaffold.environments.discard import remove_tree
-from scaffold.environments.inspect import inspect
+from scaffold.environments.installers.tools import find_uv, uv_cache
 from scaffold.environments.layout import STATE_FOLDER, Place, is_environment, places, site_packages_of
-from scaffold.environments.remains import half_removed
 from scaffold.environments.state import State, is_ready, is_unfinished, read_state
-from scaffold.environments.tools import find_uv, uv_cache
-from scaffold.environments.usage import Usage, nearest, on_one_disk, usage
 from scaffold.errors import NoPermission, ScaffoldError
 from scaffold.system import System
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.installers.resolved import Resolved, unreadable
+from scaffold.environments.installers.retry import Tell, silent
 from scaffold.environments.layout import Place
-from scaffold.environments.lock import Resolved, unreadable
 from scaffold.environments.model import Backend, CondaProgram, Download, EnvironmentPlan
-from scaffold.environments.retry import Tell, silent
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.system import System
@@ -55,7 +55,7 @@ def plan_environment(
     (`InstallFailed`, `NoBuild`, `SourceUnreachable`, each with a code of its own), not half-way
     through an installation.
     """
-    from scaffold.environments.tools import find_uv
+    from scaffold.environments.installers.tools import find_uv
 
     conda = _conda(backend, place, system)
     uv = None if backend == "pip" else find_uv(system)
@@ -85,7 +85,7 @@ def plan_environment(
 
 
 def _conda(backend: Backend, place: Place, system: System) -> CondaProgram | None:
-    from scaffold.environments.conda import conda_before, demand_conda
+    from scaffold.environments.installers.conda import conda_before, demand_conda
 
     if backend == "conda":
         return demand_conda(system)
@@ -96,7 +96,7 @@ def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:
     """What differs from what the interpreter's line says."""
     if plan.conda is None:
         return ()
-    from scaffold.environments.conda_file import is_ours, path_of
+    from scaffold.environments.installers.conda_file import is_ours, path_of
 
     where = " and ".join(plan.conda.channels) or "the channels of your conda"
     told = (
@@ -109,10 +109,10 @@ def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:
 
 def _resolve(plan: EnvironmentPlan, uv: Path | None, folder: Path, system: System, tell: Tell) -> Resolution:
     if uv is None:
-        from scaffold.environments.resolve_pip import resolve as with_pip
+        from scaffold.environments.installers.resolve_pip import resolve as with_pip
 
         return with_pip(plan, folder, system, tell=tell)
-    from scaffold.environments.resolve_uv import resolve as with_uv
+    from scaffold.environments.installers.resolve_uv import resolve as with_uv
 
     return with_uv(plan, uv, folder, system, tell=tell)
 

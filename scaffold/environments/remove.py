@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.environments.adopt import refuse_adopted
+from scaffold.environments.condition.usage import Usage, usage
 from scaffold.environments.discard import put_away, remove_tree
 from scaffold.environments.layout import MAIN, Place, is_environment
-from scaffold.environments.proofs import forget_proofs
+from scaffold.environments.proving.proofs import forget_proofs
 from scaffold.environments.state import is_unfinished, read_state, recover, refuse_newer, write_state
-from scaffold.environments.usage import Usage, usage
 from scaffold.errors import EnvironmentOccupied, LaunchFailed
 
 

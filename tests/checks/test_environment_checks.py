@@ -10,11 +10,11 @@ import pytest
 from scaffold.checks import ENVIRONMENT_CHECKS, examine
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
-from scaffold.environments.collisions import Collision
-from scaffold.environments.condition import Contents, LockFacts
-from scaffold.environments.drift import Drift
-from scaffold.environments.proofs import KeptProof
-from scaffold.environments.remains import DeadPath
+from scaffold.environments.condition.collisions import Collision
+from scaffold.environments.condition.drift import Drift
+from scaffold.environments.condition.remains import DeadPath
+from scaffold.environments.condition.whole import Contents, LockFacts
+from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import LockUnusable
 from scaffold.machine.fingerprint import fingerprint
 from tests.checks.test_checks import HEALTHY, ROOT, levels

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scaffold.environments.layout import Place, site_packages_of
-from scaffold.environments.proofs import proofs_file
+from scaffold.environments.proving.proofs import proofs_file
 from tests.cli.test_env import create, isolated, scaffold_env
 from tests.environments.conftest import make_wheel
 from tests.environments.standins import make_project, make_wheels

@@ -15,11 +15,11 @@ import pytest
 from scaffold.env.adopt import AdoptPlan, carry_out, plan_adoption
 from scaffold.environments.adopt import candidates, in_the_way, refuse_adopted
 from scaffold.environments.create import create
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import planned_file, read_devices, read_packages
 from scaffold.environments.state import read_state
-from scaffold.environments.tools import find_uv
 from scaffold.errors import EnvironmentOccupied, OptionRefused
 from scaffold.pycharm.sdk import find_interpreter
 from scaffold.system import HostSystem

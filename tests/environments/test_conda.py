@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from scaffold.environments.conda import SIGNS, demand_conda, find_conda
+from scaffold.environments.condition.inspect import inspect
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create
-from scaffold.environments.inspect import inspect
+from scaffold.environments.installers.conda import SIGNS, demand_conda, find_conda
+from scaffold.environments.installers.tools import seed_pip
 from scaffold.environments.layout import UNFINISHED_MARK, Place, is_conda, python_of
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
 from scaffold.environments.state import is_ready, read_state
-from scaffold.environments.tools import seed_pip
-from scaffold.environments.verify import damages
 from scaffold.errors import InstallFailed, NoSpace
 from scaffold.system import HostSystem
 from tests.environments import stand_in_conda

@@ -13,10 +13,10 @@ from scaffold.checks.facts import Facts
 from scaffold.env import check as checking
 from scaffold.env.check import check
 from scaffold.environments import state
-from scaffold.environments.condition import condition_of
+from scaffold.environments.condition.whole import condition_of
 from scaffold.environments.layout import Place
 from scaffold.environments.planned import planned_file
-from scaffold.environments.proofs import proofs_file
+from scaffold.environments.proving.proofs import proofs_file
 from scaffold.environments.state import locked
 from scaffold.errors import EnvironmentBusy, NoPermission, OptionRefused
 from scaffold.system import HostSystem

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import scaffold.environments.transaction as transaction_module
+from scaffold.environments.condition.inspect import inspect
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create, digest
-from scaffold.environments.inspect import inspect
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of, site_packages_of
 from scaffold.environments.model import Environment, Progress
 from scaffold.environments.state import State, is_ready, read_state
-from scaffold.environments.verify import damages
 from scaffold.errors import (
     EnvironmentOccupied,
     InstallFailed,

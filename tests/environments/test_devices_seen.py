@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scaffold.environments.devices import devices_seen, devices_to_prove
+from scaffold.environments.proving.devices import devices_seen, devices_to_prove
 from scaffold.machine import Accelerator
 from tests.builds.samples import CPU
 

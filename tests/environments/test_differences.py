@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.differences import differences
+from scaffold.environments.condition.differences import differences
 from scaffold.environments.model import Download, Environment
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.drift import Drift, drift, marker_facts, versions_for
+from scaffold.environments.condition.drift import Drift, drift, marker_facts, versions_for
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.model import Environment
 from scaffold.system import HostSystem, PlatformFacts

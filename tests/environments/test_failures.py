@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffold.environments.failures import explain
+from scaffold.environments.installers.failures import explain
 from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, SourceUnreachable
 
 UV_NO_PYTHON = """\

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.inspect import (
+from scaffold.environments.condition.inspect import (
     inspect,
     parse_configuration,
     parse_distribution_folder,
     python_version,
 )
+from scaffold.environments.condition.verify import damages, recorded_files
+from scaffold.environments.installers.settle import pip_configuration, settle
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of
 from scaffold.environments.model import Environment
-from scaffold.environments.settle import pip_configuration, settle
 from scaffold.environments.state import State, read_state, recover, write_state
-from scaffold.environments.verify import damages, recorded_files
 
 VIRTUALENV_CFG = """\
 home = /usr/bin

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments import retry
+from scaffold.environments.condition.inspect import inspect
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create
-from scaffold.environments.inspect import inspect
-from scaffold.environments.install import Installer
+from scaffold.environments.installers import retry
+from scaffold.environments.installers.install import Installer
+from scaffold.environments.installers.tools import virtualenv_command
 from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.plan import plan_environment
 from scaffold.environments.state import read_state
-from scaffold.environments.tools import virtualenv_command
-from scaffold.environments.verify import damages
 from scaffold.errors import ScaffoldError, SourceUnreachable
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.system import HostSystem

@@ -12,9 +12,9 @@ import pytest
 
 from scaffold.builds.model import BuildPlan
 from scaffold.environments.create import create
+from scaffold.environments.installers.settle import pip_configuration
 from scaffold.environments.layout import Place
 from scaffold.environments.plan import plan_environment
-from scaffold.environments.settle import pip_configuration
 from scaffold.sources.listing import list_wheels
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.places import pytorch_sources

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.environments.gc import Freeable, advice, caches, delete, freeable_of
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
-from scaffold.environments.tools import find_uv
 from scaffold.errors import NoPermission
 from scaffold.system import HostSystem
 from tests.environments.conftest import make_wheel

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments import guard
+from scaffold.environments.installers import guard
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows is not guarded")
 
 #: Starts the guarded program in a session of its own, as `scaffold.processes` does, and waits for the kill.
 PARENT = """
 import os, subprocess, sys
-code = "import sys; from scaffold.environments.guard import main; main(int(sys.argv[1]), sys.argv[3:], can_be_tied=sys.argv[2] == 'True')"
+code = "import sys; from scaffold.environments.installers.guard import main; main(int(sys.argv[1]), sys.argv[3:], can_be_tied=sys.argv[2] == 'True')"
 subprocess.Popen([sys.executable, "-c", code, str(os.getpid()), *sys.argv[1:]], start_new_session=True).wait()
 """
 

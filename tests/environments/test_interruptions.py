@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create
 from scaffold.environments.layout import python_of
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.state import is_ready, locked
-from scaffold.environments.verify import damages
 from scaffold.system import HostSystem
 
 CHILD = """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.environments.inventory import listed
+from scaffold.environments.condition.inventory import listed
 from scaffold.environments.layout import Place
-from scaffold.environments.proofs import write_proofs
+from scaffold.environments.proving.proofs import write_proofs
 from scaffold.environments.state import State, write_state
 from scaffold.system import HostSystem
 from tests.environments.test_proofs import MACHINE, PROOF

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create
 from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.model import Progress
-from scaffold.environments.verify import damages
 
 from .test_create import PYPROJECT
 from .test_moved import contents, said_by

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.lock import (
+from scaffold.environments.installers.resolved import (
     parse_cached,
     parse_index_annotations,
     parse_pip_report,

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scaffold.environments import retry
 from scaffold.environments.create import create
+from scaffold.environments.installers import retry
 from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.plan import plan_environment

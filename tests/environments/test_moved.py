@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.create import create
-from scaffold.environments.inspect import inspect, is_orphaned
 from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.state import is_ready, read_state

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.inspect import inspect
+from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.layout import site_packages_of
 from scaffold.environments.model import Environment
-from scaffold.environments.probe import prove_all, prove_one
-from scaffold.environments.probe_answers import parse_answer
+from scaffold.environments.proving.probe import prove_all, prove_one
+from scaffold.environments.proving.probe_answers import parse_answer
 from scaffold.errors import ProofFailed
 from tests.environments.standins import KERAS, TENSORFLOW, TORCH
 

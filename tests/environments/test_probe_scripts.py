@@ -10,7 +10,7 @@ import pytest
 
 import scaffold.environments
 
-SCRIPT = Path(scaffold.environments.__file__).parent / "probes" / "pytorch_step.py"
+SCRIPT = Path(scaffold.environments.__file__).parent / "proving" / "probes" / "pytorch_step.py"
 
 
 @pytest.fixture(scope="module")

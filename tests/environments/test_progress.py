@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create
+from scaffold.environments.installers.progress import Narrator, Rate, parse_size
+from scaffold.environments.installers.watching import watched
 from scaffold.environments.model import Download, Progress
-from scaffold.environments.progress import Narrator, Rate, parse_size
-from scaffold.environments.verify import damages
-from scaffold.environments.watching import watched
 
 DOWNLOADS = (
     Download(name="scipy", version="1", size=30, source="files.example"),

@@ -10,7 +10,7 @@ import pytest
 
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Comparison, Proof, ProvedDevice
-from scaffold.environments.proofs import forget_proofs, proofs_file, read_proofs, write_proofs
+from scaffold.environments.proving.proofs import forget_proofs, proofs_file, read_proofs, write_proofs
 from scaffold.errors import NoPermission
 from scaffold.machine.fingerprint import fingerprint
 from tests.checks.test_checks import HEALTHY

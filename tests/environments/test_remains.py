@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.remains import (
+from scaffold.environments.condition.remains import (
     DeadPath,
     dead_paths,
     finder_folders,
@@ -15,7 +15,7 @@ from scaffold.environments.remains import (
     shadowed,
     without_metadata,
 )
-from scaffold.environments.verify import installed_distributions
+from scaffold.environments.condition.verify import installed_distributions
 from tests.environments.unpacked import install, make_environment
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from scaffold.environments import remove as removing
 from scaffold.environments.layout import Place
-from scaffold.environments.proofs import read_proofs, write_proofs
+from scaffold.environments.proving.proofs import read_proofs, write_proofs
 from scaffold.environments.remove import plan_removal, remove
 from scaffold.environments.state import State, is_ready, read_state, write_state
 from scaffold.errors import EnvironmentOccupied, LaunchFailed, ScaffoldError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffold.environments.retry import Patience, persistently
+from scaffold.environments.installers.retry import Patience, persistently
 from scaffold.errors import NoSpace, ScaffoldError
 from scaffold.system import Completed
 

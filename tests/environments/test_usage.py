@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.usage import Usage, nearest, on_one_disk, usage
+from scaffold.environments.condition.usage import Usage, nearest, on_one_disk, usage
 
 BLOCK = 64 << 10  # more than any file system keeps inside an inode
 

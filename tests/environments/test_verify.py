@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.collisions import Collision, collisions
+from scaffold.environments.condition.collisions import Collision, collisions
+from scaffold.environments.condition.verify import damages, installed_distributions
 from scaffold.environments.model import Damage, Progress
-from scaffold.environments.verify import damages, installed_distributions
 from tests.environments.unpacked import install, make_environment
 
 

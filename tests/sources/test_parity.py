@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.environments.failures import explain
+from scaffold.environments.installers.failures import explain
 from scaffold.sources.installer_arguments import pip_environment, uv_arguments, uv_environment
 from scaffold.sources.settings import read_settings
 from scaffold.system import HostSystem

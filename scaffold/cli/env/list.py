@@ -10,7 +10,7 @@ import click
 from scaffold.cli.options import json_option
 
 if TYPE_CHECKING:
-    from scaffold.environments.inventory import Listed
+    from scaffold.environments.condition.inventory import Listed
 
 
 @click.command(name="list")

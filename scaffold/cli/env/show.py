@@ -11,8 +11,8 @@ import click
 from scaffold.cli.options import json_option
 
 if TYPE_CHECKING:
-    from scaffold.environments.inventory import Listed
-    from scaffold.environments.proofs import KeptProof
+    from scaffold.environments.condition.inventory import Listed
+    from scaffold.environments.proving.proofs import KeptProof
 
 
 @click.command(name="show")

@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from scaffold.environments.installers.resolve_pip import source_arguments, uncached
+from scaffold.environments.installers.retry import persistently
+from scaffold.environments.installers.tools import guarded, pip_environment, seed_pip
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.locking.text import requirements_text
 from scaffold.environments.locking.wheelhouse import contents, wanted_here
 from scaffold.environments.model import EnvironmentPlan, Progress, Report
-from scaffold.environments.resolve_pip import source_arguments, uncached
-from scaffold.environments.retry import persistently
-from scaffold.environments.tools import guarded, pip_environment, seed_pip
 from scaffold.errors import InstallFailed, LockUnusable, not_written
 from scaffold.system import Completed, System
 

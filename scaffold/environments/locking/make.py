@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scaffold.environments.installers.retry import Tell, persistently, silent
+from scaffold.environments.installers.tools import uv_environment
 from scaffold.environments.locking.copy import Workplace, workplace
 from scaffold.environments.locking.files import LockFiles, LockSet
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import UV_LOCK
-from scaffold.environments.retry import Tell, persistently, silent
-from scaffold.environments.tools import uv_environment
 from scaffold.errors import SourceUnreachable
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import comparable

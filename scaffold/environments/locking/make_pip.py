@@ -24,7 +24,7 @@ def make_with_pip(
     system: System, project: Declared, settings: SourceSettings, interpreter: Interpreter, group: str
 ) -> LockFiles:
     """``requirements/lock-<group>.txt`` of one group, for one machine. Raises InstallFailed and its kin."""
-    from scaffold.environments.resolve_pip import resolve
+    from scaffold.environments.installers.resolve_pip import resolve
 
     plan = EnvironmentPlan(
         place=Place(project.root),

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.builds.model import BuildPlan
-from scaffold.environments.conda import conda_before
-from scaffold.environments.differences import differences
-from scaffold.environments.drift import versions_for
-from scaffold.environments.inspect import inspect, is_orphaned
+from scaffold.environments.condition.differences import differences
+from scaffold.environments.condition.drift import versions_for
+from scaffold.environments.condition.inspect import inspect, is_orphaned
+from scaffold.environments.condition.verify import damages
+from scaffold.environments.installers.conda import conda_before
+from scaffold.environments.installers.resolved import parse_pylock
 from scaffold.environments.layout import Place
-from scaffold.environments.lock import parse_pylock
 from scaffold.environments.locking.choose import ChosenLock
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import ProjectLock, pylock_name
@@ -21,7 +22,6 @@ from scaffold.environments.model import Download, EnvironmentPlan, InstallerName
 from scaffold.environments.plan import disk_needed
 from scaffold.environments.planned import read_packages
 from scaffold.environments.state import is_ready
-from scaffold.environments.verify import damages
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import PYTORCH_INDEX

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.environments.drift import versions_for
+from scaffold.environments.condition.drift import versions_for
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.errors import LockUnusable
 from scaffold.interpreters.model import Interpreter
@@ -42,7 +42,7 @@ def contents(folder: Path, packages: Sequence[LockedPackage], python: str) -> Co
     """Look at a folder: a wheel counts where its name fits this Python and its hash is in the lock."""
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-    from scaffold.environments.lock import tag_ranks
+    from scaffold.environments.installers.resolved import tag_ranks
 
     ranks = tag_ranks(python)
     by_pin = {(one.name, _version(one.version)): one for one in packages}

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from scaffold.env.lock import carry_out, change_text, plan_lock, refuse_stale
-from scaffold.environments import retry
+from scaffold.environments.installers import retry
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
 from scaffold.environments.locking.groups import declared, groups_of
 from scaffold.environments.locking.read import project_locks, read_project_lock, staleness
-from scaffold.environments.tools import find_uv
 from scaffold.errors import (
     EnvironmentBusy,
     LockUnusable,

@@ -16,9 +16,9 @@ import pytest
 
 from scaffold.env import lock as locking
 from scaffold.environments.create import create
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place, python_of
 from scaffold.environments.plan import plan_environment
-from scaffold.environments.tools import find_uv
 from scaffold.interpreters.model import Interpreter
 from scaffold.projects.catalog import Provider, find_template
 from scaffold.projects.declared import declared_requirements
@@ -155,7 +155,7 @@ def test_each_alone_in_a_new_environment(project, system, stand, how):
 
 def seeds() -> Path:
     """The folder of the pip wheel that virtualenv carries."""
-    from scaffold.environments.tools import seed_pip
+    from scaffold.environments.installers.tools import seed_pip
 
     wheel = seed_pip(MINOR)
     assert wheel is not None

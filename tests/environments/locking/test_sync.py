@@ -13,7 +13,7 @@ import pytest
 from scaffold.env import lock as locking
 from scaffold.env import wheelhouse
 from scaffold.env.sync import SyncWishes, carry_out, plan_sync
-from scaffold.environments.inspect import inspect
+from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.layout import Place, python_of
 from scaffold.environments.locking.wheelhouse import refuse_incomplete
 from scaffold.environments.planned import read_packages

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from scaffold.environments.installers.signs import HOST, SIGNS, Sign
 from scaffold.environments.model import InstallerName
-from scaffold.environments.signs import HOST, SIGNS, Sign
 from scaffold.errors import InstallFailed, ScaffoldError
 
 #: Lines of the installer's output that are shown as evidence.

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold.environments import lock as locks
-from scaffold.environments.lock import Resolved
+from scaffold.environments.installers import resolved as locks
+from scaffold.environments.installers.resolved import Resolved
+from scaffold.environments.installers.retry import Tell, persistently, silent
+from scaffold.environments.installers.room import with_places
+from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
-from scaffold.environments.retry import Tell, persistently, silent
-from scaffold.environments.room import with_places
-from scaffold.environments.tools import uv_cache, uv_command, uv_environment
 from scaffold.errors import NoSpace
 from scaffold.system import Completed, System
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold.builds.model import Device, Framework
 from scaffold.environments.model import Environment, Progress, Proof
-from scaffold.environments.probe_answers import TITLES, named, parse_answer, proof_of
+from scaffold.environments.proving.probe_answers import TITLES, named, parse_answer, proof_of
 from scaffold.errors import ProofFailed
 from scaffold.processes import end_all
 from scaffold.system import Completed, System, without

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffold.environments.installers.progress import Narrator
 from scaffold.environments.layout import site_packages_of
-from scaffold.environments.progress import Narrator
 
 
 @contextlib.contextmanager

@@ -10,17 +10,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from scaffold.environments.collisions import Collision, collisions
-from scaffold.environments.drift import Drift, drift
-from scaffold.environments.inspect import inspect, is_orphaned, parse_configuration
+from scaffold.environments.condition.collisions import Collision, collisions
+from scaffold.environments.condition.drift import Drift, drift
+from scaffold.environments.condition.inspect import inspect, is_orphaned, parse_configuration
+from scaffold.environments.condition.remains import (
+    DeadPath,
+    dead_paths,
+    half_removed,
+    shadowed,
+    without_metadata,
+)
+from scaffold.environments.condition.verify import damages_of, installed_distributions
 from scaffold.environments.layout import Place, pip_configuration_of, site_packages_of
 from scaffold.environments.locking.model import ProjectLock
 from scaffold.environments.model import Damage, Environment, Report
 from scaffold.environments.planned import read_packages
-from scaffold.environments.proofs import KeptProof, read_proofs
-from scaffold.environments.remains import DeadPath, dead_paths, half_removed, shadowed, without_metadata
+from scaffold.environments.proving.proofs import KeptProof, read_proofs
 from scaffold.environments.state import read_state
-from scaffold.environments.verify import damages_of, installed_distributions
 from scaffold.errors import ScaffoldError
 from scaffold.system import System
 
@@ -105,7 +111,7 @@ def lock_facts(place: Place, environment: Environment, system: System) -> LockFa
     """The lock of an environment's group; None where the project has none."""
     from packaging.utils import canonicalize_name
 
-    from scaffold.environments.install import project_distribution
+    from scaffold.environments.installers.install import project_distribution
     from scaffold.environments.locking.groups import declared
     from scaffold.environments.locking.model import requirements_name
     from scaffold.environments.locking.read import staleness
@@ -139,7 +145,7 @@ def _build_requirements(root: Path) -> set[str]:
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
-    from scaffold.environments.install import build_requirements
+    from scaffold.environments.installers.install import build_requirements
 
     found: set[str] = set()
     for line in build_requirements(root) or ():

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scaffold.environments.verify import InstalledDistribution
+from scaffold.environments.condition.verify import InstalledDistribution
 
 #: Folders that hold no module: their files do no harm to each other.
 _HARMLESS = ("../", "LICENSE", "license", "README", "NOTICE", "test/", "tests/", "docs/")

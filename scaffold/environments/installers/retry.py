@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scaffold.environments.failures import diagnose, explain
+from scaffold.environments.installers.failures import diagnose, explain
 from scaffold.environments.model import InstallerName
 from scaffold.system import Completed
 

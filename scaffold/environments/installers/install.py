@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.environments import tools
+from scaffold.environments.condition.verify import damages
+from scaffold.environments.installers import tools
+from scaffold.environments.installers.path_files import make_paths_readable
+from scaffold.environments.installers.progress import Narrator
+from scaffold.environments.installers.retry import persistently
+from scaffold.environments.installers.room import with_places
+from scaffold.environments.installers.watching import watched
 from scaffold.environments.layout import python_of
 from scaffold.environments.locking.text import all_hashed
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
-from scaffold.environments.path_files import make_paths_readable
-from scaffold.environments.progress import Narrator
-from scaffold.environments.retry import persistently
-from scaffold.environments.room import with_places
-from scaffold.environments.verify import damages
-from scaffold.environments.watching import watched
 from scaffold.errors import InstallFailed, NoSpace
 from scaffold.system import Completed, System
 from scaffold.toml import TOMLDecodeError, loads
@@ -91,7 +91,7 @@ class Installer:
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
         hashed = ["--require-hashes"] if self._plan.exact and all_hashed(self._plan.lock) else []
         if self._uv:
-            from scaffold.environments.resolve_uv import find_links_arguments, index_arguments
+            from scaffold.environments.installers.resolve_uv import find_links_arguments, index_arguments
 
             hashed += ["--no-deps", *find_links_arguments(self._plan)] if self._plan.exact else []
             repeated = [part for name in again for part in ("--reinstall-package", name)]
@@ -104,7 +104,7 @@ class Installer:
                 *hashed,
                 *repeated,
             )
-        from scaffold.environments.resolve_pip import source_arguments
+        from scaffold.environments.installers.resolve_pip import source_arguments
 
         forced = ["--force-reinstall"] if again else []
         return self._pip_install(
@@ -156,8 +156,8 @@ class Installer:
         return places if cache is None else {**places, "uv's cache": cache}
 
     def _afresh(self, packages: Sequence[str]) -> list[str]:
-        from scaffold.environments.resolve_pip import uncached
-        from scaffold.environments.resolve_uv import refreshed
+        from scaffold.environments.installers.resolve_pip import uncached
+        from scaffold.environments.installers.resolve_uv import refreshed
 
         return refreshed(packages) if self._uv else uncached(packages)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from scaffold.environments.inspect import inspect, is_orphaned
+from scaffold.environments.condition.inspect import inspect, is_orphaned
+from scaffold.environments.condition.usage import Usage, usage
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment
-from scaffold.environments.proofs import KeptProof, read_proofs
+from scaffold.environments.proving.proofs import KeptProof, read_proofs
 from scaffold.environments.state import State, read_state
-from scaffold.environments.usage import Usage, usage
 from scaffold.system import System
 
 #: Whose an environment is: made by scaffold, lent by the user, or nobody wrote it down.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scaffold.environments.differences import SEEDS, same_version
+from scaffold.environments.condition.differences import SEEDS, same_version
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.model import Environment
 from scaffold.system import PlatformFacts

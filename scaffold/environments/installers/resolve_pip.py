@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold.environments import lock as locks
+from scaffold.environments.installers import resolved as locks
+from scaffold.environments.installers.retry import Tell, persistently, silent
+from scaffold.environments.installers.tools import pip_environment, seed_pip
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, wanted
-from scaffold.environments.retry import Tell, persistently, silent
-from scaffold.environments.tools import pip_environment, seed_pip
 from scaffold.errors import InstallFailed
 from scaffold.system import Completed, System
 

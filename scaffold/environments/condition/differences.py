@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from scaffold.environments.install import project_distribution
+from scaffold.environments.installers.install import project_distribution
 from scaffold.environments.model import Environment, EnvironmentPlan
 
 #: Distributions that own the same files. A plan takes one of a row (and what that one itself needs);

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scaffold.environments.condition.verify import damages
 from scaffold.environments.model import Damage
-from scaffold.environments.verify import damages
 from scaffold.errors import InstallFailed, ScaffoldError
 
 #: More lines than this say no more.

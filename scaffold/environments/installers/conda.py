@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scaffold.environments import tools
+from scaffold.environments.installers import tools
+from scaffold.environments.installers.signs import Sign
 from scaffold.environments.layout import Place, is_conda
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
-from scaffold.environments.signs import Sign
 from scaffold.environments.state import read_state
 from scaffold.errors import InstallFailed, ScaffoldError
 from scaffold.system import System, without
@@ -203,7 +203,7 @@ def install_command(plan: EnvironmentPlan, conda: CondaProgram) -> list[str]:
 
 def explain(plan: EnvironmentPlan, conda: CondaProgram, output: str) -> ScaffoldError:
     """What a failed call means; what all installers have in common (a full disk) is told as theirs."""
-    from scaffold.environments import failures
+    from scaffold.environments.installers import failures
     from scaffold.errors import NoPermission, NoSpace
 
     known = failures.explain("pip", output, doing="create the environment")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.environments.verify import InstalledDistribution
+from scaffold.environments.condition.verify import InstalledDistribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

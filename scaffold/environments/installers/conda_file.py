@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scaffold.environments.conda import CHANNEL, PIP
+from scaffold.environments.installers.conda import CHANNEL, PIP
 from scaffold.environments.model import EnvironmentPlan
 
 #: The first line of a file that may be written anew; one that begins otherwise is the user's.
@@ -60,7 +60,7 @@ def content(plan: EnvironmentPlan) -> str:
 
 
 def _pip_lines(plan: EnvironmentPlan) -> list[str]:
-    from scaffold.environments.install import project_distribution
+    from scaffold.environments.installers.install import project_distribution
     from scaffold.environments.plan import constraints, wanted
     from scaffold.projects.requirements import PYTORCH
 

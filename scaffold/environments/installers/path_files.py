@@ -18,8 +18,8 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from scaffold.environments.condition.verify import distribution_name
 from scaffold.environments.layout import site_packages_of
-from scaffold.environments.verify import distribution_name
 
 
 def make_paths_readable(location: Path, distribution: str) -> None:
