@@ -55,6 +55,25 @@ def environment_options(function: F) -> F:
     return function
 
 
+def index_option(function: F) -> F:
+    """``--index``, for commands that install what is pinned: no policy is left to choose."""
+    return click.option(
+        "--index",
+        default="auto",
+        show_default=True,
+        metavar="auto|URL|FOLDER",
+        help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
+    )(function)
+
+
+def source_options(function: F) -> F:
+    """``--index`` and ``--python``."""
+    python = click.option(
+        "--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."
+    )
+    return index_option(python(function))
+
+
 def json_option(schema: str) -> Callable[[F], F]:
     """``--json``, with the schema that it follows."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print JSON (schema {schema}).")

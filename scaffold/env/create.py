@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.env.project import ide_project
+from scaffold.env.project import ide_project, stopped
 from scaffold.environments.model import Report
-from scaffold.errors import Interrupted, ScaffoldError
+from scaffold.errors import ScaffoldError
 from scaffold.projects.model import Record
 from scaffold.setup import (
     Announce,
@@ -81,17 +81,10 @@ def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Rep
 
     Raises ConsentNeeded, `make_environment`'s errors, and Interrupted with words of what is left.
     """
-    from scaffold.environments.layout import Place
-    from scaffold.environments.state import left
     from scaffold.making import make_environments
-    from scaffold.shell import line
 
     demand_consent(plan.setup, plan.wishes)
     try:
         return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
     except KeyboardInterrupt:
-        raise Interrupted(
-            "stopped while the environment was being made",
-            detail=(left(Place(plan.root)),),
-            hint=f"go on with: {line('scaffold', 'env', 'create', *plan.wishes.arguments)}",
-        ) from None
+        raise stopped(plan.root, ("scaffold", "env", "create", *plan.wishes.arguments)) from None

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.environments.model import Environment
-from scaffold.errors import LaunchFailed
+from scaffold.errors import Interrupted, LaunchFailed
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
+
+
+def stopped(root: Path, command: Sequence[str]) -> Interrupted:
+    """Ctrl-C while an environment was being made: what is left, and the command that goes on."""
+    from scaffold.environments.layout import Place
+    from scaffold.environments.state import left
+    from scaffold.shell import line
+
+    return Interrupted(
+        "stopped while the environment was being made",
+        detail=(left(Place(root)),),
+        hint=f"go on with: {line(*command)}",
+    )
 
 
 def environment_of(system: System, start: Path, name: str = "") -> Environment:

@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.environments.model import Backend, InstallerName, Report
-from scaffold.errors import (
-    Interrupted,
-    LockUnusable,
-    NoBuild,
-    OptionRefused,
-    PythonMissing,
-    SourceUnreachable,
-)
+from scaffold.errors import LockUnusable, NoBuild, OptionRefused, PythonMissing, SourceUnreachable
 from scaffold.setup import Announce, SetupPlan, SetupReport
 from scaffold.system import System
 
@@ -42,6 +35,19 @@ class SyncWishes:
     frozen: bool = False  # an older lock will do
     replace: bool = False  # an environment that the user made may go
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The same wishes on the command line of ``scaffold env sync``."""
+        said = (
+            ("--locked", self.group),
+            ("--python", self.python or ""),
+            ("--index", "" if self.index == "auto" else self.index),
+            ("--backend", "" if self.backend == "auto" else self.backend),
+        )
+        flags = (("--frozen", self.frozen), ("--replace", self.replace))
+        values = (part for option, value in said if value for part in (option, value))
+        return (*values, *(flag for flag, is_set in flags if is_set))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncPlan:
@@ -49,6 +55,7 @@ class SyncPlan:
 
     root: Path
     record: Record
+    wishes: SyncWishes
     chosen: tuple[ChosenLock, ...]
     setup: SetupPlan
     unchanged: bool  # every environment is so already
@@ -97,6 +104,7 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
     return SyncPlan(
         root=root,
         record=record,
+        wishes=wishes,
         chosen=chosen,
         setup=setup,
         unchanged=all(is_as_locked(one, system) for one in plans),
@@ -105,20 +113,14 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
 
 def carry_out(system: System, plan: SyncPlan, announce: Announce, report: Report) -> SetupReport:
     """Make the environments, prove them, tell PyCharm. Raises what `make_environments` does."""
-    from scaffold.env.project import ide_project
-    from scaffold.environments.layout import Place
-    from scaffold.environments.state import left
+    from scaffold.env.project import ide_project, stopped
     from scaffold.making import make_environments
 
     _check_wheelhouse(system, plan.setup)
     try:
         return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
     except KeyboardInterrupt:
-        raise Interrupted(
-            "stopped while the environment was being made",
-            detail=(left(Place(plan.root)),),
-            hint="go on with: scaffold env sync",
-        ) from None
+        raise stopped(plan.root, ("scaffold", "env", "sync", *plan.wishes.arguments)) from None
 
 
 def _recover(root: Path) -> None:

@@ -42,9 +42,9 @@ def _document(path: Path) -> Mapping[str, Any]:
     try:
         document: Mapping[str, Any] = loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise _damaged(path, problem.strerror or str(problem)) from problem
+        raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise _damaged(path, str(problem)) from problem
+        raise pyproject_damaged(path, str(problem)) from problem
     return document
 
 
@@ -60,10 +60,11 @@ def _name(line: str, path: Path) -> str:
     try:
         return canonicalize_name(Requirement(line).name)
     except InvalidRequirement as problem:
-        raise _damaged(path, f"{line!r} is no requirement: {problem}") from problem
+        raise pyproject_damaged(path, f"{line!r} is no requirement: {problem}") from problem
 
 
-def _damaged(path: Path, why: str) -> NotAProject:
+def pyproject_damaged(path: Path, why: str) -> NotAProject:
+    """The error for a ``pyproject.toml`` that cannot be read or says nonsense."""
     return NotAProject(
         f"{path} cannot be used",
         detail=(why,),

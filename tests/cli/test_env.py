@@ -14,45 +14,22 @@ import pytest
 
 from scaffold.environments.layout import python_of
 from scaffold.system import HostSystem
+from tests.cli.typed import command, scaffold_env, typed
 from tests.environments.conftest import make_wheel
 from tests.environments.standins import (
     PYTHON,
     TORCH,
     make_broken_torch,
     make_project,
-    make_wheels,
     set_backend,
 )
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("isolated")
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_wheels(tmp_path_factory.mktemp("standins") / "wheels")
-
-
-@pytest.fixture
-def isolated(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "uv-cache"))
-    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return make_project(tmp_path / "project", "pytorch")
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "scaffold", "env", *map(str, arguments)]
-
-
-def scaffold_env(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=root, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL, timeout=300,
-    )  # fmt: skip
 
 
 def create(root: Path, index: Path, *more: object) -> subprocess.CompletedProcess[str]:
@@ -183,25 +160,9 @@ class TestConsent:
 
     @pytest.mark.parametrize(("answer", "status"), [("n", 130), ("y", 0)])
     def test_asked_at_a_terminal(self, answer, status, root, costly) -> None:
-        import pty
-
-        ours, theirs = pty.openpty()
-        child = subprocess.Popen(
-            command("create", "--python", PYTHON, "--index", costly),
-            cwd=root, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
-        )  # fmt: skip
-        os.close(theirs)
-        os.write(ours, f"{answer}\n".encode() * 2)  # the terminal keeps it until it is asked for
-        said = b""
-        while True:
-            try:
-                more = os.read(ours, 4096)
-            except OSError:  # the other end is closed
-                break
-            if not more:
-                break
-            said += more
-        os.close(ours)
-        assert child.wait(timeout=60) == status, said.decode()
-        assert b"Download it all the same?" in said
+        # the terminal keeps it until it is asked for
+        answers = f"{answer}\n" * 2
+        ended, said = typed(root, answers, "create", "--python", PYTHON, "--index", costly)
+        assert ended == status, said
+        assert "Download it all the same?" in said
         assert (root / ".venv").exists() == (answer == "y")

@@ -13,17 +13,12 @@ import pytest
 
 from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.proving.proofs import proofs_file
-from tests.cli.test_env import create, isolated, scaffold_env
+from tests.cli.test_env import create
+from tests.cli.typed import scaffold_env
 from tests.environments.conftest import make_wheel
-from tests.environments.standins import make_project, make_wheels
+from tests.environments.standins import make_project
 
-__all__ = ["isolated"]
 pytestmark = pytest.mark.usefixtures("isolated")
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_wheels(tmp_path_factory.mktemp("check") / "wheels")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_env import command, create, isolated, root, shown, wheels  # noqa: F401 - fixtures
+from tests.cli.test_env import create, root, shown  # noqa: F401 - a fixture
+from tests.cli.typed import command
 from tests.environments.standins import PYTHON, make_project, set_backend
 
 pytestmark = [
@@ -122,7 +123,7 @@ def test_a_terminal_that_is_really_closed(root, wheels, tmp_path) -> None:  # no
     assert [one.name for one in (tmp_path / "tmp").glob("scaffold-error*")] == []
 
 
-def test_two_at_once(tmp_path, wheels) -> None:  # noqa: F811
+def test_two_at_once(tmp_path, wheels) -> None:
     """Both are done, or one of them says that the other one is at work."""
     folder = make_project(tmp_path / "both", "pytorch")
     children = [

@@ -16,22 +16,14 @@ from scaffold.cli.output import Output, output_of
 from scaffold.cli.progress import ProgressDisplay, amount, words
 from scaffold.environments.model import Progress
 from scaffold.errors import OptionRefused
-from tests.environments.standins import PYTHON, make_project, make_wheels
+from tests.cli.typed import typed
+from tests.environments.standins import PYTHON, make_project
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_wheels(tmp_path_factory.mktemp("standins") / "wheels")
+pytestmark = pytest.mark.usefixtures("isolated")
 
 
 @pytest.fixture
-def root(
-    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "uv-cache"))
-    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHONIOENCODING", "gbk")
     return make_project(tmp_path / "项目 ☃", "pytorch")
 
@@ -215,26 +207,10 @@ def test_words_of_a_progress() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 def test_a_bar_on_a_terminal(root, wheels) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "scaffold", "env", "create", "--yes", "--python", PYTHON, "--index", str(wheels)],
-        cwd=root, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    os.close(theirs)
-    said = b""
-    while True:
-        try:
-            more = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not more:
-            break
-        said += more
-    os.close(ours)
-    assert child.wait(timeout=60) == 0, said.decode()
-    text = said.decode("utf-8", "replace")
+    screen = {"TERM": "xterm-256color", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    ended, text = typed(
+        root, "", "create", "--yes", "--python", PYTHON, "--index", wheels, environment=screen
+    )
+    assert ended == 0, text
     assert "\x1b[" in text
     assert "Proving PyTorch: one training step" in text

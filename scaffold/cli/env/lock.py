@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import output_options
+from scaffold.cli.options import index_option, output_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 where the lock is not up to date.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would change and write nothing.")
-@click.option(
-    "--index",
-    default="auto",
-    show_default=True,
-    metavar="auto|URL|FOLDER",
-    help="Where packages are looked for: your configured index (auto), another one, or a folder of wheels.",
-)
+@index_option
 @click.option(
     "--backend",
     type=click.Choice(["auto", "uv", "pip"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import output_options
+from scaffold.cli.options import output_options, source_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
@@ -34,14 +34,7 @@ SCHEMA = "scaffold/env-sync/1"
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Install from this folder of wheels alone, without a network: see scaffold env wheelhouse.",
 )
-@click.option(
-    "--index",
-    default="auto",
-    show_default=True,
-    metavar="auto|URL|FOLDER",
-    help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
-)
-@click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given.")
+@source_options
 @click.option(
     "--backend",
     type=click.Choice(["auto", "uv", "pip"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import output_options
+from scaffold.cli.options import output_options, source_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
@@ -25,14 +25,7 @@ SCHEMA = "scaffold/env-wheelhouse/1"
     metavar="NAME",
     help="Take this accelerator's lock; chosen for this machine if not given.",
 )
-@click.option(
-    "--index",
-    default="auto",
-    show_default=True,
-    metavar="auto|URL|FOLDER",
-    help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
-)
-@click.option("--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given.")
+@source_options
 @click.option("-n", "--dry-run", is_flag=True, help="Show what is there and what is missing, and do nothing.")
 @output_options(SCHEMA)
 def command(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments.locking.model import DEFAULT_GROUP
-from scaffold.errors import NotAProject
+from scaffold.projects.declared import pyproject_damaged
 from scaffold.toml import TOMLDecodeError, loads
 
 #: Groups that every environment holds beside its accelerator's: tests, and what builds the project itself.
@@ -57,9 +57,9 @@ def declared(root: Path) -> Declared:
     try:
         document = loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise _damaged(path, problem.strerror or str(problem)) from problem
+        raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise _damaged(path, str(problem)) from problem
+        raise pyproject_damaged(path, str(problem)) from problem
     return _declared(root, document)
 
 
@@ -149,12 +149,3 @@ def _list(value: Any) -> list[Any]:
 def _text(row: Any, key: str) -> str:
     value = row.get(key) if isinstance(row, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _damaged(path: Path, why: str) -> NotAProject:
-    return NotAProject(
-        f"{path} cannot be used",
-        detail=(why,),
-        hint="correct it, or bring it back from version control: git checkout -- pyproject.toml",
-        code="pyproject-damaged",
-    )
