@@ -26,6 +26,10 @@ def make_environments(
     InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed. Whatever it raises, Ctrl-C included:
     an environment that was there before is then back in its place, and where there was none there is none.
     """
+    from scaffold.pycharm.idea import refuse_foreign_folder
+
+    for root in {one.root for one in plan.environments}:
+        refuse_foreign_folder(root)  # before minutes are spent
     making = _Making(system, plan, project, announce, report)
     for one in plan.environments:
         making.make(one)
@@ -65,7 +69,8 @@ class _Making:
         from scaffold.environments.proving.proofs import write_proofs
 
         devices = devices_seen(plan.builds, self._plan.machine)
-        self._report(announced(tuple(devices)))
+        if devices:
+            self._report(announced(tuple(devices)))
         try:
             proofs = prove_all(environment, devices, self._system)
         except ProofFailed as failure:

@@ -117,7 +117,7 @@ def _stop_when_told() -> None:
     """A polite kill (closed terminal, batch system, stop button) is a Ctrl-C: things are put back."""
     import signal
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         # Under nohup the hang-up is ignored, and must stay so for a training that we start.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from scaffold.errors import ScaffoldError
-from scaffold.results import envelope
+from scaffold.results import envelope, plain
 
 
 def show(problem: ScaffoldError, *, status: int | None = None) -> int:
@@ -45,9 +45,9 @@ def as_text(problem: ScaffoldError) -> str:
 
 def as_json(problem: ScaffoldError) -> str:
     """The envelope that a script reads (schema ``scaffold/error/1``)."""
-    from scaffold.sources.redact import redact
+    from scaffold.sources.redact import redacted
 
-    return redact(envelope("scaffold/error/1", error=fields(problem)))
+    return envelope("scaffold/error/1", error=redacted(plain(fields(problem))))
 
 
 def fields(problem: ScaffoldError) -> dict[str, Any]:

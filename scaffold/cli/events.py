@@ -25,17 +25,17 @@ Event = Literal["step", "progress", "notice", "result", "error"]
 
 
 def line(event: Event, **payload: Any) -> str:
-    """One event, without its line break.
+    """One event, without its line break or any secret.
 
     >>> line("step", text="looking at https://me:secret@host/simple")
     '{"schema": "scaffold/events/1", "event": "step", "text": "looking at https://***@host/simple"}'
     """
     from scaffold.results import plain
-    from scaffold.sources.redact import redact
+    from scaffold.sources.redact import redacted
 
-    return redact(
-        json.dumps({"schema": SCHEMA, "event": event, **plain(payload)}, ensure_ascii=False, allow_nan=False)
-    )
+    # Before it is written as JSON: a secret that ends at a quotation mark must not take it along.
+    shown = redacted(plain(payload))
+    return json.dumps({"schema": SCHEMA, "event": event, **shown}, ensure_ascii=False, allow_nan=False)
 
 
 def emit(event: Event, **payload: Any) -> None:

@@ -48,7 +48,7 @@ def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as
     elif show_only:
         click.echo("\n".join(launch_lines(launch)))
     else:
-        _start(launch, system)
+        _start(root, launch, system)
 
 
 def _list(root: Path, *, as_json: bool) -> None:
@@ -190,12 +190,13 @@ def _launch_json(launch: Launch) -> str:
     )
 
 
-def _start(launch: Launch, system: System) -> None:
+def _start(root: Path, launch: Launch, system: System) -> None:
     """Become the program; its exit status is ours."""
+    from scaffold.env.project import unmet_requirements
     from scaffold.errors import LaunchFailed
     from scaffold.processes import hand_over
 
-    for problem in launch.problems:
+    for problem in (*launch.problems, *unmet_requirements(system, root, Path(launch.argv[0]))):
         click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
     environment = dict(launch.environment)
     if "TERM" in system.environment:  # PyCharm names the terminal that it emulates; this one is real

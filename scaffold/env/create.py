@@ -23,6 +23,9 @@ from scaffold.setup import (
 )
 from scaffold.system import System
 
+#: More names than this say no more.
+SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
@@ -70,10 +73,34 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
         environment=True,
         announce=announce,
     )
+    leaving = _leaving(system, setup)
+    if leaving:
+        notice = (
+            f"not asked for by the project, and gone if the environment is made anew: {', '.join(leaving)}"
+        )
+        setup = replace(setup, choice=replace(setup.choice, notices=(*setup.choice.notices, notice)))
     if lock_files(root):
         notice = "the project has locks, and this resolves anew; exactly the lock: scaffold env sync"
         setup = replace(setup, choice=replace(setup.choice, notices=(*setup.choice.notices, notice)))
     return ProjectPlan(root=root, record=record, wishes=wishes, setup=setup)
+
+
+def _leaving(system: System, setup: SetupPlan) -> tuple[str, ...]:
+    """What somebody installed besides what the project asks for, a few names at most."""
+    from packaging.utils import canonicalize_name
+
+    from scaffold.environments.condition.differences import SEEDS
+    from scaffold.environments.condition.inspect import inspect
+    from scaffold.environments.installers.install import project_distribution
+
+    names: dict[str, None] = {}
+    for plan in setup.environments:
+        found = inspect(plan.place.own_location, system)
+        planned = {canonicalize_name(one.name) for one in plan.downloads}
+        known = {*planned, *SEEDS, canonicalize_name(project_distribution(plan.root) or "")}
+        names.update(dict.fromkeys(sorted(set(found.packages if found else ()) - known)))
+    shown = tuple(names)[:SHOWN]
+    return (*shown, f"and {len(names) - SHOWN} more") if len(names) > SHOWN else shown
 
 
 def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Report) -> SetupReport:

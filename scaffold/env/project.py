@@ -25,6 +25,27 @@ def stopped(root: Path, command: Sequence[str]) -> Interrupted:
     )
 
 
+def unmet_requirements(system: System, root: Path, python: Path) -> tuple[str, ...]:
+    """What the project asks for and the environment of an interpreter does not hold, as a line; else none.
+
+    A project whose record or metadata cannot be read is doctor's affair, not of whoever starts a program.
+    """
+    from scaffold.checks.project import unmet
+    from scaffold.environments.condition.inspect import inspect
+    from scaffold.errors import ScaffoldError
+    from scaffold.projects.declared import declared_requirements
+
+    environment = inspect(python.parent.parent, system)
+    try:
+        found = [] if environment is None else [*unmet(environment, declared_requirements(root))]
+    except ScaffoldError:
+        return ()
+    if not found:
+        return ()
+    names = ", ".join(f"{one.source} ({one.value})" for one in found[:3])
+    return (f"pyproject.toml asks for {names}: scaffold env check says what cures it",)
+
+
 def environment_of(system: System, start: Path, name: str = "") -> Environment:
     """An environment of the project around ``start``, from its files; LaunchFailed where there is none."""
     from scaffold.environments.condition.inspect import inspect

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from scaffold.errors import BadRequest, NoPermission, TargetOccupied, TemplateBroken
 from scaffold.projects.model import Tree
+from scaffold.projects.record import RECORD
 from scaffold.projects.refusals import explained
 
 #: Seconds to wait for another process that writes the same project; it takes well under one.
@@ -67,7 +68,9 @@ def check_target(target: Path) -> None:
         raise TargetOccupied(
             f"{folder} is there already and is not empty; nothing in it was touched",
             detail=(f"it holds {', '.join([*names[:SHOWN], *more])}",),
-            hint=_way_out(folder, "move what is in it away"),
+            hint=_go_on(folder)
+            if (folder / RECORD).is_file()
+            else _way_out(folder, "move what is in it away"),
         )
     _check_parent(folder)
 
@@ -159,6 +162,14 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _go_on(folder: Path) -> str:
+    from scaffold.shell import line
+
+    return f"it is a project that scaffold made; finish its environment: {line('cd', folder)} && " + line(
+        "scaffold", "env", "create"
+    )
 
 
 def _way_out(folder: Path, alternative: str) -> str:

@@ -140,7 +140,7 @@ def write_idea(root: Path, files: Tree) -> IdeaReport:
 
     Raises TargetOccupied, NoPermission or NoSpace.
     """
-    _refuse_foreign_folder(root / FOLDER)
+    refuse_foreign_folder(root)
     ours = _read_record(root / RECORD)
     written, unchanged, kept = [], [], []
     for path, content in files.items():
@@ -176,7 +176,9 @@ def _delete(path: Path) -> None:
         raise not_written(path, problem) from problem
 
 
-def _refuse_foreign_folder(folder: Path) -> None:
+def refuse_foreign_folder(root: Path) -> None:
+    """Raise TargetOccupied where ``.idea`` is a file or a link: nothing is written through it."""
+    folder = root / FOLDER
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise TargetOccupied(
             f"{folder} is no ordinary folder, so nothing was written there",

@@ -21,6 +21,9 @@ OPTIONS = frozenset({
     "cert", "trusted-host", "proxy", "timeout", "default-timeout",
 })  # fmt: skip
 
+#: The first line of a pip.conf that scaffold wrote into an environment that it made.
+OURS = "# Written by scaffold for this environment"
+
 #: Sections that `pip install` reads, the stronger one last.
 SECTIONS = ("global", "install")
 
@@ -47,14 +50,18 @@ def read_pip_layers(system: System) -> dict[str, tuple[Setting, ...]]:
     return {option: tuple(settings) for option, settings in found.items()}
 
 
-def parse_configuration(text: str) -> dict[tuple[str, str], str]:
+def parse_configuration(text: str, options: frozenset[str] = OPTIONS) -> dict[tuple[str, str], str]:
     r"""The source options of a pip.conf by section and option; what is malformed is left out.
+
+    A file that scaffold wrote into an environment says nothing of the user's wishes.
 
     >>> parse_configuration("[global]\nindex_url = https://a/simple\n[list]\nformat = json\n")
     {('global', 'index-url'): 'https://a/simple'}
     """
     import configparser
 
+    if text.startswith(OURS):
+        return {}
     parser = configparser.RawConfigParser(strict=False)
     with contextlib.suppress(configparser.Error):  # what is well-formed still counts
         parser.read_string(text.lstrip("\ufeff"))
@@ -62,7 +69,7 @@ def parse_configuration(text: str) -> dict[tuple[str, str], str]:
     for section in set(parser.sections()) & set(SECTIONS):
         for name, value in parser.items(section):
             option = name.replace("_", "-").removeprefix("--")
-            if option in OPTIONS and isinstance(value, str) and value.strip():
+            if option in options and isinstance(value, str) and value.strip():
                 found[section, option] = value.strip()
     return found
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.environments.layout import python_of
+from scaffold.projects.model import RunConfiguration
+from scaffold.pycharm.run_configurations import run_files
 from scaffold.system import HostSystem
 from tests.cli.typed import command, scaffold_env, typed
 from tests.environments.conftest import make_wheel
@@ -166,3 +168,35 @@ class TestConsent:
         assert ended == status, said
         assert "Download it all the same?" in said
         assert (root / ".venv").exists() == (answer == "y")
+
+
+def test_what_was_installed_besides_is_named_before_it_goes(root, wheels, tmp_path) -> None:
+    assert create(root, wheels).returncode == 0
+    make_wheel(tmp_path, "souvenir", "1.0", {"souvenir.py": ""})
+    python = python_of(root / ".venv", HostSystem().platform.os)
+    install = [python, "-m", "pip", "install", "-q", "--no-index", "--find-links", tmp_path, "souvenir"]
+    subprocess.run(install, check=True, cwd=tmp_path)
+    plan = create(root, wheels, "--dry-run")
+    assert "not asked for by the project, and gone if the environment is made anew: souvenir" in plan.stdout
+
+
+def test_run_says_what_the_project_asks_for_and_has_not(root, wheels) -> None:
+    assert create(root, wheels).returncode == 0
+    (root / ".run").mkdir()
+    document = run_files([RunConfiguration(name="hello", kind="script", target="hello.py")], "thing")
+    for path, content in document.items():
+        (root / path).write_bytes(content)
+    (root / "hello.py").write_text("print('hello')\n")
+    text = (root / "pyproject.toml").read_text()
+    (root / "pyproject.toml").write_text(text.replace('["alpha"]', '["alpha", "einops>=0.8"]'))
+    done = subprocess.run(
+        [sys.executable, "-m", "scaffold", "run", "hello"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "hello\n")
+    assert done.stderr == (
+        "warning: pyproject.toml asks for einops>=0.8 (not installed): scaffold env check says what cures it\n"
+    )

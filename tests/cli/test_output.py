@@ -104,7 +104,7 @@ def test_quiet_is_one_line(root, wheels) -> None:
     done = create(root, wheels, "--quiet")
     assert (done.returncode, done.stderr) == (0, b"")
     (line,) = done.stdout.decode("gbk").splitlines()
-    assert line.startswith("Environment")
+    assert line.startswith("Made")
     assert "项目 ?" in line  # a snowman is not in GBK
     planned = create(root, wheels, "--quiet", "--dry-run").stdout.decode("gbk")
     assert planned == f"Planned: the environment of {root}\n".replace("☃", "?")

@@ -21,6 +21,7 @@ from scaffold.environments.installers.settle import pip_configuration, settle
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of
 from scaffold.environments.model import Environment
 from scaffold.environments.state import State, read_state, recover, write_state
+from scaffold.sources.pip_settings import OURS
 
 VIRTUALENV_CFG = """\
 home = /usr/bin
@@ -84,11 +85,11 @@ def test_pips_configuration_repeats_the_users_sources(root, plan_for, torch_buil
     plan = plan_for(root, builds=(torch_build,))
     constraints = Path("/a b/constraints.txt")
     assert pip_configuration(plan, constraints) == (
-        f"[global]\nfind-links =\n    {wheelhouse.as_uri()}\n\n"
+        f"{OURS}\n[global]\nfind-links =\n    {wheelhouse.as_uri()}\n\n"
         "[install]\nconstraint = file:///a%20b/constraints.txt\n"
     )
     cuda = replace(torch_build, source="https://download.pytorch.org/whl/cu126", source_kind="pytorch")
-    assert pip_configuration(replace(plan, builds=(cuda,)), constraints).splitlines()[:3] == [
+    assert pip_configuration(replace(plan, builds=(cuda,)), constraints).splitlines()[1:4] == [
         "[global]",
         "extra-index-url =",
         "    https://download.pytorch.org/whl/cu126",

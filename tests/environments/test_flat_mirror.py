@@ -17,6 +17,7 @@ from scaffold.environments.layout import Place
 from scaffold.environments.plan import plan_environment
 from scaffold.sources.listing import list_wheels
 from scaffold.sources.model import Setting, SourceSettings
+from scaffold.sources.pip_settings import OURS
 from scaffold.sources.places import pytorch_sources
 from scaffold.sources.settings import DEFAULT_INDEX, read_settings
 from scaffold.system import HostSystem
@@ -123,4 +124,4 @@ def test_from_the_listing_to_pycharms_buttons(
 def test_which_index_the_environments_pip_is_told(index: Setting, line: str, plan_for, tmp_path) -> None:
     plan = plan_for(tmp_path)
     text = pip_configuration(replace(plan, settings=SourceSettings(index=index)), None)
-    assert text == (f"[global]\n{line}\n" if line else "")
+    assert text == (f"{OURS}\n[global]\n{line}\n" if line else "")

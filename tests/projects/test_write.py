@@ -216,3 +216,14 @@ def test_no_path_leads_out_of_the_project(tmp_path, path):
     with pytest.raises(TemplateBroken):
         write_project(tmp_path / "x", {PurePosixPath(path): b""})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_of_ours_that_was_interrupted_is_gone_on_with(tmp_path):
+    target = tmp_path / "cnn-project"
+    (target / ".scaffold").mkdir(parents=True)
+    (target / ".scaffold/project.json").write_text("{}")
+    with pytest.raises(TargetOccupied) as caught:
+        check_target(target)
+    assert caught.value.hint == (
+        f"it is a project that scaffold made; finish its environment: cd {target} && scaffold env create"
+    )

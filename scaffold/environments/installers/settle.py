@@ -11,6 +11,7 @@ from scaffold.environments.layout import pip_configuration_of, site_packages_of
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.sources.layers import is_variable
 from scaffold.sources.model import Setting
+from scaffold.sources.pip_settings import OURS
 from scaffold.sources.redact import redact
 from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.system import OperatingSystem
@@ -88,7 +89,7 @@ def pip_configuration(plan: EnvironmentPlan, constraints: Path | None) -> str:
     ]
     head = ["[global]", *sources, ""] if sources else []
     limit = ["[install]", f"constraint = {constraints.as_uri()}", ""] if constraints else []
-    return "\n".join([*head, *limit])
+    return "\n".join([OURS, *head, *limit]) if head or limit else ""
 
 
 def _index_line(index: Setting) -> list[str]:

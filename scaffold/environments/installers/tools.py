@@ -14,16 +14,21 @@ from scaffold.system import System, without
 #: Settings of uv that would make it install something else, or elsewhere, than what was planned.
 _UV_MISLEADING = (
     "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_FROZEN",
+    "UV_LOCKED",
     "UV_MANAGED_PYTHON",
     "UV_NO_BUILD",
     "UV_NO_SOURCES",
     "UV_NO_VERIFY_HASHES",
     "UV_PREFIX",
+    "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
     "UV_PYTHON",
     "UV_REQUIRE_HASHES",
     "UV_SYSTEM_PYTHON",
     "UV_TARGET",
     "UV_TORCH_BACKEND",
+    "UV_WORKING_DIR",
 )
 
 _PIP_MISLEADING = (
@@ -51,19 +56,29 @@ def find_uv(system: System) -> Path | None:
 
 
 def uv_environment(settings: SourceSettings, system: System) -> dict[str, str]:
-    """Environment variables for a call of uv."""
+    """Environment variables for a call of uv. Raises ConfigurationRefused (`sources.elsewhere`)."""
+    from scaffold.sources.elsewhere import refuse_elsewhere
     from scaffold.sources.installer_arguments import uv_environment as with_sources
 
+    refuse_elsewhere(system)
     chosen = with_sources(settings, cleaned(system.environment, *_UV_MISLEADING))
     return {**chosen, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def pip_environment(settings: SourceSettings, system: System) -> dict[str, str]:
-    """Environment variables for a call of pip."""
+    """Environment variables for a call of pip. Raises ConfigurationRefused (`sources.elsewhere`)."""
+    from scaffold.sources.elsewhere import refuse_elsewhere
     from scaffold.sources.installer_arguments import pip_environment as with_sources
 
+    refuse_elsewhere(system)
     chosen = with_sources(settings, cleaned(system.environment, *_PIP_MISLEADING))
-    return {**chosen, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
+    return {
+        **chosen,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_USER": "0",
+        "NO_COLOR": "1",
+    }
 
 
 def virtualenv_environment(system: System, empty_file: Path) -> dict[str, str]:
