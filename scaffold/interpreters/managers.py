@@ -86,7 +86,7 @@ def conda(system: System) -> Iterator[Candidate]:
     if system.home is not None:
         listed = system.read_text(system.home / ".conda" / "environments.txt") or ""
         prefixes += [Path(line.strip()) for line in listed.splitlines() if line.strip()]
-    for root in _conda_roots(system):
+    for root in conda_roots(system):
         prefixes.append(root)
         prefixes += [root / "envs" / name for name in system.list_folder(root / "envs")]
     for prefix in dict.fromkeys(prefixes):
@@ -96,7 +96,8 @@ def conda(system: System) -> Iterator[Candidate]:
                 yield Candidate(path=program, origin="conda")
 
 
-def _conda_roots(system: System) -> Iterator[Path]:
+def conda_roots(system: System) -> Iterator[Path]:
+    """Where conda, mamba, micromamba or pixi may have put themselves, whether or not they are there."""
     if system.environment.get("CONDA_EXE"):  # ROOT/bin/conda or ROOT\Scripts\conda.exe
         yield Path(system.environment["CONDA_EXE"]).parent.parent
     windows = system.platform.os == "windows"

@@ -17,6 +17,7 @@ from scaffold.environments.layout import Place, is_conda
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
 from scaffold.environments.state import read_state
 from scaffold.errors import InstallFailed, ScaffoldError
+from scaffold.interpreters.managers import conda_roots
 from scaffold.system import System, without
 
 #: Free for everyone, unlike conda's built-in ``defaults``; taken where the user has named no channel.
@@ -31,16 +32,8 @@ TIME_LIMIT = 3600.0
 #: The quickest first. They differ in nothing that is asked of them here.
 _PROGRAMS = ("micromamba", "mamba", "conda")
 
-#: What installers of conda make below the home folder, and in a machine's own places.
-_AT_HOME = ("miniforge3", "mambaforge", "miniconda3", "anaconda3", "micromamba", "opt/miniconda3")
-_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
-    "linux": ("/opt/conda", "/opt/miniforge3", "/opt/miniconda3", "/opt/anaconda3"),
-    "macos": (
-        "/opt/miniconda3", "/opt/anaconda3", "/opt/homebrew", "/opt/homebrew/Caskroom/miniforge/base",
-        "/opt/homebrew/Caskroom/miniconda/base", "/usr/local/Caskroom/miniforge/base",
-    ),
-    "windows": ("C:/ProgramData/miniforge3", "C:/ProgramData/miniconda3", "C:/ProgramData/anaconda3"),
-}  # fmt: skip
+#: Homebrew puts the program itself here.
+_BREWED = (Path("/opt/homebrew"), Path("/usr/local"))
 
 #: Describe the environment that happens to be active, not the one that is made.
 _OF_ACTIVATION = (
@@ -134,8 +127,7 @@ def _candidates(system: System) -> Iterator[Path]:
     homes = [] if system.home is None else [system.home]
     for home in homes:
         yield home / ".local" / "bin" / ("micromamba.exe" if windows else "micromamba")
-    roots = [home / name for home in homes for name in _AT_HOME]
-    for root in (*roots, *map(Path, _ELSEWHERE[system.platform.os])):
+    for root in (*conda_roots(system), *_BREWED):
         for program in _PROGRAMS:
             yield root / "Scripts" / f"{program}.exe" if windows else root / "bin" / program
 
