@@ -17,14 +17,15 @@ class GcPlan:
     root: Path | None
     found: tuple[Freeable, ...]
     advice: tuple[str, ...] = ()
+    caches: bool = False  # the user says that caches of ours may go, too
 
     @property
     def ours(self) -> tuple[Freeable, ...]:
         """What `carry_out` deletes."""
-        return tuple(one for one in self.found if one.ours)
+        return tuple(one for one in self.found if one.ours and (self.caches or one.kind != "cache"))
 
 
-def plan_gc(system: System, start: Path) -> GcPlan:
+def plan_gc(system: System, start: Path, *, with_caches: bool = False) -> GcPlan:
     """Look at the project around ``start``, where there is one, and at the caches. Nothing is changed."""
     from scaffold.environments.gc import advice, caches, freeable_of
     from scaffold.errors import NotAProject
@@ -33,9 +34,11 @@ def plan_gc(system: System, start: Path) -> GcPlan:
     try:
         root = project_root(start)
     except NotAProject:
-        return GcPlan(root=None, found=caches(None, system), advice=advice(start, system))
-    found = (*freeable_of(root), *caches(root, system))
-    return GcPlan(root=root, found=found, advice=advice(root, system))
+        found = caches(None, system)
+        return GcPlan(root=None, found=found, advice=advice(start, system), caches=with_caches)
+    # What `carry_out` deletes comes first, the caches last.
+    found = (*sorted(freeable_of(root), key=lambda one: not one.ours), *caches(root, system))
+    return GcPlan(root=root, found=found, advice=advice(root, system), caches=with_caches)
 
 
 def carry_out(plan: GcPlan) -> tuple[Freeable, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
 import sys
@@ -20,6 +21,55 @@ from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError,
 _FIXED = (errno.EBUSY, errno.EXDEV)
 
 _DENIED, _SHARING_VIOLATION = 5, 32  # Windows: a program has the folder, or a file in it, open
+
+
+#: What `importlib` writes by path, wherever it finds a place; with digits until it has its name.
+_BYTE_CODE = re.compile(r".+\.pyc(\.\d+)?")
+
+#: How often something may come in the way again: each time takes microseconds, and a writer milliseconds.
+_TRIES = 100
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether the folder holds nothing that anybody could miss: folders and byte code, or nothing at all.
+
+    A program that still runs in an environment leaves that where the environment was put away.
+    """
+
+    def unreadable(problem: OSError) -> None:
+        if not isinstance(problem, FileNotFoundError):  # gone while we look
+            raise problem
+
+    try:
+        for path, folders, files in os.walk(folder, onerror=unreadable):
+            links = any(Path(path, name).is_symlink() for name in folders)
+            if links or not all(_BYTE_CODE.fullmatch(name) for name in files):
+                return False
+    except OSError:
+        return False
+    return folder.is_dir() and not folder.is_symlink()
+
+
+def bring_back(root: Path, waiting: Path, location: Path, may_go: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Rename ``waiting`` to ``location``; where what lay there lies now, for `remove_tree`.
+
+    A program that still runs in what lay there may write byte code by path, so that the folder is there
+    again between two of our steps: then it is put away again, as long as it ``may_go``. Raises OSError, and
+    what `not_moved` makes of the system's refusal.
+    """
+    away: list[Path | None] = []
+    for _ in range(_TRIES):
+        if may_go(location):
+            away.append(put_away(root, location))
+        try:
+            waiting.rename(location)
+            break
+        except OSError:
+            if not is_bare(location):  # the reason is another one, or somebody's work is in the way
+                raise
+    else:
+        waiting.rename(location)
+    return tuple(one for one in away if one is not None)
 
 
 def discard_tree(root: Path, folder: Path) -> None:

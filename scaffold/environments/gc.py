@@ -21,12 +21,16 @@ from scaffold.environments.state import State, is_ready, is_unfinished, read_sta
 from scaffold.errors import NoPermission, ScaffoldError
 from scaffold.system import System
 
-Kind = Literal["left-over", "environment", "wheels", "cache"]
+Kind = Literal["left-over", "waiting", "environment", "wheels", "cache"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeable:
-    """Something that takes room. ``ours``: `delete` may take it away; for the rest there is ``command``."""
+    """Something that takes room. ``ours``: `delete` may take it away; for the rest there is ``command``.
+
+    What is "waiting" an interrupted run put aside; ``command`` brings it back. A "cache" that is ours is of
+    use, and goes only where the user says so.
+    """
 
     kind: Kind
     path: Path
@@ -64,6 +68,15 @@ def _of_environment(place: Place) -> Iterator[Freeable]:
             why="an environment that another one has replaced",
             usage=usage(place.restore_folder),
             ours=True,
+        )
+    elif place.restore_folder.exists():
+        yield Freeable(
+            kind="waiting",
+            path=place.restore_folder,
+            why=f"the environment of before, put aside by a run that was interrupted or is at work; "
+            f"the next one brings it back to {location}",
+            usage=usage(place.restore_folder),
+            command=("scaffold", "env", "sync" if _pins(place.root) else "create"),
         )
     if location.is_symlink() or not is_environment(location):
         return
@@ -187,9 +200,10 @@ def caches(root: Path | None, system: System) -> tuple[Freeable, ...]:
             Freeable(
                 kind="cache",
                 path=own,
-                why="what scaffold knows of this machine's Pythons",
+                why="what scaffold knows of this machine's Pythons, so that it finds them at once",
                 usage=usage(own),
                 ours=True,
+                command=("scaffold", "env", "gc", "--delete", "--caches"),
             )
         )
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.environments import layout
+from scaffold.environments.discard import is_bare
 from scaffold.environments.layout import Place
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.state import refuse_newer
@@ -41,7 +42,7 @@ def refuse_occupied(place: Place) -> None:
         if folder.is_symlink():
             raise EnvironmentOccupied(
                 f"{folder} is a symbolic link, and was left alone",
-                detail=(f"it leads to {folder.resolve()}",),
+                detail=(f"it leads to {folder.resolve()}", *_waiting(place)),
                 hint="remove the link, then run the same command again",
             )
     for folder in _between(place):
@@ -53,12 +54,21 @@ def refuse_occupied(place: Place) -> None:
     location = place.own_location
     if not location.exists() or layout.is_environment(location):
         return
-    if location.is_dir() and not any(location.iterdir()):
+    if is_bare(location):
         return
     raise EnvironmentOccupied(
         f"{location} holds something that is not a Python environment, and was left alone",
+        detail=_waiting(place),
         hint="move it away, then run the same command again",
     )
+
+
+def _waiting(place: Place) -> tuple[str, ...]:
+    """Of an environment that an interrupted run put aside."""
+    if not place.restore_folder.exists():
+        return ()
+    said = f"the environment of before waits in {place.restore_folder}"
+    return (f"{said}: it comes back as soon as {place.own_location} is out of the way",)
 
 
 def _between(place: Place) -> tuple[Path, ...]:

@@ -41,10 +41,14 @@ def plan_removal(place: Place, *, foreign: bool) -> RemovePlan:
             code="environment-missing",
         )
     _refuse_elsewhere(place)
-    if location.exists() and not is_environment(location):
+    if location.exists() and not is_environment(location) and not is_unfinished(location):
+        waits = place.restore_folder.exists()
         raise EnvironmentOccupied(
             f"{location} is no Python environment, and was left alone",
-            hint="delete it yourself if you do not need it",
+            detail=(f"the environment of before waits in {place.restore_folder}",) if waits else (),
+            hint="move it away, then run the same command again"
+            if waits
+            else "delete it yourself if you do not need it",
             code="environment-not-one",
         )
     if location.exists() and state is None and not is_unfinished(location) and not foreign:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffold.environments import layout
-from scaffold.environments.discard import clear_discarded, discard_tree
+from scaffold.environments.discard import bring_back, clear_discarded, discard_tree, is_bare
 from scaffold.environments.layout import Place, adopted_location
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
 
@@ -105,11 +105,11 @@ def is_ready(place: Place) -> bool:
 
 
 def is_unfinished(location: Path) -> bool:
-    """Whether nothing lies there that anybody could miss: nothing at all, or what bears our mark."""
+    """Whether nothing lies there that anybody could miss: nothing, byte code, or what bears our mark."""
     if location.is_symlink() or location.is_file():
         return False
     marked = (location / layout.UNFINISHED_MARK).is_file()
-    return marked or not location.exists() or not any(location.iterdir())
+    return marked or not location.exists() or is_bare(location)
 
 
 def write_state(place: Place, state: State | None) -> None:
@@ -196,8 +196,15 @@ def _bring_back(place: Place) -> None:
             hint=f"move {location} away to have the old one back, or delete {waiting} to do without it; "
             "then run the same command again",
         )
-    discard_tree(place.root, location)
-    waiting.rename(location)
+    try:
+        bring_back(place.root, waiting, location, is_unfinished)
+    except OSError as refusal:
+        problem = not_written(location, refusal)
+        problem.detail = (
+            *problem.detail,
+            f"the environment of before waits, whole, in {waiting}",
+        )
+        raise problem from refusal
 
 
 def left(place: Place) -> str:

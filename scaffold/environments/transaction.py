@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scaffold.environments import layout
-from scaffold.environments.discard import discard_tree, not_moved, put_away, remove_tree
+from scaffold.environments.discard import bring_back, discard_tree, is_bare, not_moved, put_away, remove_tree
 from scaffold.environments.layout import Place
 from scaffold.environments.state import State, is_unfinished, read_state, write_state
 from scaffold.errors import Interrupted, ScaffoldError
@@ -44,6 +44,9 @@ def begin(location: Path) -> None:
 def _put_aside(place: Place) -> None:
     if not place.own_location.exists() or not any(place.own_location.iterdir()):
         return
+    if is_bare(place.own_location):
+        discard_tree(place.root, place.own_location)
+        return
     try:
         place.own_location.rename(place.restore_folder)
     except OSError as refusal:
@@ -52,22 +55,29 @@ def _put_aside(place: Place) -> None:
 
 def _roll_back(place: Place, previous: State | None, problem: BaseException) -> None:
     """The quick steps first: a second Ctrl-C comes while gigabytes are deleted."""
-    away = None
+    away: tuple[Path | None, ...] = ()
     try:
-        if is_unfinished(place.own_location):
-            away = put_away(place.root, place.own_location)
         if place.restore_folder.exists():
-            place.restore_folder.rename(place.own_location)
+            away = bring_back(place.root, place.restore_folder, place.own_location, is_unfinished)
+        elif is_unfinished(place.own_location):
+            away = (put_away(place.root, place.own_location),)
         try:
             write_state(place, previous)
         except OSError:  # a full disk: what was put away makes room
-            remove_tree(away)
+            _remove(away)
             write_state(place, previous)
     except (OSError, ScaffoldError) as refusal:
         if isinstance(problem, ScaffoldError):  # the next run goes on with it
             problem.detail = (*problem.detail, f"putting things back did not work either: {refusal}")
+            if place.restore_folder.exists():
+                problem.detail += (f"the environment of before waits in {place.restore_folder}",)
         return
-    remove_tree(away)
+    _remove(away)
+
+
+def _remove(away: Sequence[Path | None]) -> None:
+    for one in away:
+        remove_tree(one)
 
 
 def _forget_the_old_one(place: Place) -> None:

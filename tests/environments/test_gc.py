@@ -68,7 +68,10 @@ def test_one_that_waits_to_be_brought_back_is_no_left_over(root: Path) -> None:
     make_environment(place.restore_folder)
     make_environment(place.own_location)
     make_unfinished(place)
-    assert [one.path for one in freeable_of(root)] == [place.own_location]
+    assert [(one.kind, one.path, one.ours) for one in freeable_of(root)] == [
+        ("waiting", place.restore_folder, False),
+        ("environment", place.own_location, False),
+    ]
 
 
 def test_wheels_that_no_lock_names(root: Path) -> None:
@@ -145,3 +148,17 @@ def test_what_came_back_meanwhile_is_not_deleted(root: Path, home: Path) -> None
     (place.own_location / ".scaffold-unfinished").unlink()
     make_ready(place)
     assert [one.path for one in carry_out(plan)] == [place.restore_folder]
+
+
+def test_useful_caches_go_only_on_demand(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scaffold.env.gc import carry_out, plan_gc
+    from scaffold.interpreters import find
+
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setattr(find, "default_cache_folder", lambda: own)
+    for wanted in (False, True):
+        plan = plan_gc(HostSystem(), tmp_path, with_caches=wanted)
+        assert own in {one.path for one in plan.found}
+        assert [one.path for one in carry_out(plan)] == ([own] if wanted else [])
+        assert own.exists() is not wanted

@@ -1,4 +1,4 @@
-"""No installer outlives a scaffold that was killed."""
+"""Nothing that works on an environment outlives a scaffold that was killed."""
 
 from __future__ import annotations
 
@@ -21,21 +21,17 @@ code = "import sys; from scaffold.environments.installers.guard import main; mai
 subprocess.Popen([sys.executable, "-c", code, str(os.getpid()), *sys.argv[1:]], start_new_session=True).wait()
 """
 
-#: Says that it works, and would stay for ever; its standard output is open for as long as it lives.
-TIED = "import time; print('working', flush=True); time.sleep(600)"
+#: Would stay for ever, and so would its child, as pip and uv have one while they build. Standard output is
+#: open for as long as one of them lives.
+INSTALLER = "import subprocess; print('working', flush=True); subprocess.run(['sleep', '600'])"
 
-#: The same with a child, as pip has one while it builds. The kernel's tie does not reach that far.
-WATCHED = "import subprocess; print('working', flush=True); subprocess.run(['sleep', '600'])"
-
-WAYS = [(False, WATCHED)]
-if sys.platform == "linux":
-    WAYS.append((True, TIED))
+WAYS = [False, True] if sys.platform == "linux" else [False]
 
 
-@pytest.mark.parametrize(("can_be_tied", "installer"), WAYS)
-def test_it_dies_with_its_parent(can_be_tied: bool, installer: str) -> None:
+@pytest.mark.parametrize("can_be_tied", WAYS)
+def test_it_dies_with_its_parent(can_be_tied: bool) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(can_be_tied), sys.executable, "-c", installer],
+        [sys.executable, "-c", PARENT, str(can_be_tied), sys.executable, "-c", INSTALLER],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
     )
@@ -48,13 +44,24 @@ def test_it_dies_with_its_parent(can_be_tied: bool, installer: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("pass", 0), ("raise SystemExit(3)", 3), ("import os; os.abort()", 128 + signal.SIGABRT)],
+    [
+        ("pass", 0),
+        ("raise SystemExit(3)", 3),
+        ("import os; os.abort()", -signal.SIGABRT),
+        ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
+    ],
 )
-def test_what_is_watched_over_tells_its_status(code: str, status: int) -> None:
+def test_it_ends_as_the_program_ends(code: str, status: int) -> None:
     assert guard.watch_over(os.getppid(), [sys.executable, "-c", code]) == status
+    assert guarded(sys.executable, "-c", code).returncode == status
+
+
+def guarded(*program: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-S", guard.__file__, str(os.getpid()), *program]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        guard.main(os.getppid(), [str(tmp_path / "gone")], can_be_tied=False)
-    assert ended.value.code == f"{tmp_path / 'gone'}: No such file or directory"
+    done = guarded(str(tmp_path / "gone"))
+    said = f"{tmp_path / 'gone'}: No such file or directory\n"
+    assert (done.returncode, done.stderr) == (guard.NOT_STARTED, said)

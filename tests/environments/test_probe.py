@@ -168,5 +168,13 @@ def test_ctrl_c_ends_every_trial(environment, system) -> None:
     with pytest.raises(KeyboardInterrupt):
         prove_all(environment, {"pytorch": "cpu", "keras": "cpu"}, system)
     for note in notes:
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(note.read_text()), 0)
+        while is_alive(int(note.read_text())):  # a failure is a test that never ends
+            time.sleep(0.01)
+
+
+def is_alive(number: int) -> bool:
+    """Not one that has ended and that nobody has asked how: a container's first process may never do that."""
+    said = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip()[:1] not in ("", "Z")

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 @click.command(name="gc")
 @click.option("--delete", is_flag=True, help="Delete the left-overs that are scaffold's own.")
+@click.option("--caches", is_flag=True, help="With --delete: what scaffold knows of this machine, too.")
 @click.option("-n", "--dry-run", is_flag=True, help="Delete nothing (the default).")
 @output_options("scaffold/env-gc/1")
-def command(*, delete: bool, dry_run: bool, output: Output) -> None:
+def command(*, delete: bool, caches: bool, dry_run: bool, output: Output) -> None:
     """Say what of the project's environments and of the caches can be freed, and how much.
 
-    Left-overs of interrupted work are deleted with --delete; for the rest it names the command. Room that
-    an environment and a cache share by links comes back when both are gone.
+    Left-overs of interrupted work are deleted with --delete; for the rest it names the command. An
+    environment that an interrupted run put aside is no left-over: the next run brings it back. Room that an
+    environment and a cache share by links comes back when both are gone.
     """
     from scaffold.cli.progress import ProgressDisplay
     from scaffold.env.gc import carry_out, plan_gc
@@ -34,9 +36,11 @@ def command(*, delete: bool, dry_run: bool, output: Output) -> None:
 
     if delete and dry_run:
         raise OptionRefused("--delete and --dry-run exclude each other", hint="leave out one of them")
+    if caches and not delete:
+        raise OptionRefused("--caches says what --delete may delete, too", hint="add --delete")
     with ProgressDisplay(output) as display:
         display.announce("adding up what lies on this disk")
-        plan = plan_gc(HostSystem(), Path.cwd())
+        plan = plan_gc(HostSystem(), Path.cwd(), with_caches=caches)
     deleted = carry_out(plan) if delete else ()
     document = envelope(
         "scaffold/env-gc/1",
@@ -58,7 +62,8 @@ def _lines(plan: GcPlan) -> Iterator[str]:
         yield row(one.kind.capitalize(), f"{size(one.usage.freed)}{shared}: {one.path}")
         yield row("", one.why)
         if one.command:
-            yield row("", f"free it with: {line(*one.command)}")
+            end = "bring it back" if one.kind == "waiting" else "free it"
+            yield row("", f"{end} with: {line(*one.command)}")
     for text in plan.advice:
         yield row("Note", text)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.builds.model import Device, Framework
+from scaffold.environments.installers.guard import NOT_STARTED
+from scaffold.environments.installers.tools import guarded
 from scaffold.environments.model import Environment, Progress, Proof
 from scaffold.environments.proving.probe_answers import TITLES, named, parse_answer, proof_of
 from scaffold.errors import ProofFailed
@@ -107,12 +109,15 @@ def prove_one(
     """One training step of one framework, and its values compared on every device of that kind."""
     trial = _Trial(framework=framework, device=device, python=environment.python)
     script = Path(__file__).with_name("probes") / _SCRIPTS[framework]
+    command = [str(environment.python), "-I", str(script), device]
+    # Its byte code makes the user's first run fast; guarded, for it must not be written after our death.
     done = system.run(
-        [environment.python, "-I", script, device],
+        guarded(command, system),
         timeout=timeout,
         environment=without(system.environment, "PYTHON", "VIRTUAL_ENV"),
         cwd=environment.location,  # away from a torch.py in the user's folder
     )
+    done = replace(done, argv=tuple(command))
     if not done.ok:
         raise _failed(trial, done, timeout)
     answer = parse_answer(done.stdout)
@@ -141,7 +146,7 @@ def _failed(trial: _Trial, done: Completed, timeout: float) -> ProofFailed:
             hint=f"see where it hangs: {command}",
             code="proof-hang",
         )
-    if done.outcome != "exited":
+    if done.outcome != "exited" or done.status == NOT_STARTED:
         return ProofFailed(
             f"The environment's interpreter does not start: {trial.python}",
             detail=(done.stderr,) if done.stderr else (),
