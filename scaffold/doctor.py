@@ -70,6 +70,7 @@ def gather(system: System, start: Path, *, deep: bool = False, machine: Machine 
 
 def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.checks.gathering import with_environment
+    from scaffold.environments.holder import who_holds
     from scaffold.environments.layout import places
     from scaffold.environments.planned import is_damaged, read_machine
 
@@ -77,6 +78,8 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     root = known.root
     declared, metadata_problem = _declared(root)
     project = replace(known, declared=declared, made_for=read_machine(root))
+    busy = who_holds(root, system)
+    project = replace(project, busy=busy)
     own, *further = (with_environment(project, place, system, prove=deep) for place in places(root))
     return replace(
         own,

@@ -37,6 +37,7 @@ ENVIRONMENT_CHECKS: tuple[Check, ...] = (
     locks.as_planned,
     frameworks.installed,
     project.requirements_installed,
+    project.project_itself,
     proved.still_proved,
     frameworks.computes,
 )
@@ -56,6 +57,29 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+#: What nobody can tell of an environment whose making was interrupted.
+OF_WHOLE_ONES = frozenset(
+    (
+        interpreter.files_whole,
+        contents.files_owned_once,
+        contents.metadata_whole,
+        contents.nothing_half_removed,
+        contents.paths_alive,
+        contents.keeps_to_itself,
+        contents.builds_kept,
+        locks.as_locked,
+        locks.as_planned,
+        frameworks.installed,
+        frameworks.gpu_used,
+        builds.packages_fit,
+        project.requirements_installed,
+        project.project_itself,
+        proved.still_proved,
+        frameworks.computes,
+    )
+)
+
+
 def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, ...]:
     """Ask every check, of further environments those that are about one. One that breaks stops no other."""
     findings = list(_asked(facts, checks))
@@ -68,6 +92,8 @@ def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, 
 def _asked(facts: Facts, checks: tuple[Check, ...]) -> Iterator[Finding]:
     """What each check says; one that breaks says that."""
     for check in checks:
+        if check in OF_WHOLE_ONES and facts.environment is not None and facts.state == "creating":
+            continue  # a consequence: `interpreter.environment_there` says the cause
         try:
             yield from tuple(check(facts))
         except Exception as problem:  # noqa: BLE001 - whatever it is, the other checks must still be heard

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from scaffold.checks.cures import anew
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.machine.fingerprint import changes, fingerprint, lost
 
-ANEW = Remedy(
-    text="choose builds for this machine anew (scaffold builds says which)",
-    commands=(("scaffold", "env", "create"),),
-)
+ANEW = "choose builds for this machine anew (scaffold builds says which)"
 
 
 def data_readable(facts: Facts) -> Iterator[Finding]:
@@ -36,7 +34,7 @@ def machine_as_planned(facts: Facts) -> Iterator[Finding]:
             title="What was chosen for this machine cannot be read, so a change of the machine goes unseen",
             cause="plan-damaged",
             evidence=(Evidence(source=".scaffold/builds.json", value="no plan of scaffold's"),),
-            remedy=ANEW,
+            remedy=for_this_machine(facts),
         )
     if facts.made_for is None:
         return
@@ -52,8 +50,13 @@ def machine_as_planned(facts: Facts) -> Iterator[Finding]:
         detail="\n".join(different[1:]),
         cause="machine-changed",
         evidence=(Evidence(source=".scaffold/builds.json", value="the machine as it was then"),),
-        remedy=ANEW,
+        remedy=for_this_machine(facts),
     )
+
+
+def for_this_machine(facts: Facts, text: str = ANEW) -> Remedy:
+    """Builds that fit; a project's locks hold those of several machines, and `sync` takes the right ones."""
+    return anew(facts, f"{text}; the locks may hold them already" if facts.locked else text)
 
 
 #: What `scaffold.locks` calls a contradiction -> what doctor calls it.
@@ -93,7 +96,7 @@ def packages_fit(facts: Facts) -> Iterator[Finding]:
                     Evidence(source=place, value=f"{one.package} {one.version}"),
                     *(Evidence(source="scaffold builds", value=line) for line in one.why),
                 ),
-                remedy=Remedy(text=one.remedy or ANEW.text, commands=ANEW.commands),
+                remedy=for_this_machine(facts, one.remedy or ANEW),
             )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.checks.cures import anew, pins
 from scaffold.checks.facts import Facts
-from scaffold.checks.interpreter import CREATE, SHOWN
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.interpreter import SHOWN
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.environments.condition.collisions import Collision
 from scaffold.environments.condition.verify import distribution_name
 
@@ -20,25 +21,35 @@ def files_owned_once(facts: Facts) -> Iterator[Finding]:
         names = tuple(distribution_name(folder) for folder in one.distributions)
         if set(names) == _SAID_ELSEWHERE and facts.record and "keras" in facts.record.frameworks:
             continue
-        yield _twice(one) if names[0] == names[1] else _collision(one)
+        yield _twice(facts, one) if names[0] == names[1] else _collision(facts, one)
 
 
-def _collision(one: Collision) -> Finding:
+def _collision(facts: Facts, one: Collision) -> Finding:
     first, second = one.distributions
     return Finding(
         id="env.collision",
         level="error",
         title=f"{first} and {second} lie over each other",
-        detail=f"{len(one.paths)} files come from both, with other content: chance decided which are there, "
+        detail=f"{_come(len(one.paths))} from both, with other content: chance decided what is there, "
         "and to uninstall one takes the other's along",
         cause="same-files",
         evidence=tuple(Evidence(source=path, value=f"{first} and {second}") for path in one.paths[:SHOWN]),
         not_the_cause=("pip check and uv pip check call this compatible: they do not look at files",),
-        remedy=CREATE,
+        remedy=anew(facts),
     )
 
 
-def _twice(one: Collision) -> Finding:
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
+
+
+def _come(number: int) -> str:
+    return f"{counted(number, 'file')} {'comes' if number == 1 else 'come'}"
+
+
+def _twice(facts: Facts, one: Collision) -> Finding:
     return Finding(
         id="env.two-versions",
         level="error",
@@ -46,7 +57,7 @@ def _twice(one: Collision) -> Finding:
         detail="an installer was ended while it replaced the one by the other",
         cause="installed-twice",
         evidence=tuple(Evidence(source=folder, value=".dist-info") for folder in one.distributions),
-        remedy=CREATE,
+        remedy=anew(facts),
     )
 
 
@@ -61,7 +72,7 @@ def metadata_whole(facts: Facts) -> Iterator[Finding]:
             detail="installers fail at them or install beside them",
             cause="metadata-missing",
             evidence=tuple(Evidence(source=f"{name}/METADATA", value="not there") for name in broken[:SHOWN]),
-            remedy=CREATE,
+            remedy=anew(facts, packages=pins(facts, (distribution_name(name) for name in broken))),
         )
 
 
@@ -82,7 +93,10 @@ def nothing_half_removed(facts: Facts) -> Iterator[Finding]:
 
 def paths_alive(facts: Facts) -> Iterator[Finding]:
     """Every folder that the environment imports from is there."""
-    dead = facts.contents.dead_paths if facts.contents else ()
+    ours = _normalised(facts.project.name) if facts.project and facts.project.how == "elsewhere" else None
+    dead = (
+        tuple(one for one in facts.contents.dead_paths if one.distribution != ours) if facts.contents else ()
+    )
     owners = sorted({one.distribution for one in dead if one.distribution})
     if dead:
         python = str(facts.environment.python) if facts.environment else "python"
@@ -113,7 +127,7 @@ def keeps_to_itself(facts: Facts) -> Iterator[Finding]:
             detail="another machine has other packages there, and the same program then does something else",
             cause="system-site-packages",
             evidence=(Evidence(source="pyvenv.cfg", value="include-system-site-packages = true"),),
-            remedy=CREATE,
+            remedy=anew(facts),
         )
     if contents.python_home:
         yield Finding(
@@ -149,5 +163,5 @@ def builds_kept(facts: Facts) -> Iterator[Finding]:
             evidence=tuple(
                 Evidence(source="the environment's pip", value=line) for line in facts.contents.unkept
             ),
-            remedy=CREATE,
+            remedy=anew(facts),
         )

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.builds.model import Framework
+from scaffold.environments.condition.project import ProjectInstall
 from scaffold.environments.condition.whole import Contents, LockFacts
+from scaffold.environments.layout import MAIN
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import ScaffoldError
@@ -59,6 +61,11 @@ class Facts:
     location: Path | None = None  # where the environment should be
     environment: Environment | None = None
     state: Literal["creating", "ready"] | None = None
+    adopted: bool = False  # the user made it, and nobody but the user writes to it
+    made_with: str = ""  # uv, pip, conda; "" where nobody wrote it down
+    busy: str = ""  # who is at work on the project's environments now: process 4711 (scaffold env sync)
+    locked: bool = False  # the project holds a lock, of whatever environment
+    uv: str = ""  # how uv is called here; "" where it is not here
     made_for: Fingerprint | None = None  # the machine that its builds were chosen for
     planned: Mapping[str, str] = field(default_factory=dict)  # package -> version, as the builds were chosen
     planned_python: str = ""
@@ -68,12 +75,31 @@ class Facts:
     damages: tuple[Damage, ...] | None = None
     read_whole: bool = False  # every installed file was read, not only its size looked at
     contents: Contents | None = None
+    project: ProjectInstall | None = None  # how the project itself is installed; None: unknown
     lock: LockFacts | None = None  # None: the project has no lock for this environment
     proved: tuple[KeptProof, ...] = ()  # by earlier runs
     further: tuple[Facts, ...] = ()  # the same of the project's further environments
     torch: TorchBuild | None = None
     runs: tuple[RunFact, ...] | None = None
     proofs: tuple[ProofFact, ...] | None = None  # None: not asked (needs --deep)
+    prove_with: tuple[str, ...] = ("scaffold", "doctor", "--deep")  # the command that asks
+
+    @property
+    def shown_name(self) -> str:
+        """What a user calls the environment that is looked at."""
+        return self.name or MAIN
+
+    @property
+    def unusable(self) -> str:
+        """Why nothing can be started with the environment, "" where it can: the rest is a consequence."""
+        if self.environment is None:
+            return "there is no environment"
+        if self.state == "creating":
+            return "the environment is unfinished"
+        if self.orphaned:
+            return "the Python below the environment is gone"
+        moved = self.made_at and self.made_at != str(self.environment.location)
+        return "the environment was moved" if moved else ""
 
     def version_of(self, package: str) -> str:
         """The installed version of a package, "" where it is not installed."""

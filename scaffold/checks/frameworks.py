@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.builds.cuda import usable_gpus
+from scaffold.checks.builds import for_this_machine
+from scaffold.checks.cures import anew
 from scaffold.checks.facts import Facts, ProofFact
-from scaffold.checks.interpreter import CREATE
 from scaffold.checks.model import Evidence, Finding, Remedy
 
 #: Any of these is the framework.
@@ -27,7 +28,7 @@ def installed(facts: Facts) -> Iterator[Finding]:
                 detail=f"the project has a {framework} side; its environment lacks the framework",
                 cause="framework-missing",
                 evidence=(Evidence(source=str(facts.environment.location), value="no such distribution"),),
-                remedy=CREATE,
+                remedy=anew(facts, packages=(PACKAGES[framework][-1],)),
             )
         elif len(found) > 1:
             yield Finding(
@@ -37,7 +38,7 @@ def installed(facts: Facts) -> Iterator[Finding]:
                 detail="both own the same files; which of the two wins is chance",
                 cause="duplicate-install",
                 evidence=tuple(Evidence(source=name, value=facts.version_of(name)) for name in found),
-                remedy=CREATE,
+                remedy=anew(facts),
             )
         else:
             yield Finding(
@@ -68,7 +69,7 @@ def gpu_used(facts: Facts) -> Iterator[Finding]:
             not_the_cause=(
                 "the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",
             ),
-            remedy=Remedy(text="choose builds for this machine anew", commands=CREATE.commands),
+            remedy=for_this_machine(facts, "choose builds for this machine anew"),
         )
         return
     yield from _driver(facts)
@@ -94,9 +95,7 @@ def _driver(facts: Facts) -> Iterator[Finding]:
             cause="driver-too-old",
             evidence=evidence,
             not_the_cause=("an installed CUDA toolkit: it is not used",),
-            remedy=Remedy(
-                text="choose a build for this driver, or update the driver", commands=CREATE.commands
-            ),
+            remedy=for_this_machine(facts, "choose a build for this driver, or update the driver"),
         )
     else:
         yield Finding(
@@ -123,14 +122,14 @@ def computes(facts: Facts) -> Iterator[Finding]:
             id="run.computes",
             level="skipped",
             title="Whether the frameworks import and compute was not tried",
-            remedy=Remedy(text="try it", commands=(("scaffold", "doctor", "--deep"),)),
+            remedy=Remedy(text="try it", commands=(facts.prove_with,)),
         )
         return
     for fact in facts.proofs:
-        yield _computed(fact)
+        yield _computed(facts, fact)
 
 
-def _computed(fact: ProofFact) -> Finding:
+def _computed(facts: Facts, fact: ProofFact) -> Finding:
     if fact.failure is not None:
         return Finding(
             id="run.computes",
@@ -138,7 +137,7 @@ def _computed(fact: ProofFact) -> Finding:
             title=fact.failure.message,
             detail="\n".join(fact.failure.detail),
             cause=fact.failure.code,
-            remedy=Remedy(text=fact.failure.hint) if fact.failure.hint else CREATE,
+            remedy=Remedy(text=fact.failure.hint) if fact.failure.hint else anew(facts),
         )
     assert fact.proof is not None
     proof = fact.proof

@@ -8,11 +8,13 @@ from dataclasses import replace
 from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.checks.facts import Facts, ProofFact
 from scaffold.environments.condition.whole import condition_of
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, Report
 from scaffold.environments.planned import read_devices, read_packages
 from scaffold.environments.proving.devices import devices_to_prove
 from scaffold.environments.proving.probe import announced, prove_one
+from scaffold.environments.remaking import is_locked
 from scaffold.errors import ScaffoldError
 from scaffold.system import System
 
@@ -33,18 +35,22 @@ def with_environment(
     condition = condition_of(place, system, deep=deep, report=report)
     packages, python = read_packages(place)
     environment = condition.environment
-    provable = prove and environment is not None and known.record is not None and not condition.orphaned
     facts = replace(
         known,
         name=place.name,
         location=place.location,
         environment=environment,
         state=condition.status,
+        adopted=condition.adopted,
+        made_with=condition.made_with,
+        locked=is_locked(place.root),
+        uv=_uv(system),
         made_at=condition.made_at,
         orphaned=condition.orphaned,
         damages=condition.damages,
         read_whole=deep,
         contents=condition.contents if environment else None,
+        project=condition.project,
         lock=condition.lock,
         proved=condition.proofs,
         planned=packages,
@@ -53,10 +59,22 @@ def with_environment(
     if place.name and known.record is not None:
         own = tuple(one for one in known.record.frameworks if one == place.name)
         facts = replace(facts, record=replace(known.record, frameworks=own))
-    if not provable:
+    if (
+        not prove
+        or known.record is None
+        or (facts.unusable and facts.unusable != "the environment was moved")
+    ):
         return facts
     assert environment is not None
     return replace(facts, proofs=tuple(_proofs(facts, environment, place, system, report)))
+
+
+def _uv(system: System) -> str:
+    """By its name where a terminal finds it; it may lie beside us only."""
+    if system.which("uv") is not None:
+        return "uv"
+    found = find_uv(system)
+    return str(found) if found else ""
 
 
 def _proofs(

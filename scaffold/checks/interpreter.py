@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.checks.cures import anew, from_the_source, pins
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.environments.layout import MAIN
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.environments.model import Damage
-
-CREATE = Remedy(text="make the environment anew", commands=(("scaffold", "env", "create"),))
 
 #: More lines than this say no more.
 SHOWN = 5
+
+NOT_LOOKED_AT = Finding(
+    id="env.contents",
+    level="skipped",
+    title="What the environment holds was not looked at while it is unfinished",
+)
 
 
 def environment_there(facts: Facts) -> Iterator[Finding]:
     """The project's environment exists and was finished."""
     if facts.root is None or facts.location is None:
         return
-    if facts.environment is None:
+    if facts.busy and (facts.environment is None or facts.state == "creating"):
+        yield _busy(facts)
+    elif facts.environment is None:
         yield Finding(
             id="env.missing",
             level="error",
@@ -27,7 +33,7 @@ def environment_there(facts: Facts) -> Iterator[Finding]:
             detail=f"run configurations need {facts.location}, which is not there or is no environment",
             cause="env-missing",
             evidence=(Evidence(source=str(facts.location / "pyvenv.cfg"), value="not there"),),
-            remedy=CREATE,
+            remedy=anew(facts, "make it"),
         )
     elif facts.state == "creating":
         yield Finding(
@@ -37,10 +43,23 @@ def environment_there(facts: Facts) -> Iterator[Finding]:
             detail="packages may be listed as installed and lack files",
             cause="env-unfinished",
             evidence=(Evidence(source=".scaffold/environment.json", value="status: creating"),),
-            remedy=CREATE,
+            remedy=anew(facts),
         )
+        yield NOT_LOOKED_AT
     else:
         yield from _whole(facts)
+
+
+def _busy(facts: Facts) -> Finding:
+    return Finding(
+        id="env.busy",
+        level="unknown",
+        title="The environment is being made or changed just now",
+        detail=f"{facts.busy} is at work on it",
+        cause="env-busy",
+        evidence=(Evidence(source=".scaffold/environment.lock", value=f"held by {facts.busy}"),),
+        remedy=Remedy(text="wait until it has finished, then look again"),
+    )
 
 
 def _whole(facts: Facts) -> Iterator[Finding]:
@@ -57,7 +76,7 @@ def _whole(facts: Facts) -> Iterator[Finding]:
                 Evidence(source=str(environment.location / "pyvenv.cfg"), value=f"home = {environment.home}"),
             ),
             not_the_cause=("the packages are all right; only the interpreter below them is missing",),
-            remedy=CREATE,
+            remedy=anew(facts),
         )
     elif facts.made_at and facts.made_at != str(environment.location):
         yield Finding(
@@ -67,13 +86,13 @@ def _whole(facts: Facts) -> Iterator[Finding]:
             detail=f"its programs (pip, tensorboard) still point at {facts.made_at}",
             cause="venv-moved",
             evidence=(Evidence(source=".scaffold/environment.json", value=f"location: {facts.made_at}"),),
-            remedy=CREATE,
+            remedy=anew(facts),
         )
     else:
         yield Finding(
             id="env.interpreter",
             level="ok",
-            title=f"Python {environment.version} with {len(environment.packages)} packages",
+            title=f"Python {environment.version} with {counted(len(environment.packages), 'package')}",
             evidence=(Evidence(source=str(environment.python), value=environment.version),),
         )
 
@@ -96,15 +115,13 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
             detail=f"{_files(broken)} from what the installer noted; pip check does not look",
             cause="env-damaged",
             evidence=tuple(Evidence(source=one.path, value=one.what) for one in broken[:SHOWN]),
-            remedy=CREATE,
+            remedy=anew(facts, packages=pins(facts, _distributions(broken))),
         )
     if altered:
         yield _altered(facts, altered)
 
 
 def _altered(facts: Facts, damages: tuple[Damage, ...]) -> Finding:
-    """What a link shares with uv's cache was altered there, too, and comes back from there."""
-    environment = facts.name or MAIN
     return Finding(
         id="env.altered",
         level="error",
@@ -113,14 +130,7 @@ def _altered(facts: Facts, damages: tuple[Damage, ...]) -> Finding:
         "and with other environments",
         cause="env-altered",
         evidence=tuple(Evidence(source=one.path, value="another content") for one in damages[:SHOWN]),
-        remedy=Remedy(
-            text="take them out of uv's cache, and make the environment anew",
-            commands=(
-                ("uv", "cache", "clean", *_distributions(damages)),
-                ("scaffold", "env", "remove", environment, "--yes"),
-                *CREATE.commands,
-            ),
-        ),
+        remedy=from_the_source(facts, _distributions(damages)),
     )
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from scaffold.checks.cures import LOCK, anew
 from scaffold.checks.facts import Facts
-from scaffold.checks.interpreter import CREATE
-from scaffold.checks.model import Evidence, Finding, Level, Remedy
+from scaffold.checks.model import Evidence, Finding, Level, Remedy, counted
 from scaffold.environments.condition.differences import same_version
 from scaffold.environments.condition.drift import Drift
 
 #: As many packages as a terminal shows without scrolling; the rest is counted.
 _SHOWN = 12
 
-SYNC = Remedy(text="make it exactly what the lock says", commands=(("scaffold", "env", "sync"),))
-LOCK = Remedy(text="make the lock anew", commands=(("scaffold", "env", "lock"),))
+_EXACT = "make it exactly what the lock says"
 
 
 def usable(facts: Facts) -> Iterator[Finding]:
@@ -30,7 +29,7 @@ def usable(facts: Facts) -> Iterator[Finding]:
             detail="\n".join(lock.problem.detail),
             cause=lock.problem.code,
             evidence=(Evidence(source=str(lock.path), value="cannot be used"),),
-            remedy=LOCK,
+            remedy=_renewed(facts),
         )
         return
     if lock.stale:
@@ -41,17 +40,17 @@ def usable(facts: Facts) -> Iterator[Finding]:
             detail="an environment that is rebuilt from it lacks what was added since",
             cause="lock-stale",
             evidence=tuple(Evidence(source=lock.path.name, value=why) for why in lock.stale),
-            remedy=LOCK,
+            remedy=_renewed(facts),
         )
     if lock.mixed:
         yield Finding(
             id="lock.mixed",
             level="error",
-            title=f"The two locks of {lock.group} disagree about {len(lock.mixed)} pins",
+            title=f"The two locks of {lock.group} disagree about {counted(len(lock.mixed), 'pin')}",
             detail="pip and uv make different environments of them; a merge may have taken one of each side",
             cause="lock-mixed",
             evidence=tuple(Evidence(source=lock.group, value=line) for line in lock.mixed[:_SHOWN]),
-            remedy=LOCK,
+            remedy=_renewed(facts),
         )
 
 
@@ -63,22 +62,55 @@ def as_locked(facts: Facts) -> Iterator[Finding]:
     extra = tuple(one for one in facts.lock.drift if one.kind == "extra")
     if other:
         title = f"{_packages(other)} not as locked"
-        yield _drifted(other, "lock.drift", "error", title, SYNC)
+        yield _drifted(other, "lock.drift", "error", title, anew(facts, _EXACT, packages=_wanted(other)))
     if extra:
-        title = f"{_packages(extra)} installed and in no line of the lock"
-        cure = "remove what is too much (to keep it: add it to pyproject.toml, then scaffold env lock)"
-        yield _drifted(extra, "lock.extra", "warning", title, Remedy(text=cure, commands=SYNC.commands))
+        title = f"{_packages(extra)} installed and not in the lock for this machine"
+        level: Level = (
+            "info" if facts.adopted else "warning"
+        )  # in an environment of their own, users keep more
+        yield _drifted(extra, "lock.extra", level, title, None if facts.adopted else _without_extra(facts))
     if not facts.lock.drift:
         yield Finding(
             id="lock.drift", level="ok", title=f"The environment is exactly what {facts.lock.path.name} says"
         )
 
 
+def nothing_locked(facts: Facts) -> Iterator[Finding]:
+    """Nobody locked the project: true of every new one, and worth a word."""
+    if facts.locked or facts.environment is None or facts.metadata_problem is not None:
+        return
+    yield Finding(
+        id="lock.none",
+        level="info",
+        title="The project has no lock: another machine, or another day, gets other versions",
+        cause="lock-none",
+        evidence=(Evidence(source="requirements/", value="no lock-*.txt"),),
+        remedy=Remedy(text="write down exactly what is installed", commands=(LOCK,)),
+    )
+
+
+def _renewed(facts: Facts) -> Remedy:
+    """A lock anew, and, where scaffold makes the environment, that one as well."""
+    if facts.adopted:
+        return Remedy(text="make the lock anew", commands=(LOCK,))
+    return anew(facts, "make the environment what it says")
+
+
+def _wanted(rows: tuple[Drift, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.package}=={one.locked}" for one in rows)
+
+
+def _without_extra(facts: Facts) -> Remedy:
+    return anew(
+        facts, "remove what is too much (to keep it: add it to pyproject.toml, then scaffold env lock)"
+    )
+
+
 def _packages(rows: tuple[Drift, ...]) -> str:
     return "1 package is" if len(rows) == 1 else f"{len(rows)} packages are"
 
 
-def _drifted(rows: tuple[Drift, ...], check: str, level: Level, title: str, remedy: Remedy) -> Finding:
+def _drifted(rows: tuple[Drift, ...], check: str, level: Level, title: str, remedy: Remedy | None) -> Finding:
     rest = len(rows) - _SHOWN
     return Finding(
         id=check,
@@ -100,7 +132,8 @@ def in_words(one: Drift) -> str:
     if one.kind == "missing":
         return f"not installed, {one.locked} is locked"
     if one.kind == "extra":
-        return f"{one.installed} is installed"
+        there = f"; the lock has {one.locked} where {one.marker}" if one.locked else ""
+        return f"{one.installed} is installed{there}"
     other = "another build: " if one.kind == "build" else ""
     return f"{other}{one.installed} is installed, {one.locked} is locked"
 
@@ -111,6 +144,7 @@ def as_planned(facts: Facts) -> Iterator[Finding]:
         return
     other = tuple(_other_builds(facts.planned, facts.environment.packages))
     if other:
+        chosen = tuple(f"{one.source}=={facts.planned[one.source]}" for one in other)
         yield Finding(
             id="pkg.other-build",
             level="error",
@@ -118,7 +152,7 @@ def as_planned(facts: Facts) -> Iterator[Finding]:
             detail="pip, or a button of the IDE, has replaced it",
             cause="build-replaced",
             evidence=other,
-            remedy=CREATE,
+            remedy=anew(facts, packages=chosen),
         )
 
 

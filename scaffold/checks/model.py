@@ -25,6 +25,15 @@ class Remedy:
     automatic: bool = False
 
 
+def counted(number: int, thing: str) -> str:
+    """``1 error``, ``2 errors``; the plural is the regular one.
+
+    >>> counted(1, "error"), counted(0, "error")
+    ('1 error', '0 errors')
+    """
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one check found: ``title`` in a sentence, ``detail`` with the facts that contradict each other."""

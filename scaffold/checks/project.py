@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.checks.cures import anew
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.environments.model import Environment
 from scaffold.errors import ScaffoldError
 
@@ -33,16 +34,69 @@ def requirements_installed(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="pkg.requirements",
             level="error",
-            title=f"{len(missing)} of the project's requirements are not met",
+            title=f"{counted(len(missing), 'requirement')} of the project's {_are(missing)} not met",
             detail="the environment is not what pyproject.toml asks for",
             cause="requirement-missing",
             evidence=missing,
-            remedy=Remedy(text="install them", commands=(("scaffold", "env", "create"),)),
+            remedy=anew(facts, "install them", packages=(one.source for one in missing)),
         )
     else:
         yield Finding(
             id="pkg.requirements", level="ok", title="Everything that pyproject.toml asks for is installed"
         )
+
+
+def _are(rows: tuple[Evidence, ...]) -> str:
+    return "is" if len(rows) == 1 else "are"
+
+
+#: How the project may be installed -> check, words, what that means.
+_INSTALLS = {
+    "missing": (
+        "pkg.project-missing",
+        "is not installed",
+        "its modules import from the folder that one happens to be in, and from nowhere else",
+    ),
+    "copy": (
+        "pkg.project-copy",
+        "is installed as a copy",
+        "what is edited in its source is not what runs: the copy is imported",
+    ),
+    "elsewhere": (
+        "pkg.project-elsewhere",
+        "is installed from another folder",
+        "what is edited here is not what runs",
+    ),
+}
+
+
+def project_itself(facts: Facts) -> Iterator[Finding]:
+    """The project itself is installed, editable, from this folder."""
+    moved_or_gone = facts.unusable  # then it is a consequence
+    if facts.project is None or facts.project.how == "editable" or moved_or_gone or facts.environment is None:
+        return
+    check, how, means = _INSTALLS[facts.project.how]
+    unasked = facts.adopted and facts.project.how == "missing"
+    yield Finding(
+        id=check,
+        level="info" if unasked else "error",
+        title=f"{facts.project.name}, the project itself, {how}",
+        detail=means,
+        cause=check.replace(".", "-"),
+        evidence=(
+            Evidence(source=str(facts.environment.location), value="no such distribution")
+            if facts.project.how == "missing"
+            else Evidence(source="direct_url.json", value=facts.project.source or "not there"),
+        ),
+        remedy=_editable(facts) if facts.adopted else anew(facts),
+    )
+
+
+def _editable(facts: Facts) -> Remedy:
+    assert facts.environment is not None
+    python = str(facts.environment.python)
+    command = (python, "-m", "pip", "install", "--no-deps", "--editable", str(facts.root))
+    return Remedy(text="install it into your environment", commands=(command,))
 
 
 def unmet(environment: Environment, declared: tuple[str, ...]) -> Iterator[Evidence]:
@@ -70,7 +124,7 @@ def environment_known(facts: Facts) -> Iterator[Finding]:
             detail="it may be whole; scaffold cannot tell whether its making was interrupted",
             cause="env-state-missing",
             evidence=(Evidence(source=".scaffold/environment.json", value="missing or unreadable"),),
-            remedy=Remedy(text="make it anew", commands=(("scaffold", "env", "create"),)),
+            remedy=anew(facts, "use it as it is (scaffold env adopt), or have another one made in its place"),
         )
 
 

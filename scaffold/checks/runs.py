@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
 
 
 def run_configurations(facts: Facts) -> Iterator[Finding]:
     """Every run configuration of the project can be started."""
     if facts.runs is None:
         return
-    if facts.environment is None:
+    if facts.unusable:
         yield Finding(
             id="ide.run-config",
             level="skipped",
-            title="Run configurations were not looked at: there is no interpreter to start them with",
+            title=f"Run configurations were not looked at: {facts.unusable}",
         )
         return
     broken = [run for run in facts.runs if run.problems]
@@ -34,5 +34,5 @@ def run_configurations(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="ide.run-config",
             level="ok",
-            title=f"{len(facts.runs)} run configurations point at things that exist",
+            title=f"{counted(len(facts.runs), 'run configuration')} can be started",
         )

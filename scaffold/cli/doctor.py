@@ -103,9 +103,11 @@ def _details(finding: Finding) -> list[str]:
 
 def summary_line(counts: Counter[str]) -> str:
     """What it comes to; never "no problems" where something was not looked at."""
+    from scaffold.checks.model import counted
+
     unseen = counts["skipped"] + counts["unknown"]
     if counts["error"] or counts["warning"]:
-        text = f"{counts['error']} errors, {counts['warning']} warnings"
+        text = f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}"
     else:
         text = "Nothing wrong was found"
     return text + (f"; {unseen} not looked at" if unseen else "")

@@ -150,6 +150,9 @@ def _builds_written(plan: AdoptPlan) -> AbstractContextManager[None]:
 
 
 def _only(system: System, start: Path) -> Path:
+    from scaffold.environments.remaking import remake_hint
+    from scaffold.projects.record import project_root
+
     found = choices(system, start)
     if len(found) == 1:
         return found[0]
@@ -162,7 +165,7 @@ def _only(system: System, start: Path) -> Path:
         )
     raise OptionRefused(
         "no environment was found: none in the project's folder, none is active in this shell",
-        hint="name one: scaffold env adopt PATH; or have one made: scaffold env create",
+        hint=f"name one: scaffold env adopt PATH; or have one made: {remake_hint(project_root(start))}",
         code="adopt-no-environment",
     )
 
@@ -170,6 +173,7 @@ def _only(system: System, start: Path) -> Path:
 def _refuse_python(root: Path, environment: Environment) -> None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    from scaffold.environments.remaking import remake_hint
     from scaffold.projects.declared import required_python
 
     wanted = required_python(root)
@@ -181,7 +185,7 @@ def _refuse_python(root: Path, environment: Environment) -> None:
         raise OptionRefused(
             f"The environment has Python {environment.version}, and the project needs {wanted}",
             detail=(f"environment: {environment.location}", "the project says so in pyproject.toml"),
-            hint="make the environment with such a Python, or let scaffold do it: scaffold env create",
+            hint=f"make the environment with such a Python, or let scaffold do it: {remake_hint(root)}",
             code="adopt-python",
         )
 

@@ -56,6 +56,7 @@ def check(
     OptionRefused for a name that no environment bears, and, if ``deep``, EnvironmentBusy.
     """
     from scaffold.env.places import place_of
+    from scaffold.environments.holder import who_holds
     from scaffold.environments.layout import places
     from scaffold.machine import detect
     from scaffold.projects.record import project_root, read_record
@@ -64,6 +65,9 @@ def check(
     chosen = places(root) if name is None else (place_of(root, name),)
     machine = detect(system, root)
     known = _project(root, record, machine)
+    busy = "" if deep else who_holds(root, system)  # `deep` holds it itself
+    asked = ("scaffold", "env", "check", *((name,) if name else ()), "--deep")
+    known = replace(known, busy=busy, prove_with=asked)
     with _locked(root, wanted=deep) as kept:
         checked = tuple(_check(system, known, place, deep=deep, kept=kept, report=report) for place in chosen)
     return CheckReport(root=root, environments=checked)
@@ -92,12 +96,15 @@ def _check(
     from scaffold.checks import ENVIRONMENT_CHECKS, examine
     from scaffold.checks.builds import machine_as_planned
     from scaffold.checks.gathering import with_environment
+    from scaffold.checks.locks import nothing_locked
     from scaffold.checks.project import metadata_readable
     from scaffold.env.places import shown_name
 
     facts = with_environment(known, place, system, deep=deep, prove=deep, report=report)
     checks = (
-        ENVIRONMENT_CHECKS if place.name else (metadata_readable, machine_as_planned, *ENVIRONMENT_CHECKS)
+        ENVIRONMENT_CHECKS
+        if place.name
+        else (metadata_readable, machine_as_planned, *ENVIRONMENT_CHECKS, nothing_locked)
     )
     findings = examine(facts, checks)
     if deep:

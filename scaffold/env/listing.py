@@ -26,13 +26,15 @@ def show_environment(system: System, start: Path, name: str | None = None) -> Li
     from scaffold.env.places import place_of
     from scaffold.environments.condition.inventory import listed
     from scaffold.environments.layout import MAIN
+    from scaffold.environments.remaking import remake_hint
     from scaffold.projects.record import project_root
 
-    found = listed(place_of(project_root(start), name or MAIN), system)
+    root = project_root(start)
+    found = listed(place_of(root, name or MAIN), system)
     if not found.python and found.standing in ("missing", "no environment", "unfinished"):
         raise LaunchFailed(
             f"the project has no environment: {found.location} is not there or is none",
-            hint="make it: scaffold env create",
+            hint=f"make it: {remake_hint(root)}",
             code="environment-missing",
         )
     return found

@@ -68,6 +68,7 @@ def pyproject_damaged(path: Path, why: str) -> NotAProject:
     return NotAProject(
         f"{path} cannot be used",
         detail=(why,),
-        hint="correct it, or bring it back from version control: git checkout -- pyproject.toml",
+        hint="correct it; or bring the last committed one back, which throws your edits since then away: "
+        "git checkout -- pyproject.toml",
         code="pyproject-damaged",
     )

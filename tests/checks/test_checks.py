@@ -9,6 +9,7 @@ import pytest
 
 from scaffold.checks import CHECKS, examine
 from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
+from scaffold.environments.condition.whole import Contents
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
@@ -157,13 +158,24 @@ def test_a_healthy_machine_without_a_project_gives_only_good_findings() -> None:
     assert levels(Facts(machine=HEALTHY.machine)) == {}
 
 
+UNKEPT = Contents(unkept=("constraints.txt lacks torch==2.14.1+cu126",))
+BROKEN_RUNS = (RunFact(name="train", problems=("no such file",)),)
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
         ({"environment": None, "damages": None, "torch": None}, {"env.missing": "error", "ide.run-config": "skipped"}),
-        ({"state": "creating"}, {"env.unfinished": "error"}),
-        ({"orphaned": True}, {"env.venv-broken": "error"}),
-        ({"made_at": "/elsewhere/.venv"}, {"env.moved": "error"}),
+        (
+            {"state": "creating", "contents": UNKEPT, "declared": ("tqdm",), "runs": BROKEN_RUNS, "proofs": None},
+            {"env.unfinished": "error", "env.contents": "skipped", "ide.run-config": "skipped"},
+        ),
+        ({"orphaned": True, "runs": BROKEN_RUNS}, {"env.venv-broken": "error", "ide.run-config": "skipped"}),
+        (
+            {"made_at": "/elsewhere/.venv", "runs": BROKEN_RUNS},
+            {"env.moved": "error", "ide.run-config": "skipped"},
+        ),
+        ({"state": "creating", "busy": "process 7"}, {"env.busy": "unknown", "ide.run-config": "skipped"}),
         (
             {"damages": (Damage(distribution="sympy", path="sympy/core/add.py", what="missing"),)},
             {"env.files": "error"},

@@ -12,16 +12,22 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
 from scaffold.environments.condition.collisions import Collision
 from scaffold.environments.condition.drift import Drift
+from scaffold.environments.condition.project import ProjectInstall
 from scaffold.environments.condition.remains import DeadPath
 from scaffold.environments.condition.whole import Contents, LockFacts
+from scaffold.environments.model import Damage
 from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import LockUnusable
 from scaffold.machine.fingerprint import fingerprint
+from scaffold.shell import line
 from tests.checks.test_checks import HEALTHY, ROOT, levels
 from tests.environments.test_proofs import PROOF
 
 CLEAN = replace(HEALTHY, contents=Contents())
 LOCK = LockFacts(path=ROOT / "requirements/lock-cu126.txt", group="cu126")
+OLD = replace(LOCK, stale=("what pyproject.toml asks for has changed since",))
+LOCKED = replace(CLEAN, lock=LOCK, locked=True)
+BOTH = ["scaffold env lock", "scaffold env sync"]
 
 
 def only(facts: Facts) -> Finding:
@@ -31,7 +37,7 @@ def only(facts: Facts) -> Finding:
 
 
 def commands(finding: Finding) -> list[str]:
-    return [" ".join(one) for one in finding.remedy.commands] if finding.remedy else []
+    return [line(*one) for one in finding.remedy.commands] if finding.remedy else []
 
 
 def test_nothing_is_wrong_with_a_clean_one() -> None:
@@ -107,10 +113,13 @@ DRIFT = (
     Drift(kind="build", package="torch", installed="2.14.1", locked="2.14.1+cu126"),
 )
 EXTRA = Drift(kind="extra", package="scikit-image", installed="0.26", locked="")
+ELSEWHERE = Drift(
+    kind="extra", package="colorama", installed="0.4.6", locked="0.4.6", marker="sys_platform == 'win32'"
+)
 
 
 def test_an_environment_that_has_left_its_lock() -> None:
-    found = only(replace(CLEAN, lock=replace(LOCK, drift=DRIFT)))
+    found = only(replace(LOCKED, lock=replace(LOCK, drift=DRIFT)))
     assert (found.id, found.level, commands(found)) == ("lock.drift", "error", ["scaffold env sync"])
     assert [(one.source, one.value) for one in found.evidence] == [
         ("numpy", "not installed, 2.4.6 is locked"),
@@ -119,10 +128,15 @@ def test_an_environment_that_has_left_its_lock() -> None:
 
 
 def test_more_than_the_lock_names() -> None:
-    found = only(replace(CLEAN, lock=replace(LOCK, drift=(EXTRA,))))
-    assert (found.id, found.level, found.title) == (
-        "lock.extra", "warning", "1 package is installed and in no line of the lock",
+    found = only(replace(LOCKED, lock=replace(LOCK, drift=(EXTRA, ELSEWHERE))))
+    assert (found.id, found.level, found.title, commands(found)) == (
+        "lock.extra", "warning", "2 packages are installed and not in the lock for this machine",
+        ["scaffold env sync"],
     )  # fmt: skip
+    assert [one.value for one in found.evidence] == [
+        "0.26 is installed",
+        "0.4.6 is installed; the lock has 0.4.6 where sys_platform == 'win32'",
+    ]
 
 
 def test_a_lock_that_is_met() -> None:
@@ -132,14 +146,14 @@ def test_a_lock_that_is_met() -> None:
 
 
 def test_locks_that_are_old_mixed_or_damaged() -> None:
-    old = only(replace(CLEAN, lock=replace(LOCK, stale=("what pyproject.toml asks for has changed since",))))
-    mixed = only(replace(CLEAN, lock=replace(LOCK, mixed=("torch 2.13.0: only in pylock.cu126.toml",))))
+    old = only(replace(LOCKED, lock=OLD))
+    mixed = only(replace(LOCKED, lock=replace(LOCK, mixed=("torch 2.13.0: only in pylock.cu126.toml",))))
     problem = LockUnusable("cannot be used", detail=("no pinned requirement: line 3",), code="lock-damaged")
-    damaged = only(replace(CLEAN, lock=replace(LOCK, problem=problem, drift=DRIFT)))
+    damaged = only(replace(LOCKED, lock=replace(LOCK, problem=problem, drift=DRIFT)))
     assert [(one.id, one.level, commands(one)) for one in (old, mixed, damaged)] == [
-        ("lock.stale", "warning", ["scaffold env lock"]),
-        ("lock.mixed", "error", ["scaffold env lock"]),
-        ("lock.damaged", "error", ["scaffold env lock"]),
+        ("lock.stale", "warning", BOTH),
+        ("lock.mixed", "error", BOTH),
+        ("lock.damaged", "error", BOTH),
     ]
 
 
@@ -191,3 +205,105 @@ def test_a_path_that_nobody_owns() -> None:
     found = only(replace(HEALTHY, contents=dead))
     assert (found.remedy.text, commands(found)) == ("delete the file that names the folder", [])
     assert Path(found.evidence[0].source) == Path("mine.pth")
+
+
+DAMAGE = Damage(distribution="numpy", path="numpy/__init__.py", what="size")
+ALTERED = replace(DAMAGE, what="content")
+PROJECT = ProjectInstall(name="cnn-project", how="missing")
+#: Whatever breaks an environment -> the check that says so.
+BREAKING = [
+    ({"environment": None, "damages": None, "torch": None}, "env.missing"),
+    ({"state": "creating"}, "env.unfinished"),
+    ({"orphaned": True}, "env.venv-broken"),
+    ({"made_at": "/elsewhere/.venv"}, "env.moved"),
+    ({"damages": (DAMAGE,)}, "env.files"),
+    ({"declared": ("tqdm",)}, "pkg.requirements"),
+    ({"project": PROJECT}, "pkg.project-missing"),
+    ({"project": replace(PROJECT, how="copy")}, "pkg.project-copy"),
+    ({"project": replace(PROJECT, how="elsewhere", source="/old")}, "pkg.project-elsewhere"),
+    ({"contents": Contents(unkept=("pip.conf does not name constraints.txt",))}, "env.builds-unkept"),
+]
+
+
+@pytest.mark.parametrize(("change", "check"), BREAKING)
+def test_a_cure_leads_to_the_lock_and_never_away_from_it(change: dict[str, object], check: str) -> None:
+    """Without a lock: made anew. With one: exactly that. With an old one: both, in this order."""
+    for facts, cure in (
+        (CLEAN, ["scaffold env create"]),
+        (LOCKED, ["scaffold env sync"]),
+        (replace(LOCKED, lock=OLD), BOTH),
+        (replace(LOCKED, lock=None), BOTH),  # a further environment that has none
+    ):
+        said = [one for one in examine(replace(facts, **change)) if one.level not in ("ok", "skipped")]
+        assert check in [one.id for one in said]
+        assert {tuple(commands(one)) for one in said} == {tuple(cure)}
+
+
+def test_altered_files_come_from_their_source() -> None:
+    facts = replace(LOCKED, damages=(ALTERED,), uv="uv")
+    removed = ["scaffold env remove .venv --yes", "scaffold env sync"]
+    assert commands(only(facts)) == ["uv cache clean numpy", *removed]
+    assert commands(only(replace(facts, made_with="pip"))) == removed
+
+
+def test_an_environment_that_nobody_knows_is_not_replaced_unasked() -> None:
+    facts = replace(LOCKED, state=None, declared=("tqdm",))
+    said = {one.id: commands(one) for one in examine(facts) if one.level != "ok"}
+    assert said == {
+        "env.unknown": ["scaffold env sync --replace"],
+        "pkg.requirements": ["scaffold env sync --replace"],
+    }
+
+
+def test_what_an_adopted_environment_lacks_is_for_its_owner_to_install() -> None:
+    python = str(HEALTHY.environment.python)
+    facts = replace(LOCKED, adopted=True)
+    said = [
+        only(replace(facts, **change))
+        for change in (
+            {"declared": ("tqdm>=4", "numpy")},
+            {"damages": (ALTERED,)},
+            {"lock": replace(LOCK, drift=DRIFT)},
+            {"lock": replace(LOCK, drift=(EXTRA,))},
+            {"project": PROJECT},
+            {"project": replace(PROJECT, how="copy")},
+            {"contents": Contents(sees_system=True)},
+        )
+    ]
+    assert [(one.id, one.level, commands(one)) for one in said] == [
+        ("pkg.requirements", "error", [f"{python} -m pip install 'tqdm>=4'"]),
+        (
+            "env.altered", "error",
+            [f"{python} -m pip install --force-reinstall --no-deps numpy==2.4.6"],
+        ),
+        (
+            "lock.drift", "error",
+            [f"{python} -m pip install --force-reinstall --no-deps numpy==2.4.6 torch==2.14.1+cu126"],
+        ),
+        ("lock.extra", "info", []),
+        ("pkg.project-missing", "info", [f"{python} -m pip install --no-deps --editable {ROOT}"]),
+        ("pkg.project-copy", "error", [f"{python} -m pip install --no-deps --editable {ROOT}"]),
+        ("env.not-isolated", "warning", ["scaffold env sync --replace"]),
+    ]  # fmt: skip
+
+
+def test_the_command_that_was_called_is_the_one_that_is_advised() -> None:
+    facts = replace(PROVED, proved=(), prove_with=("scaffold", "env", "check", "keras", "--deep"))
+    assert commands(only(facts)) == ["scaffold env check keras --deep"]
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    one = Contents(collisions=(Collision(distributions=("a-1", "b-1"), paths=("a",)),))
+    found = [
+        only(replace(CLEAN, contents=one)).detail,
+        only(replace(CLEAN, declared=("tqdm",))).title,
+        only(replace(LOCKED, lock=replace(LOCK, mixed=("a 1: only in b",)))).title,
+    ]
+    assert found == [
+        (
+            "1 file comes from both, with other content: chance decided what is there, and to uninstall one takes "
+            "the other's along"
+        ),
+        "1 requirement of the project's is not met",
+        "The two locks of cu126 disagree about 1 pin",
+    ]

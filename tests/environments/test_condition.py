@@ -21,7 +21,7 @@ from scaffold.environments.state import locked
 from scaffold.errors import EnvironmentBusy, NoPermission, OptionRefused
 from scaffold.system import HostSystem
 from tests.environments.standins import KERAS, TENSORFLOW, TORCH, make_project
-from tests.environments.unpacked import install, make_environment, make_ready
+from tests.environments.unpacked import install, install_project, make_environment, make_ready
 
 SYSTEM = HostSystem()
 
@@ -39,6 +39,7 @@ def project(root: Path, tmp_path: Path) -> Path:
         install(packages, wheels, "tiny-backend", "1.0", {"tiny_backend.py": ""})
         if not name:
             install(packages, wheels, "torch", "2.13.0+cpu", {"torch.py": TORCH})
+        install_project(packages, root)
         make_ready(Place(root, name))
     return root
 

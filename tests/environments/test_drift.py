@@ -44,7 +44,13 @@ LOCKED = (
             {"numpy": "2.4.5", "torch": "2.14.1+cu126", "tomli": "2.2.1"},
             (
                 Drift(kind="version", package="numpy", installed="2.4.5", locked="2.4.6"),
-                Drift(kind="extra", package="tomli", installed="2.2.1", locked=""),
+                Drift(
+                    kind="extra",
+                    package="tomli",
+                    installed="2.2.1",
+                    locked="2.2.1",
+                    marker="python_version < '3.11'",
+                ),
             ),
         ),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -37,6 +38,16 @@ def install(packages: Path, wheels: Path, name: str, version: str, files: Mappin
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(packages)
     return packages / f"{name.replace('-', '_')}-{version}.dist-info"
+
+
+def install_project(packages: Path, root: Path, *, editable: bool = True) -> None:
+    """The project ``thing`` of `standins.make_project`, as an installer notes where it came from."""
+    folder = packages / "thing-0.1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 0.1\n")
+    about = {"url": root.as_uri(), "dir_info": {"editable": True} if editable else {}}
+    (folder / "direct_url.json").write_text(json.dumps(about))
+    (folder / "RECORD").write_text(f"{folder.name}/METADATA,,\n{folder.name}/RECORD,,\n")
 
 
 def make_ready(place: Place, *, location: Path | None = None) -> None:

@@ -22,6 +22,7 @@ def command(*, name: str, yes: bool, dry_run: bool, foreign: bool, as_json: bool
     """
     from scaffold.cli.text import row, size
     from scaffold.env.remove import carry_out, demand_yes, plan_remove
+    from scaffold.environments.remaking import remake_hint
     from scaffold.results import envelope
     from scaffold.system import HostSystem
 
@@ -48,4 +49,4 @@ def command(*, name: str, yes: bool, dry_run: bool, foreign: bool, as_json: bool
             )
         )
     elif not dry_run:
-        click.echo(row("Removed", "make it again with: scaffold env create"))
+        click.echo(row("Removed", f"make it again with: {remake_hint(plan.place.root)}"))

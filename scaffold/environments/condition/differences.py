@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from scaffold.environments.condition.project import difference_in_words, project_install
+from scaffold.environments.condition.settings import sees_system, unkept
 from scaffold.environments.installers.install import project_distribution
+from scaffold.environments.installers.settle import pins
 from scaffold.environments.model import Environment, EnvironmentPlan
 
 #: Distributions that own the same files. A plan takes one of a row (and what that one itself needs);
@@ -38,7 +41,13 @@ def differences(plan: EnvironmentPlan, found: Environment) -> tuple[str, ...]:
     But for a second distribution of a framework, which hides the planned one; an exact plan allows nothing.
     """
     extra = _extra(plan, found) if plan.exact else ()
-    return (*_packages(plan, found), *_rivals(plan, found), *_project(plan, found), *extra)
+    return (
+        *_packages(plan, found),
+        *_rivals(plan, found),
+        *_project(plan, found),
+        *_settings(plan, found),
+        *extra,
+    )
 
 
 def same_version(one: str, other: str) -> bool:
@@ -78,6 +87,15 @@ def _extra(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:
 
 
 def _project(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:
-    name = project_distribution(plan.root)
-    if name is not None and canonicalize_name(name) not in found.packages:
-        yield f"{name}, the project itself, is not installed"
+    said = difference_in_words(project_install(plan.root, found))
+    if said:
+        yield said
+
+
+def _settings(plan: EnvironmentPlan, found: Environment) -> Iterator[str]:
+    """What makes other packages than the planned ones win, now or at the next ``pip install -U``."""
+    if not found.location.is_dir():
+        return
+    if sees_system(found.location):
+        yield "it imports what is installed for the system, too"
+    yield from unkept(found.location, pins(plan.builds))

@@ -14,12 +14,16 @@ from scaffold.system import PlatformFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """One package that is not as the lock has it. A version is "" where there is none."""
+    """One package that is not as the lock has it. A version is "" where there is none.
+
+    ``marker``: of one that is too much, for which other machines the lock has it.
+    """
 
     kind: Literal["missing", "version", "build", "extra"]
     package: str
     installed: str
     locked: str
+    marker: str = ""
 
 
 def drift(
@@ -29,7 +33,7 @@ def drift(
     *,
     own: frozenset[str] = frozenset(),
 ) -> tuple[Drift, ...]:
-    """Every package that is missing, of another version or build, or in no line of the lock.
+    """Every package that is missing, of another version or build, or not in the lock for this machine.
 
     ``own``: the project's own distribution and what it is built with, which a lock need not name.
     """
@@ -45,11 +49,19 @@ def drift(
             )
             found.append(Drift(kind=kind, package=name, installed=installed, locked=version))
     extra = environment.packages.keys() - wanted.keys() - SEEDS - own
-    found += [
-        Drift(kind="extra", package=name, installed=environment.packages[name], locked="")
-        for name in sorted(extra)
-    ]
+    elsewhere = {one.name: one for one in locked if one.name in extra}
+    found += [_extra(environment, name, elsewhere.get(name)) for name in sorted(extra)]
     return tuple(found)
+
+
+def _extra(environment: Environment, name: str, other: LockedPackage | None) -> Drift:
+    return Drift(
+        kind="extra",
+        package=name,
+        installed=environment.packages[name],
+        locked=other.version if other else "",
+        marker=other.marker if other else "",
+    )
 
 
 def versions_for(locked: Iterable[LockedPackage], python: str, platform: PlatformFacts) -> Mapping[str, str]:

@@ -6,13 +6,14 @@ Read-only and offline; nothing of the environment is started. 0.5 s with PyTorch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from scaffold.environments.condition.collisions import Collision, collisions
 from scaffold.environments.condition.drift import Drift, drift
-from scaffold.environments.condition.inspect import inspect, is_orphaned, parse_configuration
+from scaffold.environments.condition.inspect import inspect, is_orphaned
+from scaffold.environments.condition.project import ProjectInstall, project_install
 from scaffold.environments.condition.remains import (
     DeadPath,
     dead_paths,
@@ -20,8 +21,9 @@ from scaffold.environments.condition.remains import (
     shadowed,
     without_metadata,
 )
+from scaffold.environments.condition.settings import sees_system, unkept
 from scaffold.environments.condition.verify import damages_of, installed_distributions
-from scaffold.environments.layout import Place, pip_configuration_of, site_packages_of
+from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.locking.model import ProjectLock
 from scaffold.environments.model import Damage, Environment, Report
 from scaffold.environments.planned import read_packages
@@ -68,9 +70,12 @@ class Condition:
     environment: Environment | None
     status: Literal["creating", "ready"] | None
     made_at: str = ""  # where it was when it was made
+    adopted: bool = False  # the user made it
+    made_with: str = ""  # uv, pip, conda
     orphaned: bool | None = None  # its base interpreter is gone
     damages: tuple[Damage, ...] | None = None
     contents: Contents = field(default_factory=Contents)
+    project: ProjectInstall | None = None
     lock: LockFacts | None = None
     proofs: tuple[KeptProof, ...] = ()
 
@@ -80,16 +85,21 @@ def condition_of(
 ) -> Condition:
     """Look at an environment. ``deep`` reads every installed file, ten seconds with both frameworks."""
     environment, state = inspect(place.location, system), read_state(place)
-    status, made_at = (state.status, state.location) if state else (None, "")
-    if environment is None:
-        return Condition(place=place, environment=None, status=status, made_at=made_at)
-    folder = site_packages_of(place.location)
-    installed = installed_distributions(folder) if folder else ()
-    return Condition(
+    known = Condition(
         place=place,
         environment=environment,
-        status=status,
-        made_at=made_at,
+        status=state.status if state else None,
+        made_at=state.location if state else "",
+        adopted=state is not None and state.adopted,
+        made_with=state.installer if state else "",
+        lock=lock_facts(place, environment, system),
+    )
+    if environment is None:
+        return known
+    folder = site_packages_of(place.location)
+    installed = installed_distributions(folder) if folder else ()
+    return replace(
+        known,
         orphaned=is_orphaned(environment, system),
         damages=damages_of(folder, installed, deep=deep, report=report) if folder else (),
         contents=Contents(
@@ -99,15 +109,15 @@ def condition_of(
             dead_paths=dead_paths(folder, installed) if folder else (),
             shadowed=shadowed(system.environment, ";" if system.platform.os == "windows" else ":", _GUARDED),
             python_home=system.environment.get("PYTHONHOME", ""),
-            sees_system=_sees_system(place.location),
-            unkept=_unkept(place, environment, system) if state and not state.adopted else (),
+            sees_system=sees_system(place.location),
+            unkept=_unkept(place, environment) if state and not state.adopted else (),
         ),
-        lock=lock_facts(place, environment, system),
+        project=project_install(place.root, environment),
         proofs=read_proofs(place),
     )
 
 
-def lock_facts(place: Place, environment: Environment, system: System) -> LockFacts | None:
+def lock_facts(place: Place, environment: Environment | None, system: System) -> LockFacts | None:
     """The lock of an environment's group; None where the project has none."""
     from packaging.utils import canonicalize_name
 
@@ -134,7 +144,7 @@ def lock_facts(place: Place, environment: Environment, system: System) -> LockFa
     return LockFacts(
         path=path,
         group=lock.group,
-        drift=drift(environment, lock.packages, system.platform, own=own),
+        drift=drift(environment, lock.packages, system.platform, own=own) if environment else (),
         stale=staleness(lock, project),
         mixed=_mixed(place.root, lock.group, {(one.name, one.version) for one in lock.packages}),
     )
@@ -205,26 +215,7 @@ def _mixed(root: Path, group: str, pinned: set[tuple[str, str]]) -> tuple[str, .
     )
 
 
-def _sees_system(location: Path) -> bool:
-    try:
-        text = (location / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return parse_configuration(text).get("include-system-site-packages", "").lower() == "true"
-
-
-def _unkept(place: Place, environment: Environment, system: System) -> tuple[str, ...]:
-    """Why pip, and PyCharm's buttons, would not keep the builds that were chosen; nothing where they do."""
-    planned = {
-        name: version for name, version in read_packages(place)[0].items() if name in environment.packages
-    }
-    if not planned:
-        return ()
-    constraints = place.location / "constraints.txt"
-    configuration = pip_configuration_of(place.location, system.platform.os)
-    lines = set((system.read_text(constraints) or "").split())
-    found = [f"{constraints} lacks {name}=={version}" for name, version in planned.items()
-             if f"{name}=={version}" not in lines]  # fmt: skip
-    if constraints.as_uri() not in (system.read_text(configuration) or ""):
-        found.append(f"{configuration} does not name {constraints.name}")
-    return tuple(found)
+def _unkept(place: Place, environment: Environment) -> tuple[str, ...]:
+    planned = read_packages(place)[0].items()
+    pins = tuple(f"{name}=={version}" for name, version in planned if name in environment.packages)
+    return unkept(place.location, pins)
