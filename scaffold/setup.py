@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import builds, machine
-from scaffold.builds.model import BuildChoice, BuildPlan, Framework
+from scaffold.builds.model import BuildChoice, Framework
 from scaffold.environments.model import Backend, Environment, EnvironmentPlan, Proof
 from scaffold.errors import ConsentNeeded, NoBuild, OptionRefused, SourceUnreachable
 from scaffold.interpreters.model import Interpreter
@@ -33,7 +33,7 @@ class Wishes:
 
     frameworks: tuple[Framework, ...]
     python: str | None = None  # 3.12, a path, or None: choose
-    index: str = "auto"  # auto, pypi (the ordinary index alone), a URL, or a folder of wheels
+    index: str = "auto"  # auto, pypi (the ordinary index alone), a mirror's name, a URL, a folder of wheels
     allow_cuda: bool = False  # gigabytes of CUDA are welcome on a machine without a GPU
     backend: Backend = "auto"  # what installs; auto: uv where it is there
     together: bool | None = None  # one environment, also where a framework gets the GPU only in its own
@@ -118,10 +118,12 @@ def plan_setup(
     requirements: tuple[str, ...],
     environment: bool,
     announce: Announce,
+    allowed: str = "",
 ) -> SetupPlan:
     """Look at the machine, choose Python and builds together, and resolve what they bring.
 
-    ``requirements`` are the project's own (PEP 508), less the frameworks. Nothing is written. Raises
+    ``requirements`` are the project's own (PEP 508), less the frameworks; ``allowed`` is its
+    ``requires-python``: a Python outside of it is not chosen. Nothing is written. Raises
     PythonMissing, NoBuild, OptionRefused for an index that makes no sense, UserDataRefused, InstallFailed
     where the requirements contradict each other.
     """
@@ -131,7 +133,7 @@ def plan_setup(
 
     wishes.refuse_empty()
     own = user_data.apply(system)
-    chosen = _choose(system, root, wishes, announce, tables_will_do=not environment)
+    chosen = _choose(system, root, wishes, announce, allowed=allowed, tables_will_do=not environment)
     seen, interpreter, choice, settings = chosen
     plans: tuple[EnvironmentPlan, ...] = ()
     if environment:
@@ -154,24 +156,35 @@ def plan_setup(
 
 
 def _choose(
-    system: System, root: Path, wishes: Wishes, announce: Announce, *, tables_will_do: bool
+    system: System,
+    root: Path,
+    wishes: Wishes,
+    announce: Announce,
+    *,
+    allowed: str,
+    tables_will_do: bool,
 ) -> tuple[Machine, Interpreter, BuildChoice, SourceSettings]:
     """Python and builds, chosen together of what the machine and its sources have.
 
     Where no source can be reached and ``tables_will_do``, of what was published.
     """
+    from scaffold.builds.published import told_by_tables
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
+    from scaffold.sources.authorization import refuse_unauthorized
     from scaffold.sources.settings import read_settings, with_wish
 
     announce("looking at the machine")
     settings = with_wish(read_settings(system), wishes.index)
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
+        knocking = pool.submit(refuse_unauthorized, settings, system)
         looking = pool.submit(machine.detect, system, root.parent)
         searching = pool.submit(find, system)
+        knocking.result()
         seen, found = looking.result(), searching.result()
     architecture = seen.host.architecture  # of the processor, also where this process is translated
     fixed = pythons.resolve(system, wishes.python, found, machine=architecture) if wishes.python else None
+    found = pythons.within(system, found, fixed, allowed)
     announce("asking which builds can be had")
     choose = partial(
         builds.choose,
@@ -188,24 +201,8 @@ def _choose(
     except (SourceUnreachable, NoBuild):
         if not tables_will_do or not offers.unreachable():
             raise
-        choice = _told_by_tables(choose(None), offers)
+        choice = told_by_tables(choose(None), offers)
     return seen, fixed or pythons.choose(found, choice.python, machine=architecture), choice, settings
-
-
-def _told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:
-    silent = ", ".join(one.source.shown for one in offers.unreachable())
-    notice = f"{silent} cannot be reached: builds are chosen by what scaffold knows of releases"
-    known = "no index was asked: this is what scaffold knows of releases"
-
-    def unsure(builds: tuple[BuildPlan, ...]) -> tuple[BuildPlan, ...]:
-        return tuple(replace(one, confidence="low", reasons=(known, *one.reasons)) for one in builds)
-
-    return replace(
-        choice,
-        builds=unsure(choice.builds),
-        apart=unsure(choice.apart),
-        notices=(*choice.notices, notice),
-    )
 
 
 def demand_consent(plan: SetupPlan, wishes: Wishes) -> None:
@@ -233,6 +230,7 @@ def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wis
     """What the user's own sources and, unless told otherwise, PyTorch's indexes hold of the frameworks."""
     from scaffold.sources.listing import list_wheels
     from scaffold.sources.places import pytorch_sources, user_sources
+    from scaffold.sources.settings import mirror_of
 
     candidates = builds.candidate_projects(
         seen, wishes.frameworks, index_policy="pypi" if wishes.index == "pypi" else "auto"
@@ -240,5 +238,6 @@ def _offers(system: System, seen: Machine, settings: SourceSettings, wishes: Wis
     projects = list(dict.fromkeys(project for project, _ in candidates))
     variants = tuple(dict.fromkeys(variant for _, variants in candidates for variant in variants))
     own = user_sources(settings)
-    sources = (*pytorch_sources(settings, variants), *own) if wishes.index == "auto" else own
+    with_pytorch = wishes.index == "auto" or mirror_of(wishes.index) is not None
+    sources = (*pytorch_sources(settings, variants), *own) if with_pytorch else own
     return list_wheels(system, projects, settings, sources=sources)

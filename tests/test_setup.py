@@ -14,7 +14,15 @@ from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.model import Progress
 from scaffold.environments.planned import planned_file, read_devices
 from scaffold.environments.state import is_ready
-from scaffold.errors import ConsentNeeded, Interrupted, NoPermission, NotAProject, OptionRefused, ProofFailed
+from scaffold.errors import (
+    ConsentNeeded,
+    Interrupted,
+    NoPermission,
+    NotAProject,
+    OptionRefused,
+    ProofFailed,
+    PythonMissing,
+)
 from scaffold.setup import SetupReport, Wishes
 from scaffold.system import HostSystem
 from tests.environments.standins import MINOR, PYTHON, make_broken_torch, make_project, make_wheels
@@ -210,3 +218,13 @@ def test_an_edit_in_site_packages_is_undone(ready, system, tmp_path) -> None:
     packages = site_packages_of(again.location)
     assert packages is not None
     assert (packages / "torch.py").read_text() == right
+
+
+def test_a_python_that_the_project_does_not_allow(system, tmp_path, wheels) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    path = root / "pyproject.toml"
+    path.write_text(path.read_text().replace("[project]", '[project]\nrequires-python = ">=3.99"'))
+    with pytest.raises(OptionRefused, match=f"Python {MINOR}.* is outside .* requires-python >=3.99"):
+        planned(system, root, wheels)
+    with pytest.raises(PythonMissing, match="what the project allows: requires-python >=3.99"):
+        plan_for_project(system, root, Wishes(frameworks=(), index=str(wheels)), lambda text: None)

@@ -112,7 +112,7 @@ def _pythons(pythons: Sequence[str], wanted: str | None) -> list[str]:
         raise PythonMissing(
             "no Python from 3.10 to 3.14 is among those that could be used",
             detail=(found,),
-            hint="uv python install 3.12",
+            hint="scaffold env python --install 3.12",
         )
     return usable
 
@@ -219,7 +219,7 @@ def _no_build(
 def _hint(outcomes: list[_Outcome]) -> str:
     """Another Python where the tables know wheels for it, else the way to leave a framework out."""
     if not {outcome.python for outcome in outcomes} & set(PREFERENCE[:3]):
-        return "uv python install 3.12"
+        return "scaffold env python --install 3.12"
     missing = {one.framework for outcome in outcomes for one in outcome.missing}
     if missing == {"keras"}:
         return "leave Keras out: --framework pytorch"

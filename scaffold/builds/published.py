@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from packaging.version import Version
 
 from scaffold.builds import tables
+from scaffold.builds.model import BuildChoice, BuildPlan
 from scaffold.builds.rows import TensorflowRelease, Torch, TorchRelease
 from scaffold.sources.model import Listing, Offers, Setting, Source, SourceSettings, Wheel
 from scaffold.sources.places import PYTORCH_INDEX
@@ -46,6 +48,23 @@ def published(platforms: Sequence[str] = tuple(_TAGS), *, jax: bool = False) -> 
             Listing(source=source, project=project, outcome="ok", wheels=tuple(there))
             for (source, project), there in grouped.items()
         ),
+    )
+
+
+def told_by_tables(choice: BuildChoice, offers: Offers) -> BuildChoice:
+    """A choice that rests on the tables because no source answered: the same, said with less confidence."""
+    silent = ", ".join(one.source.shown for one in offers.unreachable())
+    notice = f"{silent} cannot be reached: builds are chosen by what scaffold knows of releases"
+    known = "no index was asked: this is what scaffold knows of releases"
+
+    def unsure(builds: tuple[BuildPlan, ...]) -> tuple[BuildPlan, ...]:
+        return tuple(replace(one, confidence="low", reasons=(known, *one.reasons)) for one in builds)
+
+    return replace(
+        choice,
+        builds=unsure(choice.builds),
+        apart=unsure(choice.apart),
+        notices=(*choice.notices, notice),
     )
 
 

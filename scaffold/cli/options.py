@@ -28,9 +28,9 @@ def environment_options(function: F) -> F:
                 "--index",
                 default="auto",
                 show_default=True,
-                metavar="auto|pypi|URL|FOLDER",
+                metavar="auto|pypi|MIRROR|URL|FOLDER",
                 help="Where packages come from: your configured index and PyTorch's own (auto), the former"
-                " alone (pypi), another index, or a folder of wheels.",
+                " alone (pypi), a mirror by name, another index, or a folder of wheels.",
             ),
             click.option(
                 "--allow-cuda", is_flag=True, help="Take a CUDA build on a machine without a GPU too."
@@ -61,8 +61,9 @@ def index_option(function: F) -> F:
         "--index",
         default="auto",
         show_default=True,
-        metavar="auto|URL|FOLDER",
-        help="Where packages come from: your configured index (auto), another one, or a folder of wheels.",
+        metavar="auto|MIRROR|URL|FOLDER",
+        help="Where packages come from: your configured index (auto), a mirror by name, another index,"
+        " or a folder of wheels.",
     )(function)
 
 

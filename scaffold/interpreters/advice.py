@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from scaffold.system import System
+
+#: The version that most packages are built for (`builds.choice.PREFERENCE` begins with it).
+RECOMMENDED = "3.12"
 
 #: What a user who has the program would say, the version managers first: they have every version.
 _COMMANDS = (
@@ -33,6 +37,40 @@ def install_command(system: System, version: str) -> str:
     if version == minor and _apt_has(system, f"python{minor}"):
         return f"sudo apt install python{minor}"
     return ours  # with the uv that came along
+
+
+def known_versions(system: System) -> tuple[str, ...]:
+    """Every release of CPython that uv could download, the oldest first; () where there is no uv to tell.
+
+    The list is part of uv: no network is asked.
+    """
+    uv = _uv(system)
+    if uv is None:
+        return ()
+    arguments = (uv, "python", "list", "--only-downloads", "--all-versions", "--offline", "--no-config")
+    done = system.run(arguments, timeout=10, environment={**system.environment, "NO_COLOR": "1"})
+    return versions_of(done.stdout)
+
+
+def versions_of(listing: str) -> tuple[str, ...]:
+    r"""The versions in the words of ``uv python list``, the oldest first.
+
+    >>> versions_of("cpython-3.16.0a2-linux-x86_64-gnu  <download available>\nnonsense\n"
+    ...     "cpython-3.9.25+freethreaded-linux-x86_64-gnu  x\npypy-3.11.13-linux-x86_64-gnu  x")
+    ('3.9.25', '3.16.0a2')
+    """
+    found = set(re.findall(r"^cpython-(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)[+-]", listing, re.MULTILINE))
+    return tuple(sorted(found, key=lambda one: [int(number) for number in re.findall(r"\d+", one)]))
+
+
+def _uv(system: System) -> Path | None:
+    """uv: the one that came along, otherwise the user's."""
+    try:
+        from uv import find_uv_bin
+
+        return Path(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        return system.which("uv")
 
 
 def _has_mirror(system: System) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from scaffold.errors import PythonMissing
-from scaffold.interpreters.advice import install_command
+from scaffold.errors import OptionRefused, PythonMissing
+from scaffold.interpreters.advice import RECOMMENDED, install_command, known_versions
 from scaffold.interpreters.find import Found, default_cache_folder, version_key
 from scaffold.interpreters.inspection import Inspect, inspecting, is_too_old
 from scaffold.interpreters.model import Interpreter, Refusal
@@ -56,6 +58,13 @@ def resolve(
     version = _VERSION.fullmatch(wanted)
     if version is not None:
         if not any(_is_version(one.version, version[1]) for one in found.interpreters):
+            known = known_versions(system)
+            if (
+                known
+                and not is_too_old(version[1])
+                and not any(_is_version(one, version[1]) for one in known)
+            ):
+                raise _unknown(found, version[1], known)
             raise missing(found, version[1], install_command(system, version[1]))
         return choose(found, version[1], machine=machine)
     return _by_path(system, _located(system, wanted, found), found, inspect)
@@ -69,6 +78,53 @@ def missing(found: Found, version: str, command: str = "") -> PythonMissing:
         f"There is no usable Python {version} on this machine",
         detail=(*inventory(found), *(f"refused: {one.path}: {one.why}" for one in refused)),
         hint=_hint_of(found) if is_too_old(version) or not command else command,
+    )
+
+
+def within(system: System, found: Found, fixed: Interpreter | None, allowed: str) -> Found:
+    """What was found, less what a project's ``requires-python`` leaves out ("" or nonsense: nothing).
+
+    ``fixed`` is what was asked for by name. Raises OptionRefused where that one is left out, PythonMissing
+    where every one is.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        limits = SpecifierSet(allowed)
+    except InvalidSpecifier:
+        return found
+    fitting = tuple(one for one in found.interpreters if limits.contains(one.version, prereleases=True))
+    minors = tuple(dict.fromkeys(one.minor for one in fitting))
+    if fixed is not None and not limits.contains(fixed.version, prereleases=True):
+        there = f"the project can have {', '.join(minors)} of those here; or change" if minors else "change"
+        raise OptionRefused(
+            f"--python: Python {fixed.version} is outside of what the project allows: "
+            f"requires-python {allowed}",
+            detail=(f"asked for: {fixed.path}",),
+            hint=f"{there} requires-python in pyproject.toml",
+        )
+    if fixed is None and found.interpreters and not fitting:
+        known = [one for one in known_versions(system) if limits.contains(one, prereleases=False)]
+        best = min(known, key=lambda one: abs(_minor_of(one) - _minor_of(RECOMMENDED)), default="")
+        raise PythonMissing(
+            f"No Python on this machine is what the project allows: requires-python {allowed}",
+            detail=inventory(found),
+            hint=install_command(system, best.rpartition(".")[0])
+            if best
+            else "change requires-python in pyproject.toml",
+        )
+    return replace(found, interpreters=fitting)
+
+
+def _unknown(found: Found, version: str, known: Sequence[str]) -> PythonMissing:
+    """The error for a version that nobody ever released."""
+    fitting = [one for one in known if _is_version(one, ".".join(version.split(".")[:2]))]
+    minors = sorted({".".join(one.split(".")[:2]) for one in known}, key=version_key)
+    about = f"of {fitting[-1].rpartition('.')[0]} the newest is {fitting[-1]}" if fitting else ""
+    return PythonMissing(
+        f"No Python {version} is known to exist",
+        detail=(*inventory(found), about or f"known to uv: {', '.join(minors)}"),
+        hint=f"{_hint_of(found)}; where it is newer than this uv: pip install --upgrade uv",
     )
 
 
@@ -114,7 +170,7 @@ def _refuse_what_is_no_program(system: System, path: Path, found: Found) -> None
         raise PythonMissing(f"{path} {what}", detail=inventory(found), hint=_hint_of(found))
     if path.is_dir():
         inside = [path / name for name in ("bin/python3", "bin/python", "python.exe", "Scripts/python.exe")]
-        programs = [f"--python {one}" for one in inside if system.exists(one)]
+        programs = [f"name the program in it: {one}" for one in inside if system.exists(one)]
         raise PythonMissing(
             f"{path} is a folder, not an interpreter",
             detail=inventory(found),
@@ -123,8 +179,13 @@ def _refuse_what_is_no_program(system: System, path: Path, found: Found) -> None
 
 
 def _hint_of(found: Found) -> str:
-    minors = ", ".join(found.minors)
-    return f"give a version that is there (--python {found.minors[0]}); there are {minors}" if minors else ""
+    """Versions that are there, the recommended one first; the same for ``--python`` and ``env python``."""
+    minors = sorted(found.minors, key=lambda one: one != RECOMMENDED)
+    return f"give a version that is there: {', '.join(minors)}" if minors else ""
+
+
+def _minor_of(version: str) -> int:
+    return int(version.split(".")[1])
 
 
 def _is_version(version: str, wanted: str) -> bool:

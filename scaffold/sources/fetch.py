@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 import time
+import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable, Mapping
@@ -94,6 +95,17 @@ class Client:
             with self._open(url, {}, method="HEAD") as response:
                 return int(response.headers["Content-Length"])
         except (OSError, http.client.HTTPException, ValueError, TypeError, Unreachable):
+            return None
+
+    def status(self, url: str) -> int | None:
+        """What the server answers for ``url``, nothing of which is read; None where it does not answer."""
+        try:
+            with self._open(url, {"Accept": "*/*"}) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
+            return refusal.code
+        except (*FAILURES, Unreachable):
             return None
 
     def _open(self, url: str, headers: Mapping[str, str], method: str = "GET") -> Any:

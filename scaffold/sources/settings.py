@@ -13,6 +13,7 @@ from scaffold.errors import OptionRefused
 from scaffold.sources.layers import Layers, absolute, read_layers
 from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.places import comparable, is_url
+from scaffold.sources.presets import Mirror, find_mirror, mirrors
 from scaffold.sources.user_configuration import FLAT
 from scaffold.system import System
 
@@ -67,7 +68,8 @@ def with_index(settings: SourceSettings, url: str, *, origin: str = "--index") -
 def with_wish(settings: SourceSettings, wish: str) -> SourceSettings:
     """The settings as ``--index`` bends them: ``auto`` and ``pypi`` not at all, a URL, a folder of wheels.
 
-    A folder stands for an air gap: nothing else is asked. Raises OptionRefused.
+    A folder stands for an air gap: nothing else is asked. A mirror's name stands for everything that it
+    has, PyTorch's index included, as if ``scaffold env mirrors use`` had chosen it. Raises OptionRefused.
     """
     if wish in ("auto", "pypi"):
         return settings
@@ -76,10 +78,30 @@ def with_wish(settings: SourceSettings, wish: str) -> SourceSettings:
     if Path(wish).is_dir():
         folder = Setting(value=str(Path(wish).absolute()), origin="--index")
         return replace(settings, find_links=(folder,), no_index=Setting(value="true", origin="--index"))
+    mirror = mirror_of(wish)
+    if mirror is not None:
+        return _with_mirror(settings, mirror)
+    names = ", ".join(one.name for one in mirrors() if "index" in one.addresses)
     raise OptionRefused(
-        f"--index {wish}: neither a URL nor a folder of wheels that is there",
-        hint="use auto, pypi, a URL such as https://mirror.example/simple, or a folder",
+        f"--index {wish}: neither a URL nor a folder of wheels that is there, nor a mirror that is known",
+        hint=f"use auto, pypi, a URL such as https://mirror.example/simple, a folder, or a mirror: {names}",
     )
+
+
+def mirror_of(wish: str) -> Mirror | None:
+    """The mirror of packages that ``--index`` names; None where it means something else."""
+    found = None if Path(wish).is_dir() else find_mirror(wish)
+    return found if found is not None and "index" in found.addresses else None
+
+
+def _with_mirror(settings: SourceSettings, mirror: Mirror) -> SourceSettings:
+    origin = f"--index {mirror.name}"
+    chosen = with_index(settings, mirror.addresses["index"], origin=origin)
+    pytorch = mirror.addresses.get("pytorch")
+    if pytorch is None:
+        return chosen
+    base = Setting(value=pytorch.removeprefix(FLAT), origin=origin)
+    return replace(chosen, pytorch_mirror=base, pytorch_flat=pytorch.startswith(FLAT))
 
 
 def _extra_indexes(found: Layers, default: Setting) -> tuple[Setting, ...]:

@@ -365,7 +365,7 @@ def test_python_3_14_has_no_tensorflow():
     assert (caught.value.message, caught.value.detail, caught.value.hint) == (
         "no build of PyTorch and Keras fits this machine and its Pythons",
         (f"Python 3.14: {why}",),
-        "uv python install 3.12",
+        "scaffold env python --install 3.12",
     )
 
 

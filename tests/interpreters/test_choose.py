@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import PythonMissing
-from scaffold.interpreters.advice import install_command
-from scaffold.interpreters.choose import choose, resolve
+from scaffold.builds.choice import PREFERENCE
+from scaffold.errors import OptionRefused, PythonMissing
+from scaffold.interpreters.advice import RECOMMENDED, install_command
+from scaffold.interpreters.choose import choose, resolve, within
 from scaffold.interpreters.find import Found
 from scaffold.interpreters.model import Refusal
 from scaffold.system import HostSystem
@@ -32,7 +33,7 @@ INVENTORY = (
     "found: Python 3.11.2 (system) /usr/bin/python3.11",
 )
 WITH_UV = host(programs={"uv": "/home/ada/.local/bin/uv"})
-GIVE = "give a version that is there (--python 3.12); there are 3.12, 3.11"
+GIVE = "give a version that is there: 3.12, 3.11"
 
 
 def refusal(system, spec: str, found: Found = FOUND, **more) -> tuple[str, tuple[str, ...], str]:
@@ -181,7 +182,7 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
     assert refusal(system, str(tmp_path)) == (f"{tmp_path} is a folder, not an interpreter", INVENTORY, GIVE)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").touch()
-    assert refusal(system, str(tmp_path))[2] == f"--python {tmp_path}/bin/python"
+    assert refusal(system, str(tmp_path))[2] == f"name the program in it: {tmp_path}/bin/python"
 
 
 @pytest.mark.skipif(not Path("/bin/ls").exists(), reason="needs a program that is no Python")
@@ -217,3 +218,43 @@ def test_a_relative_path_and_an_environments_python(tmp_path: Path, monkeypatch:
     )
     known = interpreter(base, own.version, "system")
     assert resolve(HostSystem(), inside, Found(interpreters=(known,), refused=())) == known
+
+
+def knowing(monkeypatch: pytest.MonkeyPatch, *versions: str) -> None:
+    monkeypatch.setattr("scaffold.interpreters.choose.known_versions", lambda system: versions)
+
+
+def test_a_version_that_nobody_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    knowing(monkeypatch, "3.9.25", "3.12.4", "3.12.13", "3.13.9")
+    give = f"{GIVE}; where it is newer than this uv: pip install --upgrade uv"
+    known = "known to uv: 3.9, 3.12, 3.13"
+    assert refusal(WITH_UV, "3.99") == ("No Python 3.99 is known to exist", (*INVENTORY, known), give)
+    assert refusal(WITH_UV, "3.12.99")[1] == (*INVENTORY, "of 3.12 the newest is 3.12.13")
+    assert refusal(WITH_UV, "3.13.9")[2] == "uv python install 3.13.9"
+    assert refusal(WITH_UV, "2.7")[0] == "There is no usable Python 2.7 on this machine"  # there was one
+
+
+def test_the_recommended_version_is_the_one_that_builds_prefer() -> None:
+    assert PREFERENCE[0] == RECOMMENDED
+    newest_first = Found(interpreters=(interpreter("/p/3.13", "3.13.1"), NEWER), refused=())
+    assert refusal(host(), "/nope", newest_first)[2] == "give a version that is there: 3.12, 3.13"
+
+
+def test_what_a_project_does_not_allow_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    knowing(monkeypatch, "3.11.9", "3.13.2", "3.14.1", "3.15.0a2")
+    assert within(host(), FOUND, None, "").interpreters == FOUND.interpreters
+    assert within(host(), FOUND, None, "no specifier").interpreters == FOUND.interpreters
+    assert within(host(), FOUND, None, "<3.12").interpreters == (SYSTEM,)
+    with pytest.raises(OptionRefused) as refused:
+        within(host(), FOUND, NEWER, "<3.12")
+    assert (refused.value.message, refused.value.hint) == (
+        "--python: Python 3.12.4 is outside of what the project allows: requires-python <3.12",
+        "the project can have 3.11 of those here; or change requires-python in pyproject.toml",
+    )
+    with pytest.raises(PythonMissing) as missing:
+        within(WITH_UV, FOUND, None, ">=3.14")
+    assert (missing.value.message, missing.value.detail, missing.value.hint) == (
+        "No Python on this machine is what the project allows: requires-python >=3.14",
+        INVENTORY,
+        "uv python install 3.14",
+    )

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from scaffold.errors import OptionRefused
 from scaffold.sources.model import Setting, SourceSettings
-from scaffold.sources.settings import DEFAULT_INDEX, read_settings, with_index
+from scaffold.sources.presets import find_mirror
+from scaffold.sources.settings import DEFAULT_INDEX, read_settings, with_index, with_wish
 
 from .conftest import host
 
@@ -146,3 +148,23 @@ def test_another_index_from_the_command_line(tmp_path) -> None:
         no_index=None,
     )
     assert with_index(settings, str(tmp_path)).index.value == str(tmp_path)
+
+
+def test_a_mirror_by_name() -> None:
+    chosen = with_wish(read_settings(host()), "aliyun")
+    aliyun = find_mirror("aliyun")
+    assert aliyun is not None
+    assert (chosen.index.value, chosen.index.origin) == (aliyun.addresses["index"], "--index aliyun")
+    assert chosen.pytorch_mirror is not None
+    assert (chosen.pytorch_flat, f"flat+{chosen.pytorch_mirror.value}") == (True, aliyun.addresses["pytorch"])
+    assert with_wish(read_settings(host()), "TUNA").pytorch_mirror is None
+    for other in ("npmmirror", "elsewhere"):  # the former has Pythons, and no packages
+        with pytest.raises(OptionRefused, match=f"--index {other}: neither a URL") as caught:
+            with_wish(read_settings(host()), other)
+        assert "a mirror: tuna, " in caught.value.hint
+
+
+def test_a_folder_of_a_mirrors_name_is_a_folder(tmp_path, monkeypatch) -> None:
+    (tmp_path / "tuna").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert with_wish(read_settings(host()), "tuna").find_links[0].value == str(tmp_path / "tuna")
