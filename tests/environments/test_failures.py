@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scaffold.environments.installers.failures import explain
+from scaffold.environments.installers.signs import SIGNS
 from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, SourceUnreachable
 
 UV_NO_PYTHON = """\
@@ -282,3 +283,57 @@ def test_a_sentence_that_uv_broke_at_the_terminals_width_is_still_read() -> None
         "install-not-found",
         "No source that is configured here has nowhere",
     )
+
+
+UV_NO_SUCH_VERSION = """\
+error: No solution found when resolving dependencies for split (markers: sys_platform != 'darwin')
+  cause: Because only tqdm<=4.70.1 is available and your project depends on tqdm>=99, we can conclude that your project's requirements are unsatisfiable.
+"""
+UV_BETWEEN_VERSIONS = """\
+error: No solution found when resolving dependencies
+  cause: Because only the following versions of tqdm are available:
+             tqdm<=4.67.1
+             tqdm>=4.67.2
+         and you require tqdm>4.67.1,<4.67.2, we can conclude that your requirements are unsatisfiable.
+"""
+UV_NO_OTHER_WOULD_DO = """\
+error: No solution found when resolving dependencies
+  cause: Because only tqdm<=4.70.1 is available and beta==1.0 depends on tqdm>=99, we can conclude that beta==1.0 cannot be used.
+         And because you require beta==1.0, we can conclude that your requirements are unsatisfiable.
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "message"),
+    [
+        (UV_NO_SUCH_VERSION, "install-no-version", "No source that is configured here has tqdm>=99 for this Python"),
+        (UV_BETWEEN_VERSIONS, "install-no-version", "No source that is configured here has tqdm>4.67.1,<4.67.2 for this Python"),
+        (UV_NO_OTHER_WOULD_DO, "install-conflict", "The requirements contradict each other"),
+    ],
+)  # fmt: skip
+def test_a_version_that_does_not_exist_contradicts_nothing(output: str, code: str, message: str) -> None:
+    found = explain("uv", output, doing="resolve")
+    assert (found.code, found.message) == (code, message)
+
+
+def test_a_damaged_wheel_names_what_to_drop_and_what_was_tried() -> None:
+    once, often = (explain("uv", UV_BAD_WHEEL, doing="install", tried=tried) for tried in (1, 3))
+    assert once.hint.endswith("what uv kept of it goes away with: uv cache clean tiny")
+    assert "uv cache" not in explain("pip", PIP_BAD_WHEEL, doing="install").hint
+    assert often.detail == (*once.detail, "tried 3 times, after the first time past the cache")
+    assert explain("uv", UV_DNS, doing="install", tried=2).detail[-1] == "tried 2 times"
+
+
+def test_of_all_versions_the_last_are_evidence() -> None:
+    versions = ", ".join(f"1.{number}" for number in range(200))
+    problem = explain("pip", f"ERROR: no tqdm>=99 (from versions: {versions})\n", doing="resolve")
+    assert problem.detail == ("ERROR: no tqdm>=99 (from versions: ..., 1.195, 1.196, 1.197, 1.198, 1.199)",)
+    few = "ERROR: no tqdm>=99 (from versions: 1.0, 2.0)"
+    assert explain("pip", few, doing="resolve").detail == (few,)
+
+
+def test_hints_are_whole_and_clear_no_cache_of_everything() -> None:
+    for sign in SIGNS:
+        assert "{" not in sign.hint, sign.code
+        assert "below" not in sign.hint, sign.code  # evidence stands above the hint
+        assert not sign.hint.endswith("uv cache clean"), sign.code

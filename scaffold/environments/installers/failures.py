@@ -23,6 +23,9 @@ _HICCUP = re.compile(
     r"WARNING: (?:Retrying \(Retry\(total=[1-9]|Attempting to resume|Connection interrupted)"
 )
 
+#: pip tells every version there is.
+_VERSIONS = re.compile(r"\(from versions: (?:[^,)]+, )+((?:[^,)]+, ){4}[^,)]+)\)")
+
 _LOOKING = re.compile(r"^Looking in (?:indexes|links):.*$", re.MULTILINE)
 
 
@@ -51,8 +54,11 @@ def diagnose(output: str) -> Diagnosis | None:
     return None
 
 
-def explain(installer: InstallerName, output: str, *, doing: str) -> ScaffoldError:
+def explain(installer: InstallerName, output: str, *, doing: str, tried: int = 1) -> ScaffoldError:
     """The error that an installer's output stands for; ``doing`` completes "could not ...".
+
+    ``tried``: how often it was called for it already, nothing of it taken from a cache but the first time
+    where the file was at fault.
 
     >>> explain("uv", "error: No solution found when resolving dependencies", doing="resolve").code
     'install-conflict'
@@ -63,8 +69,27 @@ def explain(installer: InstallerName, output: str, *, doing: str) -> ScaffoldErr
             f"{installer} could not {doing}", detail=evidence(output) or (f"{installer} said nothing",)
         )
     sign = found.sign
-    message = sign.message.replace("{name}", found.name or _nameless(sign))
-    return sign.error(message, detail=evidence(output), hint=sign.hint, code=sign.code)
+    name = found.name or _nameless(sign)
+    message = sign.message.replace("{name}", name)
+    return sign.error(
+        message,
+        detail=(*evidence(output), *_tried(sign, tried)),
+        hint=_hint(sign, installer, found.name),
+        code=sign.code,
+    )
+
+
+def _tried(sign: Sign, count: int) -> tuple[str, ...]:
+    if count < 2:
+        return ()
+    afresh = ", after the first time past the cache" if sign.is_damage else ""
+    return (f"tried {count} times{afresh}",)
+
+
+def _hint(sign: Sign, installer: InstallerName, name: str) -> str:
+    package = re.split(r"[=<>!~\s]", name)[0]
+    more = sign.uv_hint if installer == "uv" and package else ""
+    return "; ".join(filter(None, (sign.hint, more))).replace("{package}", package)
 
 
 def _nameless(sign: Sign) -> str:
@@ -78,7 +103,9 @@ def _final(output: str) -> str:
 
 def _name(sign: Sign, output: str) -> str:
     found = re.search(sign.named, output) if sign.named else None
-    return next((group for group in found.groups() if group), "") if found else ""
+    if found is None:
+        return ""
+    return found.groupdict().get("name") or next((group for group in found.groups() if group), "")
 
 
 def evidence(output: str) -> tuple[str, ...]:
@@ -86,7 +113,9 @@ def evidence(output: str) -> tuple[str, ...]:
     from scaffold.sources.redact import redact
 
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    return tuple(redact(line) for line in _telling(lines)[:EVIDENCE_LINES])
+    return tuple(
+        _VERSIONS.sub(r"(from versions: ..., \1)", redact(line)) for line in _telling(lines)[:EVIDENCE_LINES]
+    )
 
 
 def _telling(lines: Sequence[str]) -> Sequence[str]:

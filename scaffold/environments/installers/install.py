@@ -174,7 +174,8 @@ def incomplete(broken: Sequence[Damage]) -> InstallFailed:
     return InstallFailed(
         f"The installer left {len(broken)} files incomplete: {', '.join(_distributions(broken))}",
         detail=tuple(f"{one.distribution}: {one.path} ({one.what})" for one in broken[:8]),
-        hint="clear the installer's cache (`uv cache clean`) and run the same command again",
+        hint="drop what the installer's cache holds of them, and run the same again: uv cache clean "
+        + " ".join(_distributions(broken)),
         code="install-incomplete",
     )
 

@@ -67,7 +67,7 @@ def persistently(
             return done
         output = done.stdout + done.stderr
         failures += 1
-        found, problem = diagnose(output), explain(installer, output, doing=doing)
+        found, problem = diagnose(output), explain(installer, output, doing=doing, tried=failures)
         if found is None or failures >= found.sign.attempts:
             raise problem
         if found.sign.is_damage and found.name:

@@ -15,7 +15,8 @@ from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, Scaff
 class Sign:
     """A pattern in an installer's output, and what to tell a user who meets it.
 
-    ``named`` finds what ``{name}`` in the message stands for: its first group that matched.
+    ``named`` finds what ``{name}`` in the message and the hint stands for: its group
+    ``name``, else its first one that matched; ``{package}`` is the same without a version.
     ``attempts``: how often the same is worth trying in all; more than once where it may pass.
     """
 
@@ -23,6 +24,7 @@ class Sign:
     pattern: str
     message: str
     hint: str = ""
+    uv_hint: str = ""  # what more there is to do where uv installs
     named: str = ""
     error: type[ScaffoldError] = InstallFailed
     attempts: int = 1
@@ -35,6 +37,15 @@ HOST = (
     r"|[a-z]+://(?:[^/@\s]*@)?([^/\s)'\"`]+)"
 )
 
+#: uv's words for a version of the user's own wish that does not exist; further down the same words tell of a
+#: contradiction, where another version of whoever asks would do.
+ONLY_OTHERS = (
+    r"only (?:the following versions of )?(?P<project>[\w.-]+?)(?:[<>=!~]\S*)? (?:is|are) available"
+    r"(?:: (?:(?P=project)\S+ )+)? ?and (?:you require|(?:your )?\S+ depends on)"
+    r" (?P<name>(?P=project)[<>=!~]\S*), we can conclude that your"
+    r" (?:project's )?requirements are unsatisfiable"
+)
+
 #: In the order in which they are tried.
 SIGNS: tuple[Sign, ...] = (
     Sign(
@@ -42,7 +53,7 @@ SIGNS: tuple[Sign, ...] = (
         pattern=r"No space left on device|os error (?:28|112|122)\b|Errno 28\b"
         r"|not enough space on the disk|Disk quota exceeded",
         message="The disk is full: the packages could not be written",
-        hint="free some space",
+        hint="free some space; scaffold env gc shows what can go",
         error=NoSpace,
     ),
     Sign(
@@ -50,21 +61,23 @@ SIGNS: tuple[Sign, ...] = (
         pattern=r"Permission denied|Read-only file system|os error (?:5|13|30)\b|Errno (?:13|30)\b"
         r"|Access is denied|WinError 5\b|is not write-able",
         message="The operating system does not let the installer write",
-        hint="close programs that use the environment, and check who owns the folder",
+        hint="close programs that use the environment (PyCharm, a notebook), and check who owns the folder",
         error=NoPermission,
     ),
     Sign(
         code="install-externally-managed",
         pattern=r"externally[- ]managed",
         message="The installer was about to write into the operating system's own Python",
-        hint="choose another Python with --python",
+        hint="name another one with --python (scaffold env python lists them), or have one of your own: "
+        "scaffold env python --install 3.12",
     ),
     Sign(
         code="install-hash-mismatch",
         pattern=r"Hash mismatch for|DO NOT MATCH THE HASHES",
         named=r"Hash mismatch for `?([^`\s]+)|HASHES[^\n]*\n\s+(\S+)",
         message="{name} is not the file that the index announced: its hash differs",
-        hint="the mirror is out of step or the file was changed on its way; try another one: --index URL",
+        hint="a mirror that is out of step, or a file that was changed on its way: try another one "
+        "(scaffold env mirrors --check --all); where a new lock is wanted: scaffold env lock",
         attempts=2,
         is_damage=True,
     ),
@@ -73,7 +86,8 @@ SIGNS: tuple[Sign, ...] = (
         pattern=r"invalid peer certificate|certificate[ _]verify[ _]failed|UnknownIssuer"
         r"|unable to get local issuer certificate|self[- ]signed certificate|SSL certificate problem",
         message="The index's certificate is not trusted on this machine",
-        hint="where a company's proxy opens TLS, name its certificates: SSL_CERT_FILE=/path/to/bundle.pem",
+        hint="where a company's proxy opens TLS, name its certificates: SSL_CERT_FILE=/path/to/bundle.pem; "
+        "a clock that is wrong does this, too",
         error=SourceUnreachable,
     ),
     Sign(
@@ -81,7 +95,8 @@ SIGNS: tuple[Sign, ...] = (
         pattern=r"\b(?:401|403) (?:Unauthorized|Forbidden)|lack of valid authentication credentials"
         r"|\b(?:401|403) (?:Client )?Error|HTTP error (?:401|403)|handle_401",
         message="The index refuses to answer without valid credentials",
-        hint="put them into the index's URL, a keyring or ~/.netrc",
+        hint="put them into the index's address (https://USER:PASSWORD@HOST/simple), ~/.netrc or a keyring; "
+        "scaffold env mirrors shows which indexes are asked, and who says so",
         error=SourceUnreachable,
     ),
     Sign(
@@ -152,7 +167,9 @@ SIGNS: tuple[Sign, ...] = (
         named=r"Failed to download:? `([^`]+)|Wheel '([^']+)' located|Because (\S+) has an invalid package"
         r"|structure of `([^`]+)",
         message="The wheel of {name} is damaged",
-        hint="delete the file (`uv cache clean` where it came from the cache) and run the same again",
+        hint="its source sends it damaged: try another one (scaffold env mirrors --check --all); in a folder "
+        "of wheels, delete the file",
+        uv_hint="what uv kept of it goes away with: uv cache clean {package}",
         attempts=3,
         is_damage=True,
     ),
@@ -172,8 +189,8 @@ SIGNS: tuple[Sign, ...] = (
         r"|has no usable wheels|[Ww]heels are (?:available|required) for `",
         named=r"Because (\S+) has no|[Ww]heels are (?:available|required) for `([^`]+)",
         message="{name} has no wheel for this Python on this operating system and processor",
-        hint="see the reason below; try another Python: --python; a project may also do with one framework: "
-        "scaffold new NAME --framework pytorch (or keras)",
+        hint="try another Python: --python (scaffold env python says which can hold the frameworks); a new "
+        "project may also do with one framework: scaffold new NAME --framework pytorch (or keras)",
         error=NoBuild,
     ),
     Sign(
@@ -182,22 +199,23 @@ SIGNS: tuple[Sign, ...] = (
         r"|\(from versions: none\)",
         named=r"Because (\S+) was not found|requirement (\S+) \(from versions",
         message="No source that is configured here has {name}",
-        hint="check --index and find-links: an index's address usually ends in /simple; a network that "
-        "wants people to sign in first answers every question with a page of its own",
+        hint="is it spelled right? Otherwise check where it is looked for (scaffold env mirrors): an index's "
+        "address usually ends in /simple",
     ),
     Sign(
         code="install-no-version",
-        pattern=r"there is no version of |\(from versions: |there are no versions of ",
-        named=r"no versions? of (\S+)|requirement (\S+) \(from versions",
+        pattern=r"there is no version of |\(from versions: |there are no versions of |" + ONLY_OTHERS,
+        named=r"no versions? of (\S+)|requirement (\S+) \(from versions|" + ONLY_OTHERS,
         message="No source that is configured here has {name} for this Python",
-        hint="ask for another version, or choose another Python with --python",
+        hint="ask for another version, or for another Python with --python; a mirror may lag behind: "
+        "scaffold env mirrors --check --all",
         error=NoBuild,
     ),
     Sign(
         code="install-conflict",
         pattern=r"No solution found|ResolutionImpossible|conflicting dependencies",
         message="The requirements contradict each other",
-        hint="see the reason below; one of the named versions has to give way",
+        hint="one of the versions that are named above has to give way: pyproject.toml has yours",
     ),
     Sign(
         code="install-build-failed",
@@ -205,12 +223,12 @@ SIGNS: tuple[Sign, ...] = (
         r"|Failed to build",
         named=r"Failed to build:? `?([^`\s]+)",
         message="The build of {name} failed",
-        hint="see the reason below",
+        hint="its own words stand above; another version may have a wheel, which needs no building",
     ),
     Sign(
         code="install-bad-requirement",
         pattern=r"Couldn't parse requirement|Invalid requirement",
         message="A requirement is not written as PEP 508 wants it",
-        hint="see the place below",
+        hint="correct it at the place that is named above, as in: tqdm>=4.66",
     ),
 )
