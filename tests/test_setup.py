@@ -226,5 +226,5 @@ def test_a_python_that_the_project_does_not_allow(system, tmp_path, wheels) -> N
     path.write_text(path.read_text().replace("[project]", '[project]\nrequires-python = ">=3.99"'))
     with pytest.raises(OptionRefused, match=f"Python {MINOR}.* is outside .* requires-python >=3.99"):
         planned(system, root, wheels)
-    with pytest.raises(PythonMissing, match="what the project allows: requires-python >=3.99"):
+    with pytest.raises(PythonMissing, match=r"what the project allows: requires-python >=3.99"):
         plan_for_project(system, root, Wishes(frameworks=(), index=str(wheels)), lambda text: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,25 @@ def measurement_lines(found: Sequence[Measurement]) -> list[str]:
         ]
         if rows and rows[0].outcome == "ok" and find_mirror(rows[0].place.name) is not None:
             advice.append(f"scaffold env mirrors use {rows[0].place.name} --only {subject}")
-    return [*lines, *([""] if advice else []), *(f"The fastest: {one}" for one in advice)]
+    told = [f"The fastest: {one}" for one in advice] + _next_steps(found)
+    return [*lines, *([""] if told else []), *told]
+
+
+def _next_steps(found: Sequence[Measurement]) -> list[str]:
+    """What to do about what is in force and of no use."""
+    from scaffold.sources.measure import IN_FORCE
+
+    failed = [one for one in found if one.place.name == IN_FORCE and one.is_failure]
+    steps = [
+        f"{one.place.address} wants other credentials: correct them where it is set"
+        for one in failed
+        if re.search(r"answered 40[13]\b", one.problem)
+    ]
+    if all(one.outcome == "unreachable" for one in found) and len(found) > len(failed) > 0:
+        steps.append("Nothing answers: check the network and the proxy (HTTPS_PROXY)")
+    elif failed and all(one.place.name == IN_FORCE for one in found):
+        steps.append("Which others answer from here: scaffold env mirrors --check --all")
+    return [*steps, *(["Who chose what does not answer: scaffold env mirrors"] if failed else [])]
 
 
 def _slowness(one: Measurement) -> tuple[bool, bool, int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from scaffold.errors import ConfigurationRefused, OptionRefused, not_written
 from scaffold.sources.in_force import in_force
 from scaffold.sources.layers import is_variable
-from scaffold.sources.measure import Measurement, Place, measure
+from scaffold.sources.measure import IN_FORCE, Measurement, Place, measure
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import PYTORCH_INDEX
 from scaffold.sources.presets import find_mirror, mirrors
@@ -28,8 +28,7 @@ from scaffold.sources.user_configuration import (
 )
 from scaffold.system import System
 
-#: What is asked where nobody named a mirror; a mirror's own name never has a blank.
-IN_FORCE = "in force"
+#: The places that mirrors copy.
 UPSTREAM = "upstream"
 
 
@@ -190,6 +189,17 @@ def _edited(configuration: Configuration, after: Mapping[Subject, str]) -> str:
     return tomlkit.dumps(document)
 
 
+def _pytorch_too(address: str) -> str:
+    """PyTorch's index is the largest part of a download, and the ordinary one does not stand in for it."""
+    there = [one for one in mirrors() if "pytorch" in one.addresses]
+    best = min(there, key=lambda one: any(note.startswith("pytorch:") for note in one.notes))
+    names = ", ".join(one.name for one in there)
+    return (
+        f"PyTorch still comes from {address}; {names} have it: "
+        f"scaffold env mirrors use {best.name} --only pytorch"
+    )
+
+
 def _notes(system: System, set_: Mapping[Subject, str]) -> list[str]:
     """Why a choice may have no effect, or another one than expected."""
     shown = {one.name: one.values for one in in_force(system)}
@@ -200,6 +210,8 @@ def _notes(system: System, set_: Mapping[Subject, str]) -> list[str]:
         if is_variable(setting)
     ]
     notes += [f"{one.origin} wants no index to be asked at all" for one in shown["no-index"]]
+    if "index" in set_ and "pytorch" not in set_:
+        notes += [_pytorch_too(one.value) for one in shown["pytorch"] if one.value == PYTORCH_INDEX]
     plain = [name for name, address in set_.items() if address.removeprefix(FLAT).startswith("http://")]
     if plain:
         notes.append("plain http: pip refuses it until its host is among pip's trusted-host")

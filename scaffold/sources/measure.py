@@ -27,6 +27,9 @@ SILENCE, WHOLE = 3.0, 8.0
 #: At once: more of them would slow each other down.
 TOGETHER = 4
 
+#: The name of a place that is asked because it is in use; a mirror's own name never has a blank.
+IN_FORCE = "in force"
+
 Clock = Callable[[], float]
 
 

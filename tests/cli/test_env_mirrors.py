@@ -169,6 +169,11 @@ def test_check_says_who_answers(
     assert {name: one["outcome"] for name, one in found.items()} == {"index": "ok", "pytorch": "absent"}
     assert found["index"]["torch"] == "2.13.0"
     assert result.exit_code == 1  # something in force does not answer
+    assert click.unstyle(run("--check").output).splitlines()[-3:] == [
+        "",
+        "Which others answer from here: scaffold env mirrors --check --all",
+        "Who chose what does not answer: scaffold env mirrors",
+    ]
     server.replies |= {"/whl/cpu/torch/": page}
     result = run("--check")
     assert result.exit_code == 0
@@ -206,3 +211,31 @@ def test_the_fastest_stand_first_with_the_command_that_takes_them() -> None:
         "",
         "The fastest: scaffold env mirrors use tuna --only index",
     ]
+
+
+def unreachable(name: str, problem: str = "cannot resolve h") -> Measurement:
+    place = Place(name=name, subject="index", address=f"https://{name.replace(' ', '-')}/")
+    return Measurement(place=place, outcome="unreachable", problem=problem)
+
+
+def test_what_to_do_where_nothing_answers_and_where_somebody_refuses() -> None:
+    nobody = measurement_lines([unreachable("in force"), unreachable("tuna")])
+    assert nobody[-2:] == [
+        "Nothing answers: check the network and the proxy (HTTPS_PROXY)",
+        "Who chose what does not answer: scaffold env mirrors",
+    ]
+    refused = measurement_lines([unreachable("in force", "h answered 401 Unauthorized")])
+    assert refused[2] == "https://in-force/ wants other credentials: correct them where it is set"
+    assert len(measurement_lines([unreachable("tuna")])) == 1
+
+
+def test_the_ordinary_index_alone_is_half_of_it(configuration: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCAFFOLD_PYTORCH_INDEX", raising=False)
+    half = (
+        "PyTorch still comes from https://download.pytorch.org/whl; nju, sjtu, aliyun have it: "
+        "scaffold env mirrors use sjtu --only pytorch"
+    )
+    assert half in run("use", "tuna", "--dry-run").output
+    assert "PyTorch still" not in run("use", "nju", "--dry-run").output
+    run("use", "sjtu", "--only", "pytorch")
+    assert "PyTorch still" not in run("use", "tuna").output

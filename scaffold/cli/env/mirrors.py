@@ -107,8 +107,9 @@ def _show(*, as_json: bool) -> int:
 
 def _check(*, everything: bool, as_json: bool) -> int:
     from scaffold.cli.mirrors_view import measurement_lines
-    from scaffold.env.mirrors import IN_FORCE, check
+    from scaffold.env.mirrors import check
     from scaffold.results import envelope
+    from scaffold.sources.measure import IN_FORCE
     from scaffold.system import HostSystem
 
     found = check(HostSystem(), everything=everything)
