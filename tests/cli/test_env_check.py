@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.proving.proofs import proofs_file
+from scaffold.environments.state import locked
 from tests.cli.test_env import create
 from tests.cli.typed import scaffold_env
 from tests.environments.conftest import make_wheel
@@ -49,13 +51,16 @@ def packages(root: Path) -> Path:
 
 
 def checked(root: Path, *more: object, status: int) -> dict[str, Any]:
-    """Every finding that is not good: check -> finding."""
+    """Every finding that is not good: check -> finding; that nothing is locked is said of each of them."""
     done = scaffold_env(root, "check", "--json", *more)
     assert done.returncode == status, done.stdout + done.stderr
     answer = json.loads(done.stdout)
     assert (answer["schema"], answer["sound"]) == ("scaffold/env-check/1", status == 0)
     return {
-        one["id"]: one for env in answer["environments"] for one in env["findings"] if one["level"] != "ok"
+        one["id"]: one
+        for env in answer["environments"]
+        for one in env["findings"]
+        if one["level"] != "ok" and one["id"] != "lock.none"
     }
 
 
@@ -70,6 +75,7 @@ def test_a_sound_one_and_what_was_proved(root: Path) -> None:
     assert [one["difference"] for one in device["comparisons"]] == [0, 0, 0, 0]
     text = scaffold_env(root, "check").stdout
     assert "PyTorch 2.13.0+cpu was proved on CPU on " in text
+    assert "lock.none  The project has no lock" in text
     assert text.endswith("The environment is as it should be\n")
 
 
@@ -148,6 +154,61 @@ def test_the_cure_of_damage_cures(root: Path, packages: Path, wheels: Path) -> N
     assert checked(root, status=0) == {}
 
 
+def pip(root: Path, *arguments: object) -> None:
+    command = [root / ".venv/bin/python", "-m", "pip", *arguments, "--disable-pip-version-check"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=120)
+
+
+@pytest.mark.parametrize("spoilt", ["missing", "copy", "elsewhere"])
+def test_the_project_itself_is_installed_and_follows_its_source(
+    spoilt: str, root: Path, wheels: Path, tmp_path: Path
+) -> None:
+    install = ("install", "--no-deps", "--no-build-isolation")
+    if spoilt == "missing":
+        pip(root, "uninstall", "--yes", "thing")
+    elif spoilt == "copy":
+        pip(root, *install, root)
+    else:
+        pip(root, *install, "--editable", make_project(tmp_path / "other"))
+    found = checked(root, status=1)
+    assert {name: one["remedy"]["commands"] for name, one in found.items()} == {
+        f"pkg.project-{spoilt}": [["scaffold", "env", "create"]]
+    }
+    assert create(root, wheels).returncode == 0
+    assert checked(root, status=0) == {}
+
+
+def test_the_cure_of_altered_files_cures(root: Path, packages: Path, wheels: Path) -> None:
+    spoil("altered", root, packages, wheels)
+    cleaning, removing, making = checked(root, "--deep", status=1)["env.altered"]["remedy"]["commands"]
+    subprocess.run(cleaning, check=True, capture_output=True, timeout=60)
+    assert scaffold_env(root, *removing[2:]).returncode == 0
+    assert making == ["scaffold", "env", "create"]
+    assert create(root, wheels).returncode == 0
+    assert checked(root, "--deep", status=0) == {}
+
+
+@pytest.mark.parametrize("damage", ["not isolated", "pip.conf"])
+def test_settings_that_were_changed_are_made_again(
+    damage: str, root: Path, packages: Path, wheels: Path, tmp_path: Path
+) -> None:
+    spoil(damage, root, packages, tmp_path)
+    (found,) = checked(root, status=1).values()
+    assert found["remedy"]["commands"] == [["scaffold", "env", "create"]]
+    assert create(root, wheels).returncode == 0
+    assert checked(root, status=0) == {}
+
+
+def test_work_in_progress_is_no_interruption(tmp_path: Path) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    with locked(root):
+        found = checked(root, status=1)
+    assert list(found) == ["env.busy"]
+    who = f"process {os.getpid()}" if sys.platform == "linux" else "another process"
+    assert found["env.busy"]["detail"].startswith(who)
+    assert list(checked(root, status=1)) == ["env.missing"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="an interpreter is a link on POSIX only")
 def test_a_base_python_that_is_gone_and_a_moved_project(root: Path, tmp_path: Path) -> None:
     moved = root.rename(tmp_path / "elsewhere")
@@ -190,7 +251,9 @@ def test_a_lock_tells_what_has_drifted(root: Path, wheels: Path, packages: Path)
     assert found["lock.drift"]["remedy"]["commands"] == [["scaffold", "env", "sync"]]
     pyproject = root / "pyproject.toml"
     pyproject.write_text(pyproject.read_text().replace('["alpha"]', '["alpha>=0.5"]'))
-    assert checked(root, status=1)["lock.stale"]["remedy"]["commands"] == [["scaffold", "env", "lock"]]
+    assert checked(root, status=1)["lock.stale"]["remedy"]["commands"] == [
+        ["scaffold", "env", "lock"], ["scaffold", "env", "sync"],
+    ]  # fmt: skip
     lock = root / "requirements/lock-default.txt"
     lock.write_text(f"<<<<<<< HEAD\n{lock.read_text()}")
     assert "lock.damaged" in checked(root, status=1)
