@@ -30,10 +30,19 @@ def make_environments(
 
     for root in {one.root for one in plan.environments}:
         refuse_foreign_folder(root)  # before minutes are spent
+    from scaffold.environments.create import refuse_foreign
+
+    for one in plan.environments:  # before the first of them is made
+        refuse_foreign(one)
     making = _Making(system, plan, project, announce, report)
     for one in plan.environments:
         making.make(one)
     return SetupReport(made=tuple(making.made), kept=tuple(dict.fromkeys(making.kept)))
+
+
+def agreed_to_replace(plan: SetupPlan) -> SetupPlan:
+    """The same plan; environments that the user made may go for it."""
+    return replace(plan, environments=tuple(replace(one, replace=True) for one in plan.environments))
 
 
 class _Making:

@@ -37,14 +37,15 @@ def agreed(system: System, plan: SetupPlan, wishes: Wishes, *, yes: bool, asks: 
     return wishes
 
 
-def demand_agreement(system: System, *, replace: bool, asks: bool) -> None:
-    """An environment that the user made goes only where they said so, or say so now."""
+def demand_agreement(system: System, *, replace: bool, asks: bool) -> bool:
+    """An environment that the user made goes only where they said so, or say so now; whether they did."""
     from scaffold.env.create import in_the_way
 
     problem = None if replace else in_the_way(Path.cwd())
     if problem is None:
-        return
+        return replace
     if not (system.interactive and asks):
         raise problem
     click.echo(problem.message, err=True)
     click.confirm("Have another one made all the same?", default=False, abort=True, err=True)
+    return True

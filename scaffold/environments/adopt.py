@@ -7,13 +7,15 @@ that reads an environment uses it, and nothing writes to it.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.layout import STATE_FOLDER, Place, adopted_location, is_environment
 from scaffold.environments.model import Environment
-from scaffold.environments.state import is_unfinished, read_state
+from scaffold.environments.remaking import remake_hint
+from scaffold.environments.state import is_ours, is_unfinished, read_state
 from scaffold.errors import EnvironmentOccupied, OptionRefused
 from scaffold.system import System, without
 
@@ -57,8 +59,9 @@ def look_at(place: Place, path: Path, system: System) -> Environment:
     if environment is None or is_unfinished(location):
         raise OptionRefused(
             f"{path} is no Python environment",
-            detail=(_what_it_is(location, system),),
-            hint="name the folder that holds pyvenv.cfg or conda-meta; or make one: scaffold env create",
+            detail=(_what_it_is(location),),
+            hint="name the folder that holds pyvenv.cfg or conda-meta; or make one: "
+            f"{remake_hint(place.root)}",
             code="adopt-no-environment",
         )
     own = read_state(place)
@@ -68,7 +71,7 @@ def look_at(place: Place, path: Path, system: System) -> Environment:
             hint="see it: scaffold env show",
             code="adopt-ours",
         )
-    return _started(environment, system)
+    return _started(environment, place, system)
 
 
 def _folder_of(path: Path) -> Path:
@@ -82,19 +85,24 @@ def _folder_of(path: Path) -> Path:
     return path.resolve() if is_environment(path) else path
 
 
-def _what_it_is(location: Path, system: System) -> str:
+def _what_it_is(location: Path) -> str:
     if not location.exists():
         return "there is nothing of that name"
     if not location.is_dir():
         return "it is a file"
     if is_unfinished(location):
         return "it is empty" if not any(location.iterdir()) else "the making of it was interrupted"
-    if any(system.exists(location / name) for name in ("bin/python3", "python3", "python.exe")):
+    if any(_is_program(location / name) for name in ("bin/python3", "python3", "python.exe")):
         return "a Python is installed there, for the whole machine and not for one project"
     return "neither pyvenv.cfg nor conda-meta lies in it"
 
 
-def _started(environment: Environment, system: System) -> Environment:
+def _is_program(path: Path) -> bool:
+    """Not merely a name: /etc/python3 is a folder of settings."""
+    return path.is_file() and (os.name == "nt" or os.access(path, os.X_OK))
+
+
+def _started(environment: Environment, place: Place, system: System) -> Environment:
     """With the version that its Python says of itself; OptionRefused where it does not start."""
     gone = is_orphaned(environment, system)
     done = None
@@ -111,7 +119,7 @@ def _started(environment: Environment, system: System) -> Environment:
         raise OptionRefused(
             f"The environment in {environment.location} is broken: its Python does not start",
             detail=(f"interpreter: {environment.python}", *(["it is not there"] if gone else last)),
-            hint="mend it with the tool that made it, or let scaffold make one: scaffold env create",
+            hint=f"mend it with the tool that made it, or let scaffold make one: {remake_hint(place.root)}",
             code="adopt-broken",
         )
     return replace(environment, version=version)
@@ -146,14 +154,14 @@ def refuse_adopted(place: Place, doing: str) -> None:
     """
     location = adopted_location(place.state_file)
     if location is not None:
-        raise _adopted(location, doing)
+        raise _adopted(place, location, doing)
 
 
-def _adopted(location: Path, doing: str) -> EnvironmentOccupied:
+def _adopted(place: Place, location: Path, doing: str) -> EnvironmentOccupied:
     return EnvironmentOccupied(
         f"This project uses an environment that you made, and scaffold does not {doing} it: {location}",
         hint="use the tool that made it; or have one made beside it, and that one forgotten: "
-        "scaffold env create --replace",
+        f"{remake_hint(place.root, '--replace')}",
         code="environment-adopted",
     )
 
@@ -162,14 +170,14 @@ def in_the_way(place: Place) -> EnvironmentOccupied | None:
     """Why nobody may make an environment unasked: one that the user made would go, or be forgotten."""
     adopted = adopted_location(place.state_file)
     if adopted is not None and is_environment(adopted):
-        return _adopted(adopted, "touch")
+        return _adopted(place, adopted, "touch")
     location = place.own_location
-    unknown = (read_state(place) is None or adopted is not None) and not place.restore_folder.exists()
-    if not unknown or not is_environment(location) or is_unfinished(location):
+    known = is_ours(place) or place.restore_folder.exists()
+    if known or not is_environment(location) or is_unfinished(location):
         return None
     return EnvironmentOccupied(
         f"{location} is an environment that scaffold did not make, and was left alone",
         hint="use it as it is: scaffold env adopt\nor have another one made in its place: "
-        "scaffold env create --replace",
+        f"{remake_hint(place.root, '--replace')}",
         code="environment-not-ours",
     )

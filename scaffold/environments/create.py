@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+from scaffold.environments.adopt import in_the_way
 from scaffold.environments.condition.differences import differences
 from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.condition.verify import damages
@@ -50,12 +51,20 @@ def create(
     with locked(plan.root), _as_our_errors(plan):
         recover(plan.place)
         refuse_occupied(plan.place)
+        refuse_foreign(plan)
         if not afresh and _is_as_planned(plan, system):
             return _finished(plan, system, finish)
         refuse_without_space((plan,), system)
         with transaction(plan.place, _announced(plan)):
             _build(plan, system, report, afresh)
             return _finished(plan, system, finish)
+
+
+def refuse_foreign(plan: EnvironmentPlan) -> None:
+    """What the user made stays, but where they agreed; EnvironmentOccupied says so."""
+    problem = None if plan.replace else in_the_way(plan.place)
+    if problem is not None:
+        raise problem
 
 
 def digest(plan: EnvironmentPlan) -> str:

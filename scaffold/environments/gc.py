@@ -17,7 +17,7 @@ from scaffold.environments.condition.usage import Usage, nearest, on_one_disk, u
 from scaffold.environments.discard import remove_tree
 from scaffold.environments.installers.tools import find_uv, uv_cache
 from scaffold.environments.layout import STATE_FOLDER, Place, is_environment, places, site_packages_of
-from scaffold.environments.state import State, is_ready, is_unfinished, read_state
+from scaffold.environments.state import State, is_ours, is_ready, is_unfinished, read_state
 from scaffold.errors import NoPermission, ScaffoldError
 from scaffold.system import System
 
@@ -89,7 +89,7 @@ def _of_environment(place: Place) -> Iterator[Freeable]:
             command=("scaffold", "env", "remove", place.name or location.name),
         )
         return
-    if state is None:
+    if state is None or not (state.adopted or is_ours(place)):
         yield Freeable(
             kind="environment",
             path=location,

@@ -20,6 +20,9 @@ STATE_FOLDER = ".scaffold"
 #: Lies in an environment from its first byte on until it is whole.
 UNFINISHED_MARK = ".scaffold-unfinished"
 
+#: Lies in every environment that scaffold makes: one without it is the user's, whatever our records say.
+MADE_MARK = ".scaffold-made"
+
 
 def python_of(location: Path, os: OperatingSystem) -> Path:
     """The interpreter of the environment at ``location``."""

@@ -59,6 +59,7 @@ class EnvironmentPlan:
     disk_needed: int = 0  # bytes, estimated
     notices: tuple[str, ...] = ()
     conda: CondaProgram | None = None  # what makes the environment; None: virtualenv
+    replace: bool = False  # the user agreed that an environment of their own goes
 
     @property
     def root(self) -> Path:

@@ -10,7 +10,7 @@ from scaffold.environments.condition.usage import Usage, usage
 from scaffold.environments.discard import put_away, remove_tree
 from scaffold.environments.layout import MAIN, Place, is_environment
 from scaffold.environments.proving.proofs import forget_proofs
-from scaffold.environments.state import is_unfinished, read_state, recover, refuse_newer, write_state
+from scaffold.environments.state import is_ours, is_unfinished, read_state, recover, refuse_newer, write_state
 from scaffold.errors import EnvironmentOccupied, LaunchFailed
 
 
@@ -51,7 +51,7 @@ def plan_removal(place: Place, *, foreign: bool) -> RemovePlan:
             else "delete it yourself if you do not need it",
             code="environment-not-one",
         )
-    if location.exists() and state is None and not is_unfinished(location) and not foreign:
+    if location.exists() and not is_ours(place) and not is_unfinished(location) and not foreign:
         raise EnvironmentOccupied(
             f"Nobody wrote down that scaffold made {location}, so it was left alone",
             hint=f"to remove it all the same: scaffold env remove {place.name or MAIN} --foreign",
@@ -60,7 +60,7 @@ def plan_removal(place: Place, *, foreign: bool) -> RemovePlan:
     return RemovePlan(
         place=place,
         location=location,
-        is_ours=state is not None or is_unfinished(location),
+        is_ours=is_ours(place) or is_unfinished(location),
         usage=usage(location, place.restore_folder),
     )
 

@@ -42,6 +42,7 @@ class State:
     installer: str = ""
     created: str = ""  # UTC, ISO 8601
     adopted: bool = False  # the user made it: it is used, and never written to
+    marked: bool = False  # layout.MADE_MARK lies in it; False: made by a scaffold of before the mark
     previous: State | None = None
 
 
@@ -102,6 +103,19 @@ def is_ready(place: Place) -> bool:
         and state.location == str(place.location)
         and layout.is_environment(place.location)
     )
+
+
+def is_ours(place: Place) -> bool:
+    """Whether scaffold made what lies there: its records say so, and so does the environment itself.
+
+    Records alone would also claim what the user put in the place of an environment that they deleted.
+    """
+    state = read_state(place)
+    if state is not None and state.status == "creating" and state.previous is not None:
+        state = state.previous  # of what still lies there, or waits
+    if state is None or state.adopted:
+        return False
+    return not state.marked or (place.own_location / layout.MADE_MARK).is_file()
 
 
 def is_unfinished(location: Path) -> bool:
@@ -179,11 +193,11 @@ def recover(place: Place) -> None:
         write_state(place, None if state is None else state.previous)
     elif (location / layout.UNFINISHED_MARK).is_file():
         discard_tree(root, location)
-        write_state(place, None)
+        write_state(place, None if state is None else state.previous)  # of one that lies elsewhere
     elif state is not None and state.status == "creating":
         write_state(place, state.previous)  # died before it touched anything
     clear_discarded(root)
-    for temporary in place.state_file.parent.glob(f"{place.state_file.name}.????????"):
+    for temporary in place.state_file.parent.glob("*.json.????????"):  # proofs and builds as well
         temporary.unlink(missing_ok=True)
 
 

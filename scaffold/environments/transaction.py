@@ -23,7 +23,7 @@ def transaction(place: Place, announced: State) -> Iterator[None]:
     """
     before = read_state(place)
     previous = before if before is not None and before.status == "ready" else None
-    announced = replace(announced, status="creating", previous=previous)
+    announced = replace(announced, status="creating", previous=previous, marked=True)
     try:
         write_state(place, announced)
         _put_aside(place)
@@ -36,9 +36,10 @@ def transaction(place: Place, announced: State) -> Iterator[None]:
 
 
 def begin(location: Path) -> None:
-    """The environment's folder, with the mark that it bears until it is whole."""
+    """The environment's folder, with the mark that it bears until it is whole, and the one that stays."""
     location.mkdir(parents=True, exist_ok=True)
     (location / layout.UNFINISHED_MARK).touch()
+    (location / layout.MADE_MARK).touch()
 
 
 def _put_aside(place: Place) -> None:

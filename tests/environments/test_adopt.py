@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,8 @@ def test_what_is_none(tmp_path, project, bare) -> None:
         "adopt-no-environment",
         "a Python is installed there, for the whole machine and not for one project",
     )
+    (tmp_path / "etc" / "python3").mkdir(parents=True)  # settings, as in Debian's /etc
+    assert refused(bare, project, tmp_path / "etc")[1] == "neither pyvenv.cfg nor conda-meta lies in it"
     assert refused(bare, project, project)[1] == "neither pyvenv.cfg nor conda-meta lies in it"
     assert refused(bare, project, None) == ("adopt-no-environment", "")
 
@@ -273,7 +276,7 @@ def test_one_of_our_own_is_made_beside_it(tmp_path, project, bare, plan_for) -> 
     by_venv(mine)
     adopted(bare, project, mine)
     before = contents(mine)
-    made = create(plan_for(project, "alpha"), bare, quiet)
+    made = create(replace(plan_for(project, "alpha"), replace=True), bare, quiet)
     assert (made.location, contents(mine)) == (project / ".venv", before)
     assert Place(project).location == project / ".venv"
 
@@ -283,7 +286,7 @@ def test_when_that_fails_the_adopted_one_is_used_on(tmp_path, project, bare, pla
     by_venv(mine)
     adopted(bare, project, mine)
     state, before = read_state(Place(project)), contents(mine)
-    plan = plan_for(project, "alpha")
+    plan = replace(plan_for(project, "alpha"), replace=True)
 
     def press_ctrl_c(progress: Progress) -> None:
         raise KeyboardInterrupt

@@ -265,7 +265,7 @@ def test_a_file_or_a_link_in_the_way(tmp_path, plan_for, system) -> None:
 
 
 def test_an_environment_of_the_users_own_comes_back(tmp_path, plan_for, system) -> None:
-    plan = plan_for(tmp_path, "alpha")
+    plan = replace(plan_for(tmp_path, "alpha"), replace=True)
     subprocess.run([plan.interpreter.path, "-m", "venv", "--without-pip", plan.location], check=True)
     (plan.location / "note.txt").write_text("mine")
     with pytest.raises(KeyboardInterrupt):

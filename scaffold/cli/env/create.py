@@ -33,11 +33,12 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
     from scaffold.cli.plan_view import setup_plan_lines, setup_report_lines
     from scaffold.cli.progress import ProgressDisplay
     from scaffold.env.create import carry_out, plan_for_project
+    from scaffold.making import agreed_to_replace
     from scaffold.results import envelope
     from scaffold.system import HostSystem
 
     system = HostSystem()
-    demand_agreement(system, replace=replace, asks=output.asks)
+    agreed_to_it = demand_agreement(system, replace=replace, asks=output.asks)
     with ProgressDisplay(output) as display:
         project = plan_for_project(system, Path.cwd(), wishes_of(**wished), display.announce)
     if dry_run:
@@ -47,7 +48,8 @@ def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished
         return
     output.words(setup_plan_lines(project.setup))
     wishes = agreed(system, project.setup, project.wishes, yes=yes, asks=output.asks)
-    project = dataclasses.replace(project, wishes=wishes)
+    setup = agreed_to_replace(project.setup) if agreed_to_it else project.setup
+    project = dataclasses.replace(project, wishes=wishes, setup=setup)
     with ProgressDisplay(output) as display:
         report = carry_out(system, project, display.announce, display.report)
     done = envelope("scaffold/env/1", done=True, plan=setup_plan(project.setup), **setup_report(report))
