@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.env.create import ProjectPlan, carry_out, plan_for_project
+from scaffold.env.lock import plan_lock
 from scaffold.env.project import environment_of
 from scaffold.environments.layout import Place, site_packages_of
 from scaffold.environments.model import Progress
@@ -22,10 +23,12 @@ from scaffold.errors import (
     OptionRefused,
     ProofFailed,
     PythonMissing,
+    SourceUnreachable,
 )
 from scaffold.setup import SetupReport, Wishes
 from scaffold.system import HostSystem
 from tests.environments.standins import MINOR, PYTHON, make_broken_torch, make_project, make_wheels
+from tests.sources.conftest import PackageServer, Reply, server  # noqa: F401
 
 CONSENT = "the only PyTorch that can be had here is a cu130 build"
 
@@ -228,3 +231,32 @@ def test_a_python_that_the_project_does_not_allow(system, tmp_path, wheels) -> N
         planned(system, root, wheels)
     with pytest.raises(PythonMissing, match=r"what the project allows: requires-python >=3.99"):
         plan_for_project(system, root, Wishes(frameworks=(), index=str(wheels)), lambda text: None)
+
+
+@pytest.mark.parametrize("place", ["--index", "PIP_EXTRA_INDEX_URL"])
+def test_no_plan_is_made_with_an_index_that_refuses(
+    place: str,
+    home: Path,
+    tmp_path: Path,
+    server: PackageServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = make_project(tmp_path / "project", "pytorch")
+    server.replies |= {"/simple/pip/": Reply(status=401), "/open/pip/": Reply(status=404)}
+    url, wish = server.url.replace("//", "//me:wrong@") + "/simple", f"{server.url}/open"
+    if place == "--index":
+        wish = url
+    else:
+        monkeypatch.setenv(place, url)
+    system = HostSystem()
+    for plan in (
+        lambda: plan_for_project(
+            system, root, Wishes(frameworks=(), python=PYTHON, index=wish), lambda text: None
+        ),
+        lambda: plan_lock(system, root, index=wish),
+    ):
+        with pytest.raises(SourceUnreachable, match="refuses the user name and password") as caught:
+            plan()
+        assert caught.value.code == "install-not-authorized"
+        assert f"configured by {place}" in caught.value.detail[0]
+    assert not (root / "uv.lock").exists()
