@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.environments.layout import Place
 from tests.conftest import one_thread
+from tests.environments.unpacked import make_environment, make_unfinished
 from tests.templates.test_rendered import rendered
 
 
@@ -39,6 +41,15 @@ WITHOUT_ENVIRONMENT = {"env.missing": "error", "ide.run-config": "skipped"}
 
 def test_files_alone_lack_an_environment(project: Path) -> None:
     assert doctor(project) == (2, WITHOUT_ENVIRONMENT)
+
+
+def test_an_interrupted_making_is_one_error_and_its_consequences_none(project: Path) -> None:
+    """Run configurations name an interpreter that is not there; nobody shall correct or delete them for it."""
+    make_environment(project / ".venv")
+    (project / ".venv/bin/python").unlink()
+    make_unfinished(Place(project))
+    unfinished = {"env.unfinished": "error", "env.contents": "skipped", "ide.run-config": "skipped"}
+    assert doctor(project) == (2, unfinished)
 
 
 def test_a_folder_that_never_was_a_project_is_only_a_machine(tmp_path: Path) -> None:
