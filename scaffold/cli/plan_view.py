@@ -103,14 +103,14 @@ def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str
     """What will be downloaded and how much room it takes."""
     here = sum(1 for one in plan.downloads if one.local)
     unknown = sum(1 for one in plan.downloads if one.size is None and not one.local)
-    text = f"{size(plan.download_size)} in {len(plan.downloads) - here} packages"
-    text += f" (the size of {unknown} is not told by their source)" if unknown else ""
+    text = _download_text(plan, count=len(plan.downloads) - here, unknown=unknown)
     text += f"; {here} are on this machine already" if here else ""
+    about = "at least" if unknown else "about"
     lines = [
         row("Download", text),
         row(
             "Environment",
-            f"{plan.location}, installed by {plan.installer}; about {size(plan.disk_needed)} on disk",
+            f"{plan.location}, installed by {plan.installer}; {about} {size(plan.disk_needed)} on disk",
         ),
     ]
     lines += [row("Note", notice) for notice in plan.notices]
@@ -120,6 +120,14 @@ def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str
             for one in plan.downloads
         ]
     return lines
+
+
+def _download_text(plan: EnvironmentPlan, *, count: int, unknown: int) -> str:
+    """What must be downloaded; a size that nobody tells must not pass for none."""
+    if count and unknown == count:
+        return f"{count} packages (their source does not tell their sizes)"
+    told = f" (the size of {unknown} is not told by their source)" if unknown else ""
+    return f"{'at least ' if unknown else ''}{size(plan.download_size)} in {count} packages{told}"
 
 
 def new_report_lines(plan: NewPlan, report: NewReport) -> list[str]:

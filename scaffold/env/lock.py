@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.environments.locking.changes import Change, changes
+from scaffold.environments.locking.changes import Change, changes, first_locks
 from scaffold.environments.locking.groups import Declared, declared
 from scaffold.environments.locking.model import UV_LOCK, pylock_name
+from scaffold.environments.locking.text import any_python
+from scaffold.environments.locking.upgrades import refuse_unknown_packages
 from scaffold.environments.model import Backend
 from scaffold.errors import LockUnusable, OptionRefused
 from scaffold.system import System
@@ -17,8 +20,10 @@ from scaffold.system import System
 if TYPE_CHECKING:
     from scaffold.environments.locking.files import LockFiles
     from scaffold.environments.locking.make import Asked, Further
-    from scaffold.interpreters.model import Interpreter
     from scaffold.sources.model import SourceSettings
+
+#: What the backend means for a lock.
+CONDA = "conda makes environments alone: their packages are locked like any other's, from the index"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +35,18 @@ class LockPlan:
     files: Mapping[PurePosixPath, str]
     gone: tuple[PurePosixPath, ...]  # of groups that the project does not have any more
     changes: tuple[Change, ...]
+    first: Mapping[str, int]  # groups that had no lock before -> how many packages theirs holds
     notices: tuple[str, ...] = ()
 
     @property
     def differing(self) -> tuple[PurePosixPath, ...]:
-        """The files whose content is not yet so, the removed ones included."""
-        return (*(path for path, text in self.files.items() if _text(self.root / path) != text), *self.gone)
+        """The files whose content is not yet so, the removed ones included.
+
+        Which Python the project has here is no reason to write: colleagues' locks would change in turns.
+        """
+        there = {path: _text(self.root / path) for path in self.files}
+        same = {path for path, text in self.files.items() if any_python(there[path]) == any_python(text)}
+        return (*(path for path in self.files if path not in same), *self.gone)
 
 
 def plan_lock(
@@ -59,15 +70,18 @@ def plan_lock(
     from scaffold.environments.locking.write import recover_files
     from scaffold.environments.state import locked
     from scaffold.projects.record import project_root
+    from scaffold.sources.authorization import refuse_unauthorized
     from scaffold.sources.settings import read_settings, with_wish
 
     root = project_root(start)
     settings = with_wish(read_settings(system), index)
+    refuse_unauthorized(settings, system)
     with locked(root):
         recover_files(root)
         project = declared(root)
         further = _further(project)
         _refuse_unknown(group, project, further)
+        refuse_unknown_packages(upgrade, project)
         if check:
             refuse_older(project, (group,) if group else project.groups)
         announce("resolving for every machine" if not group else f"resolving {group} for every machine")
@@ -80,7 +94,8 @@ def plan_lock(
         files=made.files,
         gone=gone,
         changes=changes(root, made.files, gone),
-        notices=made.notices,
+        first=first_locks(root, made.files),
+        notices=(*made.notices, *((CONDA,) if backend == "conda" else ())),
     )
 
 
@@ -148,19 +163,21 @@ def _made(
 ) -> LockFiles:
     from scaffold.environments.installers.tools import find_uv
     from scaffold.environments.locking.make import UvLocker, oldest_python
+    from scaffold.environments.locking.python import allowed_python
 
     uv = None if backend == "pip" else find_uv(system)
     if uv is None and backend == "uv":
         raise OptionRefused("uv was asked for and is not here", hint="python -m pip install uv")
-    interpreter = _interpreter(system, project)
+    rather = _python(project)
+    interpreter = allowed_python(system, project.requires_python, rather)
     if uv is not None:
         # uv only asks its version; but a version could lead it to a pyenv shim that is dead.
         python = interpreter.path if interpreter else None
-        return UvLocker(system, uv, python, project, settings, announce).make(asked, further)
+        return UvLocker(system, uv, python, project, settings, rather, announce).make(asked, further)
     from scaffold.environments.locking.make_pip import make_with_pip, refuse_loss
     from scaffold.interpreters.choose import choose
 
-    if backend == "auto":
+    if backend != "pip":
         refuse_loss(project)
     from scaffold.interpreters.find import find
 
@@ -169,21 +186,17 @@ def _made(
     return make_with_pip(system, project, settings, interpreter, asked.group or project.groups[0])
 
 
-def _interpreter(system: System, project: Declared) -> Interpreter | None:
-    """A Python that the project allows: of its environment's version, else the newest that fits."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
+def _python(project: Declared) -> str:
+    """The Python that the lock is for: what a clone will take first."""
     from scaffold.environments.layout import Place
+    from scaffold.environments.locking.python import made_with, python_of_project
+    from scaffold.environments.locking.read import project_locks
     from scaffold.environments.planned import read_packages
-    from scaffold.interpreters.find import find
 
-    try:
-        allowed = SpecifierSet(project.requires_python)
-    except InvalidSpecifier:
-        allowed = SpecifierSet()
-    fitting = [one for one in find(system).interpreters if allowed.contains(one.version)]
-    planned = read_packages(Place(project.root))[1]
-    return next((one for one in fitting if one.minor == planned), next(iter(fitting), None))
+    kept, planned = "", read_packages(Place(project.root))[1]
+    with contextlib.suppress(LockUnusable):  # damaged: it is made anew
+        kept = next(filter(None, map(made_with, project_locks(Place(project.root)))), "")
+    return python_of_project(project.root, project.requires_python, planned=planned, kept=kept)
 
 
 def _further(project: Declared) -> tuple[Further, ...]:
@@ -226,8 +239,8 @@ def _gone(root: Path, files: Mapping[PurePosixPath, str]) -> tuple[PurePosixPath
     return tuple(found)
 
 
-def _text(path: Path) -> str | None:
+def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        return None
+        return ""

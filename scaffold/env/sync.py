@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.environments.model import Backend, InstallerName, Report
-from scaffold.errors import LockUnusable, NoBuild, OptionRefused, PythonMissing, SourceUnreachable
+from scaffold.environments.model import Backend, Report
+from scaffold.errors import InstallFailed, LockUnusable
 from scaffold.setup import Announce, SetupPlan, SetupReport
 from scaffold.system import System
 
 if TYPE_CHECKING:
-    from scaffold.builds.model import BuildChoice
+    from scaffold.environments.layout import Place
     from scaffold.environments.locking.choose import ChosenLock
     from scaffold.environments.locking.groups import Declared
     from scaffold.environments.locking.model import ProjectLock
+    from scaffold.environments.locking.suited import Suited
     from scaffold.environments.model import EnvironmentPlan
     from scaffold.interpreters.model import Interpreter
     from scaffold.machine.model import Machine
     from scaffold.projects.model import Record
+    from scaffold.sources.model import SourceSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +73,11 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
     from scaffold.environments.adopt import in_the_way
     from scaffold.environments.layout import Place
     from scaffold.environments.locking.groups import declared
-    from scaffold.environments.locking.plan import is_as_locked, plan_locked
+    from scaffold.environments.locking.plan import is_as_locked, plan_locked, with_room
     from scaffold.environments.locking.read import project_locks
     from scaffold.environments.refusals import refuse_place
     from scaffold.projects.record import project_root, read_record
+    from scaffold.sources.authorization import refuse_unauthorized
     from scaffold.sources.settings import read_settings, with_wish
 
     root, record = project_root(start), read_record(start)
@@ -86,41 +90,62 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
     locks = project_locks(Place(root))
     _refuse(project, locks, wishes)
     announce("looking at the machine")
-    machine, interpreter, advised = _look(system, root, record, locks[0], wishes)
-    chosen = _choose(project, locks, machine, interpreter, advised, record, wishes)
+    machine, found = _look(system, Place(root), record, locks, wishes, settings)
     plans = tuple(
         plan_locked(
             system,
             place=Place(root, one.lock.group if number else ""),
             chosen=one,
             project=project,
-            interpreter=interpreter,
+            interpreter=found.interpreter,
             settings=settings,
-            installer=_installer(system, wishes.backend),
+            backend=wishes.backend,
         )
-        for number, one in enumerate(chosen)
+        for number, one in enumerate(found.chosen)
     )
-    setup = _setup(machine, interpreter, chosen, plans, advised)
+    unchanged = all(is_as_locked(one, system) for one in plans)
+    if not unchanged:
+        announce("looking for what is here already")
+        pairs = zip(plans, found.chosen, strict=True)
+        plans = tuple(with_room(plan, one.lock, system) for plan, one in pairs)
+        if any(not one.local for plan in plans for one in plan.downloads):
+            refuse_unauthorized(settings, system)
     return SyncPlan(
         root=root,
         record=record,
         wishes=wishes,
-        chosen=chosen,
-        setup=setup,
-        unchanged=all(is_as_locked(one, system) for one in plans),
+        chosen=found.chosen,
+        setup=_setup(machine, found, plans),
+        unchanged=unchanged,
     )
 
 
 def carry_out(system: System, plan: SyncPlan, announce: Announce, report: Report) -> SetupReport:
     """Make the environments, prove them, tell PyCharm. Raises what `make_environments` does."""
     from scaffold.env.project import ide_project, stopped
-    from scaffold.making import make_environments
+    from scaffold.making import agreed_to_replace, make_environments
 
     _check_wheelhouse(system, plan.setup)
     try:
-        return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
+        setup = agreed_to_replace(plan.setup) if plan.wishes.replace else plan.setup
+        return make_environments(system, setup, ide_project(plan.record), announce, report)
+    except InstallFailed as problem:
+        if problem.code == "install-hash-mismatch":
+            raise not_the_locks_file(problem, plan.chosen) from problem
+        raise
     except KeyboardInterrupt:
         raise stopped(plan.root, ("scaffold", "env", "sync", *plan.wishes.arguments)) from None
+
+
+def not_the_locks_file(problem: InstallFailed, chosen: Sequence[ChosenLock]) -> InstallFailed:
+    """A hash differs: it is the lock's, not the index's, and so the lock may be what is wrong."""
+    from scaffold.environments.locking.model import made_by_pip
+
+    message = problem.message.replace("the file that the index announced", "a file that the lock names")
+    hint = "another mirror may have that file: --index URL; take what there is now: scaffold env lock"
+    if any(made_by_pip(one.lock) for one in chosen):
+        hint = f"the lock names the files that pip takes: scaffold env sync --backend pip\n{hint}"
+    return InstallFailed(message, detail=problem.detail, hint=hint, code=problem.code)
 
 
 def _recover(root: Path) -> None:
@@ -148,91 +173,63 @@ def _refuse(project: Declared, locks: Sequence[ProjectLock], wishes: SyncWishes)
 
 
 def _look(
-    system: System, root: Path, record: Record, lock: ProjectLock, wishes: SyncWishes
-) -> tuple[Machine, Interpreter, BuildChoice | None]:
-    """The machine, a Python that the lock allows, and the builds that the tables advise for both."""
-    from scaffold import builds, machine
-    from scaffold.environments.layout import Place
-    from scaffold.environments.locking.python import choose_python
+    system: System,
+    place: Place,
+    record: Record,
+    locks: Sequence[ProjectLock],
+    wishes: SyncWishes,
+    settings: SourceSettings,
+) -> tuple[Machine, Suited]:
+    """The machine, and the Python and the locks that suit it together."""
+    from scaffold import machine
+    from scaffold.environments.locking.python import candidates
+    from scaffold.environments.locking.suited import suited
     from scaffold.environments.planned import read_packages, read_together
     from scaffold.interpreters.find import find
 
     with ThreadPoolExecutor(2) as pool:
-        looking, searching = pool.submit(machine.detect, system, root.parent), pool.submit(find, system)
+        looking = pool.submit(machine.detect, system, place.root.parent)
+        searching = pool.submit(find, system)
         seen, found = looking.result(), searching.result()
-    interpreter = choose_python(
-        system, lock, found, wanted=wishes.python, planned=read_packages(Place(root))[1],
-        architecture=seen.host.architecture,
+    asked = [one for one in locks if one.group == wishes.group] or locks
+    pythons = candidates(
+        system, asked, found, root=place.root, wanted=wishes.python,
+        planned=read_packages(place)[1], architecture=seen.host.architecture,
     )  # fmt: skip
-    try:
-        advised = builds.choose(
-            seen, [interpreter.minor], record.frameworks, None,
-            wanted_python=interpreter.minor, together=bool(read_together(root)),
-        )  # fmt: skip
-    except (NoBuild, PythonMissing, SourceUnreachable):
-        advised = None  # the tables know nothing for this machine; the locks are judged all the same
-    return seen, interpreter, advised
+    return seen, suited(
+        place, locks, seen, pythons, frameworks=record.frameworks, wanted=wishes.group,
+        together=bool(read_together(place.root)), lacks=partial(_lacks, system, settings),
+    )  # fmt: skip
 
 
-def _choose(
-    project: Declared,
-    locks: Sequence[ProjectLock],
-    machine: Machine,
-    interpreter: Interpreter,
-    advised: BuildChoice | None,
-    record: Record,
-    wishes: SyncWishes,
-) -> tuple[ChosenLock, ...]:
-    """The project's own lock, then those of further environments that this machine has a use for."""
-    from scaffold.environments.layout import Place
-    from scaffold.environments.locking.choose import choose_lock
-    from scaffold.environments.locking.read import read_project_lock
+def _lacks(
+    system: System, settings: SourceSettings, chosen: ChosenLock, interpreter: Interpreter
+) -> tuple[str, ...]:
+    """What a folder of wheels lacks of a lock for a Python, by its names; nothing where an index is asked."""
+    from scaffold.environments.locking.plan import wheelhouse_of
+    from scaffold.environments.locking.wheelhouse import by_name, wanted_here
 
-    own = choose_lock(
-        locks, machine, interpreter.minor, advised, wanted=wishes.group, frameworks=record.frameworks
-    )
-    found, notices = [own], []
-    for build in advised.apart if advised else ():
-        lock = read_project_lock(Place(project.root, build.framework), build.framework)
-        if lock is None:
-            notices.append(
-                f"{build.framework} would get the GPU in an environment of its own; it has no lock"
-            )
-            continue
-        alone = replace(advised, builds=(build,), apart=()) if advised else None
-        found.append(choose_lock((lock,), machine, interpreter.minor, alone, frameworks=(build.framework,)))
-    found[0] = replace(own, notices=(*own.notices, *notices))
-    return tuple(found)
+    folder = wheelhouse_of(settings)
+    if folder is None:
+        return ()
+    rows = wanted_here(chosen.lock.packages, interpreter, system)
+    there = by_name(folder, rows, interpreter.minor)
+    return tuple(f"{folder} has no wheel of {one.shown} for it" for one in rows if one.name not in there)
 
 
-def _setup(
-    machine: Machine,
-    interpreter: Interpreter,
-    chosen: Sequence[ChosenLock],
-    plans: tuple[EnvironmentPlan, ...],
-    advised: BuildChoice | None,
-) -> SetupPlan:
+def _setup(machine: Machine, found: Suited, plans: tuple[EnvironmentPlan, ...]) -> SetupPlan:
     from scaffold.builds.model import BuildChoice
 
     own, *further = plans
     choice = BuildChoice(
-        python=interpreter.minor,
+        python=found.interpreter.minor,
         builds=own.builds,
         apart=tuple(build for plan in further for build in plan.builds),
-        reasons=tuple(f"{one.lock.path.name}: {reason}" for one in chosen for reason in one.reasons),
+        reasons=(found.reason,),
+        turned_down=found.turned_down,
+        together=found.advised is not None and found.advised.together,
     )
-    if advised is not None:
-        choice = replace(choice, together=advised.together)
-    return SetupPlan(machine=machine, interpreter=interpreter, choice=choice, environments=plans)
-
-
-def _installer(system: System, backend: Backend) -> InstallerName:
-    from scaffold.environments.installers.tools import find_uv
-
-    uv = None if backend == "pip" else find_uv(system)
-    if uv is None and backend == "uv":
-        raise OptionRefused("uv was asked for and is not here", hint="python -m pip install uv")
-    return "pip" if uv is None else "uv"
+    return SetupPlan(machine=machine, interpreter=found.interpreter, choice=choice, environments=plans)
 
 
 def _check_wheelhouse(system: System, setup: SetupPlan) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.env.sync import SyncPlan, SyncWishes, plan_sync
+from scaffold.env.sync import SyncPlan, SyncWishes, not_the_locks_file, plan_sync
 from scaffold.environments.locking.wheelhouse import Contents, contents, wanted_here
 from scaffold.environments.model import Report
-from scaffold.errors import NoSpace, OptionRefused
+from scaffold.errors import InstallFailed, NoSpace, OptionRefused
 from scaffold.setup import Announce
 from scaffold.system import System
 
@@ -73,7 +73,12 @@ def carry_out(
     found: list[Contents] = []
     with locked(plan.sync.root):
         for chosen, environment in zip(plan.sync.chosen, plan.sync.setup.environments, strict=True):
-            replaced += fill(environment, plan.folder, chosen.lock.packages, system, report)
+            try:
+                replaced += fill(environment, plan.folder, chosen.lock.packages, system, report)
+            except InstallFailed as problem:
+                if problem.code == "install-hash-mismatch":
+                    raise not_the_locks_file(problem, (chosen,)) from problem
+                raise
             rows = wanted_here(chosen.lock.packages, environment.interpreter, system)
             found.append(contents(plan.folder, rows, environment.interpreter.minor))
         _keep_out_of_git(plan)

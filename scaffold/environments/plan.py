@@ -80,7 +80,7 @@ def plan_environment(
         downloads=downloads,
         lock=resolution.lock,
         disk_needed=disk_needed(downloads, shared_cache=resolution.shared_cache),
-        notices=(*_notices(plan), *resolution.notices),
+        notices=(*conda_notices(plan), *resolution.notices),
     )
 
 
@@ -92,7 +92,7 @@ def _conda(backend: Backend, place: Place, system: System) -> CondaProgram | Non
     return conda_before(place, system) if backend == "auto" else None
 
 
-def _notices(plan: EnvironmentPlan) -> tuple[str, ...]:
+def conda_notices(plan: EnvironmentPlan) -> tuple[str, ...]:
     """What differs from what the interpreter's line says."""
     if plan.conda is None:
         return ()

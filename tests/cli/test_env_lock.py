@@ -6,8 +6,17 @@ import json
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from scaffold.cli.env.lock import _change_lines
+from scaffold.cli.plan_view import environment_lines
+from scaffold.env.lock import LockPlan
+from scaffold.environments.layout import Place
+from scaffold.environments.locking.changes import Change
+from scaffold.environments.model import Download, EnvironmentPlan
+from scaffold.interpreters.model import Interpreter
+from scaffold.sources.model import Setting, SourceSettings
 from tests.cli.typed import scaffold_env
 from tests.environments.standins import MINOR, PYTHON, make_project
 
@@ -52,7 +61,8 @@ def test_lock_wheelhouse_sync(root: Path, wheels: Path) -> None:
 
     done = scaffold_env(root, "lock", "--index", wheels)
     assert done.returncode == 0, done.stderr
-    assert "+ torch 2.13.0+cpu (own)" in done.stdout
+    assert done.stdout.splitlines()[:2] == ["Groups         own", "New            own: 3 packages"]
+    assert "+ torch" not in done.stdout
     assert all(name in done.stdout for name in files)
     assert scaffold_env(root, "lock", "--index", wheels, "--check").returncode == 0
 
@@ -77,3 +87,43 @@ def test_lock_wheelhouse_sync(root: Path, wheels: Path) -> None:
         stale = scaffold_env(root, *command, "--index", wheels, "--json")
         assert stale.returncode == 1
         assert json.loads(stale.stdout)["error"]["code"] == "lock-stale"
+
+
+def test_changes_against_an_earlier_lock_are_told_up_to_a_number() -> None:
+    names = [f"package-{number:02}" for number in range(35)]
+    plan = LockPlan(
+        root=Path("project"),
+        groups=("cpu", "cu126"),
+        files={},
+        gone=(),
+        changes=tuple(Change(name=one, before="", after="1", groups=("cpu", "cu126")) for one in names),
+        first={"cpu": 35},
+    )
+    lines = list(map(click.unstyle, _change_lines(plan)))
+    assert lines[:2] == ["New            cpu: 35 packages", "Change         + package-00 1 (cu126)"]
+    assert lines[-1].split() == ["and", "5", "more;", "all:", "--json"]
+    assert len(lines) == 32
+
+
+def test_a_size_that_nobody_tells_is_not_nothing() -> None:
+    def told(*sizes: int | None) -> list[str]:
+        rows = (Download(name=str(n), version="1", size=size, source="") for n, size in enumerate(sizes))
+        plan = EnvironmentPlan(
+            place=Place(Path("/project")), interpreter=Interpreter(
+                path=Path("/python"), version="3.12.1", implementation="CPython", machine="x86_64", bits=64,
+                origin="pyenv",
+            ),
+            installer="pip", builds=(), requirements=(), settings=SourceSettings(index=Setting(value="https://host/simple", origin="tests")),
+            downloads=tuple(rows), disk_needed=30_000_000,
+        )  # fmt: skip
+        return [click.unstyle(line)[15:] for line in environment_lines(plan)]
+
+    where = "/project/.venv, installed by pip;"
+    assert told(2_000_000, 3_000_000) == ["5 MB in 2 packages", f"{where} about 30 MB on disk"]
+    assert told(2_000_000, None) == [
+        "at least 2 MB in 2 packages (the size of 1 is not told by their source)",
+        f"{where} at least 30 MB on disk",
+    ]
+    assert told(None, None) == [
+        "2 packages (their source does not tell their sizes)", f"{where} at least 30 MB on disk",
+    ]  # fmt: skip

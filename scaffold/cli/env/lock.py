@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from scaffold.cli.output import Output
     from scaffold.env.lock import LockPlan
     from scaffold.environments.model import Backend
+
+#: Changes that are printed one by one.
+SHOWN = 30
 
 
 @click.command(name="lock")
@@ -32,10 +36,10 @@ if TYPE_CHECKING:
 @index_option
 @click.option(
     "--backend",
-    type=click.Choice(["auto", "uv", "pip"]),
+    type=click.Choice(["auto", "uv", "pip", "conda"]),
     default="auto",
     show_default=True,
-    help="What resolves; pip locks for this machine alone.",
+    help="What resolves; pip locks for this machine alone; conda resolves nothing here, so it is auto.",
 )
 @output_options("scaffold/env-lock/1")
 def command(
@@ -73,17 +77,33 @@ def command(
 
 def _lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:
     from scaffold.cli.text import row
-    from scaffold.env.lock import change_text
 
     lines = [row("Groups", ", ".join(plan.groups))]
-    lines += [
-        row("Change" if not number else "", change_text(one)) for number, one in enumerate(plan.changes)
-    ]
+    lines += _change_lines(plan)
     lines += [row("Note", notice) for notice in plan.notices]
     if not written:
         return [*lines, row("Lock", "up to date: nothing to write")]
     label = "Written" if done else "Would write"
     return [*lines, *(row(label if not number else "", str(path)) for number, path in enumerate(written))]
+
+
+def _change_lines(plan: LockPlan) -> list[str]:
+    """A first lock in one line; of changes against an earlier one, as many as a person reads."""
+    from scaffold.cli.text import row
+    from scaffold.env.lock import change_text
+
+    lines = [f"{group}: {count} packages" for group, count in plan.first.items()]
+    known = [
+        replace(one, groups=groups)
+        for one in plan.changes
+        if (groups := tuple(group for group in one.groups if group not in plan.first))
+    ]
+    more = [f"and {len(known) - SHOWN} more; all: --json"] if len(known) > SHOWN else []
+    changed = [*map(change_text, known[:SHOWN]), *more]
+    return [
+        *(row("New" if not number else "", text) for number, text in enumerate(lines)),
+        *(row("Change" if not number else "", text) for number, text in enumerate(changed)),
+    ]
 
 
 def _json(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> str:

@@ -37,10 +37,11 @@ SCHEMA = "scaffold/env-sync/1"
 @source_options
 @click.option(
     "--backend",
-    type=click.Choice(["auto", "uv", "pip"]),
+    type=click.Choice(["auto", "uv", "pip", "conda"]),
     default="auto",
     show_default=True,
-    help="What installs; auto takes uv where it is there, else pip.",
+    help="What installs; auto takes what made the lock, uv where it is there; conda makes the environment"
+    " alone.",
 )
 @click.option(
     "--replace", is_flag=True, help="Replace an environment that you made, or forget an adopted one."
@@ -74,9 +75,9 @@ def command(
     from scaffold.system import HostSystem
 
     system, source = HostSystem(), str(wheelhouse) if wheelhouse else index
-    demand_agreement(system, replace=replace, asks=output.asks)
+    agreed_to_it = demand_agreement(system, replace=replace, asks=output.asks)
     wishes = SyncWishes(
-        group=group, python=python, index=source, backend=backend, frozen=frozen, replace=True
+        group=group, python=python, index=source, backend=backend, frozen=frozen, replace=agreed_to_it
     )
     with ProgressDisplay(output) as display:
         plan = plan_sync(system, Path.cwd(), wishes, display.announce)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scaffold.environments.installers import resolved as locks
 from scaffold.environments.installers.retry import Tell, persistently, silent
-from scaffold.environments.installers.tools import pip_environment, seed_pip
+from scaffold.environments.installers.tools import find_uv, pip_environment, seed_pip
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, wanted
 from scaffold.errors import InstallFailed
@@ -51,7 +51,8 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System, *, tell: Tell =
 
     persistently(call, "pip", doing="resolve the requirements", tell=tell)
     found, lock = locks.parse_pip_report(locks.read_lock(report, "pip"))
-    return Resolution(found=found, lock=lock, notices=("uv is not here: pip installs, which takes longer",))
+    why = "uv is not here" if find_uv(system) is None else "because --backend pip was said"
+    return Resolution(found=found, lock=lock, notices=(f"{why}: pip installs, which takes longer",))
 
 
 def uncached(packages: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.environments.installers import resolved as locks
+from scaffold.environments.installers.cached import cached, shares_cache
 from scaffold.environments.installers.resolved import Resolved
 from scaffold.environments.installers.retry import Tell, persistently, silent
 from scaffold.environments.installers.room import with_places
@@ -28,17 +29,17 @@ def resolve(
     lock = asking.compile(tell)
     lock = locks.with_indexes(lock, asking.indexes())
     found = locks.parse_pylock(lock, plan.interpreter.minor)
-    cached = asking.cached(lock)
+    here = cached(plan, uv, folder, system, lock, *index_arguments(plan))
     return Resolution(
-        found=tuple(_noted(one, cached) for one in found),
+        found=tuple(_noted(one, here) for one in found),
         lock=lock,
-        shared_cache=asking.shares_cache(),
+        shared_cache=shares_cache(plan, uv, system),
         notices=asking.notices() if found else (),
     )
 
 
-def _noted(one: Resolved, cached: frozenset[str]) -> Resolved:
-    if one.download.name not in cached:
+def _noted(one: Resolved, here: frozenset[str]) -> Resolved:
+    if one.download.name not in here:
         return one
     return replace(one, download=replace(one.download, local=True))
 
@@ -126,22 +127,6 @@ class _Asking:
             "compile", "pyproject.toml", "--constraints", "constraints.txt", "--no-build",
             "--python", str(self._plan.interpreter.path), *find_links_arguments(self._plan), *arguments,
         )  # fmt: skip
-
-    def cached(self, lock: str) -> frozenset[str]:
-        """The packages that need no download, as far as uv says."""
-        (self._folder / "pylock.toml").write_text(lock, encoding="utf-8")
-        done = self._call(
-            "install", "--dry-run", "--verbose", "--no-build", "--requirements", "pylock.toml",
-            "--python", str(self._plan.interpreter.path), "--target", str(self._folder / "nothing"),
-            *index_arguments(self._plan),
-        )  # fmt: skip
-        return locks.parse_cached(done.stdout + done.stderr)
-
-    def shares_cache(self) -> bool:
-        """Whether uv can link from its cache into the environment instead of copying."""
-        cache = uv_cache(self._uv, self._environment, self._system)
-        linked = self._environment.get("UV_LINK_MODE", "hardlink") in ("hardlink", "clone", "symlink")
-        return linked and cache is not None and same_disk(cache, self._plan.root)
 
     def notices(self) -> tuple[str, ...]:
         """Why it will take longer than it must; nothing where the user chose to copy."""

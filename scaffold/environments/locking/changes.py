@@ -37,6 +37,15 @@ def changes(
     )
 
 
+def first_locks(root: Path, files: Mapping[PurePosixPath, str]) -> Mapping[str, int]:
+    """The groups that had no lock so far -> how many packages the new one holds."""
+    return {
+        path.stem.removeprefix("lock-"): len(_versions(text))
+        for path, text in files.items()
+        if path.suffix == ".txt" and not (root / path).exists()
+    }
+
+
 def differing(before: str, after: str) -> tuple[tuple[str, str, str], ...]:
     r"""Name, version before, version after, of the packages that two texts do not have alike.
 

@@ -15,6 +15,7 @@ from scaffold.locks.lint import installed_here, lint
 from scaffold.locks.model import Lock, LockFinding
 from scaffold.locks.reading import read_lock
 from scaffold.machine.model import Machine, Vendor
+from scaffold.shell import line
 
 #: Findings that say: it runs, and something better is thinkable.
 _WEIGHT = {"error": 10_000, "warning": 100, "info": 0}
@@ -37,6 +38,7 @@ class ChosenLock:
     reasons: tuple[str, ...]
     turned_down: tuple[Turned, ...] = ()
     notices: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # why it will not run here: taken all the same, as it was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ def _chosen(
         reasons=(reason,),
         turned_down=tuple(_turned(one) for one in others),
         notices=(*taken.errors, *taken.warnings),
+        problems=taken.errors,
     )
 
 
@@ -210,6 +213,6 @@ def _none_runs(judged: Sequence[_Judged]) -> LockUnusable:
     return LockUnusable(
         "none of the project's locks runs on this machine",
         detail=tuple(f"{one.lock.group}: {why}" for one in judged for why in one.errors[:3]),
-        hint="make an environment without a lock: scaffold env create; "
-        "or take one all the same: scaffold env sync --locked GROUP",
+        hint="make an environment without a lock: scaffold env create; or take one all the same: "
+        + line("scaffold", "env", "sync", "--locked", judged[0].lock.group),
     )

@@ -24,8 +24,9 @@ class LockFiles:
 class LockSet:
     """Files, as they come together."""
 
-    def __init__(self, project: Declared) -> None:
-        self._project = project
+    def __init__(self, project: Declared, python: str) -> None:
+        """``python``: the minor version that the project's environment is of, "" where nobody knows."""
+        self._project, self._python = project, python
         self.files: dict[PurePosixPath, str] = {}
         self.groups: list[str] = []
         self.notices: list[str] = []
@@ -42,6 +43,8 @@ class LockSet:
         self.groups.append(group)
         self.files[pylock_name(group)] = pylock
         facts = {"group": group, "python": self._project.requires_python or ">=3"}
+        if self._python:
+            facts["with"] = self._python
         facts["pyproject.toml"] = f"sha256:{self._project.digest}"
         if uv_lock:
             facts["uv.lock"] = f"sha256:{text_digest(uv_lock)}"

@@ -15,6 +15,7 @@ from scaffold.environments.locking.copy import Workplace, workplace
 from scaffold.environments.locking.files import LockFiles, LockSet
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import UV_LOCK
+from scaffold.environments.locking.way_out import with_way_out
 from scaffold.errors import SourceUnreachable
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import comparable
@@ -72,33 +73,42 @@ class UvLocker:
         python: Path | None,
         project: Declared,
         settings: SourceSettings,
+        made_with: str = "",
         announce: Tell = silent,
     ) -> None:
         self._system, self._uv, self._python, self._project = system, uv, python, project
         self._settings = _without_mirrors(settings)
-        self._sources, self._announce = settings, announce
+        self._sources, self._announce, self._made_with = settings, announce, made_with
 
     def make(self, asked: Asked, further: Sequence[Further]) -> LockFiles:
         """Every file of the set; nothing else changes. Raises InstallFailed, NoBuild, SourceUnreachable."""
+        made = LockSet(self._project, self._made_with)
         with tempfile.TemporaryDirectory(prefix="scaffold-") as name, self._place(Path(name)) as place:
-            out = Path(name) / "pylock.toml"
-            made = LockSet(self._project)
-            if asked.group:
-                if asked.group in self._project.groups:
-                    made.add(asked.group, place.canonical(self._compiled(place, asked, out)), uv_lock="")
-            else:
-                self._lock(place, asked)
-                lock = place.canonical((place.folder / UV_LOCK).read_text(encoding="utf-8"))
-                made.files[UV_LOCK] = lock
-                for group in self._project.groups:
-                    made.add(group, place.canonical(self._exported(place, group, out)), uv_lock=lock)
-            for one in further:
-                if asked.group in ("", one.name):
-                    text = place.canonical(self._compiled_further(one, asked, Path(name), out))
-                    made.add(one.name, text, uv_lock="", more=one.head)
+            try:
+                self._make(made, place, asked, further, Path(name))
+            except SourceUnreachable as problem:
+                raise with_way_out(problem, self._project, place.mirrors, group=asked.group) from problem
         return LockFiles(
             files=made.files, groups=tuple(made.groups), notices=tuple(dict.fromkeys(made.notices))
         )
+
+    def _make(
+        self, made: LockSet, place: Workplace, asked: Asked, further: Sequence[Further], folder: Path
+    ) -> None:
+        out = folder / "pylock.toml"
+        if asked.group:
+            if asked.group in self._project.groups:
+                made.add(asked.group, place.canonical(self._compiled(place, asked, out)), uv_lock="")
+        else:
+            self._lock(place, asked)
+            lock = place.canonical((place.folder / UV_LOCK).read_text(encoding="utf-8"))
+            made.files[UV_LOCK] = lock
+            for group in self._project.groups:
+                made.add(group, place.canonical(self._exported(place, group, out)), uv_lock=lock)
+        for one in further:
+            if asked.group in ("", one.name):
+                text = place.canonical(self._compiled_further(one, asked, folder, out))
+                made.add(one.name, text, uv_lock="", more=one.head)
 
     @contextlib.contextmanager
     def _place(self, folder: Path) -> Iterator[Workplace]:
@@ -120,10 +130,7 @@ class UvLocker:
                 lock.write_bytes(before)
 
     def _lock(self, place: Workplace, asked: Asked) -> None:
-        try:
-            self._run(place.folder, "lock", *_upgrades(asked))
-        except SourceUnreachable as problem:
-            raise _with_way_out(problem, self._project) from problem
+        self._run(place.folder, "lock", *_upgrades(asked))
 
     def _exported(self, place: Workplace, group: str, out: Path) -> str:
         wanted = [part for one in self._project.wanted_by(group) for part in ("--group", one)]
@@ -210,15 +217,6 @@ def _upgrades(asked: Asked) -> list[str]:
     if "*" in asked.upgrade:
         return ["--upgrade"]
     return [part for name in asked.upgrade for part in ("--upgrade-package", name)]
-
-
-def _with_way_out(problem: SourceUnreachable, project: Declared) -> SourceUnreachable:
-    """A lock for all accelerators asks all their indexes; one of them can be locked without the others."""
-    if len(project.accelerators) < 2:
-        return problem
-    one = project.accelerators[0]
-    hint = f"{problem.hint}\none accelerator alone, from its own index: scaffold env lock --group {one}"
-    return SourceUnreachable(problem.message, detail=problem.detail, hint=hint, code=problem.code)
 
 
 def _without_mirrors(settings: SourceSettings) -> SourceSettings:

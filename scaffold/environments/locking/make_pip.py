@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
 from scaffold.environments.locking.files import LockFiles, how_to_install
 from scaffold.environments.locking.groups import Declared
@@ -43,6 +44,7 @@ def make_with_pip(
     facts = {
         "group": group,
         "python": f"=={interpreter.minor}.*",
+        "with": interpreter.minor,
         "only": where,
         "pyproject.toml": f"sha256:{project.digest}",
     }
@@ -50,9 +52,11 @@ def make_with_pip(
         *how_to_install(group, project.indexes.get(group, "")),
         f"Made by pip without uv, for {where} alone.",
     )
+    why = "uv is not here" if find_uv(system) is None else "because --backend pip was said"
     notice = (
-        f"uv is not here: pip locked the group {group} for {where} alone, without uv.lock and pylock.toml; "
-        "python -m pip install uv makes locks for every machine"
+        f"{why}: pip locked the group {group} for {where} alone, without uv.lock and pylock.toml; "
+        "uv makes locks for every machine: "
+        + ("python -m pip install uv" if find_uv(system) is None else "scaffold env lock")
     )
     files = {requirements_name(group): requirements_text(packages, head, facts)}
     return LockFiles(files=files, groups=(group,), notices=(notice,))

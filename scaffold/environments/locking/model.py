@@ -36,8 +36,14 @@ class ProjectLock:
     group: str
     packages: tuple[LockedPackage, ...]
     path: Path
-    #: What its head says: ``uv.lock``, ``pyproject.toml`` (sha256 of each), ``python``, ``for``, ``only``.
+    #: What its head says: ``uv.lock``, ``pyproject.toml`` (sha256 of each), ``python``, ``with``, ``for``,
+    #: ``only``.
     head: Mapping[str, str] = field(default_factory=dict)
+
+
+def made_by_pip(lock: ProjectLock) -> bool:
+    """Whether pip made a lock, for one machine alone and with one file of each package."""
+    return "only" in lock.head
 
 
 def pylock_name(group: str) -> PurePosixPath:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +12,22 @@ from scaffold.environments.condition.differences import differences
 from scaffold.environments.condition.drift import versions_for
 from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.condition.verify import damages
-from scaffold.environments.installers.conda import conda_before
+from scaffold.environments.installers.cached import cached, shares_cache
+from scaffold.environments.installers.conda import conda_before, demand_conda
+from scaffold.environments.installers.resolve_uv import find_links_arguments, index_arguments
 from scaffold.environments.installers.resolved import parse_pylock
+from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
 from scaffold.environments.locking.choose import ChosenLock
 from scaffold.environments.locking.groups import Declared
-from scaffold.environments.locking.model import ProjectLock, pylock_name
-from scaffold.environments.locking.text import without_hashes
-from scaffold.environments.model import Download, EnvironmentPlan, InstallerName
-from scaffold.environments.plan import disk_needed
+from scaffold.environments.locking.model import ProjectLock, made_by_pip, pylock_name
+from scaffold.environments.locking.text import packages_of_pylock, without_hashes
+from scaffold.environments.locking.wheelhouse import by_name
+from scaffold.environments.model import Backend, Download, EnvironmentPlan, InstallerName
+from scaffold.environments.plan import conda_notices, disk_needed
 from scaffold.environments.planned import read_packages
 from scaffold.environments.state import is_ready
+from scaffold.errors import OptionRefused
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import PYTORCH_INDEX
@@ -36,18 +42,22 @@ def plan_locked(
     project: Declared,
     interpreter: Interpreter,
     settings: SourceSettings,
-    installer: InstallerName,
+    backend: Backend,
 ) -> EnvironmentPlan:
-    """The environment that holds what the lock names for this Python on this machine, and nothing else."""
+    """The environment that holds what the lock names for this Python on this machine, and nothing else.
+
+    Raises OptionRefused where ``backend`` is not here.
+    """
     lock = chosen.lock
+    installer, told = _installer(system, backend, lock)
     downloads = downloads_of(lock, interpreter, system, settings)
     index = project.indexes.get(lock.group, "")
-    text, notices = lock.path.read_text(encoding="utf-8"), chosen.notices
+    text, notices = lock.path.read_text(encoding="utf-8"), (*chosen.notices, *told)
     bare = [one.name for one in lock.packages if not one.hashes]
     if bare and installer == "pip":
         text = without_hashes(text)
         notices = (*notices, f"the lock has no hash of {', '.join(bare)}, so that pip can check none at all")
-    return EnvironmentPlan(
+    plan = EnvironmentPlan(
         place=place,
         interpreter=interpreter,
         installer=installer,
@@ -59,25 +69,76 @@ def plan_locked(
         exact=True,
         disk_needed=disk_needed(downloads, shared_cache=False),
         notices=notices,
-        conda=conda_before(place, system),
+        conda=demand_conda(system) if backend == "conda" else conda_before(place, system),
     )
+    return replace(plan, notices=(*conda_notices(plan), *plan.notices))
+
+
+def _installer(system: System, backend: Backend, lock: ProjectLock) -> tuple[InstallerName, tuple[str, ...]]:
+    """What installs, and what is to be said of it.
+
+    A lock that pip made names one file of each package, the one that pip takes; uv may take another one.
+    """
+    uv = None if backend == "pip" else find_uv(system)
+    if uv is None and backend == "uv":
+        raise OptionRefused("uv was asked for and is not here", hint="python -m pip install uv")
+    if uv is None:
+        return "pip", ()
+    if not made_by_pip(lock):
+        return "uv", ()
+    told = f"pip made {lock.path.name}, and it names the one file of each package that pip takes"
+    if backend == "uv":
+        return "uv", (f"{told}: where uv takes another one, it will refuse it",)
+    return "pip", (f"{told}: pip installs",)
+
+
+def with_room(plan: EnvironmentPlan, lock: ProjectLock, system: System) -> EnvironmentPlan:
+    """The plan with what is in uv's cache already, and the room on disk that is left to need."""
+    uv = find_uv(system) if plan.installer == "uv" else None
+    if uv is None:
+        return plan
+    options = (*index_arguments(plan), *find_links_arguments(plan), "--no-deps", "--offline")
+    options = (*options, "--index-strategy", "unsafe-best-match")  # as it will be installed
+    with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
+        here = cached(plan, uv, Path(folder), system, plan.lock, *options)
+        if not here:  # one package that uv has never heard of, and it tells of none: a pylock needs no index
+            here = cached(plan, uv, Path(folder), system, _pylock(lock), *options)
+    downloads = tuple(replace(one, local=one.local or one.name in here) for one in plan.downloads)
+    needed = disk_needed(downloads, shared_cache=shares_cache(plan, uv, system))
+    return replace(plan, downloads=downloads, disk_needed=needed)
 
 
 def downloads_of(
     lock: ProjectLock, interpreter: Interpreter, system: System, settings: SourceSettings
 ) -> tuple[Download, ...]:
     """What of the lock is installed here, sorted; sizes where the pylock beside it tells them."""
-    sizes = _sizes(lock, interpreter.minor)
-    folder = wheelhouse_of(settings)
+    sizes, here = _sizes(lock, interpreter.minor), _local_wheels(lock, interpreter, settings)
     found = []
     for name, version in sorted(versions_for(lock.packages, interpreter.version, system.platform).items()):
-        size = sizes.get((name, version))
+        wheel = here.get((name, version))
         found.append(
             Download(
-                name=name, version=version, size=size, source=str(folder or ""), local=folder is not None
+                name=name,
+                version=version,
+                size=sizes.get((name, version)) if wheel is None else wheel.stat().st_size,
+                source="" if wheel is None else str(wheel.parent),
+                local=wheel is not None,
             )
         )
     return tuple(found)
+
+
+def _local_wheels(
+    lock: ProjectLock, interpreter: Interpreter, settings: SourceSettings
+) -> Mapping[tuple[str, str], Path]:
+    """Name and version -> a wheel in a folder of this machine that the user's settings name."""
+    folders = [Path(one.value) for one in settings.find_links if "://" not in one.value]
+    versions = {one.name: one.version for one in lock.packages}
+    return {
+        (name, versions[name]): path
+        for folder in folders
+        for name, path in by_name(folder, lock.packages, interpreter.minor).items()
+    }
 
 
 def wheelhouse_of(settings: SourceSettings) -> Path | None:
@@ -99,18 +160,26 @@ def sourced(build: BuildPlan, index: str, settings: SourceSettings) -> BuildPlan
 
 
 def _sizes(lock: ProjectLock, python: str) -> Mapping[tuple[str, str], int | None]:
+    found = (one.download for one in parse_pylock(_pylock(lock), python))
+    return {(one.name, one.version): one.size for one in found}
+
+
+def _pylock(lock: ProjectLock) -> str:
+    """The pylock beside a lock, where it holds the same versions; "" otherwise."""
     try:
         text = (lock.path.parent.parent / pylock_name(lock.group)).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return {}
-    found = (one.download for one in parse_pylock(text, python))
-    return {(one.name, one.version): one.size for one in found}
+        return ""
+    held = {(one.name, one.version) for one in packages_of_pylock(text)[0]}
+    return text if held == {(one.name, one.version) for one in lock.packages} else ""
 
 
 def is_as_locked(plan: EnvironmentPlan, system: System) -> bool:
     """Whether the environment holds the lock and nothing else, whole, from that very Python."""
     found = inspect(plan.location, system)
     if found is None or not is_ready(plan.place) or is_orphaned(found, system):
+        return False
+    if plan.conda is not None and found.kind != "conda":
         return False
     builds = {one.package: one.requirement.partition("==")[2] for one in plan.builds}
     if found.version != plan.interpreter.version or dict(read_packages(plan.place)[0]) != builds:

@@ -155,6 +155,15 @@ def _package(line: str) -> LockedPackage | None:
     )
 
 
+def any_python(text: str) -> str:
+    r"""A lock's text without the Python that it was made with.
+
+    >>> any_python("# python: >=3.11\n# with: 3.12\n")
+    '# python: >=3.11\n'
+    """
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("# with: "))
+
+
 def text_digest(text: str) -> str:
     """sha256 of a text, whatever line ends a version control gave it."""
     return hashlib.sha256("\n".join(text.splitlines()).encode() + b"\n").hexdigest()

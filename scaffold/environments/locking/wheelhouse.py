@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,28 +41,57 @@ def wanted_here(
 
 def contents(folder: Path, packages: Sequence[LockedPackage], python: str) -> Contents:
     """Look at a folder: a wheel counts where its name fits this Python and its hash is in the lock."""
+    whole: dict[str, Path] = {}
+    corrupt: list[Path] = []
+    for path, one, fits in _wheels_of(folder, packages, python):
+        if not fits:
+            continue
+        if not one.hashes or f"sha256:{sha256(path)}" in one.hashes:
+            whole[one.name] = path
+        else:
+            corrupt.append(path)
+    missing = tuple(one for one in packages if one.name not in whole)
+    return Contents(whole=whole, missing=missing, corrupt=tuple(corrupt))
+
+
+def by_name(folder: Path, packages: Sequence[LockedPackage], python: str) -> Mapping[str, Path]:
+    """Package -> a wheel in a folder whose name fits this Python; nothing is read of it."""
+    return {one.name: path for path, one, fits in _wheels_of(folder, packages, python) if fits}
+
+
+def for_others(folder: Path, packages: Sequence[LockedPackage], python: str) -> Mapping[str, Path]:
+    """Package -> a wheel in a folder that is of the lock's version and fits another Python or system."""
+    return {one.name: path for path, one, fits in _wheels_of(folder, packages, python) if not fits}
+
+
+def _wheels_of(
+    folder: Path, packages: Sequence[LockedPackage], python: str
+) -> Iterator[tuple[Path, LockedPackage, bool]]:
+    """The wheels of a lock's names and versions, and whether each fits this Python on this machine."""
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
     from scaffold.environments.installers.resolved import tag_ranks
 
     ranks = tag_ranks(python)
     by_pin = {(one.name, _version(one.version)): one for one in packages}
-    whole: dict[str, Path] = {}
-    corrupt: list[Path] = []
     for path in sorted(folder.glob("*.whl")):
         try:
             name, version, _, tags = parse_wheel_filename(path.name)
         except InvalidWheelFilename:
             continue
         one = by_pin.get((name, version))
-        if one is None or not any(str(tag) in ranks for tag in tags):
-            continue
-        if not one.hashes or f"sha256:{sha256(path)}" in one.hashes:
-            whole[name] = path
-        else:
-            corrupt.append(path)
-    missing = tuple(one for one in packages if one.name not in whole)
-    return Contents(whole=whole, missing=missing, corrupt=tuple(corrupt))
+        if one is not None and path.is_file():  # not a link that leads nowhere
+            yield path, one, any(str(tag) in ranks for tag in tags)
+
+
+def pythons_of(wheels: Iterable[Path]) -> tuple[str, ...]:
+    """The Pythons that wheels are built for, by their names, sorted.
+
+    >>> pythons_of([Path("h5py-3.14.0-cp311-cp311-win_amd64.whl"), Path("tqdm-4.70.1-py3-none-any.whl")])
+    ('3.11',)
+    """
+    found = {match[1] for path in wheels for match in re.finditer(r"-cp3(\d+)(?=-cp3)", path.name)}
+    return tuple(f"3.{minor}" for minor in sorted(found, key=int))
 
 
 def _version(text: str) -> object:
@@ -90,12 +120,25 @@ def refuse_incomplete(
     found = contents(folder, wanted_here(packages, interpreter, system), interpreter.minor)
     if not found.missing:
         return
+    others = for_others(folder, found.missing, interpreter.minor)
     damaged = [f"another content than the lock says: {path.name}" for path in found.corrupt]
     names = {path.name.partition("-")[0].replace("_", "-").lower() for path in found.corrupt}
-    missing = [f"missing: {one.shown}" for one in found.missing if one.name not in names]
+    missing = [_missing(one, others.get(one.name)) for one in found.missing if one.name not in names]
+    pythons = pythons_of(others.values())
+    again = line("scaffold", "env", "wheelhouse", folder, "--python", interpreter.minor)
+    hint = f"fill it where there is a network: {again}"
+    what = "does not hold every wheel of the lock"
+    if pythons and interpreter.minor not in pythons:
+        what = f"was filled for Python {', '.join(pythons)}, and this is Python {interpreter.minor}"
+        same = line("scaffold", "env", "sync", "--wheelhouse", folder, "--python", pythons[-1])
+        hint = f"take that Python: {same}\n{hint}"
     raise LockUnusable(
-        f"{folder} does not hold every wheel of the lock: {len(found.missing)} are missing or damaged",
+        f"{folder} {what}: {len(found.missing)} are missing or damaged",
         detail=(*damaged, *missing[:20]),
-        hint=f"fill it where there is a network: {line('scaffold', 'env', 'wheelhouse', folder)}",
+        hint=hint,
         code="wheelhouse-incomplete",
     )
+
+
+def _missing(one: LockedPackage, other: Path | None) -> str:
+    return f"missing: {one.shown}" + (f"; {other.name} fits another Python or system" if other else "")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
 
 import pytest
 
+from scaffold import machine as machines
 from scaffold.env.lock import carry_out, plan_lock
+from scaffold.env.sync import SyncWishes, plan_sync
 from scaffold.environments.layout import Place
 from scaffold.environments.locking.read import further_locks, read_project_lock
 from scaffold.environments.planned import planned_file
+from scaffold.projects.record import RECORD, read_record, record_content
+from tests.environments.standins import PYTHON
+from tests.machine.hosts import machine
 
 from .conftest import APART
 
@@ -61,3 +68,25 @@ def test_alone(system, root, offered):
     planned(root, APART)
     plan = plan_lock(system, root, group="keras")
     assert [str(path) for path in plan.files] == ["pylock.keras.toml", "requirements/lock-keras.txt"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the machines are Linux")
+@pytest.mark.parametrize(
+    ("name", "expected"), [("container-without-gpu", ["cpu"]), ("kubernetes-one-h100", ["cu126", "keras"])]
+)
+def test_a_clone_makes_it_where_there_is_the_gpu_alone(
+    system, root, offered, monkeypatch, frozen_tables, name, expected
+):
+    """The lock came with the clone; what was planned on the machine that made it did not."""
+    record = replace(read_record(root), frameworks=("pytorch", "keras"))
+    (root / RECORD).write_bytes(record_content(record))
+    planned(root, APART)
+    carry_out(plan_lock(system, root))
+    planned_file(root).unlink()
+    there = machine(name)
+    told = replace(there, host=replace(there.host, libc="glibc 2.36"))
+    monkeypatch.setattr(machines, "detect", lambda *_: told)
+    plan = plan_sync(system, root, SyncWishes(python=PYTHON), lambda _: None)
+    assert [one.lock.group for one in plan.chosen] == expected
+    places = [Place(root), Place(root, "keras")]
+    assert [one.place for one in plan.setup.environments] == places[: len(expected)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.env.lock import carry_out, change_text, plan_lock, refuse_stale
+from scaffold.env.lock import CONDA, carry_out, change_text, plan_lock, refuse_stale
 from scaffold.environments.installers import retry
 from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
@@ -23,6 +23,7 @@ from scaffold.errors import (
     OptionRefused,
     ScaffoldError,
 )
+from tests.environments.standins import MINOR
 
 from .conftest import LOGIN, PYPROJECT, make_project, sha256
 
@@ -254,6 +255,7 @@ def test_pip_locks_for_this_machine_and_says_so(system, stand, root):
         **({"nvidia-cudnn-cu12": "9.10"} if system.platform.os == "linux" else {}),
     }  # fmt: skip
     assert "alone, without uv.lock" in plan.notices[0]
+    assert plan.notices[0].startswith("because --backend pip was said: pip locked the group cu126")
     found = read_project_lock(Place(root), "cu126")
     assert all(one.hashes for one in found.packages)
     assert staleness(found, declared(root)) == ()
@@ -273,6 +275,40 @@ def test_errors(system, root, edit):
     with pytest.raises(NotAProject) as damaged:
         plan_lock(system, root)
     assert damaged.value.code == "pyproject-damaged"
+
+
+def test_what_is_to_be_upgraded_must_be_in_the_lock(system, root, edit):
+    plan_lock(system, root, upgrade=("alhpa",))  # without a lock everything is the newest
+    lock(system, root)
+    asked = len(everything(root))
+    with pytest.raises(OptionRefused) as caught:
+        plan_lock(system, root, upgrade=("torch", "alhpa"))
+    assert (caught.value.message, caught.value.detail) == (
+        "--upgrade alhpa: the lock holds no package of that name", ("near to it: alpha",),
+    )  # fmt: skip
+    with pytest.raises(OptionRefused, match="names no package"):
+        plan_lock(system, root, upgrade=("torch torch",))
+    assert len(everything(root)) == asked
+    edit('"beta",', '"beta",\n    "accelerate",')
+    assert lock(system, root, upgrade=("accelerate", "Torch")).changes
+
+
+def test_the_python_of_the_project_stands_in_its_lock_and_is_no_change(system, root, edit):
+    lock(system, root)
+    assert "with" not in read_project_lock(Place(root), "cpu").head  # nobody knows it yet
+    (root / ".python-version").write_text(f"{MINOR}\n")
+    assert plan_lock(system, root, check=True).differing == ()
+    edit('"beta",', '"beta",\n    "accelerate",')
+    lock(system, root)
+    assert {read_project_lock(Place(root), one).head["with"] for one in ("cpu", "cu126")} == {MINOR}
+    (root / ".python-version").unlink()
+    edit(',\n    "accelerate"', "")
+    lock(system, root)
+    assert read_project_lock(Place(root), "cpu").head["with"] == MINOR
+
+
+def test_conda_locks_like_the_others(system, root):
+    assert plan_lock(system, root, backend="conda").notices == (CONDA,)
 
 
 def test_two_at_once(system, root):

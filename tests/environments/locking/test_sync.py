@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,10 @@ from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.layout import Place, python_of
 from scaffold.environments.locking.wheelhouse import refuse_incomplete
 from scaffold.environments.planned import read_packages
-from scaffold.errors import LockUnusable, OptionRefused
-from tests.environments.standins import PYTHON
+from scaffold.errors import InstallFailed, LockUnusable, OptionRefused, ScaffoldError
+from scaffold.interpreters import find as finding
+from scaffold.interpreters.find import Found
+from tests.environments.standins import MINOR, PYTHON
 
 from .conftest import make_project
 
@@ -59,8 +63,6 @@ def pip(root, *arguments):
 @pytest.fixture
 def no_gpu(monkeypatch):
     """No accelerator, whatever the machine of the tests has."""
-    from dataclasses import replace
-
     from scaffold import machine
 
     real = machine.detect
@@ -104,6 +106,67 @@ def test_pip_installs_the_same(system, root):
     plan = sync(system, root, backend="pip")
     assert plan.setup.environments[0].installer == "pip"
     assert installed(system, root) == CPU
+
+
+def test_a_lock_that_pip_made_is_installed_by_pip(system, root):
+    """It names one file of each package, and uv may prefer another one."""
+    (root / ".python-version").write_text(f"{MINOR}\n")
+    locking.carry_out(locking.plan_lock(system, root, group="cpu", backend="pip"))
+    plan = plan_sync(system, root, SyncWishes(python=PYTHON), quiet).setup.environments[0]
+    told = "pip made lock-cpu.txt, and it names the one file of each package that pip takes"
+    assert (plan.installer, plan.notices) == ("pip", (f"{told}: pip installs",))
+    wished = plan_sync(system, root, SyncWishes(python=PYTHON, backend="uv"), quiet).setup.environments[0]
+    assert (wished.installer, wished.notices) == (
+        "uv", (f"{told}: where uv takes another one, it will refuse it",),
+    )  # fmt: skip
+    path = root / "requirements/lock-cpu.txt"
+    path.write_text(re.sub(r"(beta==1.0 \\\n    --hash=sha256:)\w{8}", r"\g<1>00000000", path.read_text()))
+    with pytest.raises(InstallFailed) as caught:
+        sync(system, root, backend="uv")
+    assert caught.value.code == "install-hash-mismatch"
+    assert caught.value.message.startswith("beta==1.0 is not a file that the lock names")
+    assert caught.value.hint.splitlines()[0].endswith("scaffold env sync --backend pip")
+
+
+def test_what_lies_in_the_cache_is_no_download(system, root):
+    lock(system, root)
+    sync(system, root)
+    shutil.rmtree(root / ".venv")
+    plan = plan_sync(system, root, SyncWishes(python=PYTHON), quiet).setup.environments[0]
+    assert [one.name for one in plan.downloads if not one.local] == []
+    assert plan.download_size == 0
+    (root / "pylock.cpu.toml").unlink()  # then the requirements themselves are asked about
+    plan = plan_sync(system, root, SyncWishes(python=PYTHON), quiet).setup.environments[0]
+    assert [one.name for one in plan.downloads if not one.local] == []
+    other = plan_sync(system, root, SyncWishes(python=PYTHON, backend="pip"), quiet).setup.environments[0]
+    assert [one.name for one in other.downloads if one.local] == []
+
+
+def test_the_python_that_the_lock_was_made_with(system, root, monkeypatch):
+    """Of two that it allows, both tried where one has no wheel."""
+    lock(system, root)
+    found = finding.find(system)
+    own = next(one for one in found.interpreters if one.minor == MINOR)
+    newer = replace(own, version="3.99.1", path=Path("/nowhere/python3.99"))
+    both = Found(interpreters=(newer, own), refused=(), machine=found.machine)
+    monkeypatch.setattr(finding, "find", lambda *_, **__: both)
+
+    def taken():
+        setup = plan_sync(system, root, SyncWishes(), quiet).setup
+        return setup.interpreter.minor, setup.choice.reasons
+
+    assert taken()[0] == MINOR
+    for text, minor in ((f"{MINOR}\n", MINOR), ("3.99\n", "3.99")):
+        (root / ".python-version").write_text(text)
+        assert taken() == (minor, (f".python-version asks for Python {minor}",))
+
+
+def test_conda_is_asked_for_and_not_here(system, root, monkeypatch):
+    lock(system, root)
+    monkeypatch.setattr("scaffold.environments.installers.conda.find_conda", lambda *_: None)
+    with pytest.raises(ScaffoldError) as caught:
+        plan_sync(system, root, SyncWishes(python=PYTHON, backend="conda"), quiet)
+    assert caught.value.code == "conda-missing"
 
 
 def test_missing_and_stale_locks(system, root, edit):
