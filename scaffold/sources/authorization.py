@@ -130,13 +130,13 @@ def _problem(refused: list[Refused]) -> SourceUnreachable:
         message = f"{where} refuses the user name and password that it was given ({first.answer})"
         hint = (
             f"correct them in {_where(first.place)} (in a URL, write @ as %40 and : as %3A), "
-            "or take the index out there"
+            "or leave that index out"
         )
     else:
         message = f"{where} wants a user name and a password, and there are none ({first.answer})"
         hint = (
             "put them into its address (https://USER:PASSWORD@HOST/simple), ~/.netrc or a keyring, "
-            f"or take the index out of {first.place.origin}"
+            f"or leave that index out ({first.place.origin})"
         )
     return SourceUnreachable(
         message,

@@ -17,9 +17,7 @@ from .conftest import PackageServer, Reply, host
 
 NO_ENTRY = Reply(status=401, headers={"WWW-Authenticate": 'Basic realm="corp"'})
 FORBIDDEN = Reply(status=403)
-HINT = (
-    "correct them in PIP_EXTRA_INDEX_URL (in a URL, write @ as %40 and : as %3A), or take the index out there"
-)
+HINT = "correct them in PIP_EXTRA_INDEX_URL (in a URL, write @ as %40 and : as %3A), or leave that index out"
 
 
 def extra(url: str) -> SourceSettings:

@@ -146,7 +146,7 @@ SIGNS: tuple[Sign, ...] = (
         r"|Temporary failure in name resolution",
         named=HOST,
         message="The package index cannot be reached: {name}",
-        hint="check the network and the proxy (scaffold env mirrors), name a mirror with --index URL, "
+        hint="check the network and the proxy (scaffold env mirrors), name a mirror with --index NAME (scaffold env mirrors list), "
         "or a folder of wheels: PIP_FIND_LINKS=FOLDER",
         error=SourceUnreachable,
         attempts=2,
