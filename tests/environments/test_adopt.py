@@ -194,6 +194,7 @@ def test_what_is_none(tmp_path, project, bare) -> None:
         "a Python is installed there, for the whole machine and not for one project",
     )
     (tmp_path / "etc" / "python3").mkdir(parents=True)  # settings, as in Debian's /etc
+    (tmp_path / "etc" / "python3" / "debian_config").touch()
     assert refused(bare, project, tmp_path / "etc")[1] == "neither pyvenv.cfg nor conda-meta lies in it"
     assert refused(bare, project, project)[1] == "neither pyvenv.cfg nor conda-meta lies in it"
     assert refused(bare, project, None) == ("adopt-no-environment", "")
