@@ -123,7 +123,9 @@ def environment_known(facts: Facts) -> Iterator[Finding]:
             title="Nobody wrote down how the environment was made, or the note was damaged",
             detail="it may be whole; scaffold cannot tell whether its making was interrupted",
             cause="env-state-missing",
-            evidence=(Evidence(source=".scaffold/environment.json", value="missing or unreadable"),),
+            evidence=(
+                Evidence(source=".scaffold/environment.json", value="missing, unreadable, or of another one"),
+            ),
             remedy=anew(facts, "use it as it is (scaffold env adopt), or have another one made in its place"),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,15 @@ def test_the_lock_is_that_of_the_builds_that_were_chosen(project: Path) -> None:
         "torch 2.12.0+cpu: only in pylock.cpu.toml",
         "torch 2.13.0+cpu: only in requirements/lock-cpu.txt",
     )
+
+
+def test_an_environment_in_the_place_of_ours_is_not_taken_for_it(project: Path) -> None:
+    """`env create` refuses to replace it unasked: the cure has to say so."""
+    place = Place(project)
+    state.write_state(place, replace(state.read_state(place), marked=True))
+    (found,) = [
+        one for one in check(SYSTEM, project, ".venv").environments[0].findings if one.level == "warning"
+    ]
+    assert (found.id, found.remedy.commands) == (
+        "env.unknown", (("scaffold", "env", "create", "--replace"),),
+    )  # fmt: skip

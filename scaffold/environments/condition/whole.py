@@ -23,12 +23,12 @@ from scaffold.environments.condition.remains import (
 )
 from scaffold.environments.condition.settings import sees_system, unkept
 from scaffold.environments.condition.verify import damages_of, installed_distributions
-from scaffold.environments.layout import Place, site_packages_of
+from scaffold.environments.layout import Place, is_environment, site_packages_of
 from scaffold.environments.locking.model import ProjectLock
 from scaffold.environments.model import Damage, Environment, Report
 from scaffold.environments.planned import read_packages
 from scaffold.environments.proving.proofs import KeptProof, read_proofs
-from scaffold.environments.state import read_state
+from scaffold.environments.state import State, is_ours, read_state
 from scaffold.errors import ScaffoldError
 from scaffold.system import System
 
@@ -88,7 +88,7 @@ def condition_of(
     known = Condition(
         place=place,
         environment=environment,
-        status=state.status if state else None,
+        status=state.status if state and (state.status == "creating" or _is_meant(place, state)) else None,
         made_at=state.location if state else "",
         adopted=state is not None and state.adopted,
         made_with=state.installer if state else "",
@@ -115,6 +115,11 @@ def condition_of(
         project=project_install(place.root, environment),
         proofs=read_proofs(place),
     )
+
+
+def _is_meant(place: Place, state: State) -> bool:
+    """Whether the state is that of what lies there now, not of what the user put in its place."""
+    return state.adopted or is_ours(place) or not is_environment(place.location)
 
 
 def lock_facts(place: Place, environment: Environment | None, system: System) -> LockFacts | None:
