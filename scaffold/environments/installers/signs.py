@@ -146,8 +146,8 @@ SIGNS: tuple[Sign, ...] = (
         r"|Temporary failure in name resolution",
         named=HOST,
         message="The package index cannot be reached: {name}",
-        hint="check the network and the proxy (scaffold env mirrors), name a mirror with --index NAME (scaffold env mirrors list), "
-        "or a folder of wheels: PIP_FIND_LINKS=FOLDER",
+        hint="check the network and the proxy (scaffold env mirrors), name a mirror with --index NAME "
+        "(scaffold env mirrors list), or a folder of wheels: PIP_FIND_LINKS=FOLDER",
         error=SourceUnreachable,
         attempts=2,
     ),
