@@ -36,7 +36,7 @@ from tests.environments.conftest import make_wheel
 from tests.environments.standins import make_project, make_wheels
 
 RESULTS = Path(__file__).with_name("results")
-PACKAGES, FILES = 4, 1500
+PACKAGES, FILES = 6, 4000
 PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 
 
@@ -45,9 +45,10 @@ Made by `python benchmarks/survival.py --write` with {made}.
 
 {packages} packages of {files} files each, from a folder of wheels; uv's cache is warm. Each run is killed
 (SIGKILL) at a moment drawn evenly over the tool's usual duration, then the same command is run once more.
-*Incomplete*: a package is missing, or a file that its RECORD names is missing or cut short. scaffold's time
-holds the making of the environment, the verification and a training step of the stand-in framework; the
-others start from an environment that is there."""
+*Incomplete*: a package is missing, or a file that its RECORD names is missing or cut short. *Cut in two*:
+it is listed as installed and lacks files. scaffold's time holds the making of the environment, the
+verification and a training step of the stand-in framework; the others start from an environment that is
+there."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Outcome:
 
     kills: int = 0
     incomplete: int = 0  # of them left an environment that lacks something
+    cut: int = 0  # of these, a package is listed as installed and lacks files
     broken: int = 0  # still lacks something after one more run that ended with status 0
     refused: int = 0  # the second run did not succeed
     seconds: float = 0.0  # of a run that nobody kills, median
@@ -181,6 +183,7 @@ def measure(tool: Tool, kills: int, cache: Path) -> Outcome:
             run(tool.command(folder), folder, cache, kill_after=draw.uniform(0, outcome.seconds))
             outcome.kills += 1
             outcome.incomplete += lacks(folder)
+            outcome.cut += bool(damages(folder / ".venv"))
             status, _ = run(tool.command(folder), folder, cache)
             outcome.refused += status != 0
             outcome.broken += status == 0 and lacks(folder)
@@ -221,19 +224,24 @@ def main() -> None:
         (RESULTS / "survival.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
+def counts(one: Outcome) -> tuple[int, ...]:
+    """A row's numbers."""
+    return one.kills, one.incomplete, one.cut, one.broken, one.refused
+
+
 def text(found: dict[str, Outcome]) -> str:
     """The page."""
     head = [
         "tool",
         "kills",
         "left incomplete",
+        "a package cut in two",
         "still incomplete after the same command ended well",
         "same command failed",
         "s, not killed",
     ]
     rows = [
-        [f"`{name}`", *map(str, (one.kills, one.incomplete, one.broken, one.refused)), f"{one.seconds:.1f}"]
-        for name, one in found.items()
+        [f"`{name}`", *map(str, counts(one)), f"{one.seconds:.1f}"] for name, one in found.items()
     ]  # fmt: skip
     made = (
         f"scaffold {__version__}, uv {version('uv')}, pip {version('pip')}, Python {sys.version.split()[0]}"
