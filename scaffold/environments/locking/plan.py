@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scaffold.builds.model import BuildPlan
 from scaffold.environments.condition.differences import differences
-from scaffold.environments.condition.drift import versions_for
 from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.condition.verify import damages
 from scaffold.environments.installers.cached import cached, shares_cache
@@ -20,9 +19,9 @@ from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
 from scaffold.environments.locking.choose import ChosenLock
 from scaffold.environments.locking.groups import Declared
-from scaffold.environments.locking.model import ProjectLock, made_by_pip, pylock_name
+from scaffold.environments.locking.model import LockedPackage, ProjectLock, made_by_pip, pylock_name
 from scaffold.environments.locking.text import packages_of_pylock, without_hashes
-from scaffold.environments.locking.wheelhouse import by_name
+from scaffold.environments.locking.wheelhouse import by_name, wanted_here
 from scaffold.environments.model import Backend, Download, EnvironmentPlan, InstallerName
 from scaffold.environments.plan import conda_notices, disk_needed
 from scaffold.environments.planned import read_packages
@@ -112,10 +111,11 @@ def downloads_of(
     lock: ProjectLock, interpreter: Interpreter, system: System, settings: SourceSettings
 ) -> tuple[Download, ...]:
     """What of the lock is installed here, sorted; sizes where the pylock beside it tells them."""
-    sizes, here = _sizes(lock, interpreter.minor), _local_wheels(lock, interpreter, settings)
+    rows = wanted_here(lock.packages, interpreter, system)
+    sizes, here = _sizes(lock, interpreter.minor), _local_wheels(rows, interpreter, settings)
     found = []
-    for name, version in sorted(versions_for(lock.packages, interpreter.version, system.platform).items()):
-        wheel = here.get((name, version))
+    for name, version in sorted((one.name, one.version) for one in rows):
+        wheel = here.get(name)
         found.append(
             Download(
                 name=name,
@@ -129,15 +129,12 @@ def downloads_of(
 
 
 def _local_wheels(
-    lock: ProjectLock, interpreter: Interpreter, settings: SourceSettings
-) -> Mapping[tuple[str, str], Path]:
-    """Name and version -> a wheel in a folder of this machine that the user's settings name."""
+    rows: Sequence[LockedPackage], interpreter: Interpreter, settings: SourceSettings
+) -> Mapping[str, Path]:
+    """Package -> its wheel in a folder of this machine that the user's settings name."""
     folders = [Path(one.value) for one in settings.find_links if "://" not in one.value]
-    versions = {one.name: one.version for one in lock.packages}
     return {
-        (name, versions[name]): path
-        for folder in folders
-        for name, path in by_name(folder, lock.packages, interpreter.minor).items()
+        name: path for folder in folders for name, path in by_name(folder, rows, interpreter.minor).items()
     }
 
 

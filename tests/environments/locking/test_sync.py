@@ -221,7 +221,13 @@ def test_without_a_network_from_a_wheelhouse_that_was_moved(system, stand, root,
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
     before = len(stand.asked)
-    sync(type(system)(), root, index=str(moved))
+    # Two versions of a package, for machines that exclude each other, and only this machine's is there.
+    path = root / "requirements/lock-cpu.txt"
+    path.write_text(
+        f"{path.read_text()}beta==2.0 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n"
+    )
+    plan = sync(type(system)(), root, index=str(moved)).setup.environments[0]
+    assert [one.name for one in plan.downloads if not one.local] == []
     assert installed(system, root) == CPU
     assert len(stand.asked) == before
 
