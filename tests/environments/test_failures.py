@@ -244,13 +244,13 @@ ERROR: Could not install packages due to an OSError: HTTPSConnectionPool(host='h
         (UV_TRUNCATED, "install-broken-off", "The connection to 127.0.0.1:37855 breaks off"),
         (UV_DROPPED, "install-broken-off", "The connection to 127.0.0.1:37707 breaks off"),
         (UV_CRC, "install-bad-wheel", "The wheel of alpha==1.0 is damaged"),
-        (UV_NOT_A_WHEEL, "install-bad-wheel", "The wheel of beta==1.0 is damaged"),
+        (UV_NOT_A_WHEEL, "install-bad-wheel", "The wheel of beta==1.0 did not arrive as a wheel: it is damaged, or its download stalls, or something else was sent"),
         (UV_UNAUTHORIZED, "install-not-authorized", "The index refuses to answer without valid credentials"),
         (UV_FORBIDDEN_FILE, "install-not-authorized", "The index refuses to answer without valid credentials"),
         (PIP_SERVER, "install-server-error", "127.0.0.1 has trouble of its own or is overloaded"),
         (PIP_SERVER_LISTING, "install-server-error", "127.0.0.1:41791 has trouble of its own or is overloaded"),
         (PIP_BROKEN_OFF, "install-broken-off", "The connection to 127.0.0.1:37855 breaks off"),
-        (PIP_NOT_RESUMED, "install-broken-off", "The connection to 127.0.0.1:35869 breaks off"),
+        (PIP_NOT_RESUMED, "install-broken-off", "The download from 127.0.0.1:35869 breaks off or stalls again and again"),
         (PIP_GOT_OVER_IT, "install-conflict", "The requirements contradict each other"),
         (PIP_NO_LISTING, "install-bad-listing", "the package index answered with something that is no package listing"),
         (PIP_FORBIDDEN_FILE, "install-not-authorized", "The index refuses to answer without valid credentials"),
@@ -337,3 +337,29 @@ def test_hints_are_whole_and_clear_no_cache_of_everything() -> None:
         assert "{" not in sign.hint, sign.code
         assert "below" not in sign.hint, sign.code  # evidence stands above the hint
         assert not sign.hint.endswith("uv cache clean"), sign.code
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "message"),
+    [
+        ("error: x\n  cause: Input/output error (os error 5)\n", "install-disk-failing", "The disk, or the way to it, fails: reading or writing ended in an input/output error"),
+        ("error: x\n  cause: Access is denied. (os error 5)\n", "no-permission", "The operating system does not let the installer write"),
+        ("error: x\n  cause: Zugriff verweigert (os error 5)\n", "no-permission", "The operating system does not let the installer write"),
+        ("error: x\n  cause: File name too long (os error 36)\n", "install-path-too-long", "A file's path would be longer than the operating system takes"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: 'C:\\\\a'\nHINT: This error might have occurred since this system does not have Windows Long Path support enabled.\n", "install-path-too-long", "A file's path would be longer than the operating system takes"),
+        ("error: Failed to initialize cache at `/proc/nope`\n  cause: failed to create directory `/proc/nope`: Permission denied (os error 13)\n", "install-bad-cache", "uv cannot make its cache in /proc/nope"),
+        ("error: invalid value 'foo' for '--link-mode <LINK_MODE>'\n", "install-bad-setting", "uv cannot use the value of UV_LINK_MODE"),
+        ("error: Failed to parse environment variable `UV_HTTP_TIMEOUT` with invalid value `abc`: invalid digit\n", "install-bad-setting", "uv cannot use the value of UV_HTTP_TIMEOUT"),
+        ("error: failed to open file `/nope.toml`: No such file or directory (os error 2)\n", "install-bad-setting", "uv cannot read its configuration /nope.toml"),
+        ("error: File not found: /nope.txt\n", "install-bad-setting", "uv is told to read /nope.txt, which is not there"),
+        ("error: Request failed after 3 retries in 3.0s\n  cause: Failed to fetch: http://h:1/simple/a/\n  cause: error decoding response body for url (http://h:1/simple/a/)\n  cause: request or response body error\n  cause: operation timed out\n", "install-timeout", "h:1 began to answer, or took the question, and then fell silent"),
+        ("error: Failed to fetch: http://h:1/files/colorama-1.0-py3-none-any.whl\n  cause: HTTP status client error (404 Not Found) for url (http://h:1/files/colorama-1.0-py3-none-any.whl)\n", "install-file-gone", "The index names a file of colorama that is not there any more"),
+        ("  ERROR: HTTP error 404 while getting http://h:1/files/colorama-1.0-py3-none-any.whl#sha256=06 (from http://h:1/simple/colorama/)\n", "install-file-gone", "The index names a file of colorama that is not there any more"),
+        ("error: No solution found when resolving dependencies\n  cause: Because there are no versions of colorama and you require colorama, we can conclude that your requirements are unsatisfiable.\n", "install-bad-listing", "The page that the index has of colorama lists no file of it"),
+        ("error: Failed to build `thing`\n  cause: No solution found when resolving: `flit-core`\n  cause: Because flit-core was not found in the cache and you require flit-core, we can conclude ...\n", "install-offline", "flit-core is not in uv's cache, and UV_OFFLINE forbids to download it"),
+    ],
+)  # fmt: skip
+def test_what_this_machine_and_a_line_that_stalls_make_them_say(output: str, code: str, message: str) -> None:
+    found = explain("uv", output, doing="resolve")
+    assert (found.code, found.message) == (code, message)
+    assert found.hint

@@ -100,3 +100,26 @@ def test_ctrl_c_ends_the_waiting() -> None:
 )
 def test_pauses_double_up_to_a_limit_and_never_agree(failures: int, drawn: float, seconds: float) -> None:
     assert Patience(draw=lambda: drawn).pause(failures) == seconds
+
+
+@pytest.mark.parametrize(
+    ("outcome", "calls", "code", "message"),
+    [
+        ("timeout", 2, "install-timeout", "uv could not install within 900 s and was stopped"),
+        ("missing", 1, "install-missing", "uv could not install: /bin/uv is not there (any more)"),
+        ("refused", 1, "install-not-started", "uv could not install: the operating system does not start /bin/uv"),
+    ],
+)  # fmt: skip
+def test_a_call_that_never_ran_to_an_end_is_told_as_that(
+    outcome, calls: int, code: str, message: str
+) -> None:
+    made = []
+
+    def call(afresh: tuple[str, ...]) -> Completed:
+        made.append(afresh)
+        return Completed(argv=("/bin/uv",), outcome=outcome, seconds=900.2, stderr="no\n")
+
+    with pytest.raises(ScaffoldError) as caught:
+        persistently(call, "uv", doing="install", patience=Patience(wait=lambda seconds: None))
+    assert (len(made), caught.value.code, caught.value.message) == (calls, code, message)
+    assert caught.value.hint

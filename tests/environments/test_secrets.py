@@ -10,6 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.builds.model import BuildPlan
+from scaffold.environments.create import create as create_environment
+from scaffold.environments.layout import Place
+from scaffold.environments.locking.download import fill
+from scaffold.environments.locking.model import LockedPackage
+from scaffold.environments.plan import plan_environment
+from scaffold.sources.model import Setting, SourceSettings
+from scaffold.system import Completed, HostSystem
+
 from .flaky_index import FlakyIndex, flaky_index, status
 from .standins import PYTHON, make_project, make_wheels
 
@@ -65,3 +74,53 @@ def test_a_password_is_neither_printed_nor_kept(index, home: Path, tmp_path: Pat
         code, output = create()
         assert (code, PASSWORD in output) == (1, False), output
     assert holders(root, home) == {".venv/pip.conf": 0o600}
+
+
+class Recording(HostSystem):
+    """This machine; knows every command line afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, ...]] = []
+
+    def run(self, argv, **options) -> Completed:  # type: ignore[no-untyped-def,override]
+        self.calls.append(tuple(map(str, argv)))
+        return super().run(argv, **options)
+
+
+@pytest.mark.parametrize("kind", ["pytorch", "find-links"])
+@pytest.mark.parametrize("backend", ["uv", "pip"])
+def test_no_command_line_holds_a_password(
+    backend, kind, index, home: Path, interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody on a shared machine reads them; PyTorch's build comes from where it takes one to get in."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    secret = index.url.replace("//", f"//ada:{PASSWORD}@")
+    torch = BuildPlan(
+        framework="pytorch",
+        package="torch",
+        version="2.13.0",
+        variant="cpu",
+        requirement="torch==2.13.0+cpu",
+        device="cpu",
+        source=f"{secret}/whl/cpu" if kind == "pytorch" else f"{secret}/flat/",
+        source_kind=kind,
+    )
+    system, place = Recording(), Place(tmp_path / "project")
+    place.root.mkdir()
+    plan = plan_environment(
+        system,
+        place=place,
+        interpreter=interpreter,
+        builds=(torch,),
+        requirements=("alpha",),
+        settings=SourceSettings(index=Setting(value=f"{secret}/simple", origin="tests")),
+        backend=backend,
+    )
+    made = create_environment(plan, system, lambda progress: None)
+    assert made.packages["torch"] == "2.13.0+cpu"
+    wheels = tmp_path / "wheelhouse"
+    fill(plan, wheels, (LockedPackage(name="torch", version="2.13.0+cpu"),), system, lambda progress: None)
+    assert [one.name for one in wheels.glob("*.whl")] == ["torch-2.13.0+cpu-py3-none-any.whl"]
+    assert len(system.calls) > 3
+    assert [call for call in system.calls if PASSWORD in " ".join(call)] == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from scaffold.sources.in_force import InForce, in_force
-from scaffold.sources.model import Setting
+from dataclasses import fields
+
+from scaffold.sources.in_force import TITLES, InForce, in_force
+from scaffold.sources.model import Setting, SourceSettings
 from scaffold.sources.settings import DEFAULT_INDEX
 
 from .conftest import host
@@ -102,3 +104,16 @@ def test_an_air_gap_asks_no_index() -> None:
     note = "not asked: PIP_NO_INDEX wants no index"
     assert {name for name, text in found.items() if text} == {"index", "extra-index", "pytorch"}
     assert found["index"] == note
+
+
+def test_every_setting_is_shown() -> None:
+    shown = {
+        "extra_indexes": "extra-index",
+        "pytorch_mirror": "pytorch",
+        "pytorch_flat": "pytorch",
+        "python_mirror": "python",
+        "trusted_hosts": "trusted-host",
+        "index_strategy": "strategy",
+    }
+    names = {shown.get(one.name, one.name.replace("_", "-")) for one in fields(SourceSettings)}
+    assert names == TITLES.keys()

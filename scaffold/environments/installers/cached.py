@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffold.environments.installers.resolved import parse_cached
-from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment
+from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment, uv_environment_for
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.system import System
 
@@ -18,8 +18,8 @@ def cached(
 ) -> frozenset[str]:
     """The packages of a lock (a pylock.toml, or hashed requirements) that need no download.
 
-    As far as uv says: none where the dry run fails. ``folder`` is for files of the moment; ``options`` say
-    where the packages come from, and with ``--offline`` that no index is asked.
+    As far as uv says: none where the dry run fails. ``folder`` is for files of the moment; ``options`` are
+    uv's, as ``--offline``: no index is asked.
     """
     name = "pylock.toml" if 'lock-version = "' in lock else "requirements.txt"
     (folder / name).write_text(lock, encoding="utf-8")
@@ -30,7 +30,7 @@ def cached(
             "--python", str(plan.interpreter.path), "--target", str(folder / "nothing"), *options,
         ),
         timeout=TIME_LIMIT,
-        environment=uv_environment(plan.settings, system),
+        environment=uv_environment_for(plan, system),
         cwd=folder,  # away from any pyproject.toml or uv.toml that is not the user's or ours
     )  # fmt: skip
     return parse_cached(done.stdout + done.stderr)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffold.environments.installers import tools
-from scaffold.environments.installers.signs import Sign
+from scaffold.environments.installers.sign import Sign
 from scaffold.environments.layout import Place, is_conda
 from scaffold.environments.model import CondaProgram, EnvironmentPlan
 from scaffold.environments.state import read_state

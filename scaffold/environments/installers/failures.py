@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from scaffold.environments.installers.signs import HOST, SIGNS, Sign
+from scaffold.environments.installers.sign import HOST, SLOW, Sign
+from scaffold.environments.installers.signs import SIGNS
 from scaffold.environments.model import InstallerName
-from scaffold.errors import InstallFailed, ScaffoldError
+from scaffold.errors import InstallFailed, NoPermission, ScaffoldError, SourceUnreachable
+from scaffold.sources.redact import redact
+from scaffold.system import Completed
 
 #: Lines of the installer's output that are shown as evidence.
 EVIDENCE_LINES = 12
@@ -70,13 +73,40 @@ def explain(installer: InstallerName, output: str, *, doing: str, tried: int = 1
         )
     sign = found.sign
     name = found.name or _nameless(sign)
-    message = sign.message.replace("{name}", name)
+    message = sign.message.replace("{name}", name).replace("{variable}", _variable(found.name))
     return sign.error(
         message,
         detail=(*evidence(output), *_tried(sign, tried)),
         hint=_hint(sign, installer, found.name),
         code=sign.code,
     )
+
+
+def unfinished(installer: InstallerName, done: Completed, *, doing: str) -> ScaffoldError | None:
+    """Why a call did not run to an end; None where it did, and its own words tell more."""
+    program = redact(done.argv[0]) if done.argv else installer
+    detail = evidence(done.stdout + done.stderr)
+    if done.outcome == "timeout":
+        return SourceUnreachable(
+            f"{installer} could not {doing} within {done.seconds:.0f} s and was stopped",
+            detail=detail,
+            hint=f"{SLOW}; run the same again: what arrived stays in {installer}'s cache",
+            code="install-timeout",
+        )
+    if done.outcome == "missing":
+        return InstallFailed(
+            f"{installer} could not {doing}: {program} is not there (any more)",
+            hint="bring it back: scaffold env python lists the Pythons that are there",
+            code="install-missing",
+        )
+    if done.outcome == "refused":
+        return NoPermission(
+            f"{installer} could not {doing}: the operating system does not start {program}",
+            detail=detail,
+            hint="may it be run (chmod +x, a noexec disk, a company's policy), and is it for this processor?",
+            code="install-not-started",
+        )
+    return None
 
 
 def _tried(sign: Sign, count: int) -> tuple[str, ...]:
@@ -90,6 +120,15 @@ def _hint(sign: Sign, installer: InstallerName, name: str) -> str:
     package = re.split(r"[=<>!~\s]", name)[0]
     more = sign.uv_hint if installer == "uv" and package else ""
     return "; ".join(filter(None, (sign.hint, more))).replace("{package}", package)
+
+
+def _variable(name: str) -> str:
+    """The variable of an option of uv's, which is how we come to pass one that the user chose.
+
+    >>> _variable("link-mode"), _variable("UV_HTTP_TIMEOUT")
+    ('UV_LINK_MODE', 'UV_HTTP_TIMEOUT')
+    """
+    return name if name.startswith("UV_") else f"UV_{name.upper().replace('-', '_')}"
 
 
 def _nameless(sign: Sign) -> str:
@@ -110,8 +149,6 @@ def _name(sign: Sign, output: str) -> str:
 
 def evidence(output: str) -> tuple[str, ...]:
     """The lines that carry the reason: uv's from ``error:`` on, pip's errors, otherwise the last ones."""
-    from scaffold.sources.redact import redact
-
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     return tuple(
         _VERSIONS.sub(r"(from versions: ..., \1)", redact(line)) for line in _telling(lines)[:EVIDENCE_LINES]

@@ -37,8 +37,12 @@ class Installer:
             if self._uv
             else tools.pip_environment(plan.settings, system)
         )
+        # Where the builds lie, too: what the project itself is built with is not PyTorch's to serve.
+        self._looking = (
+            tools.uv_environment_for(plan, system) if self._uv else tools.pip_environment_for(plan, system)
+        )
         if plan.exact and self._uv:  # every file is named by its hash: it may come from any of the indexes
-            self._environment["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+            self._looking["UV_INDEX_STRATEGY"] = "unsafe-best-match"
         self._lock = folder / ("pylock.toml" if self._uv and not plan.exact else "requirements.txt")
         self._lock.write_text(plan.lock, encoding="utf-8")
 
@@ -53,7 +57,11 @@ class Installer:
                 return
             if repair:  # what the cache holds is no better
                 self.forget(_distributions(broken))
-            self._run(self._from_lock(_distributions(broken)), doing="repair the packages")
+            self._run(
+                self._from_lock(_distributions(broken)),
+                doing="repair the packages",
+                environment=self._looking,
+            )
         broken = damages(self._plan.location, report=self._report)
         if broken:
             raise incomplete(broken)
@@ -78,7 +86,8 @@ class Installer:
             return
         self._report(Progress(step="install", message=f"Installing {self._plan.root.name} itself, editable"))
         here = {one.name: one.version for one in self._plan.downloads}
-        self._run(self._editable(isolated=not satisfied(requires, here)), doing="install the project itself")
+        command = self._editable(isolated=not satisfied(requires, here))
+        self._run(command, doing="install the project itself", environment=self._environment)
         make_paths_readable(self._plan.location, project_distribution(self._plan.root) or "")
 
     def _first_time(self) -> None:
@@ -86,30 +95,30 @@ class Installer:
         cache = tools.uv_cache(self._uv, self._environment, self._system) if self._uv else None
         with watched(narrator, cache=cache, location=self._plan.location):
             told = [] if self._uv else ["--progress-bar", "raw"]  # uv has nothing of the kind
-            self._run([*self._from_lock(), *told], doing="install the packages", on_line=narrator.line)
+            self._run(
+                [*self._from_lock(), *told],
+                doing="install the packages",
+                environment=self._looking,
+                on_line=narrator.line,
+            )
 
     def _from_lock(self, again: Sequence[str] = ()) -> list[str]:
         hashed = ["--require-hashes"] if self._plan.exact and all_hashed(self._plan.lock) else []
         if self._uv:
-            from scaffold.environments.installers.resolve_uv import find_links_arguments, index_arguments
-
-            hashed += ["--no-deps", *find_links_arguments(self._plan)] if self._plan.exact else []
+            hashed += ["--no-deps"] if self._plan.exact else []
             repeated = [part for name in again for part in ("--reinstall-package", name)]
             return self._uv_install(
                 self._uv,
                 "--no-build",
                 "--requirements",
                 self._lock.name,
-                *index_arguments(self._plan),
                 *hashed,
                 *repeated,
             )
-        from scaffold.environments.installers.resolve_pip import source_arguments
-
         forced = ["--force-reinstall"] if again else []
         return self._pip_install(
             "--only-binary", ":all:", "--no-deps", "--requirement", self._lock.name,
-            *source_arguments(self._plan), *hashed, *forced,
+            *hashed, *forced,
         )  # fmt: skip
 
     def _editable(self, *, isolated: bool) -> list[str]:
@@ -130,13 +139,18 @@ class Installer:
         return [str(self._python), "-I", "-m", "pip", "install", "--no-compile", *arguments]
 
     def _run(
-        self, command: Sequence[str], *, doing: str, on_line: Callable[[str], None] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        doing: str,
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None] | None = None,
     ) -> None:
         def call(afresh: tuple[str, ...]) -> Completed:
             return self._system.run(
                 tools.guarded([*command, *self._afresh(afresh)], self._system),
                 timeout=None,
-                environment=self._environment,
+                environment=environment,
                 cwd=self._folder,
                 on_line=on_line,
             )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scaffold.environments.installers import resolved as locks
 from scaffold.environments.installers.retry import Tell, persistently, silent
-from scaffold.environments.installers.tools import find_uv, pip_environment, seed_pip
+from scaffold.environments.installers.tools import find_uv, pip_environment_for, seed_pip
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, wanted
 from scaffold.errors import InstallFailed
@@ -41,10 +41,10 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System, *, tell: Tell =
                 plan.interpreter.path, "-I", wheel / "pip", "install", "--dry-run", "--ignore-installed",
                 "--only-binary", ":all:", "--requirement", "requirements.txt",
                 "--constraint", "constraints.txt", "--report", report, "--log", log,
-                *source_arguments(plan), *uncached(afresh),
+                *uncached(afresh),
             ],
             timeout=TIME_LIMIT,
-            environment=pip_environment(plan.settings, system),
+            environment=pip_environment_for(plan, system),
             cwd=folder,
         )  # fmt: skip
         return replace(done, stderr=done.stderr + unheard(system.read_text(log) or ""))
@@ -71,13 +71,3 @@ def unheard(log: str) -> str:
     found = re.findall(r"Could not fetch URL .*", log)
     told = (line for line in dict.fromkeys(found) if not re.search(r"\b(?:403|404|410) Client Error", line))
     return "".join(f"\nERROR: {line}" for line in told)
-
-
-def source_arguments(plan: EnvironmentPlan) -> list[str]:
-    """Where the builds lie, as options of pip; a flat mirror's pages are find-links to it."""
-    pytorch = "--find-links" if plan.settings.pytorch_flat else "--extra-index-url"
-    options = {"pytorch": pytorch, "find-links": "--find-links"}
-    found = {
-        build.source: options[build.source_kind] for build in plan.builds if build.source_kind in options
-    }
-    return [part for source, option in found.items() if source for part in (option, source)]

@@ -11,7 +11,7 @@ from scaffold.environments.installers.cached import cached, shares_cache
 from scaffold.environments.installers.resolved import Resolved
 from scaffold.environments.installers.retry import Tell, persistently, silent
 from scaffold.environments.installers.room import with_places
-from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment
+from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment_for
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
 from scaffold.errors import NoSpace
@@ -29,7 +29,7 @@ def resolve(
     lock = asking.compile(tell)
     lock = locks.with_indexes(lock, asking.indexes())
     found = locks.parse_pylock(lock, plan.interpreter.minor)
-    here = cached(plan, uv, folder, system, lock, *index_arguments(plan))
+    here = cached(plan, uv, folder, system, lock)
     return Resolution(
         found=tuple(_noted(one, here) for one in found),
         lock=lock,
@@ -74,19 +74,6 @@ def manifest(plan: EnvironmentPlan) -> str:
     )
 
 
-def find_links_arguments(plan: EnvironmentPlan) -> list[str]:
-    """The folders that a build was found in; the user's own are in the environment already."""
-    folders = dict.fromkeys(build.source for build in plan.builds if build.source_kind == "find-links")
-    return [part for folder in folders if folder for part in ("--find-links", folder)]
-
-
-def index_arguments(plan: EnvironmentPlan) -> list[str]:
-    """The indexes that builds come from: what uv has in its cache is filed under them."""
-    urls = dict.fromkeys(build.source for build in plan.builds if build.source_kind == "pytorch")
-    option = "--find-links" if plan.settings.pytorch_flat else "--index"
-    return [part for url in urls for part in (option, url)]
-
-
 def refreshed(packages: Iterable[str]) -> list[str]:
     """Options with which uv takes nothing of these packages from its cache."""
     return [part for name in packages for part in ("--refresh-package", name)]
@@ -97,7 +84,7 @@ class _Asking:
 
     def __init__(self, plan: EnvironmentPlan, uv: Path, folder: Path, system: System) -> None:
         self._plan, self._uv, self._folder, self._system = plan, uv, folder, system
-        self._environment = uv_environment(plan.settings, system)
+        self._environment = uv_environment_for(plan, system, indexes=False)
         (folder / "pyproject.toml").write_text(manifest(plan), encoding="utf-8")
         (folder / "constraints.txt").write_text("\n".join(constraints(plan)) + "\n", encoding="utf-8")
 
@@ -125,7 +112,7 @@ class _Asking:
     def _compile(self, *arguments: str) -> Completed:
         return self._call(
             "compile", "pyproject.toml", "--constraints", "constraints.txt", "--no-build",
-            "--python", str(self._plan.interpreter.path), *find_links_arguments(self._plan), *arguments,
+            "--python", str(self._plan.interpreter.path), *arguments,
         )  # fmt: skip
 
     def notices(self) -> tuple[str, ...]:

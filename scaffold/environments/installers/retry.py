@@ -12,9 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scaffold.environments.installers.failures import diagnose, explain
+from scaffold.environments.installers.failures import diagnose, explain, unfinished
 from scaffold.environments.model import InstallerName
 from scaffold.system import Completed
+
+#: How often in all what ran out of time is called: what arrived is in the cache by then.
+TIMEOUTS = 2
 
 #: Called with a line for people when something is tried again.
 Tell = Callable[[str], None]
@@ -67,6 +70,12 @@ def persistently(
             return done
         output = done.stdout + done.stderr
         failures += 1
+        stopped = unfinished(installer, done, doing=doing)
+        if stopped is not None:
+            if done.outcome != "timeout" or failures >= TIMEOUTS:
+                raise stopped
+            tell(f"{stopped.message}: going on ({failures + 1} of {TIMEOUTS})")
+            continue
         found, problem = diagnose(output), explain(installer, output, doing=doing, tried=failures)
         if found is None or failures >= found.sign.attempts:
             raise problem

@@ -6,36 +6,9 @@ also where it could not reach the index. Texts of uv 0.13 and pip 26.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from scaffold.errors import InstallFailed, NoBuild, NoPermission, NoSpace, ScaffoldError, SourceUnreachable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """A pattern in an installer's output, and what to tell a user who meets it.
-
-    ``named`` finds what ``{name}`` in the message and the hint stands for: its group
-    ``name``, else its first one that matched; ``{package}`` is the same without a version.
-    ``attempts``: how often the same is worth trying in all; more than once where it may pass.
-    """
-
-    code: str
-    pattern: str
-    message: str
-    hint: str = ""
-    uv_hint: str = ""  # what more there is to do where uv installs
-    named: str = ""
-    error: type[ScaffoldError] = InstallFailed
-    attempts: int = 1
-    is_damage: bool = False  # a file arrived damaged: it must not come from a cache the next time
-
-
-#: Where a URL's or a connection's host stands.
-HOST = (
-    r"Failed to fetch: `?[a-z]+://(?:[^/@\s]*@)?([^/\s)'\"`]+)|host='([^']+)'"
-    r"|[a-z]+://(?:[^/@\s]*@)?([^/\s)'\"`]+)"
-)
+from scaffold.environments.installers.machine_signs import MACHINE_SIGNS
+from scaffold.environments.installers.sign import HOST, SLOW, Sign
+from scaffold.errors import NoBuild, SourceUnreachable
 
 #: uv's words for a version of the user's own wish that does not exist; further down the same words tell of a
 #: contradiction, where another version of whoever asks would do.
@@ -48,22 +21,7 @@ ONLY_OTHERS = (
 
 #: In the order in which they are tried.
 SIGNS: tuple[Sign, ...] = (
-    Sign(
-        code="no-space",
-        pattern=r"No space left on device|os error (?:28|112|122)\b|Errno 28\b"
-        r"|not enough space on the disk|Disk quota exceeded",
-        message="The disk is full: the packages could not be written",
-        hint="free some space; scaffold env gc shows what can go",
-        error=NoSpace,
-    ),
-    Sign(
-        code="no-permission",
-        pattern=r"Permission denied|Read-only file system|os error (?:5|13|30)\b|Errno (?:13|30)\b"
-        r"|Access is denied|WinError 5\b|is not write-able",
-        message="The operating system does not let the installer write",
-        hint="close programs that use the environment (PyCharm, a notebook), and check who owns the folder",
-        error=NoPermission,
-    ),
+    *MACHINE_SIGNS,
     Sign(
         code="install-externally-managed",
         pattern=r"externally[- ]managed",
@@ -116,6 +74,37 @@ SIGNS: tuple[Sign, ...] = (
         error=SourceUnreachable,
     ),
     Sign(
+        code="install-timeout",
+        pattern=r"response body (?:for|error).*operation timed out|due to network timeout"
+        r"|ReadTimeout|Read timed out",
+        named=HOST,
+        message="{name} began to answer, or took the question, and then fell silent",
+        hint=SLOW,
+        error=SourceUnreachable,
+        attempts=2,  # the installer has been patient already
+    ),
+    Sign(
+        code="install-broken-off",
+        pattern=r"Download failed after (?:[2-9]|\d\d+) attempts",
+        named=HOST,
+        message="The download from {name} breaks off or stalls again and again",
+        hint=SLOW,
+        error=SourceUnreachable,
+        attempts=2,
+    ),
+    Sign(
+        code="install-file-gone",
+        pattern=r"HTTP status client error \((?:404|410) [^)]*\) for url \([^)\s]*\.(?:whl|gz|zip)"
+        r"|HTTP error (?:404|410) while getting",
+        named=r"/([\w.]+)-\d[^/\s#)`']*\.whl",
+        message="The index names a file of {name} that is not there any more",
+        hint="a mirror that is out of step: try another one (scaffold env mirrors --check --all), or later; "
+        "where a lock names it: scaffold env lock --upgrade",
+        error=SourceUnreachable,
+        attempts=2,
+        is_damage=True,
+    ),
+    Sign(
         code="install-server-error",
         pattern=r"HTTP status server error \(5\d\d|too many (?:429|5\d\d) error responses"
         r"|\b5\d\d Server Error|429 Too Many Requests",
@@ -153,19 +142,31 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         code="install-offline",
-        pattern=r"Packages were unavailable because the network was disabled",
-        named=r"Because (\S+) was not found in the cache",
+        pattern=r"Packages were unavailable because the network was disabled|was not found in the cache|"
+        r"[Nn]etwork connectivity is disabled",
+        named=r"(\S+) was not found in the cache",
         message="{name} is not in uv's cache, and UV_OFFLINE forbids to download it",
-        hint="run once without UV_OFFLINE, or name a folder of wheels: UV_FIND_LINKS=FOLDER",
+        hint="run once without UV_OFFLINE (in a uv.toml: offline), or name a folder of wheels: "
+        "UV_FIND_LINKS=FOLDER",
         error=SourceUnreachable,
     ),
     Sign(
         code="install-bad-wheel",
+        pattern=r"invalid package format",  # uv says so of a download that stalls, too
+        named=r"Because (\S+) has an invalid package|structure of `([^`]+)",
+        message="The wheel of {name} did not arrive as a wheel: it is damaged, or its download stalls, or "
+        "something else was sent",
+        hint=SLOW + "; does the network want you to sign in first?",
+        uv_hint="what uv kept of it goes away with: uv cache clean {package}",
+        attempts=2,
+        is_damage=True,
+    ),
+    Sign(
+        code="install-bad-wheel",
         pattern=r"invalid zip|zip file structure|Failed to read from zip|is not a zip file"
-        r"|invalid package format|located at \S+ is invalid|Failed to extract archive|Bad CRC|BadZipFile"
+        r"|located at \S+ is invalid|Failed to extract archive|Bad CRC|BadZipFile"
         r"|while decompressing data|corrupt deflate stream",
-        named=r"Failed to download:? `([^`]+)|Wheel '([^']+)' located|Because (\S+) has an invalid package"
-        r"|structure of `([^`]+)",
+        named=r"Failed to download:? `([^`]+)|Wheel '([^']+)' located",
         message="The wheel of {name} is damaged",
         hint="its source sends it damaged: try another one (scaffold env mirrors --check --all); in a folder "
         "of wheels, delete the file",
@@ -182,6 +183,17 @@ SIGNS: tuple[Sign, ...] = (
         hint="does the network want you to sign in first? Otherwise try another mirror: --index URL",
         error=SourceUnreachable,
         attempts=3,
+    ),
+    Sign(
+        code="install-bad-listing",
+        pattern=r"there are no versions of [\w.-]+(?: and|,)",
+        named=r"there are no versions of ([\w.-]+)",
+        message="The page that the index has of {name} lists no file of it",
+        hint="does the network want you to sign in first? Otherwise try another mirror: "
+        "scaffold env mirrors --check --all",
+        error=SourceUnreachable,
+        attempts=3,
+        is_damage=True,
     ),
     Sign(
         code="install-no-wheel",

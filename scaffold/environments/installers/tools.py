@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.sources.model import SourceSettings
+from scaffold.sources.places import as_argument
 from scaffold.system import System, without
 
 #: Settings of uv that would make it install something else, or elsewhere, than what was planned.
@@ -78,6 +79,55 @@ def pip_environment(settings: SourceSettings, system: System) -> dict[str, str]:
         "PIP_NO_INPUT": "1",
         "PIP_USER": "0",
         "NO_COLOR": "1",
+    }
+
+
+def uv_environment_for(plan: EnvironmentPlan, system: System, *, indexes: bool = True) -> dict[str, str]:
+    """`uv_environment`, in which uv looks where the plan's builds come from, too: there first.
+
+    In variables, since a command line, credentials included, is everybody's to read. ``indexes``: PyTorch's
+    among them, which then serves whatever it has; not where a manifest scopes it.
+    """
+    chosen, flat = uv_environment(plan.settings, system), plan.settings.pytorch_flat
+    pytorch = _places_of(plan, "pytorch") if indexes else ()
+    links = (*_places_of(plan, "find-links"), *(pytorch if flat else ()))
+    return _looking_first(chosen, {"UV_INDEX": (" ", () if flat else pytorch), "UV_FIND_LINKS": (",", links)})
+
+
+def pip_environment_for(plan: EnvironmentPlan, system: System) -> dict[str, str]:
+    """`pip_environment`, in which pip looks where the plan's builds come from, too; in variables as for uv.
+
+    A flat mirror's pages are find-links to it.
+    """
+    chosen, flat = pip_environment(plan.settings, system), plan.settings.pytorch_flat
+    pytorch = _places_of(plan, "pytorch")
+    links = (*_places_of(plan, "find-links"), *(pytorch if flat else ()))
+    return _looking_last(chosen, {"PIP_EXTRA_INDEX_URL": () if flat else pytorch, "PIP_FIND_LINKS": links})
+
+
+def _places_of(plan: EnvironmentPlan, kind: str) -> tuple[str, ...]:
+    found = (build.source for build in plan.builds if build.source_kind == kind)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _looking_first(
+    environment: Mapping[str, str], places: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> dict[str, str]:
+    """Each variable with these places before its own; they are parted by the text that comes along."""
+    return dict(environment) | {
+        name: separator.join(
+            dict.fromkeys((*words, *filter(None, environment.get(name, "").split(separator))))
+        )
+        for name, (separator, urls) in places.items()
+        if (words := [as_argument(url, f"{separator} ") for url in urls])
+    }
+
+
+def _looking_last(environment: Mapping[str, str], places: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return dict(environment) | {
+        name: " ".join(dict.fromkeys((*environment.get(name, "").split(), *words)))
+        for name, urls in places.items()
+        if (words := [as_argument(url, " ") for url in urls])
     }
 
 

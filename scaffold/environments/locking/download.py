@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scaffold.environments.installers.resolve_pip import source_arguments, uncached
+from scaffold.environments.installers.resolve_pip import uncached
 from scaffold.environments.installers.retry import persistently
-from scaffold.environments.installers.tools import guarded, pip_environment, seed_pip
+from scaffold.environments.installers.tools import guarded, pip_environment_for, seed_pip
 from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.locking.text import requirements_text
 from scaffold.environments.locking.wheelhouse import contents, wanted_here
@@ -102,12 +102,12 @@ def _download(
                 [
                     str(plan.interpreter.path), "-I", str(pip / "pip"), "download", "--no-deps",
                     "--only-binary", ":all:", "--dest", str(beside), *hashed,
-                    "--requirement", str(wanted), *source_arguments(plan), *uncached(afresh),
+                    "--requirement", str(wanted), *uncached(afresh),
                 ],
                 system,
             ),
             timeout=None,
-            environment=pip_environment(plan.settings, system),
+            environment=pip_environment_for(plan, system),
             cwd=Path(name),
         )  # fmt: skip
 

@@ -13,7 +13,6 @@ from scaffold.environments.condition.inspect import inspect, is_orphaned
 from scaffold.environments.condition.verify import damages
 from scaffold.environments.installers.cached import cached, shares_cache
 from scaffold.environments.installers.conda import conda_before, demand_conda
-from scaffold.environments.installers.resolve_uv import find_links_arguments, index_arguments
 from scaffold.environments.installers.resolved import parse_pylock
 from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
@@ -51,7 +50,7 @@ def plan_locked(
     installer, told = _installer(system, backend, lock)
     downloads = downloads_of(lock, interpreter, system, settings)
     index = project.indexes.get(lock.group, "")
-    text, notices = lock.path.read_text(encoding="utf-8"), (*chosen.notices, *told)
+    text, notices = lock.path.read_text(encoding="utf-8-sig"), (*chosen.notices, *told)
     bare = [one.name for one in lock.packages if not one.hashes]
     if bare and installer == "pip":
         text = without_hashes(text)
@@ -96,8 +95,8 @@ def with_room(plan: EnvironmentPlan, lock: ProjectLock, system: System) -> Envir
     uv = find_uv(system) if plan.installer == "uv" else None
     if uv is None:
         return plan
-    options = (*index_arguments(plan), *find_links_arguments(plan), "--no-deps", "--offline")
-    options = (*options, "--index-strategy", "unsafe-best-match")  # as it will be installed
+    # The strategy is the one with which it will be installed.
+    options = ("--no-deps", "--offline", "--index-strategy", "unsafe-best-match")
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         here = cached(plan, uv, Path(folder), system, plan.lock, *options)
         if not here:  # one package that uv has never heard of, and it tells of none: a pylock needs no index
