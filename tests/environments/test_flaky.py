@@ -16,6 +16,8 @@ from scaffold.environments.installers import retry
 from scaffold.environments.installers.install import Installer
 from scaffold.environments.installers.tools import virtualenv_command
 from scaffold.environments.layout import Place
+from scaffold.environments.locking.download import fill
+from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.model import EnvironmentPlan, Progress
 from scaffold.environments.plan import plan_environment
 from scaffold.environments.state import read_state
@@ -164,6 +166,17 @@ def test_an_index_that_never_recovers_leaves_everything_as_it_was(
     assert read_state(plan.place) is None
     unpacked = (tmp_path / "caches-2").rglob("alpha.py")  # uv leaves what it gave up in a folder .tmp...
     assert [path for path in unpacked if not any(part.startswith(".tmp") for part in path.parts)] == []
+
+
+def test_pip_that_installs_from_an_index_in_trouble_blames_no_package(
+    index, plan_from, waits, monkeypatch, tmp_path
+) -> None:
+    plan = plan_from("pip")
+    fresh_caches(monkeypatch, tmp_path / "caches-2")
+    index.spoil(r"/simple/", status(500))
+    with pytest.raises(SourceUnreachable) as caught:
+        fill(plan, tmp_path / "wheels", (LockedPackage(name="alpha", version="2.0"),), HostSystem(), silent)
+    assert caught.value.code == "install-server-error"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

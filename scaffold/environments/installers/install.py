@@ -146,14 +146,19 @@ class Installer:
         environment: Mapping[str, str],
         on_line: Callable[[str], None] | None = None,
     ) -> None:
+        from scaffold.environments.installers.resolve_pip import heard
+
         def call(afresh: tuple[str, ...]) -> Completed:
-            return self._system.run(
-                tools.guarded([*command, *self._afresh(afresh)], self._system),
-                timeout=None,
-                environment=environment,
-                cwd=self._folder,
-                on_line=on_line,
-            )
+            def run(chosen: Mapping[str, str]) -> Completed:
+                return self._system.run(
+                    tools.guarded([*command, *self._afresh(afresh)], self._system),
+                    timeout=None,
+                    environment=chosen,
+                    cwd=self._folder,
+                    on_line=on_line,
+                )
+
+            return run(environment) if self._uv else heard(run, environment, self._folder, self._system)
 
         def tell(text: str) -> None:
             self._report(Progress(step="download", message=text))

@@ -7,7 +7,7 @@ other index has; everything else is pinned by hash to what pip found first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,22 +32,22 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System, *, tell: Tell =
         )
     (folder / "requirements.txt").write_text("\n".join(wanted(plan)) + "\n", encoding="utf-8")
     (folder / "constraints.txt").write_text("\n".join(constraints(plan)) + "\n", encoding="utf-8")
-    report, log = folder / "report.json", folder / "pip.log"
+    report = folder / "report.json"
 
     def call(afresh: tuple[str, ...]) -> Completed:
-        log.unlink(missing_ok=True)
-        done = system.run(
-            [
-                plan.interpreter.path, "-I", wheel / "pip", "install", "--dry-run", "--ignore-installed",
-                "--only-binary", ":all:", "--requirement", "requirements.txt",
-                "--constraint", "constraints.txt", "--report", report, "--log", log,
-                *uncached(afresh),
-            ],
-            timeout=TIME_LIMIT,
-            environment=pip_environment_for(plan, system),
-            cwd=folder,
+        return heard(
+            lambda environment: system.run(
+                [
+                    plan.interpreter.path, "-I", wheel / "pip", "install", "--dry-run", "--ignore-installed",
+                    "--only-binary", ":all:", "--requirement", "requirements.txt",
+                    "--constraint", "constraints.txt", "--report", report, *uncached(afresh),
+                ],
+                timeout=TIME_LIMIT,
+                environment=environment,
+                cwd=folder,
+            ),
+            pip_environment_for(plan, system), folder, system,
         )  # fmt: skip
-        return replace(done, stderr=done.stderr + unheard(system.read_text(log) or ""))
 
     persistently(call, "pip", doing="resolve the requirements", tell=tell)
     found, lock = locks.parse_pip_report(locks.read_lock(report, "pip"))
@@ -58,6 +58,19 @@ def resolve(plan: EnvironmentPlan, folder: Path, system: System, *, tell: Tell =
 def uncached(packages: Iterable[str]) -> list[str]:
     """The option with which pip takes nothing from its cache: it cannot be told of single packages."""
     return ["--no-cache-dir"] if tuple(packages) else []
+
+
+def heard(
+    run: Callable[[Mapping[str, str]], Completed],
+    environment: Mapping[str, str],
+    folder: Path,
+    system: System,
+) -> Completed:
+    """A call of pip in an environment, with what pip tells its log alone (`unheard`)."""
+    log = folder / "pip.log"
+    log.unlink(missing_ok=True)
+    done = run({**environment, "PIP_LOG": str(log)})
+    return replace(done, stderr=done.stderr + unheard(system.read_text(log) or ""))
 
 
 def unheard(log: str) -> str:

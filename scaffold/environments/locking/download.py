@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from scaffold.environments.installers.resolve_pip import uncached
+from scaffold.environments.installers.resolve_pip import heard, uncached
 from scaffold.environments.installers.retry import persistently
 from scaffold.environments.installers.tools import guarded, pip_environment_for, seed_pip
 from scaffold.environments.locking.model import LockedPackage
@@ -97,19 +97,22 @@ def _download(
     hashed = ["--require-hashes"] if all(one.hashes for one in portion) else []
 
     def call(afresh: tuple[str, ...]) -> Completed:
-        return system.run(
-            guarded(
-                [
-                    str(plan.interpreter.path), "-I", str(pip / "pip"), "download", "--no-deps",
-                    "--only-binary", ":all:", "--dest", str(beside), *hashed,
-                    "--requirement", str(wanted), *uncached(afresh),
-                ],
-                system,
-            ),
-            timeout=None,
-            environment=pip_environment_for(plan, system),
-            cwd=Path(name),
-        )  # fmt: skip
+        def run(environment: Mapping[str, str]) -> Completed:
+            return system.run(
+                guarded(
+                    [
+                        str(plan.interpreter.path), "-I", str(pip / "pip"), "download", "--no-deps",
+                        "--only-binary", ":all:", "--dest", str(beside), *hashed,
+                        "--requirement", str(wanted), *uncached(afresh),
+                    ],
+                    system,
+                ),
+                timeout=None,
+                environment=environment,
+                cwd=Path(name),
+            )  # fmt: skip
+
+        return heard(run, pip_environment_for(plan, system), Path(name), system)
 
     with tempfile.TemporaryDirectory(prefix="scaffold-") as name:
         wanted = Path(name) / "requirements.txt"
