@@ -129,5 +129,5 @@ def _rows(place: Place) -> list[dict[str, Any]]:
 def _kept(root: Path) -> Any:
     try:
         return json.loads(planned_file(root).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}

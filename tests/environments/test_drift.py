@@ -65,8 +65,9 @@ def test_lines_for_other_machines_are_left_out() -> None:
     }  # fmt: skip
 
 
-def test_a_marker_that_is_none_holds() -> None:
-    row = LockedPackage(name="a", version="1", marker="no marker at all")
+@pytest.mark.parametrize("marker", ["no marker at all", "os_name ~= 'posix'", "extra2 == 'x'"])
+def test_a_marker_that_is_none_holds(marker: str) -> None:
+    row = LockedPackage(name="a", version="1", marker=marker)
     assert versions_for([row], "3.12.1", LINUX) == {"a": "1"}
 
 

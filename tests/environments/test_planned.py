@@ -21,7 +21,9 @@ def test_devices_come_back(root, torch_build) -> None:
     assert [one.name for one in planned_file(root).parent.iterdir()] == ["builds.json"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", '{"machine": {"os": "linux"}}', "\x00", '{"builds": [3]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "3", '{"machine": {"os": "linux"}}', "\x00", '{"builds": [3]}', "[" * 9999]
+)
 def test_what_is_no_plan_tells_nothing(root, text) -> None:
     planned_file(root).parent.mkdir()
     planned_file(root).write_text(text)

@@ -66,7 +66,9 @@ def test_environments_and_frameworks_have_rows_of_their_own(root: Path) -> None:
     assert [one.proof for one in read_proofs(Place(root, "keras"))] == [keras]
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"environments": []}', '{"environments": {"": 3}}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"environments": []}', '{"environments": {"": 3}}', "[" * 9999]
+)
 def test_a_damaged_file_tells_nothing_and_is_replaced(damage: str, root: Path) -> None:
     place = Place(root)
     proofs_file(root).parent.mkdir()

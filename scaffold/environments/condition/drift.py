@@ -66,14 +66,14 @@ def _extra(environment: Environment, name: str, other: LockedPackage | None) -> 
 
 def versions_for(locked: Iterable[LockedPackage], python: str, platform: PlatformFacts) -> Mapping[str, str]:
     """Name -> version, of the lines that hold for a Python (``3.12.1``) on this machine."""
-    from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
     facts = marker_facts(python, platform)
     found: dict[str, str] = {}
     for one in locked:
         try:
             holds = not one.marker or Marker(one.marker).evaluate(facts)
-        except (InvalidMarker, UndefinedEnvironmentName):
+        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
             holds = True
         if holds:
             found[one.name] = one.version

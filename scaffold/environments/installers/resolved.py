@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from scaffold.environments.installers.pylock import Row, pylock_rows
 from scaffold.environments.model import Download, InstallerName
 from scaffold.errors import InstallFailed
-from scaffold.toml import TOMLDecodeError, loads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +54,14 @@ def parse_pylock(text: str, python: str) -> tuple[Resolved, ...]:
     >>> found[0].download
     Download(name='tqdm', version='4.70.1', size=80199, source='files.example', local=False)
     """
-    try:
-        packages = loads(text).get("packages", [])
-    except TOMLDecodeError:
-        return ()
     ranks = tag_ranks(python)
-    return tuple(_download(package, ranks) for package in packages if package.get("wheels"))
+    return tuple(_download(row, ranks) for row in pylock_rows(text) if row.wheels)
 
 
-def _download(package: Mapping[str, Any], ranks: Mapping[str, int]) -> Resolved:
-    wheels: Sequence[Mapping[str, Any]] = package["wheels"]
-    best = min(wheels, key=lambda wheel: _rank(wheel_name(wheel), ranks))
-    url = best.get("url") or best.get("path", "")
-    plain = Download(
-        name=package["name"], version=package.get("version", ""), size=best.get("size"), source=""
-    )
-    return Resolved(download=located(plain, url), url=url)
+def _download(row: Row, ranks: Mapping[str, int]) -> Resolved:
+    best = min(row.wheels, key=lambda wheel: _rank(wheel.name, ranks))
+    plain = Download(name=row.name, version=row.version, size=best.size, source="")
+    return Resolved(download=located(plain, best.place), url=best.place)
 
 
 def located(download: Download, place: str) -> Download:
@@ -78,20 +70,18 @@ def located(download: Download, place: str) -> Download:
     >>> located(Download(name="a", version="1", size=3, source=""), "https://user:secret@host/a.whl").source
     'host'
     """
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError:  # http://[::1/a.whl
+        return download
     if parts.scheme not in ("file", ""):
         return replace(download, source=parts.hostname or "")
     path = Path(url2pathname(unquote(parts.path))) if parts.scheme else Path(place)
     try:
         size = path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):  # a zero byte is a ValueError
         size = None
     return replace(download, source=str(path.parent), size=download.size or size, local=True)
-
-
-def wheel_name(wheel: Mapping[str, Any]) -> str:
-    """``tqdm-4.70.1-py3-none-any.whl``, from a wheel's entry in a lock."""
-    return unquote(str(wheel.get("name") or wheel.get("url") or wheel.get("path") or "").rsplit("/", 1)[-1])
 
 
 def tag_ranks(python: str) -> Mapping[str, int]:

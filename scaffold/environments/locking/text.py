@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
+from scaffold.environments.installers.pylock import pylock_rows
 from scaffold.environments.locking.model import LockedPackage
-from scaffold.toml import TOMLDecodeError, loads
 
 #: The first line of every such file, by which ours are known.
 MARK = "# Locked by `scaffold env lock`"
@@ -36,34 +35,17 @@ def packages_of_pylock(text: str) -> tuple[tuple[LockedPackage, ...], tuple[str,
     """
     from packaging.utils import canonicalize_name
 
-    try:
-        rows = loads(text).get("packages", [])
-    except TOMLDecodeError:
-        return (), ()
     found: list[LockedPackage] = []
     elsewhere: list[str] = []
-    for row in rows if isinstance(rows, list) else ():
-        if not isinstance(row, dict) or not row.get("name"):
-            continue
-        name = canonicalize_name(str(row["name"]))
-        if not row.get("version") or not (row.get("wheels") or row.get("sdist")):
+    for row in pylock_rows(text):
+        name = canonicalize_name(row.name)
+        files = (*row.wheels, *([row.sdist] if row.sdist else ()))
+        if not row.version or not files:
             elsewhere.append(name)
             continue
-        found.append(
-            LockedPackage(
-                name=name,
-                version=str(row["version"]),
-                marker=str(row.get("marker", "")),
-                hashes=tuple(dict.fromkeys(_hashes(row))),
-            )
-        )
+        hashes = tuple(dict.fromkeys(one for file in files for one in file.hashes))
+        found.append(LockedPackage(name=name, version=row.version, marker=row.marker, hashes=hashes))
     return tuple(sorted(found, key=lambda one: (one.name, one.version))), tuple(elsewhere)
-
-
-def _hashes(row: Mapping[str, Any]) -> Iterator[str]:
-    for file in (*row.get("wheels", ()), *([row["sdist"]] if "sdist" in row else ())):
-        for kind, value in sorted((file.get("hashes") or {}).items()):
-            yield f"{kind}:{value}"
 
 
 def requirements_text(
@@ -109,6 +91,26 @@ def parse_requirements(text: str) -> tuple[tuple[LockedPackage, ...], Mapping[st
         else:
             packages.append(one)
     return tuple(packages), head, tuple(strange)
+
+
+def packages_digest(packages: Iterable[LockedPackage]) -> str:
+    """sha256 of what is pinned and with which hashes, whatever the order, the line ends and the head.
+
+    >>> one = LockedPackage(name="tqdm", version="4.70.1")
+    >>> packages_digest([one]) == packages_digest([one, one]), packages_digest([])[:8]
+    (False, 'e3b0c442')
+    """
+    rows = sorted(" ".join((one.name, one.version, one.marker, *sorted(one.hashes))) for one in packages)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def contents_fact(packages: Sequence[LockedPackage]) -> str:
+    """What a lock's head says of its packages, so that one that lost some of them is known.
+
+    >>> contents_fact([])[:20]
+    '0 packages, sha256:e'
+    """
+    return f"{len(packages)} packages, sha256:{packages_digest(packages)}"
 
 
 def all_hashed(text: str) -> bool:

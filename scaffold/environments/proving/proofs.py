@@ -105,7 +105,7 @@ def _kept(root: Path) -> dict[str, Any]:
     try:
         environments = json.loads(proofs_file(root).read_text(encoding="utf-8"))["environments"]
         return dict(environments)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
