@@ -16,6 +16,7 @@ from scaffold.environments.locking.files import LockFiles, LockSet
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import UV_LOCK
 from scaffold.environments.locking.way_out import with_way_out
+from scaffold.environments.locking.write import unchanged_file
 from scaffold.errors import SourceUnreachable
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.places import comparable
@@ -112,22 +113,18 @@ class UvLocker:
 
     @contextlib.contextmanager
     def _place(self, folder: Path) -> Iterator[Workplace]:
-        """Where uv writes its lock; the project's own is put back where uv had to work in the project."""
+        """Where uv writes its lock; the project's own is put back where uv had to work in the project.
+
+        Also after a kill: by the next run.
+        """
         work = folder / "project"
         work.mkdir()
         place = workplace(self._project, self._sources, work)
         if place.folder != self._project.root:
             yield place
             return
-        lock = self._project.root / UV_LOCK
-        before = lock.read_bytes() if lock.exists() else None
-        try:
+        with unchanged_file(self._project.root, UV_LOCK):
             yield place
-        finally:
-            if before is None:
-                lock.unlink(missing_ok=True)
-            else:
-                lock.write_bytes(before)
 
     def _lock(self, place: Workplace, asked: Asked) -> None:
         self._run(place.folder, "lock", *_upgrades(asked))
@@ -208,7 +205,7 @@ def oldest_python(requires: str) -> str:
 def _strings(text: str) -> tuple[str, ...]:
     try:
         values = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(one for one in values if isinstance(one, str)) if isinstance(values, list) else ()
 

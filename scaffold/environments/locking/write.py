@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from scaffold.environments.layout import STATE_FOLDER
@@ -32,6 +32,30 @@ def write_files(root: Path, files: Mapping[PurePosixPath, str], gone: Iterable[P
     except OSError as refusal:
         _undo(root, journal)
         raise not_written(Path(refusal.filename or root), refusal) from refusal
+
+
+@contextlib.contextmanager
+def unchanged_file(root: Path, path: PurePosixPath) -> Iterator[None]:
+    """Whatever the block does to a file of the project, it is undone; after a kill by `recover_files`.
+
+    Needs the project's lock. Raises NoSpace, NoPermission.
+    """
+    journal, target = _journal(root), root / path
+    try:
+        shutil.rmtree(journal, ignore_errors=True)
+        journal.mkdir(parents=True)
+        old = "old-0" if target.is_file() else ""
+        if old:
+            _write(journal / old, target.read_bytes())
+        unfinished = journal / f"{_TAKEN_BACK}.new"
+        _write(unfinished, json.dumps([{"path": str(path), "new": "", "old": old}]).encode())
+        unfinished.replace(journal / _TAKEN_BACK)
+    except OSError as refusal:
+        raise not_written(Path(refusal.filename or journal), refusal) from refusal
+    try:
+        yield
+    finally:
+        _take_back(root, journal)
 
 
 def has_remains(root: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from scaffold.environments.locking.write import has_remains, recover_files, write_files
+from scaffold.environments.locking.write import has_remains, recover_files, unchanged_file, write_files
 from scaffold.errors import ScaffoldError
 
 NEW = {PurePosixPath("uv.lock"): "new", PurePosixPath("requirements/lock-cpu.txt"): "new\n"}
@@ -91,3 +91,35 @@ def killed_at(root: Path, moment: int) -> bool:
             os._exit(1)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("before", ["old", None], ids=["was there", "was not there"])
+def test_killed_while_a_tool_writes_in_the_project(tmp_path, before):
+    if before is not None:
+        old_set(tmp_path)
+    found = contents(tmp_path)
+    process = os.fork()
+    if not process:
+        with unchanged_file(tmp_path, PurePosixPath("uv.lock")):
+            (tmp_path / "uv.lock").write_text("half")
+            os._exit(0)
+    os.waitpid(process, 0)
+    assert contents(tmp_path) == {**found, "uv.lock": "half"}
+    recover_files(tmp_path)
+    assert contents(tmp_path) == found
+    assert not has_remains(tmp_path)
+
+
+def test_what_a_tool_wrote_in_the_project_is_undone(tmp_path):
+    found = old_set(tmp_path)
+
+    def interrupted() -> None:
+        with unchanged_file(tmp_path, PurePosixPath("uv.lock")):
+            (tmp_path / "uv.lock").write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert contents(tmp_path) == found
+    assert not has_remains(tmp_path)
