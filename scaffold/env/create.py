@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.env.project import ide_project, stopped
+from scaffold.env.project import ide_project, telling_what_is_left
 from scaffold.environments.model import Report
 from scaffold.errors import ScaffoldError
 from scaffold.projects.model import Record
@@ -112,7 +112,5 @@ def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Rep
     from scaffold.making import make_environments
 
     demand_consent(plan.setup, plan.wishes)
-    try:
+    with telling_what_is_left(plan.root, ("scaffold", "env", "create", *plan.wishes.arguments)):
         return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
-    except KeyboardInterrupt:
-        raise stopped(plan.root, ("scaffold", "env", "create", *plan.wishes.arguments)) from None

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffold.environments.model import Environment
-from scaffold.errors import Interrupted, LaunchFailed
+from scaffold.errors import (
+    InstallFailed,
+    Interrupted,
+    LaunchFailed,
+    NoBuild,
+    NoPermission,
+    NoSpace,
+    ProofFailed,
+    SourceUnreachable,
+)
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
 
 
-def stopped(root: Path, command: Sequence[str]) -> Interrupted:
-    """Ctrl-C while an environment was being made: what is left, and the command that goes on."""
+@contextlib.contextmanager
+def telling_what_is_left(root: Path, command: Sequence[str]) -> Iterator[None]:
+    """Where making an environment fails in the block, the error also says what is left of it.
+
+    Ctrl-C becomes Interrupted, which names the command that goes on.
+    """
     from scaffold.environments.layout import Place
     from scaffold.environments.state import left
     from scaffold.shell import line
 
-    return Interrupted(
-        "stopped while the environment was being made",
-        detail=(left(Place(root)),),
-        hint=f"go on with: {line(*command)}",
-    )
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "stopped while the environment was being made",
+            detail=(left(Place(root)),),
+            hint=f"go on with: {line(*command)}",
+        ) from None
+    except (InstallFailed, NoBuild, NoPermission, NoSpace, ProofFailed, SourceUnreachable) as problem:
+        problem.detail = (*problem.detail, left(Place(root)))
+        raise
 
 
 def unmet_requirements(system: System, root: Path, python: Path) -> tuple[str, ...]:

@@ -67,8 +67,9 @@ class SyncPlan:
 def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announce) -> SyncPlan:
     """Choose the locks for this machine and plan their environments; nothing is asked of any index.
 
-    Raises NotAProject, LockUnusable (``lock-missing``, ``lock-stale``, ``lock-damaged``, ``lock-unusable``),
-    PythonMissing, OptionRefused, EnvironmentOccupied (also by an environment that the user made).
+    Raises NotAProject, LockUnusable (``lock-missing``, ``lock-stale``, ``lock-mixed``, ``lock-damaged``,
+    ``lock-unusable``), PythonMissing, OptionRefused, EnvironmentOccupied (also by an environment that the
+    user made).
     """
     from scaffold.environments.adopt import in_the_way
     from scaffold.environments.layout import Place
@@ -122,19 +123,18 @@ def plan_sync(system: System, start: Path, wishes: SyncWishes, announce: Announc
 
 def carry_out(system: System, plan: SyncPlan, announce: Announce, report: Report) -> SetupReport:
     """Make the environments, prove them, tell PyCharm. Raises what `make_environments` does."""
-    from scaffold.env.project import ide_project, stopped
+    from scaffold.env.project import ide_project, telling_what_is_left
     from scaffold.making import agreed_to_replace, make_environments
 
     _check_wheelhouse(system, plan.setup)
-    try:
-        setup = agreed_to_replace(plan.setup) if plan.wishes.replace else plan.setup
-        return make_environments(system, setup, ide_project(plan.record), announce, report)
-    except InstallFailed as problem:
-        if problem.code == "install-hash-mismatch":
-            raise not_the_locks_file(problem, plan.chosen) from problem
-        raise
-    except KeyboardInterrupt:
-        raise stopped(plan.root, ("scaffold", "env", "sync", *plan.wishes.arguments)) from None
+    setup = agreed_to_replace(plan.setup) if plan.wishes.replace else plan.setup
+    with telling_what_is_left(plan.root, ("scaffold", "env", "sync", *plan.wishes.arguments)):
+        try:
+            return make_environments(system, setup, ide_project(plan.record), announce, report)
+        except InstallFailed as problem:
+            if problem.code == "install-hash-mismatch":
+                raise not_the_locks_file(problem, plan.chosen) from problem
+            raise
 
 
 def not_the_locks_file(problem: InstallFailed, chosen: Sequence[ChosenLock]) -> InstallFailed:
@@ -159,15 +159,17 @@ def _recover(root: Path) -> None:
 
 
 def _refuse(project: Declared, locks: Sequence[ProjectLock], wishes: SyncWishes) -> None:
-    """A missing lock, and one that is older than what it was made from."""
-    from scaffold.environments.locking.read import missing, stale, staleness
+    """A missing lock, one that is older than what it was made from, and one that is not whole in itself."""
+    from scaffold.environments.locking.read import disagreements, missing, mixed, stale, staleness
 
     if not locks:
         raise missing(project.root, wishes.group or project.groups[0])
     reasons = {lock.group: staleness(lock, project) for lock in locks}
+    differ = {lock.group: disagreements(lock) for lock in locks}
     old = [lock for lock in locks if reasons[lock.group] and wishes.group in ("", lock.group)]
-    if old and not wishes.frozen:
-        problem = stale(old[0], reasons[old[0].group])
+    torn = [lock for lock in locks if differ[lock.group] and wishes.group in ("", lock.group)]
+    if (old or torn) and not wishes.frozen:
+        problem = stale(old[0], reasons[old[0].group]) if old else mixed(torn[0], differ[torn[0].group])
         hint = f"{problem.hint}; or take it as it is: scaffold env sync --frozen"
         raise LockUnusable(problem.message, detail=problem.detail, hint=hint, code=problem.code)
 

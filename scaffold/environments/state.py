@@ -186,7 +186,7 @@ def recover(place: Place) -> None:
     state, root, location = read_state(place), place.root, place.location
     waiting = place.restore_folder
     if state is not None and state.status == "ready" and layout.is_environment(location):
-        discard_tree(root, waiting)
+        discard_old(place)
         (location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
     elif waiting.exists():
         _bring_back(place)
@@ -199,6 +199,15 @@ def recover(place: Place) -> None:
     clear_discarded(root)
     for temporary in place.state_file.parent.glob("*.json.????????"):  # proofs and builds as well
         temporary.unlink(missing_ok=True)
+
+
+def discard_old(place: Place) -> None:
+    """The environment of before goes, less what the user had put into it."""
+    from scaffold.environments.keepsakes import carry_over
+
+    if place.restore_folder.exists():
+        carry_over(place.restore_folder, place.own_location)
+        discard_tree(place.root, place.restore_folder)
 
 
 def _bring_back(place: Place) -> None:

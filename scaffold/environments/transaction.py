@@ -10,7 +10,7 @@ from pathlib import Path
 from scaffold.environments import layout
 from scaffold.environments.discard import bring_back, discard_tree, is_bare, not_moved, put_away, remove_tree
 from scaffold.environments.layout import Place
-from scaffold.environments.state import State, is_unfinished, read_state, write_state
+from scaffold.environments.state import State, discard_old, is_unfinished, read_state, write_state
 from scaffold.errors import Interrupted, ScaffoldError
 
 
@@ -86,7 +86,7 @@ def _forget_the_old_one(place: Place) -> None:
     try:
         with contextlib.suppress(OSError, ScaffoldError):
             (place.own_location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
-            discard_tree(place.root, place.restore_folder)
+            discard_old(place)
     except KeyboardInterrupt:
         raise Interrupted(
             "stopped while the old environment was being deleted",

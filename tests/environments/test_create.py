@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ import scaffold.environments.transaction as transaction_module
 from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.condition.verify import damages
 from scaffold.environments.create import create, digest
+from scaffold.environments.keepsakes import keepsakes
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of, site_packages_of
 from scaffold.environments.model import Environment, Progress
-from scaffold.environments.state import State, is_ready, read_state
+from scaffold.environments.state import State, is_ready, read_state, recover
 from scaffold.errors import (
     EnvironmentOccupied,
     InstallFailed,
@@ -315,3 +317,41 @@ def test_pip_inside_keeps_the_build(tmp_path, plan_for, system, torch_build) -> 
     assert said_by(made.python, "import torch; print(torch.version)") == "2.13.0+cpu"
     refused = subprocess.run([*pip, "torch==2.15.0"], check=False, env=environment, capture_output=True)
     assert refused.returncode == 1
+
+
+def test_what_the_user_put_into_it_outlives_a_rebuild(root, plan_for, system) -> None:
+    """Files beside the packages are moved into the new one; what packages brought goes with them."""
+    old = create(plan_for(root, "alpha==1.0"), system, silent).location
+    (old / "notes").mkdir()
+    (old / "notes" / "mine.txt").write_text("precious")
+    (old / "README.txt").write_text("mine")
+    made = create(plan_for(root, "alpha==2.0"), system, silent)
+    assert made.packages["alpha"] == "2.0"
+    assert (made.location / "notes" / "mine.txt").read_text() == "precious"
+    assert keepsakes(made.location) == ("README.txt", "notes")
+    assert tree(root) == [".scaffold", ".venv"]
+
+
+@pytest.mark.parametrize("died", ["before", "between"])
+def test_a_death_before_the_old_one_is_forgotten_keeps_it_too(died, root, plan_for, system) -> None:
+    place = create_ready_pair(root, plan_for, system)
+    if died == "between":
+        (place.restore_folder / "README.txt").rename(place.location / "README.txt")
+    recover(place)
+    assert keepsakes(place.location) == ("README.txt", "notes")
+    assert not place.restore_folder.exists()
+
+
+def create_ready_pair(root, plan_for, system) -> Place:
+    """A new environment that is ready, and the old one, which nobody has forgotten yet."""
+    place = Place(root)
+    create(plan_for(root, "alpha==1.0"), system, silent)
+    (place.location / "notes").mkdir()
+    (place.location / "README.txt").write_text("mine")
+    shutil.copytree(place.location, root / "aside", symlinks=True)
+    create(plan_for(root, "alpha==2.0"), system, silent)
+    for name in keepsakes(place.location):
+        one = place.location / name
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+    (root / "aside").rename(place.restore_folder)
+    return place
