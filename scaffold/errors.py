@@ -20,7 +20,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── EnvironmentBusy           environment-busy
 ├── EnvironmentOccupied       environment-occupied
 ├── InstallFailed             install-failed, or a narrower code from the installer's own words
-├── LockUnusable              lock-unusable, or lock-missing, lock-stale, lock-damaged
+├── LockUnusable              lock-unusable, or lock-missing, lock-stale, lock-mixed, lock-damaged
 ├── ProofFailed               proof-failed
 ├── LaunchFailed              launch-failed
 └── Interrupted               interrupted; exit 130

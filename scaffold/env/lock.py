@@ -67,6 +67,7 @@ def plan_lock(
     LockUnusable.
     """
     from scaffold.environments.locking.make import Asked
+    from scaffold.environments.locking.read import refuse_file_for_folder
     from scaffold.environments.locking.write import recover_files
     from scaffold.environments.state import locked
     from scaffold.projects.record import project_root
@@ -78,6 +79,7 @@ def plan_lock(
     refuse_unauthorized(settings, system)
     with locked(root):
         recover_files(root)
+        refuse_file_for_folder(root)
         project = declared(root)
         further = _further(project)
         _refuse_unknown(group, project, further)
@@ -201,9 +203,8 @@ def _python(project: Declared) -> str:
 
 def _further(project: Declared) -> tuple[Further, ...]:
     """Further environments: those planned on this machine, and those that have a lock already."""
-    from scaffold.environments.layout import Place
     from scaffold.environments.locking.make import Further
-    from scaffold.environments.locking.read import further_locks, read_project_lock
+    from scaffold.environments.locking.read import further_locks, head_of
     from scaffold.environments.planned import read_apart
     from scaffold.projects.declared import declared_requirements
 
@@ -213,9 +214,8 @@ def _further(project: Declared) -> tuple[Further, ...]:
         for name, (lines, limits) in read_apart(project.root).items()
     }
     for name in further_locks(project.root):
-        lock = read_project_lock(Place(project.root, name), name)
-        if lock is not None and name not in found:
-            found[name] = Further.read(name, lock.head, own)
+        if name not in found:  # a damaged one tells what it is for all the same, and is made anew
+            found[name] = Further.read(name, head_of(project.root, name), own)
     return tuple(found[name] for name in sorted(found))
 
 

@@ -19,6 +19,7 @@ from scaffold.environments.condition.verify import damages
 from scaffold.environments.installers import tools
 from scaffold.environments.installers.install import Installer
 from scaffold.environments.installers.settle import settle
+from scaffold.environments.locking.text import packages_digest, parse_requirements
 from scaffold.environments.model import Environment, EnvironmentPlan, Progress, Report
 from scaffold.environments.refusals import refuse_location, refuse_occupied, refuse_without_space
 from scaffold.environments.state import State, locked, read_state, recover
@@ -76,7 +77,7 @@ def digest(plan: EnvironmentPlan) -> str:
         if plan.conda
         else [str(plan.interpreter.path), plan.interpreter.version]
     )
-    own = [plan.lock] if plan.exact else []
+    own = [packages_digest(parse_requirements(plan.lock)[0])] if plan.exact else []
     asked = [*made, plan.installer, *plan.requirements, *pins, *own]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 

@@ -71,14 +71,18 @@ def _lines(plan: WheelhousePlan, found: tuple[Contents, ...], replaced: tuple[st
 
 def _next(plan: WheelhousePlan) -> list[str]:
     from scaffold.cli.plan_view import relative
+    from scaffold.environments.locking.files import pip_command
     from scaffold.shell import line
 
-    folder = relative(plan.folder)
-    lock = relative(plan.sync.chosen[0].lock.path)
+    folder = str(relative(plan.folder))
+    source = ("--no-index", "--find-links", folder)
+    locks = [one.lock for one in plan.sync.chosen]
+    with_pip = [pip_command(one.packages, *source, lock=str(relative(one.path))) for one in locks]
     return [
         "Without a network:",
         f"  {line('scaffold', 'env', 'sync', '--wheelhouse', folder)}",
-        f"  {line('pip', 'install', '--no-index', '--find-links', folder, '--require-hashes', '-r', lock)}",
+        *(["or with pip, each in an environment of its own:"] if len(locks) > 1 and all(with_pip) else []),
+        *(f"  {line(*command)}" for command in with_pip if command),
     ]
 
 

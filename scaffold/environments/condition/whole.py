@@ -129,7 +129,7 @@ def lock_facts(place: Place, environment: Environment | None, system: System) ->
     from scaffold.environments.installers.install import project_distribution
     from scaffold.environments.locking.groups import declared
     from scaffold.environments.locking.model import requirements_name
-    from scaffold.environments.locking.read import staleness
+    from scaffold.environments.locking.read import disagreements, staleness
 
     try:
         project = declared(place.root)
@@ -151,7 +151,7 @@ def lock_facts(place: Place, environment: Environment | None, system: System) ->
         group=lock.group,
         drift=drift(environment, lock.packages, system.platform, own=own) if environment else (),
         stale=staleness(lock, project),
-        mixed=_mixed(place.root, lock.group, {(one.name, one.version) for one in lock.packages}),
+        mixed=disagreements(lock),
     )
 
 
@@ -201,23 +201,6 @@ def _of_the_plan(place: Place, locks: Sequence[ProjectLock | _Unreadable]) -> Pr
         if planned and builds >= {row for row in planned.items() if row[1]} and builds:
             return one
     return locks[0]
-
-
-def _mixed(root: Path, group: str, pinned: set[tuple[str, str]]) -> tuple[str, ...]:
-    """Where the two locks of a group disagree: a merge may have taken one of each side."""
-    from scaffold.environments.locking.model import pylock_name, requirements_name
-    from scaffold.environments.locking.text import packages_of_pylock
-
-    try:
-        text = (root / pylock_name(group)).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ()
-    others = {(one.name, one.version) for one in packages_of_pylock(text)[0]}
-    files = {True: pylock_name(group), False: requirements_name(group)}
-    return tuple(
-        f"{name} {version}: only in {files[(name, version) in others]}"
-        for name, version in sorted(others ^ pinned)
-    )
 
 
 def _unkept(place: Place, environment: Environment) -> tuple[str, ...]:

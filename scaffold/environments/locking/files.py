@@ -8,7 +8,12 @@ from pathlib import PurePosixPath
 
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import LockedPackage, pylock_name, requirements_name
-from scaffold.environments.locking.text import packages_of_pylock, requirements_text, text_digest
+from scaffold.environments.locking.text import (
+    contents_fact,
+    packages_of_pylock,
+    requirements_text,
+    text_digest,
+)
 from scaffold.errors import InstallFailed
 
 
@@ -48,8 +53,8 @@ class LockSet:
         facts["pyproject.toml"] = f"sha256:{self._project.digest}"
         if uv_lock:
             facts["uv.lock"] = f"sha256:{text_digest(uv_lock)}"
-        facts |= more or {}
-        head = how_to_install(group, self._project.indexes.get(group, ""))
+        facts |= {**(more or {}), "holds": contents_fact(packages)}
+        head = how_to_install(group, self._project.indexes.get(group, ""), packages)
         self.files[requirements_name(group)] = requirements_text(packages, head, facts)
         self._note(group, pylock, packages, elsewhere)
 
@@ -73,13 +78,32 @@ class LockSet:
             )
 
 
-def how_to_install(group: str, index: str) -> tuple[str, ...]:
+def how_to_install(group: str, index: str, packages: Sequence[LockedPackage]) -> tuple[str, ...]:
     """The head's words for people."""
     from scaffold.sources.redact import redact
 
-    beside = f" --extra-index-url {redact(index)}" if index else ""
+    beside = ("--extra-index-url", redact(index)) if index else ()
+    command = pip_command(packages, *beside, lock=str(requirements_name(group)))
+    said = "with hashes" if all(one.hashes for one in packages) else "with the hashes that the index tells"
     return (
-        f"for the group {group}, with hashes and without addresses: any index or mirror serves it.",
-        "scaffold env sync installs it; so does pip:",
-        f"  python -m pip install --require-hashes --no-deps{beside} -r {requirements_name(group)}",
+        f"for the group {group}, {said} and without addresses: any index or mirror serves it.",
+        *(
+            ("scaffold env sync installs it; so does pip:", f"  {' '.join(command)}")
+            if command
+            else ("scaffold env sync installs it; pip alone refuses a file that has hashes for some only.",)
+        ),
     )
+
+
+def pip_command(packages: Sequence[LockedPackage], *source: str, lock: str) -> tuple[str, ...]:
+    """What installs a lock with pip alone; empty where pip cannot: it takes hashes for all or for none.
+
+    >>> bare = LockedPackage(name="tqdm", version="4.70.1")
+    >>> " ".join(pip_command([bare], "--no-index", lock="requirements/lock-cpu.txt"))
+    'python -m pip install --no-deps --no-index -r requirements/lock-cpu.txt'
+    """
+    hashed = {bool(one.hashes) for one in packages}
+    if len(hashed) > 1:
+        return ()
+    check = ("--require-hashes",) if True in hashed else ()
+    return ("python", "-m", "pip", "install", *check, "--no-deps", *source, "-r", lock)

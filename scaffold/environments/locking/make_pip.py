@@ -12,7 +12,7 @@ from scaffold.environments.layout import Place
 from scaffold.environments.locking.files import LockFiles, how_to_install
 from scaffold.environments.locking.groups import Declared
 from scaffold.environments.locking.model import UV_LOCK, requirements_name
-from scaffold.environments.locking.text import parse_requirements, requirements_text
+from scaffold.environments.locking.text import contents_fact, parse_requirements, requirements_text
 from scaffold.environments.model import EnvironmentPlan
 from scaffold.errors import InstallFailed
 from scaffold.interpreters.model import Interpreter
@@ -47,9 +47,10 @@ def make_with_pip(
         "with": interpreter.minor,
         "only": where,
         "pyproject.toml": f"sha256:{project.digest}",
+        "holds": contents_fact(packages),
     }
     head = (
-        *how_to_install(group, project.indexes.get(group, "")),
+        *how_to_install(group, project.indexes.get(group, ""), packages),
         f"Made by pip without uv, for {where} alone.",
     )
     why = "uv is not here" if find_uv(system) is None else "because --backend pip was said"
