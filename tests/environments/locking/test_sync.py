@@ -17,6 +17,7 @@ from scaffold.env import wheelhouse
 from scaffold.env.sync import SyncWishes, carry_out, plan_sync
 from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.layout import Place, python_of
+from scaffold.environments.locking.text import contents_fact, parse_requirements
 from scaffold.environments.locking.wheelhouse import refuse_incomplete
 from scaffold.environments.planned import read_packages
 from scaffold.errors import InstallFailed, LockUnusable, OptionRefused, ScaffoldError
@@ -53,6 +54,12 @@ def installed(system, root):
     for name in ("setuptools", "wheel"):
         found.pop(name, None)
     return found
+
+
+def edit_lock(path, text):
+    """As another hash or none would have been written: the head vouches for the packages anew."""
+    fact = contents_fact(parse_requirements(text)[0])
+    path.write_text(re.sub(r"(?m)^# holds: .*$", f"# holds: {fact}", text))
 
 
 def pip(root, *arguments):
@@ -120,7 +127,7 @@ def test_a_lock_that_pip_made_is_installed_by_pip(system, root):
         "uv", (f"{told}: where uv takes another one, it will refuse it",),
     )  # fmt: skip
     path = root / "requirements/lock-cpu.txt"
-    path.write_text(re.sub(r"(beta==1.0 \\\n    --hash=sha256:)\w{8}", r"\g<1>00000000", path.read_text()))
+    edit_lock(path, re.sub(r"(beta==1.0 \\\n    --hash=sha256:)\w{8}", r"\g<1>00000000", path.read_text()))
     with pytest.raises(InstallFailed) as caught:
         sync(system, root, backend="uv")
     assert caught.value.code == "install-hash-mismatch"
@@ -183,13 +190,37 @@ def test_missing_and_stale_locks(system, root, edit):
     assert installed(system, root) == CPU
 
 
+def test_a_mutilated_lock_takes_nothing_away(system, root, tmp_path):
+    lock(system, root)
+    sync(system, root)
+    before = installed(system, root)
+    path, twin = root / "requirements" / "lock-cpu.txt", root / "pylock.cpu.toml"
+    whole = path.read_text()
+    path.write_text(whole[: whole.index("\nbeta==") + 1])
+    for frozen in (False, True):
+        with pytest.raises(LockUnusable) as damaged:
+            sync(system, root, frozen=frozen)
+        assert damaged.value.code == "lock-damaged"
+    with pytest.raises(LockUnusable) as damaged:
+        wheelhouse.plan_wheelhouse(system, root, tmp_path / "w", SyncWishes(python=PYTHON), quiet)
+    assert damaged.value.code == "lock-damaged"
+    path.write_text(whole)
+    twin.write_text(twin.read_text().replace('version = "1.1"', 'version = "1.0"'))
+    with pytest.raises(LockUnusable) as mixed:
+        sync(system, root)
+    assert mixed.value.code == "lock-mixed"
+    assert "alpha 1.0: only in pylock.cpu.toml" in mixed.value.detail
+    assert sync(system, root, frozen=True).unchanged
+    assert installed(system, root) == before
+
+
 def test_an_altered_wheel_is_refused_and_the_old_environment_stays(system, stand, root):
     lock(system, root)
     sync(system, root)
     pip(root, "uninstall", "-y", "pytest")
     path = root / "requirements/lock-cpu.txt"
     text = path.read_text().replace("beta==1.0 \\\n    --hash=sha256:", "beta==1.0 \\\n    --hash=sha256:00")
-    path.write_text("".join(line[:82] + "\n" if ":00" in line else f"{line}\n" for line in text.splitlines()))
+    edit_lock(path, "".join(line[:82] + "\n" if ":00" in line else f"{line}\n" for line in text.splitlines()))
     with pytest.raises(Exception, match="beta") as caught:
         sync(system, root)
     assert caught.value.code == "install-hash-mismatch"
@@ -222,9 +253,10 @@ def test_without_a_network_from_a_wheelhouse_that_was_moved(system, stand, root,
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
     before = len(stand.asked)
     # Two versions of a package, for machines that exclude each other, and only this machine's is there.
+    (root / "pylock.cpu.toml").unlink()  # which does not have it
     path = root / "requirements/lock-cpu.txt"
-    path.write_text(
-        f"{path.read_text()}beta==2.0 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n"
+    edit_lock(
+        path, f"{path.read_text()}beta==2.0 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n"
     )
     plan = sync(type(system)(), root, index=str(moved)).setup.environments[0]
     assert [one.name for one in plan.downloads if not one.local] == []
@@ -296,8 +328,7 @@ def test_a_package_without_a_hash(system, root, tmp_path, backend):
     lock(system, root)
     path = root / "requirements/lock-cpu.txt"
     text = path.read_text()
-    begin = text.index("torch==")
-    path.write_text(text[:begin] + "torch==2.14.1+cpu\n")
+    edit_lock(path, re.sub(r"(torch==\S+) \\\n +--hash=\S+\n", r"\1\n", text))
     plan = sync(system, root, backend=backend)
     assert installed(system, root) == CPU
     told = any("no hash of torch" in notice for notice in plan.setup.environments[0].notices)
