@@ -95,7 +95,14 @@ def test_an_environment(installer, tmp_path, root, conda, plan_for, torch_build)
     assert said_by(made.python, "import sys, beta; print(sys.prefix)") == str(root / ".venv")
     assert damages(made.location) == ()  # conda answers for what conda installed
     assert is_ready(Place(root))
-    assert tree(made.location) == ["bin", "conda-meta", "constraints.txt", "lib", "pip.conf"]
+    assert tree(made.location) == [
+        ".scaffold-made",
+        "bin",
+        "conda-meta",
+        "constraints.txt",
+        "lib",
+        "pip.conf",
+    ]
     assert (root / "environment.yml").read_text() == YAML
     asked, filled = called(tmp_path)
     assert asked["argv"] == ["config", "--show", "channels", "--json"]
