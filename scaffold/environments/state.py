@@ -20,6 +20,7 @@ from typing import Any, Literal
 from scaffold.environments import layout
 from scaffold.environments.discard import bring_back, clear_discarded, discard_tree, is_bare
 from scaffold.environments.layout import Place, adopted_location
+from scaffold.environments.notes import bring_back_notes, forget_notes
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
@@ -186,15 +187,19 @@ def recover(place: Place) -> None:
     state, root, location = read_state(place), place.root, place.location
     waiting = place.restore_folder
     if state is not None and state.status == "ready" and layout.is_environment(location):
+        forget_notes(root)
         discard_old(place)
         (location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
     elif waiting.exists():
         _bring_back(place)
+        bring_back_notes(root)
         write_state(place, None if state is None else state.previous)
     elif (location / layout.UNFINISHED_MARK).is_file():
         discard_tree(root, location)
+        bring_back_notes(root)
         write_state(place, None if state is None else state.previous)  # of one that lies elsewhere
     elif state is not None and state.status == "creating":
+        bring_back_notes(root)
         write_state(place, state.previous)  # died before it touched anything
     clear_discarded(root)
     for temporary in place.state_file.parent.glob("*.json.????????"):  # proofs and builds as well

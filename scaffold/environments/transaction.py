@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffold.environments import layout
 from scaffold.environments.discard import bring_back, discard_tree, is_bare, not_moved, put_away, remove_tree
 from scaffold.environments.layout import Place
+from scaffold.environments.notes import bring_back_notes, forget_notes, keep_notes
 from scaffold.environments.state import State, discard_old, is_unfinished, read_state, write_state
 from scaffold.errors import Interrupted, ScaffoldError
 
@@ -25,6 +26,7 @@ def transaction(place: Place, announced: State) -> Iterator[None]:
     previous = before if before is not None and before.status == "ready" else None
     announced = replace(announced, status="creating", previous=previous, marked=True)
     try:
+        keep_notes(place.root)
         write_state(place, announced)
         _put_aside(place)
         yield
@@ -63,10 +65,10 @@ def _roll_back(place: Place, previous: State | None, problem: BaseException) -> 
         elif is_unfinished(place.own_location):
             away = (put_away(place.root, place.own_location),)
         try:
-            write_state(place, previous)
+            _take_back(place, previous)
         except OSError:  # a full disk: what was put away makes room
             _remove(away)
-            write_state(place, previous)
+            _take_back(place, previous)
     except (OSError, ScaffoldError) as refusal:
         if isinstance(problem, ScaffoldError):  # the next run goes on with it
             problem.detail = (*problem.detail, f"putting things back did not work either: {refusal}")
@@ -74,6 +76,11 @@ def _roll_back(place: Place, previous: State | None, problem: BaseException) -> 
                 problem.detail += (f"the environment of before waits in {place.restore_folder}",)
         return
     _remove(away)
+
+
+def _take_back(place: Place, previous: State | None) -> None:
+    bring_back_notes(place.root)
+    write_state(place, previous)
 
 
 def _remove(away: Sequence[Path | None]) -> None:
@@ -85,6 +92,7 @@ def _forget_the_old_one(place: Place) -> None:
     """Nothing here can undo what is complete; what resists goes with the next run."""
     try:
         with contextlib.suppress(OSError, ScaffoldError):
+            forget_notes(place.root)
             (place.own_location / layout.UNFINISHED_MARK).unlink(missing_ok=True)
             discard_old(place)
     except KeyboardInterrupt:

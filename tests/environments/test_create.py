@@ -18,6 +18,8 @@ from scaffold.environments.create import create, digest
 from scaffold.environments.keepsakes import keepsakes
 from scaffold.environments.layout import UNFINISHED_MARK, Place, python_of, site_packages_of
 from scaffold.environments.model import Environment, Progress
+from scaffold.environments.planned import planned_file
+from scaffold.environments.proving.proofs import proofs_file
 from scaffold.environments.state import State, is_ready, read_state, recover
 from scaffold.errors import (
     EnvironmentOccupied,
@@ -355,3 +357,37 @@ def create_ready_pair(root, plan_for, system) -> Place:
         shutil.rmtree(one) if one.is_dir() else one.unlink()
     (root / "aside").rename(place.restore_folder)
     return place
+
+
+def notes_of(root) -> list[str]:
+    return [one.read_text() for one in (planned_file(root), proofs_file(root)) if one.exists()]
+
+
+@pytest.mark.parametrize("end", ["refused", "killed"])
+def test_what_was_written_about_it_goes_back_with_it(end, root, plan_for, system) -> None:
+    """Builds and proofs of a new environment, written before it was complete, are not the old one's."""
+    place = Place(root)
+    create(plan_for(root, "alpha==1.0"), system, silent)
+    planned_file(root).write_text("old")  # and no proof
+
+    def finish(environment: Environment) -> None:
+        planned_file(root).write_text("new")
+        proofs_file(root).write_text("new")
+        if end == "refused":
+            raise NoSpace("no more")
+        shutil.copytree(root, root.with_name("killed"), symlinks=True)  # as a kill would leave it
+
+    if end == "refused":
+        with pytest.raises(NoSpace):
+            create(plan_for(root, "alpha==2.0"), system, silent, finish)
+    else:
+        create(plan_for(root, "alpha==2.0"), system, silent, finish)
+        assert notes_of(root) == ["new", "new"]
+        shutil.rmtree(root)
+        root.with_name("killed").rename(root)
+        recover(place)
+    assert notes_of(root) == ["old"]
+    assert tree(root / ".scaffold") in (
+        ["builds.json", "environment.json"],
+        ["builds.json", "environment.json", "environment.lock"],
+    )
