@@ -23,6 +23,7 @@ from scaffold.environments.locking.text import packages_digest, parse_requiremen
 from scaffold.environments.model import Environment, EnvironmentPlan, Progress, Report
 from scaffold.environments.refusals import refuse_location, refuse_occupied, refuse_without_space
 from scaffold.environments.state import State, locked, read_state, recover
+from scaffold.environments.survivors import wait_for_survivors
 from scaffold.environments.transaction import begin, transaction
 from scaffold.errors import InstallFailed, NoPermission, NoSpace, PythonMissing, not_written
 from scaffold.system import System
@@ -50,7 +51,7 @@ def create(
     """
     refuse_location(plan.location)
     with locked(plan.root), _as_our_errors(plan):
-        recover(plan.place)
+        _recover(plan, system)
         refuse_occupied(plan.place)
         refuse_foreign(plan)
         if not afresh and _is_as_planned(plan, system):
@@ -66,6 +67,13 @@ def refuse_foreign(plan: EnvironmentPlan) -> None:
     problem = None if plan.replace else in_the_way(plan.place)
     if problem is not None:
         raise problem
+
+
+def _recover(plan: EnvironmentPlan, system: System) -> None:
+    state = read_state(plan.place)
+    if state is not None and state.status == "creating":  # a run died just now, or long ago
+        wait_for_survivors(plan.location, system)
+    recover(plan.place)
 
 
 def digest(plan: EnvironmentPlan) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +16,19 @@ import pytest
 from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.create import create
 from scaffold.environments.gc import freeable_of
+from scaffold.environments.installers import guard as guard_module
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Progress
 from scaffold.environments.refusals import refuse_place
 from scaffold.environments.remove import plan_removal, remove
 from scaffold.environments.state import State, is_ready, recover, write_state
+from scaffold.environments.survivors import wait_for_survivors
 from scaffold.errors import EnvironmentOccupied
+from scaffold.system import HostSystem
 from tests.environments.test_interruptions import REPOSITORY
 from tests.environments.unpacked import make_environment, make_ready, make_unfinished
 
+GUARD = guard_module.__file__
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows moves no folder that is in use")
 
 #: Writes byte code as `importlib` does: the folders, a file with digits, its name. By path, for ever.
@@ -182,3 +188,26 @@ def test_a_proof_dies_with_who_asked_for_it(root: Path, tmp_path: Path, system, 
         child.wait()
         while stream.read(100):  # ends with the last one that holds the other end
             continue
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which processes there are")
+def test_what_a_dead_run_started_is_waited_for(tmp_path) -> None:
+    location = tmp_path / "project" / ".venv"
+    script = "import sys, time; print('here', flush=True); time.sleep(0.3)"
+    guard = [sys.executable, "-I", "-S", GUARD, str(os.getpid()), sys.executable, "-c", script, location]
+    child = subprocess.Popen(guard, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"here\n"
+    threading.Thread(target=child.wait, daemon=True).start()  # or it stays as a zombie
+    wait_for_survivors(location, HostSystem())
+    assert not list(processes_of(location))
+    wait_for_survivors(tmp_path / "another", HostSystem())
+
+
+def processes_of(location: Path) -> Iterator[str]:
+    for one in Path("/proc").iterdir():
+        if one.name.isdecimal():
+            with contextlib.suppress(OSError):
+                words = (one / "cmdline").read_text()
+                if "guard.py" in words and str(location) in words:
+                    yield words
