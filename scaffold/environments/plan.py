@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold.builds.model import BuildPlan
+from scaffold.environments.condition.usage import unpacked_share
 from scaffold.environments.installers.resolved import Resolved, unreadable
 from scaffold.environments.installers.retry import Tell, silent
 from scaffold.environments.layout import Place
@@ -16,12 +17,6 @@ from scaffold.environments.model import Backend, CondaProgram, Download, Environ
 from scaffold.interpreters.model import Interpreter
 from scaffold.sources.model import SourceSettings
 from scaffold.system import System
-
-#: Bytes on disk for each byte of wheels: 604 MB of wheels with both frameworks became 2.48 GB
-#: (Linux, 84 wheels, 2026-11). NVIDIA's libraries hardly compress: nvidia-cublas-cu12 12.6 is a
-#: wheel of 393 MB and 590 MB on disk.
-UNPACKED = 4.1
-UNPACKED_NVIDIA = 1.6
 
 #: pip, its metadata and the launchers.
 EMPTY_ENVIRONMENT = 30_000_000
@@ -175,18 +170,8 @@ def disk_needed(downloads: Iterable[Download], *, shared_cache: bool) -> int:
     With a cache on the same disk (uv links files from it) what is cached already takes no more room.
     """
     unpacked = sum(
-        (one.size or 0) * (UNPACKED_NVIDIA if one.name.startswith("nvidia-") else UNPACKED)
+        (one.size or 0) * unpacked_share(one.name)
         for one in downloads
         if not (shared_cache and one.local and not Path(one.source).is_absolute())
     )
     return EMPTY_ENVIRONMENT + int(unpacked)
-
-
-def same_disk(one: Path, other: Path) -> bool:
-    """Whether two places, which need not exist yet, lie on one file system."""
-    return _device(one) is not None and _device(one) == _device(other)
-
-
-def _device(path: Path) -> int | None:
-    there = next((one for one in (path, *path.parents) if one.exists()), None)
-    return None if there is None else there.stat().st_dev

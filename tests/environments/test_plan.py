@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from scaffold.environments.condition.usage import UNPACKED
 from scaffold.environments.installers import resolved as locks
 from scaffold.environments.installers.resolve_uv import manifest
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Download
-from scaffold.environments.plan import EMPTY_ENVIRONMENT, UNPACKED, disk_needed
+from scaffold.environments.plan import EMPTY_ENVIRONMENT, disk_needed
 from scaffold.errors import InstallFailed, NoBuild, ScaffoldError
 from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.toml import loads

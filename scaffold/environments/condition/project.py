@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 from packaging.utils import canonicalize_name
 
 from scaffold.environments.condition.inspect import parse_distribution_folder
+from scaffold.environments.condition.remains import text_of
 from scaffold.environments.installers.install import project_distribution
 from scaffold.environments.layout import site_packages_of
 from scaffold.environments.model import Environment
@@ -36,7 +37,7 @@ def project_install(root: Path, found: Environment) -> ProjectInstall | None:
     metadata = _metadata(found.location, canonicalize_name(name))
     if metadata is None:
         return None
-    source, editable = parse_direct_url(_text(metadata / "direct_url.json"))
+    source, editable = parse_direct_url(text_of(metadata / "direct_url.json"))
     if not editable:
         return ProjectInstall(name=name, how="copy", source=source)
     here = _is_same(source, root)
@@ -101,10 +102,3 @@ def _is_same(source: str, root: Path) -> bool:
         return Path(source).samefile(root)
     except (OSError, ValueError):
         return False
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -36,8 +36,8 @@ def dead_paths(folder: Path, distributions: Sequence[InstalledDistribution]) -> 
     owners = {file.path: one.name for one in distributions for file in one.files or ()}
     hooks = sorted(folder.glob("__editable__*_finder.py"))
     named = [
-        *((path, line) for path in sorted(folder.glob("*.pth")) for line in pth_folders(_text(path))),
-        *((path, line) for path in hooks for line in finder_folders(_text(path))),
+        *((path, line) for path in sorted(folder.glob("*.pth")) for line in pth_folders(text_of(path))),
+        *((path, line) for path in hooks for line in finder_folders(text_of(path))),
     ]
     return tuple(
         DeadPath(file=path.name, path=line, distribution=owners.get(path.name, ""))
@@ -100,7 +100,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file of an environment's; "" where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

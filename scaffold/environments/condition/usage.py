@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Bytes on disk for each byte of wheels: 604 MB of wheels with both frameworks became 2.48 GB
+#: (Linux, 84 wheels, 2026-11). NVIDIA's libraries hardly compress: nvidia-cublas-cu12 12.6 is a
+#: wheel of 393 MB and 590 MB on disk.
+UNPACKED = 4.1
+UNPACKED_NVIDIA = 1.6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -92,3 +98,12 @@ def on_one_disk(one: Path, other: Path) -> bool | None:
 def nearest(folder: Path) -> Path:
     """The folder, or the nearest one above that is there."""
     return next((one for one in (folder, *folder.parents) if one.exists()), folder)
+
+
+def unpacked_share(name: str) -> float:
+    """Bytes on disk for each byte of a distribution's wheel.
+
+    >>> unpacked_share("torch"), unpacked_share("nvidia-cublas-cu12")
+    (4.1, 1.6)
+    """
+    return UNPACKED_NVIDIA if name.startswith("nvidia-") else UNPACKED

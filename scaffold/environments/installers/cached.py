@@ -38,9 +38,9 @@ def cached(
 
 def shares_cache(plan: EnvironmentPlan, uv: Path, system: System) -> bool:
     """Whether uv can link from its cache into the environment instead of copying."""
-    from scaffold.environments.plan import same_disk
+    from scaffold.environments.condition.usage import on_one_disk
 
     environment = uv_environment(plan.settings, system)
     cache = uv_cache(uv, environment, system)
     linked = environment.get("UV_LINK_MODE", "hardlink") in ("hardlink", "clone", "symlink")
-    return linked and cache is not None and same_disk(cache, plan.root)
+    return linked and cache is not None and on_one_disk(cache, plan.root) is True

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
+from scaffold.environments.condition.usage import unpacked_share
 from scaffold.environments.model import Download, Progress, Report
 
 #: uv: "Downloading scipy (33.7MiB)"; pip: "Downloading torch-2.13.0%2Bcpu-cp311-....whl (191.8 MB)", with
@@ -23,9 +24,6 @@ _PREPARED = re.compile(r"\s*(?:Prepared \d+ packages?|Installing collected packa
 _INSTALLED = re.compile(r"\s*(?:Installed (?P<count>\d+) packages?|Successfully installed)")
 
 _SIZE = re.compile(r"([\d.]+)\s?([kKMG]?)(i?)B")
-
-#: Bytes on disk for each byte of a wheel, measured on 84 wheels (`scaffold.environments.plan`).
-_UNPACKED, _UNPACKED_NVIDIA = 4.1, 1.6
 
 #: An estimate never says that a download is over: the installer says so.
 _AT_MOST = 0.98
@@ -107,7 +105,7 @@ class Narrator:
                 return
             sizes = {name: self._sizes[name] or 0 for name in self._under_way}
             whole = sum(sizes.values())
-            on_disk = sum(size * _ratio(name) for name, size in sizes.items())
+            on_disk = sum(size * unpacked_share(name) for name, size in sizes.items())
             part = min(size / on_disk, _AT_MOST) if on_disk else 0.0
             self._partly = max(self._partly, int(whole * part))
             self._estimated = True
@@ -197,7 +195,3 @@ def parse_size(text: str) -> int | None:
         return None
     power = ("", "K", "M", "G").index(found[2].upper())
     return int(value * (1024 if found[3] else 1000) ** power)
-
-
-def _ratio(name: str) -> float:
-    return _UNPACKED_NVIDIA if name.startswith("nvidia-") else _UNPACKED

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from scaffold.environments.condition.usage import on_one_disk
 from scaffold.environments.installers import resolved as locks
 from scaffold.environments.installers.cached import cached, shares_cache
 from scaffold.environments.installers.resolved import Resolved
@@ -13,7 +14,7 @@ from scaffold.environments.installers.retry import Tell, persistently, silent
 from scaffold.environments.installers.room import with_places
 from scaffold.environments.installers.tools import uv_cache, uv_command, uv_environment_for
 from scaffold.environments.model import EnvironmentPlan
-from scaffold.environments.plan import Resolution, constraints, same_disk, wanted
+from scaffold.environments.plan import Resolution, constraints, wanted
 from scaffold.errors import NoSpace
 from scaffold.system import Completed, System
 
@@ -118,7 +119,7 @@ class _Asking:
     def notices(self) -> tuple[str, ...]:
         """Why it will take longer than it must; nothing where the user chose to copy."""
         cache = uv_cache(self._uv, self._environment, self._system)
-        if cache is None or "UV_LINK_MODE" in self._environment or same_disk(cache, self._plan.root):
+        if cache is None or "UV_LINK_MODE" in self._environment or on_one_disk(cache, self._plan.root):
             return ()
         notice = (
             f"uv's cache lies on another disk than the project ({cache}): packages are copied, not linked"
