@@ -128,7 +128,7 @@ def parse_torch_version(text: str, source: str) -> TorchBuild | None:
 
 def _runs(root: Path, system: System) -> tuple[RunFact, ...]:
     """Every run configuration that a Python interpreter starts; the IDE's own kinds are its business."""
-    from scaffold.pycharm.launch import configurations, resolve_configuration
+    from scaffold.pycharm.launching.launch import configurations, resolve_configuration
 
     facts = []
     for one in configurations(root):

@@ -23,13 +23,15 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── LockUnusable              lock-unusable, or lock-missing, lock-stale, lock-mixed, lock-damaged
 ├── ProofFailed               proof-failed
 ├── LaunchFailed              launch-failed
+├── IdeFileBroken             ide-file-broken
+├── IdeRunning                ide-running
+├── IdeMissing                ide-missing
+├── DownloadFailed            download-failed, or download-damaged, download-unsafe
 └── Interrupted               interrupted; exit 130
 """
 
 from __future__ import annotations
 
-import errno
-from pathlib import Path
 from typing import ClassVar
 
 
@@ -192,39 +194,32 @@ class LaunchFailed(ScaffoldError):
     code = "launch-failed"
 
 
+class IdeFileBroken(ScaffoldError):
+    """A file of the IDE, of a project or of its own settings, cannot be read as what it should be."""
+
+    code = "ide-file-broken"
+
+
+class IdeRunning(ScaffoldError):
+    """The IDE is open: it would write its settings over ours when it ends."""
+
+    code = "ide-running"
+
+
+class IdeMissing(ScaffoldError):
+    """No PyCharm was found where every way of installing it puts one."""
+
+    code = "ide-missing"
+
+
+class DownloadFailed(ScaffoldError):
+    """Something could not be downloaded whole, or is not what was published."""
+
+    code = "download-failed"
+
+
 class Interrupted(ScaffoldError):
     """The user pressed Ctrl-C, or the process was told to stop."""
 
     code = "interrupted"
     exit_status = 130
-
-
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_WINDOWS_FULL = 112  # ERROR_DISK_FULL
-
-
-def not_written(path: Path, refusal: OSError) -> ScaffoldError:
-    """What the operating system answered when it did not let us write, as an error to act on."""
-    said = (refusal.strerror or str(refusal),)
-    if refusal.errno in _FULL or getattr(refusal, "winerror", None) == _WINDOWS_FULL:
-        return NoSpace(
-            f"The disk of {path} is full",
-            detail=said,
-            hint="free some space",
-        )
-    if refusal.errno in _CLOSED:
-        return NoPermission(
-            f"Cannot write to {path}",
-            detail=said,
-            hint="the disk is mounted read-only: work in another folder"
-            if refusal.errno == errno.EROFS
-            else "check who owns it, and close programs that use it",
-        )
-    if refusal.errno == errno.ENAMETOOLONG:
-        return BadRequest(
-            f"The path {path} is too long for this system",
-            detail=said,
-            hint="choose a folder nearer to the root",
-        )
-    return ScaffoldError(f"Cannot write to {path}", detail=said, code="write-failed")

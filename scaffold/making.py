@@ -26,7 +26,7 @@ def make_environments(
     InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed. Whatever it raises, Ctrl-C included:
     an environment that was there before is then back in its place, and where there was none there is none.
     """
-    from scaffold.pycharm.idea import refuse_foreign_folder
+    from scaffold.pycharm.project.idea import refuse_foreign_folder
 
     for root in {one.root for one in plan.environments}:
         refuse_foreign_folder(root)  # before minutes are spent
@@ -104,8 +104,8 @@ def tell_pycharm(
     from scaffold.environments.layout import places
     from scaffold.environments.planned import read_devices
     from scaffold.environments.state import is_ready
-    from scaffold.pycharm.idea import idea_files, write_idea
     from scaffold.pycharm.model import FurtherInterpreter
+    from scaffold.pycharm.project.idea import idea_files, write_idea
 
     standing = {place: inspect(place.location, system) for place in places(root)}
     own, further = standing.pop(Place(root)), list[FurtherInterpreter]()

@@ -80,7 +80,7 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     from scaffold.projects import write
     from scaffold.projects.render import project_runs, render
     from scaffold.projects.requirements import BUILD, TEST, direct_requirements
-    from scaffold.pycharm.run_configurations import run_files
+    from scaffold.pycharm.project.run_configurations import run_files
 
     template, name = template_and_name(request)
     target = (request.parent / name.distribution).absolute()

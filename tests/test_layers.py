@@ -13,12 +13,12 @@ PACKAGE = Path(__file__).resolve().parents[1] / "scaffold"
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"new", "env", "doctor"},
+    {"new", "env", "ide", "doctor"},
     {"told"},
     {"making"},
     {"setup"},
     {"checks"},
-    {"pycharm", "environments"},
+    {"pycharm", "vscode", "environments"},
     {"projects"},
     {"locks"},
     {"builds", "interpreters"},
@@ -26,7 +26,7 @@ LAYERS = [
     {"sources", "machine"},
     {"recording"},
     {"recorded"},
-    {"processes", "toml", "results", "shell"},
+    {"files", "processes", "toml", "results", "shell"},
     {"system"},
     {"errors"},
 ]

@@ -16,8 +16,8 @@ from scaffold.environments.proving.proofs import read_proofs
 from scaffold.environments.state import is_ready
 from scaffold.errors import ProofFailed
 from scaffold.projects.record import RECORD, read_record, record_content
-from scaffold.pycharm.configurations import configurations
-from scaffold.pycharm.launch import resolve
+from scaffold.pycharm.launching.launch import resolve
+from scaffold.pycharm.reading.configurations import configurations
 from scaffold.setup import SetupReport, Wishes
 from scaffold.system import HostSystem
 from tests.environments.conftest import make_wheel

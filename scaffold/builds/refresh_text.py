@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.builds.overlay import REFRESHED
 from scaffold.builds.refresh_rows import joined, place_of
-from scaffold.errors import UserDataRefused, not_written
+from scaffold.errors import UserDataRefused
+from scaffold.files import not_written
 from scaffold.toml import TOMLDecodeError, loads
 
 if TYPE_CHECKING:

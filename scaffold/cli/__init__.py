@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "List or run a project's run configurations, as PyCharm would.",
     "doctor": "Say what is wrong with a project or this machine, and what cures it.",
     "env": "Make, lock, check and look after a project's Python environments.",
+    "ide": "Make the IDE ready for a project: files, interpreter, checks, installation.",
     "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
     "builds": "Say which builds of PyTorch, TensorFlow and JAX run on a machine, from where, and why.",
     "templates": "List the templates, or show one.",

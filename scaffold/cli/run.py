@@ -33,8 +33,8 @@ def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as
 
         scaffold run "train (PyTorch)" -- --epochs 3
     """
-    from scaffold.pycharm.launch import resolve
-    from scaffold.pycharm.project_files import find_root
+    from scaffold.pycharm.launching.launch import resolve
+    from scaffold.pycharm.reading.project_files import find_root
     from scaffold.system import HostSystem
 
     system = HostSystem()
@@ -52,7 +52,7 @@ def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as
 
 
 def _list(root: Path, *, as_json: bool) -> None:
-    from scaffold.pycharm.configurations import configurations
+    from scaffold.pycharm.reading.configurations import configurations
 
     summaries = _summaries(root)
     found = in_template_order(configurations(root), summaries)
@@ -146,7 +146,7 @@ def _summaries(root: Path) -> Mapping[str, str]:
     from scaffold.projects.catalog import find_template
     from scaffold.projects.record import read_record
     from scaffold.projects.render import project_runs
-    from scaffold.pycharm.further import on_gpu
+    from scaffold.pycharm.project.further import on_gpu
 
     try:
         record = read_record(root)

@@ -12,7 +12,7 @@ from scaffold.builds.model import DISTRIBUTIONS, TITLES, BuildChoice, BuildPlan,
 from scaffold.env.project import ide_project
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment
-from scaffold.errors import OptionRefused
+from scaffold.errors import OptionRefused, ScaffoldError
 from scaffold.locks.model import LockFinding
 from scaffold.machine.model import Machine, Vendor
 from scaffold.projects.model import Record
@@ -113,7 +113,7 @@ def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
     Raises EnvironmentBusy, NoSpace, NoPermission, TargetOccupied.
     """
     from scaffold.environments.state import State, locked, read_state, recover, write_state
-    from scaffold.errors import ScaffoldError, not_written
+    from scaffold.files import not_written
     from scaffold.making import tell_pycharm
 
     state = State(

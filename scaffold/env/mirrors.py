@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.errors import ConfigurationRefused, OptionRefused, not_written
+from scaffold.errors import ConfigurationRefused, OptionRefused
+from scaffold.files import not_written
 from scaffold.sources.in_force import in_force
 from scaffold.sources.layers import is_variable
 from scaffold.sources.measure import IN_FORCE, Measurement, Place, measure

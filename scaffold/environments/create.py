@@ -25,7 +25,8 @@ from scaffold.environments.refusals import refuse_location, refuse_occupied, ref
 from scaffold.environments.state import State, locked, read_state, recover
 from scaffold.environments.survivors import wait_for_survivors
 from scaffold.environments.transaction import begin, transaction
-from scaffold.errors import InstallFailed, NoPermission, NoSpace, PythonMissing, not_written
+from scaffold.errors import InstallFailed, NoPermission, NoSpace, PythonMissing
+from scaffold.files import not_written
 from scaffold.system import System
 
 #: Seconds; it takes half of one where nothing is wrong.

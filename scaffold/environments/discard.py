@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments import layout
-from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
+from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError
+from scaffold.files import not_written
 
 #: A mount point cannot be renamed, nor can a folder of a container image's lower layer.
 _FIXED = (errno.EBUSY, errno.EXDEV)

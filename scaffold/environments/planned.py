@@ -14,7 +14,7 @@ from typing import Any
 
 from scaffold.builds.model import BuildChoice, BuildPlan, Device, Framework
 from scaffold.environments.layout import STATE_FOLDER, Place
-from scaffold.errors import not_written
+from scaffold.files import not_written
 from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
 from scaffold.machine.model import Machine
 from scaffold.results import plain

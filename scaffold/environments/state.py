@@ -21,7 +21,8 @@ from scaffold.environments import layout
 from scaffold.environments.discard import bring_back, clear_discarded, discard_tree, is_bare
 from scaffold.environments.layout import Place, adopted_location
 from scaffold.environments.notes import bring_back_notes, forget_notes
-from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError, not_written
+from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError
+from scaffold.files import not_written
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
 SCHEMA = "scaffold/environment/"

@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import TargetOccupied, not_written
+from scaffold.errors import TargetOccupied
 from scaffold.facts.scrub import scrubbed
+from scaffold.files import not_written
 from scaffold.machine.model import Machine
 from scaffold.recorded import SCHEMA
 from scaffold.system import System

@@ -7,7 +7,8 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.errors import ScaffoldError, TargetOccupied, not_written
+from scaffold.errors import ScaffoldError, TargetOccupied
+from scaffold.files import not_written
 
 _IN_USE = {errno.EBUSY, errno.ENOTEMPTY, errno.EEXIST, errno.EXDEV}
 

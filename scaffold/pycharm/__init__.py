@@ -1,1 +1,1 @@
-"""PyCharm: the files that it reads, and what it starts."""
+"""PyCharm: the files that it reads, what it starts, where it is installed."""

@@ -36,7 +36,7 @@ class IdeProject:
     @property
     def sdk(self) -> str:
         """The interpreter's name, in the form from which every PyCharm can guess it."""
-        from scaffold.pycharm.sdk import sdk_name
+        from scaffold.pycharm.reading.sdk import sdk_name
 
         return sdk_name(self.python, self.module)
 

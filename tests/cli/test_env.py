@@ -14,7 +14,7 @@ import pytest
 
 from scaffold.environments.layout import python_of
 from scaffold.projects.model import RunConfiguration
-from scaffold.pycharm.run_configurations import run_files
+from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.system import HostSystem
 from tests.cli.typed import command, scaffold_env, typed
 from tests.environments.conftest import make_wheel

@@ -14,7 +14,7 @@ import pytest
 
 from scaffold.cli.run import in_template_order, list_lines
 from scaffold.cli.text import row
-from scaffold.pycharm.configurations import configurations
+from scaffold.pycharm.reading.configurations import configurations
 from tests.pycharm.projects_on_disk import add_environment, lay, make_project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,7 @@ from scaffold.environments.model import Progress
 from scaffold.environments.planned import planned_file, read_devices, read_packages
 from scaffold.environments.state import read_state
 from scaffold.errors import EnvironmentOccupied, OptionRefused
-from scaffold.pycharm.sdk import find_interpreter
+from scaffold.pycharm.reading.sdk import find_interpreter
 from scaffold.system import HostSystem
 from tests.environments.standins import PYTHON, make_project
 

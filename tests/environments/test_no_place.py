@@ -19,7 +19,8 @@ from scaffold.environments.discard import clear_discarded, discard_tree
 from scaffold.environments.layout import UNFINISHED_MARK, Place
 from scaffold.environments.model import Progress
 from scaffold.environments.state import is_ready, locked, read_state, recover
-from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, NoSpace, ScaffoldError, not_written
+from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, NoSpace, ScaffoldError
+from scaffold.files import not_written
 
 from .test_interruptions import start
 from .test_moved import contents

@@ -8,9 +8,9 @@ import sysconfig
 from pathlib import Path, PurePosixPath
 
 from scaffold.projects.model import RunConfiguration
-from scaffold.pycharm.idea import idea_files, write_idea
 from scaffold.pycharm.model import IdeProject
-from scaffold.pycharm.run_configurations import run_files
+from scaffold.pycharm.project.idea import idea_files, write_idea
+from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.system import HostSystem
 
 RUNS = (

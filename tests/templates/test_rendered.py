@@ -16,7 +16,7 @@ from scaffold.projects.model import Template, Tree
 from scaffold.projects.names import project_name
 from scaffold.projects.render import project_runs, render
 from scaffold.projects.write import write_project
-from scaffold.pycharm.run_configurations import run_files
+from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.toml import loads
 from tests.templates.imports import unresolved
 

@@ -14,7 +14,8 @@ from scaffold.environments.locking.model import LockedPackage
 from scaffold.environments.locking.text import requirements_text
 from scaffold.environments.locking.wheelhouse import contents, wanted_here
 from scaffold.environments.model import EnvironmentPlan, Progress, Report
-from scaffold.errors import InstallFailed, LockUnusable, not_written
+from scaffold.errors import InstallFailed, LockUnusable
+from scaffold.files import not_written
 from scaffold.system import Completed, System
 
 #: A portion is at most so many bytes, or one wheel, and at most so many wheels.

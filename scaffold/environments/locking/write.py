@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from scaffold.environments.layout import STATE_FOLDER
-from scaffold.errors import not_written
+from scaffold.files import not_written
 
 #: What is to be done, once everything is there; under the other name, what is being undone.
 _LIST, _TAKEN_BACK = "files.json", "undone.json"

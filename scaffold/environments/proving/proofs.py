@@ -19,7 +19,7 @@ from scaffold.builds.model import FRAMEWORKS
 from scaffold.environments.layout import STATE_FOLDER, Place
 from scaffold.environments.model import Proof
 from scaffold.environments.proving.probe_answers import proved_device
-from scaffold.errors import not_written
+from scaffold.files import not_written
 from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
 from scaffold.machine.model import Machine
 from scaffold.results import plain

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from scaffold.projects.model import RunConfiguration
-from scaffold.pycharm.documents import to_bytes
-from scaffold.pycharm.run_configurations import document, file_stem
-from scaffold.pycharm.sdk import sdk_name
+from scaffold.pycharm.documents.writing import to_bytes
+from scaffold.pycharm.project.run_configurations import document, file_stem
+from scaffold.pycharm.reading.sdk import sdk_name
 
 if TYPE_CHECKING:
     from scaffold.projects.model import Tree

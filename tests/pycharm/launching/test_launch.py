@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import LaunchFailed
-from scaffold.pycharm.configurations import read_file
-from scaffold.pycharm.launch import resolve, resolve_configuration
+from scaffold.pycharm.launching.launch import resolve, resolve_configuration
 from scaffold.pycharm.model import Launch
+from scaffold.pycharm.reading.configurations import read_file
 from scaffold.system import HostSystem
-
-from .projects_on_disk import Host, add_environment, lay, make_project
+from tests.pycharm.projects_on_disk import Host, add_environment, lay, make_project
 
 posix = pytest.mark.skipif(os.name == "nt", reason="paths are written for POSIX")
 

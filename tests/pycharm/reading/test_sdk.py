@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.pycharm.sdk import (
+from scaffold.pycharm.reading.sdk import (
     NamedSdk,
     environments,
     find_interpreter,
@@ -13,8 +13,7 @@ from scaffold.pycharm.sdk import (
     parse_sdk_name,
     sdk_name,
 )
-
-from .projects_on_disk import Host, add_environment
+from tests.pycharm.projects_on_disk import Host, add_environment
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scaffold.errors import ScaffoldError, TargetOccupied
-from scaffold.pycharm.idea import idea_files, write_idea
 from scaffold.pycharm.model import IdeaReport, IdeProject
-
-from .projects_on_disk import RUNS
+from scaffold.pycharm.project.idea import idea_files, write_idea
+from tests.pycharm.projects_on_disk import RUNS
 
 PROJECT = IdeProject(
     module="cnn-project",

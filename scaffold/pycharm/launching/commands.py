@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.pycharm.macros import Macros
 from scaffold.pycharm.model import ConfigurationFile
-from scaffold.pycharm.parameters import parse
+from scaffold.pycharm.reading.macros import Macros
+from scaffold.pycharm.reading.parameters import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import TemplateBroken
-from scaffold.pycharm.parameters import join
+from scaffold.pycharm.reading.parameters import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ def run_files(runs: Iterable[RunConfiguration], module: str) -> Tree:
 
     Raises TemplateBroken where two rows have the same name.
     """
-    from scaffold.pycharm.documents import to_bytes
+    from scaffold.pycharm.documents.writing import to_bytes
 
     files: dict[PurePosixPath, bytes] = {}
     taken: set[str] = set()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.pycharm.parameters import join, parse, quote
+from scaffold.pycharm.reading.parameters import join, parse, quote
 
 #: (text, words): what IntelliJ's own ParametersListUtil answered.
 SPLIT = [

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import LaunchFailed, RunUnknown
-from scaffold.pycharm.documents import read
+from scaffold.errors import IdeFileBroken, RunUnknown
+from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.model import ConfigurationFile
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_file(path: Path) -> tuple[ConfigurationFile, ...]:
     """The run configurations of one file; templates for new ones are passed over."""
     try:
         document = read(path)
-    except LaunchFailed as problem:
+    except IdeFileBroken as problem:
         return (ConfigurationFile(path=path, name=_stem(path), problem=_sentence(problem)),)
     elements = document.iter("configuration")
     return tuple(_read(element, path) for element in elements if element.get("default") != "true")
@@ -97,5 +97,5 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".xml").removesuffix(".run")
 
 
-def _sentence(problem: LaunchFailed) -> str:
+def _sentence(problem: IdeFileBroken) -> str:
     return "; ".join((problem.message, *problem.detail))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, SubElement
 
-from scaffold.errors import TargetOccupied, not_written
+from scaffold.errors import TargetOccupied
+from scaffold.files import not_written, replace_file
 from scaffold.projects.model import Tree
-from scaffold.pycharm.documents import to_bytes
-from scaffold.pycharm.further import further_files, further_module
+from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.model import IdeaReport, IdeProject
-from scaffold.pycharm.run_configurations import identity
+from scaffold.pycharm.project.further import further_files, further_module
+from scaffold.pycharm.project.run_configurations import identity
 
 FOLDER = PurePosixPath(".idea")
 
@@ -151,12 +150,12 @@ def write_idea(root: Path, files: Tree) -> IdeaReport:
             kept.append(str(path))
             continue
         else:
-            _replace(root / path, content)
+            replace_file(root / path, content)
             written.append(str(path))
         ours[str(path)] = _hash(content)
     _remove_outdated(root, files, ours)
     record = json.dumps({"schema": "scaffold/idea/1", "files": ours}, indent=2, sort_keys=True)
-    _replace(root / RECORD, record.encode())
+    replace_file(root / RECORD, record.encode())
     return IdeaReport(written=tuple(written), unchanged=tuple(unchanged), kept=tuple(kept))
 
 
@@ -206,18 +205,3 @@ def _read_record(path: Path) -> dict[str, str]:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as problem:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise not_written(path, problem) from problem

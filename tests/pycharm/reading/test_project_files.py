@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import LaunchFailed, NotAProject
+from scaffold.errors import IdeFileBroken, NotAProject
 from scaffold.pycharm.model import Module, ProjectFiles
-from scaffold.pycharm.project_files import find_root, read_project
-
-from .projects_on_disk import Host, lay
+from scaffold.pycharm.reading.project_files import find_root, read_project
+from tests.pycharm.projects_on_disk import Host, lay
 
 
 def test_reads_what_we_write(project: Path, host: Host) -> None:
@@ -88,6 +87,6 @@ def test_what_is_not_xml_is_named_with_its_line(
     project: Path, host: Host, content: bytes, message: str
 ) -> None:
     (project / ".idea/modules.xml").write_bytes(content)
-    with pytest.raises(LaunchFailed) as refused:
+    with pytest.raises(IdeFileBroken) as refused:
         read_project(project, host)
     assert message in refused.value.message

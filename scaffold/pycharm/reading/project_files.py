@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from scaffold import toml
 from scaffold.errors import NotAProject
-from scaffold.pycharm.documents import read
-from scaffold.pycharm.macros import Macros
+from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.model import Module, ProjectFiles
+from scaffold.pycharm.reading.macros import Macros
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -43,7 +43,7 @@ def find_root(folder: Path, system: System) -> Path:
 def read_project(root: Path, system: System) -> ProjectFiles:
     """Read ``.idea``; without one, what PyCharm itself would make of the folder.
 
-    Raises LaunchFailed for a file that is not XML.
+    Raises IdeFileBroken for a file that is not XML.
     """
     modules_file = root / ".idea" / "modules.xml"
     if not system.exists(modules_file):

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from scaffold.errors import TemplateBroken
-from scaffold.pycharm.run_configurations import file_stem, identity, run_files
-
-from .projects_on_disk import RUNS, text_of
+from scaffold.pycharm.project.run_configurations import file_stem, identity, run_files
+from tests.pycharm.projects_on_disk import RUNS, text_of
 
 MODULE = r"""<component name="ProjectRunConfigurationManager">
   <configuration default="false" name="train (PyTorch)" type="PythonConfigurationType" factoryName="Python" folderName="PyTorch">

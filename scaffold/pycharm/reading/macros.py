@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.pycharm.parameters import quote
+from scaffold.pycharm.reading.parameters import quote
 
 #: Macros of the editor's present state, or of a dialogue: outside the IDE nothing can stand for them.
 _INTERACTIVE = re.compile(

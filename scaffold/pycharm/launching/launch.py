@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import LaunchFailed
-from scaffold.pycharm import env_files
-from scaffold.pycharm.commands import command_of
-from scaffold.pycharm.configurations import configurations, find
-from scaffold.pycharm.macros import Macros, interactive
+from scaffold.pycharm.launching.commands import command_of
 from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFiles
-from scaffold.pycharm.project_files import read_project
-from scaffold.pycharm.sdk import environments, find_interpreter, is_unfinished
+from scaffold.pycharm.reading import env_files
+from scaffold.pycharm.reading.configurations import configurations, find
+from scaffold.pycharm.reading.macros import Macros, interactive
+from scaffold.pycharm.reading.project_files import read_project
+from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_unfinished
 from scaffold.system import System
 
 __all__ = ["configurations", "resolve", "resolve_configuration"]

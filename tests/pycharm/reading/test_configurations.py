@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import RunUnknown
-from scaffold.pycharm.configurations import configurations, find
 from scaffold.pycharm.model import ConfigurationFile
-
-from .projects_on_disk import RUNS
+from scaffold.pycharm.reading.configurations import configurations, find
+from tests.pycharm.projects_on_disk import RUNS
 
 
 def test_lists_groups_first_and_both_folders(project: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffold.pycharm.env_files import parse
+from scaffold.pycharm.reading.env_files import parse
 
 
 @pytest.mark.parametrize(

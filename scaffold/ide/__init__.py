@@ -1,0 +1,1 @@
+"""What the commands of ``scaffold ide`` do: one module a command."""

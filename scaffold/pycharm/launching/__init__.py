@@ -1,0 +1,1 @@
+"""What PyCharm would start: command line, working folder, environment."""

@@ -1,0 +1,1 @@
+"""What scaffold writes into a project for PyCharm: run configurations and ``.idea``."""

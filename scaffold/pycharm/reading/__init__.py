@@ -1,0 +1,1 @@
+"""What stands in a project's files, ours or not: modules, interpreters, run configurations."""
