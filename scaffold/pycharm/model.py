@@ -18,6 +18,13 @@ class FurtherInterpreter:
     name: str  # keras: of .envs/keras
     python: str  # 3.12.1
     frameworks: tuple[Framework, ...]  # whose run configurations are there for it, too
+    sdk_name: str = ""  # as the IDE's table has it; "" where it goes by the usual name
+
+    def sdk(self, module: str) -> str:
+        """The interpreter's name, for the module that names it."""
+        from scaffold.pycharm.reading.sdk import sdk_name
+
+        return self.sdk_name or sdk_name(self.python, module)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +39,14 @@ class IdeProject:
     tests: tuple[str, ...] = ("tests",)
     excluded: tuple[str, ...] = ()
     further: tuple[FurtherInterpreter, ...] = ()
+    sdk_name: str = ""  # as the IDE's table has it (`registration` chooses); "" where it goes by the usual name
 
     @property
     def sdk(self) -> str:
-        """The interpreter's name, in the form from which every PyCharm can guess it."""
+        """The interpreter's name, by default in the form from which every PyCharm can guess it."""
         from scaffold.pycharm.reading.sdk import sdk_name
 
-        return sdk_name(self.python, self.module)
+        return self.sdk_name or sdk_name(self.python, self.module)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from xml.etree.ElementTree import Element, SubElement
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.project.run_configurations import document, file_stem
-from scaffold.pycharm.reading.sdk import sdk_name
 
 if TYPE_CHECKING:
     from scaffold.projects.model import Tree
@@ -34,7 +33,7 @@ def further_files(project: IdeProject) -> Tree:
     files: dict[PurePosixPath, bytes] = {}
     for one in project.further:
         module = further_module(project, one)
-        files[FOLDER / f"{module}.iml"] = to_bytes(_module(project.module, sdk_name(one.python, module)))
+        files[FOLDER / f"{module}.iml"] = to_bytes(_module(project.module, one.sdk(module)))
         for run in (run for run in project.runs if run.framework in one.frameworks):
             there = on_gpu(run)
             path = FOLDER / "runConfigurations" / f"{file_stem(there.name)}.xml"

@@ -51,10 +51,14 @@ def sdk_name(python: str, module: str) -> str:
 def parse_sdk_name(name: str) -> NamedSdk | None:
     """Version and project in an interpreter's name; None for a name that tells PyCharm nothing.
 
+    The number at the end, which tells two of one name apart, belongs to neither.
+
     >>> parse_sdk_name("Python 3.12 (cnn-project)")
     NamedSdk(version='3.12', project='cnn-project')
+    >>> parse_sdk_name("Python 3.12 (cnn-project) (2)")
+    NamedSdk(version='3.12', project='cnn-project')
     """
-    match = _NAME.fullmatch(name)
+    match = _NAME.fullmatch(re.sub(r"(?<=\)) \(\d+\)$", "", name))
     return NamedSdk(version=match["version"], project=match["project"] or "") if match else None
 
 
