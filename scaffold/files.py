@@ -11,29 +11,33 @@ from pathlib import Path
 from scaffold.errors import BadRequest, NoPermission, NoSpace, ScaffoldError
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes | str) -> None:
+    """As `put_file`; what the system refuses is raised as `not_written` makes it: NoSpace, NoPermission, ..."""
+    try:
+        put_file(path, content)
+    except OSError as refusal:
+        raise not_written(path, refusal) from refusal
+
+
+def put_file(path: Path, content: bytes | str) -> None:
     """Write ``content``; whoever reads, at any moment, finds the old file or the new one, never a part.
 
-    Missing folders are made. A link stays a link: what it leads to is written. The mode of a file that was
-    there stays. Raises NoSpace, NoPermission and what else `not_written` makes of a refusal.
+    Text is written in UTF-8 as it stands. Missing folders are made. A link stays a link: what it leads to is
+    written. The mode of a file that was there stays. Raises OSError; the old file is there then.
     """
-    temporary = ""
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        target = path.resolve() if path.is_symlink() else path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
-    except BaseException as problem:
-        if temporary:
-            with contextlib.suppress(OSError):  # it was renamed, or the disk is gone
-                Path(temporary).unlink(missing_ok=True)
-        if isinstance(problem, OSError):
-            raise not_written(path, problem) from problem
+    except BaseException:
+        with contextlib.suppress(OSError):  # the same disk may refuse this, too
+            Path(temporary).unlink(missing_ok=True)
         raise
 
 

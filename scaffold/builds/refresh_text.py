@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import os
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.builds.overlay import REFRESHED
 from scaffold.builds.refresh_rows import joined, place_of
 from scaffold.errors import UserDataRefused
-from scaffold.files import not_written
+from scaffold.files import not_written, replace_file
 from scaffold.toml import TOMLDecodeError, loads
 
 if TYPE_CHECKING:
@@ -57,26 +53,14 @@ def write(path: Path, before: str, after: str) -> None:
     A link stays a link. Raises UserDataRefused where the file is no longer what it was when the
     change was shown, NoSpace, NoPermission.
     """
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if _content(target) != before:
+        if _content(path) != before:
             raise UserDataRefused(
                 f"The data file {path} was changed meanwhile", hint="scaffold builds --refresh"
             )
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(after)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
     except OSError as refusal:
-        raise not_written(target, refusal) from refusal
-    finally:
-        with contextlib.suppress(OSError):  # the same disk may refuse this, too
-            temporary.unlink(missing_ok=True)
+        raise not_written(path, refusal) from refusal
+    replace_file(path, after)
 
 
 def _content(path: Path) -> str:

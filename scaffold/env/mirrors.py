@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import ConfigurationRefused, OptionRefused
-from scaffold.files import not_written
+from scaffold.files import not_written, replace_file
 from scaffold.sources.in_force import in_force
 from scaffold.sources.layers import is_variable
 from scaffold.sources.measure import IN_FORCE, Measurement, Place, measure
@@ -93,19 +91,13 @@ def plan_unset(system: System, only: Subject | None) -> Change:
 
 def carry_out(change: Change) -> None:
     """Write the configuration in one step, or remove it; raises NoPermission, NoSpace."""
-    target = Path(os.path.realpath(change.path))  # a link into somebody's dotfiles stays one
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
+    if change.text.strip():
+        replace_file(change.path, change.text)
+        return
     try:
-        if not change.text.strip():
-            target.unlink(missing_ok=True)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(change.text, encoding="utf-8")
-        temporary.replace(target)
+        Path(os.path.realpath(change.path)).unlink(missing_ok=True)  # a link into dotfiles stays one
     except OSError as refusal:
-        with contextlib.suppress(OSError):  # the same disk may refuse this, too
-            temporary.unlink(missing_ok=True)
-        raise not_written(target, refusal) from refusal
+        raise not_written(change.path, refusal) from refusal
 
 
 def _addresses(what: str, only: Subject | None) -> dict[Subject, str]:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffold.builds.model import BuildChoice, BuildPlan, Device, Framework
 from scaffold.environments.layout import STATE_FOLDER, Place
-from scaffold.files import not_written
+from scaffold.files import replace_file
 from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
 from scaffold.machine.model import Machine
 from scaffold.results import plain
@@ -45,15 +44,7 @@ def write_planned(root: Path, choice: BuildChoice, machine: Machine) -> None:
         "together": choice.together,
         "machine": plain(fingerprint(machine)),
     }
-    target = planned_file(root)
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        temporary.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary.replace(target)
-    except OSError as refusal:
-        with contextlib.suppress(OSError):  # the same disk may refuse this, too
-            temporary.unlink(missing_ok=True)
-        raise not_written(target, refusal) from refusal
+    replace_file(planned_file(root), json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
 
 
 @contextlib.contextmanager

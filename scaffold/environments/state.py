@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +20,7 @@ from scaffold.environments.discard import bring_back, clear_discarded, discard_t
 from scaffold.environments.layout import Place, adopted_location
 from scaffold.environments.notes import bring_back_notes, forget_notes
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError
-from scaffold.files import not_written
+from scaffold.files import not_written, put_file
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
 SCHEMA = "scaffold/environment/"
@@ -130,21 +128,11 @@ def is_unfinished(location: Path) -> bool:
 
 def write_state(place: Place, state: State | None) -> None:
     """Replace the state in one step, so that a reader finds the old one or the new one; None removes it."""
-    target = place.state_file
     if state is None:
-        target.unlink(missing_ok=True)
+        place.state_file.unlink(missing_ok=True)
         return
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(json.dumps({"schema": f"{SCHEMA}{VERSION}", **asdict(state)}, indent=2) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):  # the same disk may refuse this, too
-            temporary.unlink(missing_ok=True)
-        raise
+    fields = {"schema": f"{SCHEMA}{VERSION}", **asdict(state)}
+    put_file(place.state_file, json.dumps(fields, indent=2) + "\n")
 
 
 @contextlib.contextmanager

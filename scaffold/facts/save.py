@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from scaffold.errors import TargetOccupied
 from scaffold.facts.scrub import scrubbed
-from scaffold.files import not_written
+from scaffold.files import not_written, put_file
 from scaffold.machine.model import Machine
 from scaffold.recorded import SCHEMA
 from scaffold.system import System
@@ -42,7 +41,8 @@ def save_host(record: dict[str, Any], path: Path) -> None:
                 f"{path} is there already and is no recorded host; it was not touched",
                 hint="name another file, such as: scaffold detect --save machine.json",
             )
-        _replace(target, as_text(record))
+        target.parent.stat()  # a folder that the user names is not made: the name may be a slip
+        put_file(target, as_text(record))
     except OSError as problem:
         raise not_written(path, problem) from problem
 
@@ -50,22 +50,6 @@ def save_host(record: dict[str, Any], path: Path) -> None:
 def as_text(record: dict[str, Any]) -> str:
     """The record as it stands in a file."""
     return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
-
-
-def _replace(target: Path, text: str) -> None:
-    import tempfile
-
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _is_recorded_host(path: Path) -> bool:

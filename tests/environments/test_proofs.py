@@ -103,6 +103,6 @@ def test_a_folder_that_nobody_may_write_to(root: Path, monkeypatch: pytest.Monke
     def refuse(*given: object, **more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(NoPermission):
         write_proofs(Place(root), [PROOF], MACHINE)

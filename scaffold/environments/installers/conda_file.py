@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.environments.installers.conda import CHANNEL, PIP
 from scaffold.environments.model import EnvironmentPlan
+from scaffold.files import put_file
 
 #: The first line of a file that may be written anew; one that begins otherwise is the user's.
 HEADER = "# Written by scaffold for conda; make it with: conda env create -f {name}"
@@ -23,9 +24,7 @@ def write_environment_file(plan: EnvironmentPlan) -> bool:
     target = path_of(plan)
     if not is_ours(target):
         return False
-    temporary = target.with_name(f".{target.name}.scaffold")
-    temporary.write_text(content(plan), encoding="utf-8")
-    temporary.replace(target)
+    put_file(target, content(plan))
     return True
 
 

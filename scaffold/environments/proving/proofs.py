@@ -6,9 +6,7 @@ this machine, like the environments: not under version control.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,7 +17,7 @@ from scaffold.builds.model import FRAMEWORKS
 from scaffold.environments.layout import STATE_FOLDER, Place
 from scaffold.environments.model import Proof
 from scaffold.environments.proving.probe_answers import proved_device
-from scaffold.files import not_written
+from scaffold.files import replace_file
 from scaffold.machine.fingerprint import Fingerprint, fingerprint, read_fingerprint
 from scaffold.machine.model import Machine
 from scaffold.results import plain
@@ -110,14 +108,5 @@ def _kept(root: Path) -> dict[str, Any]:
 
 
 def _replace(root: Path, environments: Mapping[str, Any]) -> None:
-    target = proofs_file(root)
-    temporary = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}")
     text = json.dumps({"schema": SCHEMA, "environments": environments}, indent=2, ensure_ascii=False)
-    try:
-        target.parent.mkdir(exist_ok=True)
-        temporary.write_text(f"{text}\n", encoding="utf-8")
-        temporary.replace(target)
-    except OSError as refusal:
-        with contextlib.suppress(OSError):  # the same disk may refuse this, too
-            temporary.unlink(missing_ok=True)
-        raise not_written(target, refusal) from refusal
+    replace_file(proofs_file(root), f"{text}\n")
