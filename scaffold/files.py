@@ -12,7 +12,7 @@ from scaffold.errors import BadRequest, NoPermission, NoSpace, ScaffoldError
 
 
 def replace_file(path: Path, content: bytes | str) -> None:
-    """As `put_file`; what the system refuses is raised as `not_written` makes it: NoSpace, NoPermission, ..."""
+    """As `put_file`; what the system refuses is raised as `not_written` makes it: NoSpace, NoPermission."""
     try:
         put_file(path, content)
     except OSError as refusal:
