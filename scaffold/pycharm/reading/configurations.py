@@ -38,7 +38,7 @@ def read_file(path: Path) -> tuple[ConfigurationFile, ...]:
     except IdeFileBroken as problem:
         return (ConfigurationFile(path=path, name=_stem(path), problem=_sentence(problem)),)
     elements = document.iter("configuration")
-    return tuple(_read(element, path) for element in elements if element.get("default") != "true")
+    return tuple(configuration_of(element, path) for element in elements if element.get("default") != "true")
 
 
 def find(found: Sequence[ConfigurationFile], name: str) -> ConfigurationFile:
@@ -79,7 +79,8 @@ def _unknown(
     return RunUnknown(message, detail=tuple(names), hint="See them all:  scaffold run")
 
 
-def _read(element: Element, path: Path) -> ConfigurationFile:
+def configuration_of(element: Element, path: Path) -> ConfigurationFile:
+    """One ``<configuration>`` of the file ``path``."""
     module, envs = element.find("module"), element.find("envs")
     return ConfigurationFile(
         path=path,

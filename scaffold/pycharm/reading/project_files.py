@@ -53,7 +53,7 @@ def read_project(root: Path, system: System) -> ProjectFiles:
     for entry in read(modules_file).iter("module"):
         path = Path(macros.paths(entry.get("filepath", "")))
         if path.suffix == ".iml" and system.exists(path):
-            modules.append(_read_module(path, root, sdk, system))
+            modules.append(read_module(path, root, sdk, system))
         else:
             problems.append(f"{modules_file} names a file that is not there: {path}")
     if not modules:
@@ -69,7 +69,8 @@ def _project_sdk(root: Path, system: System) -> str:
     return next((manager.get("project-jdk-name", "") for manager in managers), "")
 
 
-def _read_module(path: Path, root: Path, project_sdk: str, system: System) -> Module:
+def read_module(path: Path, root: Path, project_sdk: str, system: System) -> Module:
+    """One ``.iml``; ``project_sdk`` is what it inherits. Raises IdeFileBroken."""
     document = read(path)
     folder = path.parent.parent if path.parent.name == ".idea" else path.parent
     macros = Macros(project=root, module=folder, home=system.home)
@@ -103,13 +104,13 @@ def _assumed(root: Path, system: System) -> Module:
     """The module that PyCharm makes by itself: one, on the root, with ``src`` as its source root."""
     source = root / "src"
     return Module(
-        name=_declared_name(root, system) or root.name,
+        name=declared_name(root, system) or root.name,
         content=(root,),
         sources=(source,) if system.exists(source) else (),
     )
 
 
-def _declared_name(root: Path, system: System) -> str:
+def declared_name(root: Path, system: System) -> str:
     """[project].name of pyproject.toml: PyCharm 2026 names the module so."""
     try:
         project = toml.loads(system.read_text(root / "pyproject.toml") or "").get("project")
