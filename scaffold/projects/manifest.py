@@ -111,11 +111,14 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
 
 
 def _run(table: Table) -> RunConfiguration:
+    kind = cast("RunKind", table.choice("kind", get_args(RunKind)))
     run = RunConfiguration(
         name=table.text("name"),
-        kind=cast("RunKind", table.choice("kind", get_args(RunKind))),
-        target=table.text("target"),
+        kind=kind,
+        target="" if kind == "compound" else table.text("target"),
         arguments=table.texts("arguments"),
+        processes=table.number("processes", least=1) if kind == "torchrun" else 0,
+        members=table.texts("members") if kind == "compound" else (),
         smoke=table.texts("smoke"),
         environment=table.mapping("environment"),
         framework=_framework(table),
@@ -125,6 +128,10 @@ def _run(table: Table) -> RunConfiguration:
         default=table.flag("default", default=False),
     )
     table.finish()
+    if kind == "compound":
+        for key in ("arguments", "smoke", "environment"):
+            if getattr(run, key):
+                raise table.broken(key, "a compound has none of its own: they belong to its members")
     return run
 
 
@@ -139,6 +146,25 @@ def _check(template: Template, table: Table) -> None:
     for run in template.runs:
         if run.framework is not None and run.framework not in template.frameworks:
             raise table.broken("run", f"{run.name!r} is for {run.framework}, for which there is no layer")
+    for run, row in zip(template.runs, table.tables("run"), strict=True):
+        if run.kind == "compound":
+            _check_members(run, template, row)
+
+
+def _check_members(compound: RunConfiguration, template: Template, row: Table) -> None:
+    """What it starts must be there, also where only the compound's own framework was chosen."""
+    rows = {run.name: run for run in template.runs}
+    if len(set(compound.members)) < 2:
+        raise row.broken("members", f"{compound.name!r} needs two different run configurations at least")
+    for name in compound.members:
+        member = rows.get(name)
+        if member is None:
+            raise row.broken("members", f"there is no run configuration {name!r}")
+        if member.kind == "compound":  # VS Code has no compound of compounds
+            raise row.broken("members", f"{name!r} is a compound itself")
+        if member.framework not in (None, compound.framework):
+            missing = f"{name!r} is for {member.framework}, {compound.name!r} for "
+            raise row.broken("members", missing + (compound.framework or "every selection"))
 
 
 def _frameworks(layers: tuple[Layer, ...]) -> tuple[Framework, ...]:

@@ -12,7 +12,7 @@ from scaffold.builds.model import Framework
 #: A rendered project: path below the project's root -> content.
 Tree = Mapping[PurePosixPath, bytes]
 
-RunKind = Literal["script", "module", "pytest"]
+RunKind = Literal["script", "module", "pytest", "torchrun", "compound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +21,16 @@ class RunConfiguration:
 
     ``target`` is a path below the project's root (script, pytest) or a dotted module. A relative
     path among the ``arguments`` is one below the root: the working directory is always the root.
+    A torchrun starts ``processes`` copies of a module on this machine. A compound starts its ``members``,
+    which are names of other rows, side by side, and has nothing of its own to start.
     """
 
     name: str  # train (PyTorch)
     kind: RunKind
-    target: str
+    target: str = ""  # a compound's, and no other's, is ""
     arguments: tuple[str, ...] = ()
+    processes: int = 0  # of a torchrun
+    members: tuple[str, ...] = ()  # of a compound
     smoke: tuple[str, ...] = ()  # arguments of a run that ends within half a minute on two cores
     environment: Mapping[str, str] = field(default_factory=dict)
     framework: Framework | None = None  # None: for every selection of frameworks
@@ -75,8 +79,13 @@ class Template:
     excluded: tuple[str, ...] = ()  # folders that an IDE must not index
 
     def runs_for(self, frameworks: tuple[Framework, ...]) -> tuple[RunConfiguration, ...]:
-        """The run configurations that make sense with these frameworks."""
-        return tuple(r for r in self.runs if r.framework is None or r.framework in frameworks)
+        """The run configurations that make sense with these frameworks.
+
+        A compound goes as a whole where one of its members does: the rest of it would be another thing.
+        """
+        fitting = [run for run in self.runs if run.framework is None or run.framework in frameworks]
+        names = {run.name for run in fitting}
+        return tuple(run for run in fitting if names.issuperset(run.members))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

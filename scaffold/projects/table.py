@@ -48,6 +48,13 @@ class Table:
             raise self.broken(key, f"a table of strings is needed, not {value!r}")
         return dict(value)
 
+    def number(self, key: str, *, least: int) -> int:
+        """A whole number that is at least ``least``."""
+        value = self._get(key, _REQUIRED)
+        if type(value) is not int or value < least:  # isinstance would let true pass for 1
+            raise self.broken(key, f"a whole number from {least} on is needed, not {value!r}")
+        return value
+
     def flag(self, key: str, *, default: bool) -> bool:
         """``true`` or ``false``."""
         value = self._get(key, default)

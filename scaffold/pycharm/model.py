@@ -39,7 +39,9 @@ class IdeProject:
     tests: tuple[str, ...] = ("tests",)
     excluded: tuple[str, ...] = ()
     further: tuple[FurtherInterpreter, ...] = ()
-    sdk_name: str = ""  # as the IDE's table has it (`registration` chooses); "" where it goes by the usual name
+    sdk_name: str = (
+        ""  # as the IDE's table has it (`registration` chooses); "" where it goes by the usual name
+    )
 
     @property
     def sdk(self) -> str:
@@ -71,6 +73,10 @@ class ProjectFiles:
     problems: tuple[str, ...] = ()
 
 
+#: Modules that start a program several times.
+_TORCHRUN = frozenset({"torch.distributed.run", "torch.distributed.launch"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationFile:
     """A run configuration as it stands in its file: macros unexpanded, nothing looked up."""
@@ -83,13 +89,19 @@ class ConfigurationFile:
     module: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[tuple[str, str], ...] = ()  # what a compound starts: name and type
+    before: tuple[str, ...] = ()  # names of what the IDE runs first, one after the other
     problem: str = ""  # why the file cannot be read, with the line; everything above is empty then
 
     @property
     def kind(self) -> RunKind | None:
         """What it starts; None for the kinds that other plugins of the IDE launch."""
         if self.type == "PythonConfigurationType":
-            return "module" if self.flag("MODULE_MODE", default=False) else "script"
+            if not self.flag("MODULE_MODE", default=False):
+                return "script"
+            return "torchrun" if self.options.get("SCRIPT_NAME") in _TORCHRUN else "module"
+        if self.type == "CompoundRunConfigurationType":
+            return "compound"
         if self.type == "tests" and self.factory in {"py.test", "pytest"}:
             return "pytest"
         return None

@@ -17,6 +17,7 @@ from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.project.run_configurations import document, file_stem
 
 if TYPE_CHECKING:
+    from scaffold.builds.model import Framework
     from scaffold.projects.model import Tree
     from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 
@@ -34,11 +35,23 @@ def further_files(project: IdeProject) -> Tree:
     for one in project.further:
         module = further_module(project, one)
         files[FOLDER / f"{module}.iml"] = to_bytes(_module(project.module, one.sdk(module)))
-        for run in (run for run in project.runs if run.framework in one.frameworks):
-            there = on_gpu(run)
+        rows = further_runs(project.runs, one.frameworks)
+        kinds = {run.name: run.kind for run in (*project.runs, *rows)}
+        for there in rows:
             path = FOLDER / "runConfigurations" / f"{file_stem(there.name)}.xml"
-            files[path] = to_bytes(document(there, module), declaration=False)
+            files[path] = to_bytes(document(there, module, kinds), declaration=False)
     return files
+
+
+def further_runs(
+    runs: tuple[RunConfiguration, ...], frameworks: tuple[Framework, ...]
+) -> tuple[RunConfiguration, ...]:
+    """The runs of some frameworks where these have the GPU; a compound starts its members of theirs there."""
+    there = {run.name: on_gpu(run) for run in runs if run.framework in frameworks}
+    return tuple(
+        replace(run, members=tuple(there[name].name if name in there else name for name in run.members))
+        for run in there.values()
+    )
 
 
 def on_gpu(run: RunConfiguration) -> RunConfiguration:

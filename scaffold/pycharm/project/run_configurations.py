@@ -8,24 +8,45 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import TemplateBroken
+from scaffold.projects.model import RunConfiguration, RunKind
 from scaffold.pycharm.reading.parameters import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-    from scaffold.projects.model import RunConfiguration, Tree
+    from scaffold.projects.model import Tree
 
 #: What no file name holds on Windows; PyCharm, too, puts an underscore there.
 _REFUSED_IN_NAMES = re.compile(r'[<>:"/\\|?*\0-\x1f]')
 
-#: PyCharm's own names of the types, as they stand before the dot in its list of run configurations.
-_DISPLAY_TYPE = {"script": "Python", "module": "Python", "pytest": "Python tests"}
+_PYTHON = {"type": "PythonConfigurationType", "factoryName": "Python"}
+
+#: What the IDE calls each kind.
+_TYPES: Mapping[RunKind, Mapping[str, str]] = {
+    "script": _PYTHON,
+    "module": _PYTHON,
+    "torchrun": _PYTHON,
+    "pytest": {"type": "tests", "factoryName": "py.test"},
+    "compound": {"type": "CompoundRunConfigurationType"},
+}
+
+#: The same for readers, as it stands before the dot in its list of run configurations.
+_DISPLAY_TYPE: Mapping[RunKind, str] = {
+    "script": "Python",
+    "module": "Python",
+    "torchrun": "Python",
+    "pytest": "Python tests",
+    "compound": "Compound",
+}
+
+#: What ``torchrun`` is as a module; the command itself may not be on PATH.
+TORCHRUN = "torch.distributed.run"
 
 
 def run_files(runs: Iterable[RunConfiguration], module: str) -> Tree:
@@ -37,12 +58,14 @@ def run_files(runs: Iterable[RunConfiguration], module: str) -> Tree:
 
     files: dict[PurePosixPath, bytes] = {}
     taken: set[str] = set()
-    for run in runs:
+    rows = tuple(runs)
+    kinds = {run.name: run.kind for run in rows}
+    for run in rows:
         path = PurePosixPath(".run") / f"{file_stem(run.name)}.run.xml"
         if str(path).casefold() in taken:  # macOS and Windows do not tell case apart
             raise TemplateBroken(f"Two run configurations are called {run.name!r}, or would share a file")
         taken.add(str(path).casefold())
-        files[path] = to_bytes(document(run, module), declaration=False)
+        files[path] = to_bytes(document(run, module, kinds), declaration=False)
     return files
 
 
@@ -56,28 +79,47 @@ def identity(run: RunConfiguration) -> str:
     return f"{_DISPLAY_TYPE[run.kind]}.{run.name}"
 
 
-def document(run: RunConfiguration, module: str) -> Element:
-    """The XML of one run configuration."""
+def document(run: RunConfiguration, module: str, kinds: Mapping[str, RunKind] | None = None) -> Element:
+    """The XML of one run configuration; ``kinds`` are those of a compound's members, by name.
+
+    Raises TemplateBroken for a member that is not among them.
+    """
     from xml.etree.ElementTree import Element, SubElement
 
     component = Element("component", name="ProjectRunConfigurationManager")
-    kind = (
-        {"type": "tests", "factoryName": "py.test"}
-        if run.kind == "pytest"
-        else {"type": "PythonConfigurationType", "factoryName": "Python"}
-    )
-    attributes = {"default": "false", "name": run.name, **kind}
+    attributes = {"default": "false", "name": run.name, **_TYPES[run.kind]}
     if run.folder:
         attributes["folderName"] = run.folder
     configuration = SubElement(component, "configuration", attributes)
+    if run.kind == "compound":
+        _members(configuration, run, kinds or {})
+    else:
+        _launch(configuration, run, module)
+    SubElement(configuration, "method", v="2")
+    return component
+
+
+def _launch(configuration: Element, run: RunConfiguration, module: str) -> None:
+    """What the IDE needs to start a program itself."""
+    from xml.etree.ElementTree import SubElement
+
     SubElement(configuration, "module", name=module)
     _options(configuration, {"ENV_FILES": "", "INTERPRETER_OPTIONS": "", "PARENT_ENVS": "true"})
     _environment(configuration, run.environment)
     _options(configuration, _COMMON)
     SubElement(configuration, "EXTENSION", ID="PythonCoverageRunConfigurationExtension", runner="coverage.py")
     _options(configuration, dict(_pytest(run) if run.kind == "pytest" else _python(run)))
-    SubElement(configuration, "method", v="2")
-    return component
+
+
+def _members(configuration: Element, run: RunConfiguration, kinds: Mapping[str, RunKind]) -> None:
+    """In the order in which the IDE writes them, so that saving it there changes nothing."""
+    from xml.etree.ElementTree import SubElement
+
+    unknown = [name for name in run.members if name not in kinds]
+    if unknown:
+        raise TemplateBroken(f"{run.name!r} starts {unknown[0]!r}, which is no run configuration")
+    for name in sorted(run.members, key=lambda one: (_DISPLAY_TYPE[kinds[one]], one)):
+        SubElement(configuration, "toRun", name=name, type=_TYPES[kinds[name]]["type"])
 
 
 _COMMON = {
@@ -90,14 +132,27 @@ _COMMON = {
 
 
 def _python(run: RunConfiguration) -> Iterator[tuple[str, str]]:
-    module = run.kind == "module"
-    yield "SCRIPT_NAME", run.target if module else _below_project(run.target)
-    yield "PARAMETERS", join(run.arguments)
+    module = run.kind != "script"
+    target, arguments = run.target if module else _below_project(run.target), run.arguments
+    if run.kind == "torchrun":
+        arguments = (*torchrun_options(run), "-m", target, *arguments)
+        target = TORCHRUN
+    yield "SCRIPT_NAME", target
+    yield "PARAMETERS", join(arguments)
     yield "SHOW_COMMAND_LINE", "false"
     yield "EMULATE_TERMINAL", _flag(run.terminal)
     yield "MODULE_MODE", _flag(module)
     yield "REDIRECT_INPUT", "false"
     yield "INPUT_FILE", ""
+
+
+def torchrun_options(run: RunConfiguration) -> tuple[str, ...]:
+    """The options of torchrun itself, before the module: this machine alone, a free port, so many processes.
+
+    >>> torchrun_options(RunConfiguration(name="x", kind="torchrun", target="a.train", processes=2))
+    ('--standalone', '--nproc_per_node', '2')
+    """
+    return "--standalone", "--nproc_per_node", str(run.processes)
 
 
 def _pytest(run: RunConfiguration) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,12 @@ def configuration_of(element: Element, path: Path) -> ConfigurationFile:
         module=None if module is None else module.get("name"),
         options={o.get("name", ""): o.get("value", "") for o in element.findall("option")},
         environment={} if envs is None else {e.get("name", ""): e.get("value", "") for e in envs},
+        members=tuple((e.get("name", ""), e.get("type", "")) for e in element.findall("toRun")),
+        before=tuple(
+            step.get("run_configuration_name", "")
+            for step in element.findall("method/option")
+            if step.get("name") == "RunConfigurationTask" and step.get("enabled") == "true"
+        ),
     )
 
 
