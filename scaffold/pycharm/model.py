@@ -6,9 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
 from scaffold.projects.model import RunConfiguration, RunKind
+
+if TYPE_CHECKING:
+    from scaffold.pycharm.registration.model import RegistrationReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class FurtherInterpreter:
     name: str  # keras: of .envs/keras
     python: str  # 3.12.1
     frameworks: tuple[Framework, ...]  # whose run configurations are there for it, too
+    interpreter: Path | None = None  # absolute
     sdk_name: str = ""  # as the IDE's table has it; "" where it goes by the usual name
 
     def sdk(self, module: str) -> str:
@@ -139,4 +144,6 @@ class IdeaReport:
 
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()  # there before, with other content that is not ours: not touched
+    kept: tuple[str, ...] = ()  # where what somebody wrote or chose stays in place of what we want
+    notices: tuple[str, ...] = ()  # what of that a user should be told, a sentence each
+    registration: RegistrationReport | None = None  # the interpreters, in PyCharm's own settings

@@ -1,0 +1,190 @@
+"""Where PyCharm keeps its settings: one folder a version, there since that version first ran.
+
+Sources: intellij-community's PathManager and PathCustomizer, the manifests on Flathub, PyCharm's snaps (they
+are of classic confinement and use the ordinary place). Read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scaffold.machine.surroundings import wsl_of_kernel
+from scaffold.pycharm.running import RunningIde, running_ides
+from scaffold.system import System
+
+Product = Literal["PyCharm", "PyCharmCE"]
+How = Literal["native", "flatpak", "snap", "moved", "wsl"]
+
+#: From here on, every file of ours is read as we mean it.
+OLDEST = (2023, 3)
+
+_NAME = re.compile(r"(PyCharm|PyCharmCE)(\d{4}\.\d+)")
+
+_TITLES = {"PyCharm": "PyCharm", "PyCharmCE": "PyCharm Community"}
+
+_FLATPAKS = ("com.jetbrains.PyCharm-Professional", "com.jetbrains.PyCharm-Community", "com.jetbrains.PyCharm")
+
+_MOVED = re.compile(r"^\s*(?:-D)?idea\.config\.path\s*[=:]\s*(\S.*?)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigFolder:
+    """The settings of one version of PyCharm."""
+
+    path: Path
+    product: Product  # PyCharmCE: Community, and the free builds of 2026
+    version: str  # 2026.2; "" where the folder does not tell
+    how: How
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``PyCharm Community 2025.1``."""
+        return f"{_TITLES[self.product]} {self.version}".strip()
+
+    @property
+    def is_old(self) -> bool:
+        """Older than the versions that scaffold's files are made for; it reads them nevertheless."""
+        return bool(self.version) and version_key(self.version) < OLDEST
+
+    @property
+    def table(self) -> Path:
+        """The interpreters that this PyCharm knows."""
+        return self.path / "options" / "jdk.table.xml"
+
+    @property
+    def trusted(self) -> Path:
+        """The projects that this PyCharm opens without asking whether they are trusted."""
+        return self.path / "options" / "trusted-paths.xml"
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Orders versions; what is none comes first.
+
+    >>> sorted(["2026.2", "2025.10", "2025.2", ""], key=version_key)
+    ['', '2025.2', '2025.10', '2026.2']
+    """
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def parse_folder_name(name: str) -> tuple[Product, str] | None:
+    """Product and version of ``PyCharm2026.2``; None for any other folder.
+
+    >>> parse_folder_name("PyCharmCE2025.1"), parse_folder_name("PyCharm2026.2-backup")
+    (('PyCharmCE', '2025.1'), None)
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    return ("PyCharmCE" if found[1] == "PyCharmCE" else "PyCharm"), found[2]
+
+
+def config_folders(
+    system: System, *, running: tuple[RunningIde, ...] | None = None
+) -> tuple[ConfigFolder, ...]:
+    """Every folder of settings of PyCharm on this machine, the newest version first.
+
+    ``running`` spares a second look at the processes.
+    """
+    found: dict[Path, ConfigFolder] = {}
+    for base, how in _bases(system):
+        for one in _below(system, base, how):
+            found.setdefault(one.path, one)
+    moved = [*_moved(system, tuple(found))]
+    if found or moved:
+        processes = running_ides(system) if running is None else running
+        moved += [(ide.config, ide.selector) for ide in processes if ide.config is not None]
+    for path, selector in moved:
+        named = parse_folder_name(selector) or parse_folder_name(path.name) or ("PyCharm", "")
+        if system.exists(path):
+            found.setdefault(path, ConfigFolder(path=path, product=named[0], version=named[1], how="moved"))
+    return tuple(sorted(found.values(), key=_newest_first, reverse=True))
+
+
+def _newest_first(one: ConfigFolder) -> tuple[tuple[int, ...], bool, bool, str]:
+    """Of one version, the unified product and what the user installed by hand come first."""
+    return version_key(one.version), one.product == "PyCharm", one.how == "native", str(one.path)
+
+
+def windows_folders(system: System) -> tuple[ConfigFolder, ...]:
+    """In WSL: the settings of PyCharm on the Windows side. They are told of, never written.
+
+    Such a PyCharm names the interpreter by a path through WSL, which only it can set up.
+    """
+    if not wsl_of_kernel(system.platform.release):
+        return ()
+    users = Path("/mnt/c/Users")
+    bases = (users / name / "AppData/Roaming/JetBrains" for name in system.list_folder(users))
+    found = [one for base in bases for one in _below(system, base, "wsl")]
+    return tuple(sorted(found, key=_newest_first, reverse=True))
+
+
+def base_folder(system: System) -> Path | None:
+    """Where a PyCharm that is installed in the ordinary way makes its folder; None without a home."""
+    home, environment = system.home, system.environment
+    if system.platform.os == "windows":
+        roaming = environment.get("APPDATA", "").strip()
+        return _jetbrains(Path(roaming) if roaming else home and home / "AppData" / "Roaming")
+    if system.platform.os == "macos":
+        return _jetbrains(home and home / "Library" / "Application Support")
+    chosen = environment.get("XDG_CONFIG_HOME", "").strip()
+    return _jetbrains(Path(chosen) if chosen else home and home / ".config")
+
+
+def _jetbrains(folder: Path | None) -> Path | None:
+    return folder / "JetBrains" if folder is not None else None
+
+
+def _bases(system: System) -> Iterator[tuple[Path, How]]:
+    own, home = base_folder(system), system.home
+    if own is not None:
+        yield own, "native"
+    if system.platform.os != "linux" or home is None:
+        return
+    yield home / ".config" / "JetBrains", "native"  # a desktop may not have our XDG_CONFIG_HOME
+    for identity in _FLATPAKS:
+        yield home / ".var" / "app" / identity / "config" / "JetBrains", "flatpak"
+    for name in system.list_folder(home / "snap"):
+        if name.startswith("pycharm"):  # one of strict confinement; the published ones are classic
+            yield home / "snap" / name / "current" / ".config" / "JetBrains", "snap"
+
+
+def _below(system: System, base: Path, how: How) -> Iterator[ConfigFolder]:
+    for name in system.list_folder(base):
+        named = parse_folder_name(name)
+        if named is not None:
+            yield ConfigFolder(path=base / name, product=named[0], version=named[1], how=how)
+
+
+def _moved(system: System, folders: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
+    """Folders that the user's properties or VM options name, and the version they are said for."""
+    environment, home = system.environment, system.home
+    files = [(Path(environment[name]), "") for name in _VARIABLES if environment.get(name)]
+    if home is not None:
+        files.append((home / "idea.properties", ""))
+    for folder in folders:
+        names = ("idea.properties", "pycharm.vmoptions", "pycharm64.vmoptions", "pycharm64.exe.vmoptions")
+        files += [(folder / name, folder.name) for name in names]
+    for file, selector in files:
+        path = moved_to(system.read_text(file) or "", str(home or ""))
+        if path:
+            yield Path(path), selector
+
+
+_VARIABLES = ("PYCHARM_PROPERTIES", "PYCHARM_VM_OPTIONS")
+
+
+def moved_to(text: str, home: str) -> str:
+    r"""The folder of settings that ``idea.properties`` or a file of VM options names; "" where it names none.
+
+    >>> moved_to("# mine\nidea.config.path = ${user.home}/ide/config\n", "/home/ada")
+    '/home/ada/ide/config'
+    >>> moved_to("-Xmx4g\n-Didea.config.path=/data/pycharm\n", ""), moved_to("#idea.config.path=/x\n", "")
+    ('/data/pycharm', '')
+    """
+    found = _MOVED.search(text)
+    path = found[1].replace("${user.home}", home).replace("\\\\", "\\") if found else ""
+    return "" if "${" in path else path

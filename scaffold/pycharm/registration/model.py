@@ -1,0 +1,91 @@
+"""Interpreters to be made known to PyCharm, and what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scaffold.pycharm.configs import ConfigFolder
+
+#: For each PyCharm: written; nothing to do; it is open; it could not be done.
+Outcome = Literal["registered", "unchanged", "open", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sdk:
+    """An interpreter as PyCharm will know it. Paths are absolute and unresolved: ``.venv/bin/python``."""
+
+    name: str  # Python 3.12 (cnn-project); global to the IDE
+    python: Path
+    version: str  # 3.12.1
+    project: Path  # the folder that it is associated with
+    roots: tuple[Path, ...] = ()  # standard library and site-packages; PyCharm adds its own when it opens
+    conda: Path | None = None  # conda's program, where the environment is conda's and the program is known
+    location: Path | None = None  # the environment's folder, for conda
+
+    @property
+    def identity(self) -> str:
+        """SDK_UUID: the same for the same interpreter, so that a second run finds the first one's entry."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"file://{self.python.as_posix()}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One entry of a table of interpreters, as it stands there."""
+
+    name: str
+    home: str  # macros expanded, as written otherwise
+    identity: str = ""  # SDK_UUID
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What is to be done in the settings of one PyCharm, and why."""
+
+    folder: ConfigFolder
+    outcome: Outcome  # expected
+    why: str
+    sdks: tuple[Sdk, ...] = ()
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationPlan:
+    """What is to be done in every PyCharm on this machine. ``sdks`` bear the names that were chosen."""
+
+    project: Path
+    sdks: tuple[Sdk, ...]
+    steps: tuple[Step, ...]  # the newest PyCharm first
+    notes: tuple[str, ...] = ()
+
+    def name_of(self, python: Path | None) -> str:
+        """The chosen name of an interpreter; "" for one that is not among them."""
+        return next((sdk.name for sdk in self.sdks if sdk.python == python), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What came of it in one PyCharm."""
+
+    folder: ConfigFolder
+    outcome: Outcome
+    why: str = ""
+    written: tuple[Path, ...] = ()
+    backups: tuple[Path, ...] = ()
+    click: str = ""  # what is left to do by hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationReport:
+    """What came of it in every PyCharm."""
+
+    names: tuple[str, ...] = ()
+    ides: tuple[Registered, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def titles(self, *outcomes: Outcome) -> str:
+        """The PyCharms for which that came of it: ``PyCharm 2026.2, PyCharm Community 2025.1``."""
+        return ", ".join(one.folder.title for one in self.ides if one.outcome in outcomes)

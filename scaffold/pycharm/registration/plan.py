@@ -1,0 +1,180 @@
+"""Which names a project's interpreters get, and what is to be done in which PyCharm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.configs import ConfigFolder, config_folders, windows_folders
+from scaffold.pycharm.documents.source import Document, document_of, read_document
+from scaffold.pycharm.documents.writing import to_bytes
+from scaffold.pycharm.registration import table, trust
+from scaffold.pycharm.registration.model import Known, Outcome, RegistrationPlan, Sdk, Step
+from scaffold.pycharm.registration.paths import key
+from scaffold.pycharm.registration.store import Entered, read_journal
+from scaffold.pycharm.running import is_running, running_ides
+from scaffold.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the user asked for."""
+
+    register: bool = True
+    trust: bool = False
+    repair: bool = False  # a file of settings that is no XML is set aside
+    create: tuple[ConfigFolder, ...] = ()  # folders of a PyCharm that never ran, to be made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """What one PyCharm knows; less what of ours will go."""
+
+    step: Step
+    known: tuple[Known, ...] = ()
+    names: frozenset[str] = frozenset()  # taken, those of Java's among them
+    leaving: bool = False  # whether anything of ours goes
+
+
+def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: Wish) -> RegistrationPlan:
+    """Choose names that mean these interpreters in every PyCharm, and say what each PyCharm needs.
+
+    Nothing is written and nothing raised: a PyCharm whose settings cannot be read is a step that failed.
+    """
+    if not wish.register:
+        return RegistrationPlan(project=project, sdks=tuple(sdks), steps=())
+    running = running_ides(system)
+    folders = [*config_folders(system, running=running), *wish.create]
+    journal = read_journal(system).get(str(project), {})
+    tables = []
+    for folder in folders:
+        evidence = is_running(folder, system, running=running)
+        tables.append(_table(system, folder, evidence, journal.get(str(folder.path)), sdks, wish))
+    named: list[Sdk] = []
+    for sdk in sdks:
+        taken = {one.name for one in named}
+        named.append(replace(sdk, name=_name(sdk, tables, taken, system)))
+    steps = tuple(_step(system, one, named, project, wish) for one in tables)
+    return RegistrationPlan(project=project, sdks=tuple(named), steps=steps, notes=_notes(system, folders))
+
+
+def _notes(system: System, folders: Sequence[ConfigFolder]) -> tuple[str, ...]:
+    beyond = windows_folders(system)
+    notes = []
+    if beyond:
+        titles = ", ".join(dict.fromkeys(one.title for one in beyond))
+        notes.append(
+            f"{titles} on the Windows side cannot use this environment by its path: open the folder there,"
+            " and choose Settings | Python | Interpreter | Add Interpreter | On WSL"
+        )
+    if not folders and not beyond:
+        notes.append("no PyCharm has run here yet, so there are no settings to enter the interpreter in")
+    return tuple(notes)
+
+
+def settings(path: Path, empty: Element, *, repair: bool = False) -> Document:
+    """A file of settings, or what makes a new one. Raises IdeFileBroken, unless it is to be repaired."""
+    fresh = document_of(to_bytes(empty, declaration=False), path)
+    if not path.exists():
+        return fresh
+    try:
+        document = read_document(path)
+        table.refuse_other(document)
+    except IdeFileBroken:
+        if repair and path.is_file():
+            return fresh
+        raise
+    return document
+
+
+def going(ours: Iterable[Known], sdks: Iterable[Sdk], system: System) -> tuple[Known, ...]:
+    """Entries of ours that are outdated: their interpreter is gone, or goes by a name of another version."""
+    names = {key(str(sdk.python), system): sdk.name for sdk in sdks}
+
+    def outdated(one: Known) -> bool:
+        wanted = names.get(key(one.home, system))
+        return not system.exists(one.home) if wanted is None else not is_variant(one.name, wanted)
+
+    return tuple(one for one in ours if outdated(one))
+
+
+def is_variant(name: str, usual: str) -> bool:
+    """Whether a name is the usual one, or that with a number behind it.
+
+    >>> is_variant("Python 3.12 (a) (2)", "Python 3.12 (a)"), is_variant("Python 3.11 (a)", "Python 3.12 (a)")
+    (True, False)
+    """
+    rest = name.removeprefix(usual)
+    number = rest.removeprefix(" (").removesuffix(")")
+    return name == usual or (name.startswith(usual) and rest == f" ({number})" and number.isdecimal())
+
+
+def _table(
+    system: System,
+    folder: ConfigFolder,
+    evidence: str,
+    entered: Entered | None,
+    sdks: Sequence[Sdk],
+    wish: Wish,
+) -> _Table:
+    outcome: Outcome = "open" if evidence else "unchanged"
+    step = Step(folder=folder, outcome=outcome, why=evidence)
+    try:
+        root = settings(folder.table, table.empty(), repair=wish.repair).root
+        if wish.trust:
+            settings(folder.trusted, trust.empty(), repair=wish.repair)
+    except IdeFileBroken as problem:
+        why = "; ".join((problem.message, *problem.detail))
+        return _Table(step=replace(step, outcome="failed", why=f"{why} (--repair sets it aside)"))
+    leaving = going(entered.sdks if entered else (), sdks, system)
+    known = table.known(root, system)
+    stays = tuple(one for one in known if not any(table.same_entry(one, old, system) for old in leaving))
+    left = {one.name for one in known} - {one.name for one in stays}
+    names = table.taken_names(root) - left
+    return _Table(step=step, known=stays, names=names, leaving=len(stays) < len(known))
+
+
+def _name(sdk: Sdk, tables: Sequence[_Table], taken: set[str], system: System) -> str:
+    """The name that the newest PyCharm has for the interpreter; else the first that is free in every one."""
+    home = key(str(sdk.python), system)
+    for one in tables:
+        for entry in one.known:
+            if key(entry.home, system) == home and entry.name not in taken:
+                return entry.name
+    number, name = 1, sdk.name
+    while name in taken or any(_means_another(one, name, home, system) for one in tables):
+        number += 1
+        name = f"{sdk.name} ({number})"
+    return name
+
+
+def _means_another(one: _Table, name: str, home: str, system: System) -> bool:
+    means = [key(entry.home, system) for entry in one.known if entry.name == name]
+    return name in one.names and (not means or any(other != home for other in means))
+
+
+def _step(system: System, one: _Table, sdks: Sequence[Sdk], project: Path, wish: Wish) -> Step:
+    step = one.step
+    if step.outcome == "failed":
+        return step
+    for sdk in sdks:
+        home = key(str(sdk.python), system)
+        if _means_another(one, sdk.name, home, system):
+            why = f"the name {sdk.name} means another interpreter there"
+            return replace(step, outcome="failed", why=why)
+    said = {(entry.name, key(entry.home, system)) for entry in one.known}
+    missing = tuple(sdk for sdk in sdks if (sdk.name, key(str(sdk.python), system)) not in said)
+    trusts = wish.trust and _undecided(one.step.folder, project, system, repair=wish.repair)
+    if not missing and not trusts and not one.leaving:
+        return replace(step, outcome="unchanged", why="it knows the interpreter already" if sdks else "")
+    if step.outcome == "open":
+        return replace(step, sdks=missing, trust=trusts)
+    return replace(step, outcome="registered", why="it is closed", sdks=missing, trust=trusts)
+
+
+def _undecided(folder: ConfigFolder, project: Path, system: System, *, repair: bool) -> bool:
+    root = settings(folder.trusted, trust.empty(), repair=repair).root
+    return trust.trusted(root, project, system) is None

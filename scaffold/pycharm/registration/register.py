@@ -1,0 +1,173 @@
+"""Enter a project's interpreters into the settings of every PyCharm that is closed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from scaffold.errors import IdeFileBroken, ScaffoldError
+from scaffold.files import replace_file
+from scaffold.pycharm.documents.source import Document
+from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.registration import table, trust
+from scaffold.pycharm.registration.by_hand import click
+from scaffold.pycharm.registration.interpreters import sdks_of
+from scaffold.pycharm.registration.model import (
+    Known,
+    Registered,
+    RegistrationPlan,
+    RegistrationReport,
+    Sdk,
+    Step,
+)
+from scaffold.pycharm.registration.plan import Wish, going, plan_registration, settings
+from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
+from scaffold.pycharm.running import is_running
+from scaffold.system import System
+
+#: Registered in every PyCharm that is closed; what else is asked for is the user's to say.
+_EVERYWHERE = Wish()
+
+
+@dataclass(slots=True)
+class Registering:
+    """A registration under way: ``project`` bears the names to be written into its files."""
+
+    project: IdeProject
+    plan: RegistrationPlan
+    report: RegistrationReport = field(default_factory=RegistrationReport)
+
+
+@contextlib.contextmanager
+def registering(
+    system: System, root: Path, project: IdeProject, wish: Wish = _EVERYWHERE
+) -> Iterator[Registering]:
+    """Choose the names, let the block write the project's files, then enter the interpreters.
+
+    All of it under one lock: two projects of one name get two names. What goes wrong with an IDE's
+    settings is told in ``report`` and stops nothing: the project's files are right without them.
+    """
+    sdks = sdks_of(project, root, system)
+    with contextlib.ExitStack() as stack:
+        failure = ""
+        if wish.register:
+            try:
+                stack.enter_context(locked(system))
+            except ScaffoldError as problem:
+                failure, wish = "; ".join((problem.message, *problem.detail)), replace(wish, register=False)
+        plan = plan_registration(system, root, sdks, wish)
+        under_way = Registering(named(project, plan), plan)
+        yield under_way
+        report = carry_out(system, plan, wish)
+        notes = (
+            (*report.notes, f"nothing was entered in PyCharm's settings: {failure}")
+            if failure
+            else report.notes
+        )
+        under_way.report = replace(report, notes=notes)
+
+
+def named(project: IdeProject, plan: RegistrationPlan) -> IdeProject:
+    """The project with the chosen names of its interpreters."""
+    further = tuple(replace(one, sdk_name=plan.name_of(one.interpreter)) for one in project.further)
+    return replace(project, sdk_name=plan.name_of(project.interpreter), further=further)
+
+
+def carry_out(system: System, plan: RegistrationPlan, wish: Wish) -> RegistrationReport:
+    """Do what each step says; one that fails stops no other."""
+    ides = [_tried(system, plan, step, wish) for step in plan.steps]
+    names = tuple(sdk.name for sdk in plan.sdks)
+    return RegistrationReport(names=names, ides=tuple(ides), notes=plan.notes)
+
+
+def _tried(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Registered:
+    left = click(step.folder, plan.sdks) if plan.sdks else ""
+    done = Registered(folder=step.folder, outcome=step.outcome, why=step.why)
+    if step.outcome == "unchanged" or (step.outcome == "open" and not step.sdks):
+        return done
+    if step.outcome != "registered":
+        return replace(done, click=left)
+    try:
+        return _enter(system, plan, step, wish)
+    except ScaffoldError as problem:
+        why = "; ".join((problem.message, *problem.detail))
+        return replace(done, outcome="failed", why=why, click=left)
+
+
+def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Registered:
+    folder, project = step.folder, plan.project
+    evidence = is_running(folder, system)  # time has passed since the plan
+    if evidence:
+        left = click(folder, plan.sdks)
+        return Registered(folder=folder, outcome="open", why=evidence, click=left)
+    earlier = read_journal(system).get(str(project), {}).get(str(folder.path), Entered())
+    leaving = going(earlier.sdks, plan.sdks, system)
+    entered = _entered(earlier, step)
+    # written down first: whatever the moment of a kill, what stands in the settings can be taken back
+    note(system, project, folder.path, entered)
+    writing = _Writing(system)
+    document = settings(folder.table, table.empty(), repair=wish.repair)
+    table.enter(document, step.sdks, leaving, system)
+    writing.write(document)
+    if step.trust:
+        document = settings(folder.trusted, trust.empty(), repair=wish.repair)
+        trust.enter(document, project, system)
+        writing.write(document)
+    note(system, project, folder.path, _without(entered, leaving))
+    return Registered(
+        folder=folder,
+        outcome="registered",
+        why=step.why,
+        written=tuple(writing.written),
+        backups=tuple(writing.backups),
+    )
+
+
+def _entered(earlier: Entered, step: Step) -> Entered:
+    fresh = tuple(as_known(sdk) for sdk in step.sdks)
+    created = {one.name for one in (step.folder.table, step.folder.trusted) if not one.exists()}
+    return Entered(
+        sdks=tuple(dict.fromkeys((*earlier.sdks, *fresh))),
+        trusted=earlier.trusted or step.trust,
+        created=tuple(sorted({*earlier.created, *created})),
+    )
+
+
+def _without(entered: Entered, leaving: tuple[Known, ...]) -> Entered:
+    return replace(entered, sdks=tuple(one for one in entered.sdks if one not in leaving))
+
+
+def as_known(sdk: Sdk) -> Known:
+    """An interpreter as the journal keeps it."""
+    return Known(name=sdk.name, home=str(sdk.python), identity=sdk.identity, project=str(sdk.project))
+
+
+class _Writing:
+    """Files of settings, each backed up before it is changed."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self.written: list[Path] = []
+        self.backups: list[Path] = []
+
+    def write(self, document: Document) -> None:
+        """Raises NoPermission, NoSpace; the file is as it was then."""
+        content, path = document.to_bytes(), document.path
+        present = _bytes(path)
+        if content == present:
+            return
+        if present is not None:
+            self.backups.append(back_up(self._system, path, present))
+        replace_file(path, content)
+        self.written.append(path)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise IdeFileBroken(f"{path} cannot be read", detail=(problem.strerror or str(problem),)) from problem
