@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from scaffold.system import System
 
 if TYPE_CHECKING:
     from scaffold.pycharm.model import IdeaReport, IdeProject
+    from scaffold.pycharm.project.idea_plan import IdeaPlan
 
 
 def make_environments(
@@ -23,13 +25,11 @@ def make_environments(
     """Create each environment, prove that each framework computes, make the folder PyCharm-ready.
 
     One after the other, the project's own first; each by itself is made wholly or not at all. Raises
-    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed. Whatever it raises, Ctrl-C included:
+    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed, IdeFileBroken. Whatever it raises, Ctrl-C included:
     an environment that was there before is then back in its place, and where there was none there is none.
     """
-    from scaffold.pycharm.project.idea import refuse_foreign_folder
-
     for root in {one.root for one in plan.environments}:
-        refuse_foreign_folder(root)  # before minutes are spent
+        plan_pycharm(system, project, root)  # what cannot be written is told before minutes are spent
     from scaffold.environments.create import refuse_foreign
 
     for one in plan.environments:  # before the first of them is made
@@ -97,15 +97,49 @@ def tell_pycharm(
 ) -> IdeaReport:
     """Write ``.idea`` for the environments that a project has, its own one and those that are planned.
 
-    ``finished`` is one that stands and is not marked as ready yet. Raises TargetOccupied, NoPermission,
-    NoSpace.
+    ``finished`` is one that stands and is not marked as ready yet. Raises IdeFileBroken, TargetOccupied,
+    NoPermission, NoSpace.
     """
+    from scaffold.pycharm.project.write import write_idea
+
+    known = with_environments(system, project, root, finished=finished)
+    return write_idea(plan_pycharm(system, known, root))
+
+
+def plan_pycharm(
+    system: System,
+    project: IdeProject,
+    root: Path,
+    *,
+    registered: Mapping[str, Path] | None = None,
+    repair: bool = False,
+) -> IdeaPlan:
+    """What is to become of ``.idea``, of a project whose environments are known; nothing is written.
+
+    ``registered`` and ``repair`` as `plan_idea` has them, and what it raises.
+    """
+    from scaffold.pycharm.project.planning import is_committed, plan_idea
+
+    return plan_idea(
+        root,
+        project,
+        git=(root / ".git").exists(),
+        committed=is_committed(root, system),
+        registered=registered,
+        home=system.home,
+        repair=repair,
+    )
+
+
+def with_environments(
+    system: System, project: IdeProject, root: Path, *, finished: Place | None = None
+) -> IdeProject:
+    """The project with what its folder says of its environments; ``finished`` as `tell_pycharm` has it."""
     from scaffold.environments.condition.inspect import inspect
     from scaffold.environments.layout import places
     from scaffold.environments.planned import read_devices
     from scaffold.environments.state import is_ready
     from scaffold.pycharm.model import FurtherInterpreter
-    from scaffold.pycharm.project.idea import idea_files, write_idea
 
     standing = {place: inspect(place.location, system) for place in places(root)}
     own, further = standing.pop(Place(root)), list[FurtherInterpreter]()
@@ -115,6 +149,4 @@ def tell_pycharm(
             one = FurtherInterpreter(name=place.name, python=environment.version, frameworks=frameworks)
             further.append(one)
     known = replace(project, further=tuple(further))
-    if own is not None:
-        known = replace(known, python=own.version, interpreter=own.python)
-    return write_idea(root, idea_files(known, git=(root / ".git").exists()))
+    return known if own is None else replace(known, python=own.version, interpreter=own.python)

@@ -143,7 +143,7 @@ def setup_report_lines(report: SetupReport) -> list[str]:
         about = f"Python {one.environment.version}, {len(one.environment.packages)} packages"
         lines.append(row("Made", f"{one.environment.location}: {about}"))
         lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
-    return lines + [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
+    return lines + [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
 
 
 def proof_text(proof: Proof) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import IdeProject
-from scaffold.pycharm.project.idea import idea_files, write_idea
+from scaffold.pycharm.project.planning import plan_idea
 from scaffold.pycharm.project.run_configurations import run_files
+from scaffold.pycharm.project.write import write_idea
 from scaffold.system import HostSystem
 
 RUNS = (
@@ -57,7 +58,7 @@ def make_project(root: Path, runs: tuple[RunConfiguration, ...] = RUNS) -> Path:
     for path, content in run_files(runs, "cnn-project").items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_bytes(content)
-    write_idea(root, idea_files(IdeProject(module="cnn-project", runs=runs, python="3.12.1")))
+    write_idea(plan_idea(root, IdeProject(module="cnn-project", runs=runs, python="3.12.1")))
     return root
 
 

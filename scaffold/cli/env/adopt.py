@@ -80,7 +80,7 @@ def _lines(plan: AdoptPlan) -> list[str]:
 def _report_lines(plan: AdoptPlan, report: AdoptReport) -> list[str]:
     from scaffold.cli.text import row
 
-    lines = [row("Kept", f"{name}: it was there and is not ours") for name in report.kept]
+    lines = [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
     lines.append(row("Try it", "scaffold env check --deep"))
     return [*lines, click.style("Adopted: ", fg="green", bold=True) + str(plan.environment.location)]
 

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, SubElement
 
 from scaffold.errors import TargetOccupied
-from scaffold.files import not_written, replace_file
 from scaffold.projects.model import Tree
 from scaffold.pycharm.documents.writing import to_bytes
-from scaffold.pycharm.model import IdeaReport, IdeProject
+from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project.further import further_files, further_module
 from scaffold.pycharm.project.run_configurations import identity
 
 FOLDER = PurePosixPath(".idea")
 
-#: Hashes of what we wrote, so that a file that someone else changed is never written over.
-RECORD = FOLDER / "scaffold.json"
-
 #: Nobody searches these, and indexing an environment takes minutes.
 ALWAYS_EXCLUDED = (".envs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".scaffold", ".venv")
 
 
-def idea_files(project: IdeProject, *, git: bool = False) -> Tree:
-    """Every file below ``.idea``, so that the project opens without a question.
+#: What PyCharm itself keeps out of git where ``.idea`` is committed; and our record, which is this machine's.
+_PERSONAL = b"/shelf/\n/workspace.xml\n/scaffold.json\n"
+
+
+def idea_files(project: IdeProject, *, git: bool = False, committed: bool = False) -> Tree:
+    """Every file below ``.idea``, as it is where none is there: the project opens without a question.
 
     ``git``: the root is a git repository (PyCharm complains of a mapping to one that is not there).
+    ``committed``: git tracks files below ``.idea``.
     """
     documents = {
         "modules.xml": _modules(project.module, *(further_module(project, one) for one in project.further)),
@@ -43,7 +43,8 @@ def idea_files(project: IdeProject, *, git: bool = False) -> Tree:
     if git:
         documents["vcs.xml"] = _version_control()
     files = {FOLDER / name: to_bytes(document) for name, document in documents.items()}
-    return {**files, **further_files(project), FOLDER / ".gitignore": b"*\n"}
+    ignored = _PERSONAL if committed else b"*\n"
+    return {**files, **further_files(project), FOLDER / ".gitignore": ignored}
 
 
 def _project(*components: Element) -> Element:
@@ -130,51 +131,6 @@ def _version_control() -> Element:
     return _project(mappings)
 
 
-def write_idea(root: Path, files: Tree) -> IdeaReport:
-    """Write ``files`` below ``root``, each at once or not at all.
-
-    A file that is there with other content stays as it is, unless we wrote that very content
-    ourselves. What we wrote earlier and is not among ``files`` any more goes away, unless it was changed.
-    ``workspace.xml`` is PyCharm's from its first moment on and is never written over.
-
-    Raises TargetOccupied, NoPermission or NoSpace.
-    """
-    refuse_foreign_folder(root)
-    ours = _read_record(root / RECORD)
-    written, unchanged, kept = [], [], []
-    for path, content in files.items():
-        present = _present(root / path)
-        if present == content:
-            unchanged.append(str(path))
-        elif present is not None and (path.name == "workspace.xml" or _hash(present) != ours.get(str(path))):
-            kept.append(str(path))
-            continue
-        else:
-            replace_file(root / path, content)
-            written.append(str(path))
-        ours[str(path)] = _hash(content)
-    _remove_outdated(root, files, ours)
-    record = json.dumps({"schema": "scaffold/idea/1", "files": ours}, indent=2, sort_keys=True)
-    replace_file(root / RECORD, record.encode())
-    return IdeaReport(written=tuple(written), unchanged=tuple(unchanged), kept=tuple(kept))
-
-
-def _remove_outdated(root: Path, files: Tree, ours: dict[str, str]) -> None:
-    """Files that we wrote, that nobody changed since, and that have no place any more."""
-    for name in sorted(ours.keys() - {str(path) for path in files}):
-        present = _present(root / name)
-        if present is not None and _hash(present) == ours[name]:
-            _delete(root / name)
-        del ours[name]
-
-
-def _delete(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as problem:
-        raise not_written(path, problem) from problem
-
-
 def refuse_foreign_folder(root: Path) -> None:
     """Raise TargetOccupied where ``.idea`` is a file or a link: nothing is written through it."""
     folder = root / FOLDER
@@ -183,25 +139,3 @@ def refuse_foreign_folder(root: Path) -> None:
             f"{folder} is no ordinary folder, so nothing was written there",
             hint=f"Move {folder} away and try again",
         )
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem
-
-
-def _read_record(path: Path) -> dict[str, str]:
-    """What we wrote earlier; a record that cannot be read counts as none: everything is kept then."""
-    try:
-        files: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
-        return dict(files)
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-import pytest
-
-from scaffold.errors import ScaffoldError, TargetOccupied
-from scaffold.pycharm.model import IdeaReport, IdeProject
-from scaffold.pycharm.project.idea import idea_files, write_idea
+from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.project.idea import idea_files
 from tests.pycharm.projects_on_disk import RUNS
 
 PROJECT = IdeProject(
@@ -89,12 +85,6 @@ GIT = (
 )
 
 
-def files_in(root: Path) -> dict[str, str]:
-    found = {p.relative_to(root).as_posix(): p.read_text() for p in root.rglob("*") if p.is_file()}
-    found.pop(".idea/scaffold.json", None)
-    return found
-
-
 def test_the_whole_folder() -> None:
     files = idea_files(PROJECT)
     assert {str(path): content.decode() for path, content in files.items()} == WHOLE
@@ -102,6 +92,11 @@ def test_the_whole_folder() -> None:
         **WHOLE,
         ".idea/vcs.xml": GIT,
     }
+
+
+def test_where_git_tracks_the_folder_only_what_is_personal_is_ignored() -> None:
+    files = {str(path): content.decode() for path, content in idea_files(PROJECT, committed=True).items()}
+    assert files == {**WHOLE, ".idea/.gitignore": "/shelf/\n/workspace.xml\n/scaffold.json\n"}
 
 
 def test_without_an_environment_no_interpreter_is_named() -> None:
@@ -112,51 +107,3 @@ def test_without_an_environment_no_interpreter_is_named() -> None:
     assert '<orderEntry type="inheritedJdk" />' in files[".idea/cnn-project.iml"]
     assert files[".idea/misc.xml"].endswith('<component name="ProjectRootManager" version="2" />\n</project>')
     assert "RunManager" not in files[".idea/workspace.xml"]
-
-
-def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
-    names = tuple(WHOLE)
-    assert write_idea(tmp_path, idea_files(PROJECT)) == IdeaReport(written=names)
-    assert files_in(tmp_path) == WHOLE
-    assert write_idea(tmp_path, idea_files(PROJECT)) == IdeaReport(unchanged=names)
-
-
-def test_a_new_interpreter_replaces_our_own_files_but_never_the_workspace(tmp_path: Path) -> None:
-    write_idea(tmp_path, idea_files(PROJECT))
-    newer = idea_files(replace(PROJECT, python="3.13.0", runs=(RUNS[2],)))
-    report = write_idea(tmp_path, newer)
-    assert report.written == (".idea/cnn-project.iml", ".idea/misc.xml")
-    assert report.kept == (".idea/workspace.xml",)
-    found = files_in(tmp_path)
-    assert "Python 3.13 (cnn-project)" in found[".idea/misc.xml"]
-    assert found[".idea/workspace.xml"] == WHOLE[".idea/workspace.xml"]
-
-
-def test_what_someone_else_wrote_stays(tmp_path: Path) -> None:
-    (tmp_path / ".idea").mkdir()
-    (tmp_path / ".idea/misc.xml").write_text("<project>theirs</project>")
-    assert write_idea(tmp_path, idea_files(PROJECT)).kept == (".idea/misc.xml",)
-    (tmp_path / ".idea/other.xml").write_text("<project>changed by PyCharm</project>")
-    (tmp_path / ".idea/scaffold.json").write_text("no JSON")
-    report = write_idea(tmp_path, idea_files(replace(PROJECT, python="3.13.0")))
-    assert set(report.kept) == {".idea/misc.xml", ".idea/other.xml", ".idea/cnn-project.iml"}
-    assert files_in(tmp_path)[".idea/misc.xml"] == "<project>theirs</project>"
-
-
-def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    root = tmp_path / "project"
-    root.mkdir()
-    (root / ".idea").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(TargetOccupied):
-        write_idea(root, idea_files(PROJECT))
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a folder cannot stand where a file is replaced")
-def test_what_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:
-    (tmp_path / ".idea" / "misc.xml").mkdir(parents=True)
-    with pytest.raises(ScaffoldError, match=r"misc\.xml") as caught:
-        write_idea(tmp_path, {PurePosixPath(".idea/misc.xml"): b"x"})
-    assert (caught.value.code, caught.value.detail) == ("write-failed", ("Is a directory",))
-    assert [p.name for p in (tmp_path / ".idea").iterdir()] == ["misc.xml"]

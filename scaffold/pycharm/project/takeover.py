@@ -1,0 +1,104 @@
+"""A module of another name on the project's own folder: PyCharm makes one where it opens a folder first.
+
+Two modules cannot share a content root, and run configurations name ours; so what the other one says of
+roots, dependencies and settings moves into ours, and who named it names ours.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from xml.etree.ElementTree import Element
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.documents.source import Document, document_of
+from scaffold.pycharm.project.module_rows import ModuleFile, is_folder, manager_of
+
+
+def twins(
+    listed: tuple[str, ...], own: str, existing: Mapping[str, bytes], module: ModuleFile
+) -> tuple[str, ...]:
+    """The modules' files, of those that ``modules.xml`` lists, that claim the project's own folder, too."""
+    return tuple(
+        path
+        for path in dict.fromkeys(listed)
+        if path != own and path in existing and _claims(path, existing[path], module)
+    )
+
+
+def _claims(path: str, content: bytes, module: ModuleFile) -> bool:
+    try:
+        document = document_of(content, module.root / path)
+    except IdeFileBroken:  # whose it is cannot be told; `scaffold ide check` names it
+        return False
+    return _file(module, path).content(document.root) is not None
+
+
+def moved(path: str, content: bytes, module: ModuleFile) -> Document:
+    """The other module's file as one that stands where ours does."""
+    there, here = _file(module, path).module_folder, module.module_folder
+    if there != here:  # $MODULE_DIR$ means another folder from now on
+        way = PurePosixPath("$MODULE_DIR$", Path(os.path.relpath(there, here)).as_posix())
+        content = content.replace(b"$MODULE_DIR$", str(way).encode())
+    return document_of(content, module.root / module.path)
+
+
+def fold(other: Document, into: Element, module: ModuleFile) -> None:
+    """Take over the roots, dependencies and components of ``other`` that ours has not."""
+    ours, theirs = module.read(into), module.read(other.root)
+    content = module.content(into)
+    for name, mark in theirs.items():
+        if name in ours or not is_folder(name):
+            continue
+        element = _element_of(other.root, module, name)
+        if content is None or element is None:
+            module.put(into, name, mark)
+        else:
+            content.append(copy.deepcopy(element))
+    manager, present = manager_of(into), {_likeness(one) for one in manager_of(into)}
+    for one in manager_of(other.root):
+        mine = one.tag == "content" and module.folder(one.get("url", "")) == "."
+        sdk = one.get("type") in {"jdk", "inheritedJdk"}
+        if not mine and not sdk and _likeness(one) not in present:
+            manager.append(copy.deepcopy(one))
+    names = {component.get("name") for component in into.findall("component")}
+    into.extend(copy.deepcopy(c) for c in other.root.findall("component") if c.get("name") not in names)
+
+
+def renamed(path: str, content: bytes, old: frozenset[str], new: str, root: Path) -> bytes:
+    """A file that names modules, with ``new`` in place of each of ``old``; as it was where it names none."""
+    try:
+        document = document_of(content, root / path)
+    except IdeFileBroken:  # nobody can tell what it names
+        return content
+    for element, attribute in _module_names(document.root):
+        if element.get(attribute) in old:
+            element.set(attribute, new)
+    return document.to_bytes()
+
+
+def _module_names(document: Element) -> Iterator[tuple[Element, str]]:
+    """Where an ``.iml`` and a run configuration name modules: (element, attribute)."""
+    for order in document.iter("orderEntry"):
+        yield order, "module-name"
+    if document.tag == "component":
+        for module in document.findall("./configuration/module"):
+            yield module, "name"
+
+
+def _file(like: ModuleFile, path: str) -> ModuleFile:
+    return ModuleFile(root=like.root, path=path, home=like.home)
+
+
+def _element_of(document: Element, module: ModuleFile, name: str) -> Element | None:
+    content = module.content(document)
+    for element in () if content is None else content:
+        if name == f"folder {module.folder(element.get('url', ''))}":
+            return element
+    return None
+
+
+def _likeness(element: Element) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return element.tag, tuple(sorted(element.attrib.items()))

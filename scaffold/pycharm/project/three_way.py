@@ -1,0 +1,118 @@
+"""Our rows laid into a file that is there: three ways, so that what the user or the IDE did stays.
+
+What we wrote last time tells whose a row is. One that is as we wrote it is ours, and follows what we want
+now; one that is otherwise is theirs, and so is the absence of one that we wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from scaffold.pycharm.project.rows import INTERPRETER, OTHER_SDK, Rows
+from scaffold.pycharm.reading.sdk import parse_sdk_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What laying our rows into a file came to, a sentence each."""
+
+    done: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()  # rows that stay as the user or the IDE made them
+    interpreter: str = ""  # why another interpreter than ours stays; "" where ours is the one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreters:
+    """What is known of interpreters' names.
+
+    ``registered`` is what the IDEs of this machine know: name -> interpreter. None: nobody looked, and a
+    name that is not ours counts as one that leads somewhere.
+    """
+
+    module: str  # the module whose name is in the names that we give
+    own: Path | None = None  # the environment's interpreter
+    registered: Mapping[str, Path] | None = None
+
+    def theirs(self, name: str, written: str) -> str:
+        """Why a name that stands in a file is the user's choice and stays; "" where ours replaces it."""
+        if name in {"", written}:
+            return ""
+        known = (self.registered or {}).get(name)
+        if known is not None and known.exists():
+            return "" if same_environment(known, self.own) else f"{name} ({known}) was chosen and stays"
+        named = parse_sdk_name(name)
+        if self.registered is not None or (named is not None and named.project == self.module):
+            return ""
+        return f"{name} was chosen and stays"
+
+    def is_own(self, name: str) -> bool:
+        """Whether a name leads to the project's environment already."""
+        known = (self.registered or {}).get(name)
+        return known is not None and known.exists() and same_environment(known, self.own)
+
+
+def same_environment(one: Path, other: Path | None) -> bool:
+    """Whether two interpreters are one, or lie in one environment (``python`` beside ``python3.12``)."""
+    if other is None:
+        return False
+    if one == other:
+        return True
+    try:
+        if not one.parent.samefile(other.parent):
+            return False
+    except OSError:
+        return False
+    return one.name == other.name or (one.parent.parent / "pyvenv.cfg").exists()
+
+
+def merge(
+    rows: Rows,
+    document: Element,
+    wanted: Mapping[str, str],
+    written: Mapping[str, str],
+    interpreters: Interpreters,
+) -> Merged:
+    """Lay ``wanted`` into ``document``. ``written`` is what we laid there last time."""
+    there = rows.read(document)
+    why, done = _interpreter(rows, document, (there, wanted, written), interpreters)
+    theirs = []
+    for name in (*wanted, *(written.keys() - wanted.keys())):
+        now, before, next_ = there.get(name), written.get(name), wanted.get(name)
+        if name == INTERPRETER or now == next_:
+            continue
+        if now != before:
+            theirs.append(f"{name}: {f'stays {now}' if now else 'was taken away and stays so'}")
+        elif next_ is None:
+            rows.take(document, name)
+            done.append(f"{name}: no longer {now}")
+        else:
+            rows.put(document, name, next_)
+            done.append(f"{name}: {next_}")
+    return Merged(done=tuple(done), theirs=tuple(theirs), interpreter=why)
+
+
+def _interpreter(
+    rows: Rows,
+    document: Element,
+    ways: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]],
+    interpreters: Interpreters,
+) -> tuple[str, list[str]]:
+    """Why another interpreter than ours stays, and what was done."""
+    there, wanted, written = ways
+    now, ours, before = (way.get(INTERPRETER, "") for way in ways)
+    if INTERPRETER not in {*wanted, *written} or now == ours or (now and interpreters.is_own(now)):
+        return "", []
+    if there.get(OTHER_SDK):
+        return f"{there[OTHER_SDK]}, of another language, stays", []
+    if not ours:
+        if now == before:
+            rows.take(document, INTERPRETER)
+            return "", ["interpreter: none"]
+        return "", []
+    if why := interpreters.theirs(now, before):
+        return why, []
+    rows.put(document, INTERPRETER, ours)
+    return "", [f"interpreter: {ours}"]

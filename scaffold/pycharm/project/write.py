@@ -1,0 +1,58 @@
+"""Carry out the plan of ``.idea``: each file at once or not at all, in an order that a kill cannot hurt."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from scaffold.files import not_written, replace_file
+from scaffold.pycharm.model import IdeaReport
+from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
+from scaffold.pycharm.project.record import RECORD
+
+
+def write_idea(plan: IdeaPlan) -> IdeaReport:
+    """Write what `plan_idea` decided. Copies come first, then modules, then what names them, then what goes.
+
+    Killed between any two of these, every file is whole, and the next plan goes on from there. Raises
+    NoPermission, NoSpace.
+    """
+    for one in plan.files:
+        if one.backup:
+            _write(plan.root / one.backup, (plan.root / one.path).read_bytes())
+    for one in sorted(plan.changes, key=_order):
+        if one.content is not None:
+            _write(plan.root / one.path, one.content)
+        else:
+            _delete(plan.root / one.path, plan)
+    _write(plan.root / RECORD, plan.record)
+    return IdeaReport(
+        written=tuple(one.path for one in plan.changes),
+        unchanged=tuple(one.path for one in plan.files if one.action == "unchanged" and not one.kept),
+        kept=tuple(one.path for one in plan.files if one.kept),
+        notices=plan.notices,
+    )
+
+
+def _order(one: IdeaFile) -> int:
+    if one.content is None:
+        return 2
+    return 1 if one.path.endswith("modules.xml") else 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file that holds it already is not touched: not even its time changes."""
+    with contextlib.suppress(OSError):  # not there, or unreadable: what it is, writing tells
+        if path.read_bytes() == content:
+            return
+    replace_file(path, content)
+
+
+def _delete(path: Path, plan: IdeaPlan) -> None:
+    written = (plan.root / one.path for one in plan.changes if one.content is not None)
+    try:
+        if any(other.exists() and path.exists() and other.samefile(path) for other in written):
+            return  # names that differ in case only: it is the file that was just written
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise not_written(path, problem) from problem
