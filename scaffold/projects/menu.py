@@ -1,0 +1,54 @@
+"""The commands of scaffold that an IDE offers in a menu, for the project that is open there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuEntry:
+    """One command, started in the project's folder."""
+
+    name: str  # scaffold: doctor
+    words: tuple[str, ...]  # what stands behind ``scaffold``: env sync
+    summary: str
+    asks: bool = False  # for one more word, which the user types
+
+
+_ENTRIES = (
+    MenuEntry(
+        name="scaffold: doctor",
+        words=("doctor",),
+        summary="Say what is wrong with this project, and what cures it",
+    ),
+    MenuEntry(
+        name="scaffold: env sync",
+        words=("env", "sync"),
+        summary="Make the environment as the project's lock says",
+    ),
+    MenuEntry(
+        name="scaffold: update",
+        words=("update",),
+        summary="Bring this project up to its template's newest version",
+    ),
+    MenuEntry(
+        name="scaffold: new run",
+        words=("run",),
+        summary="Start one of the project's run configurations by its name",
+        asks=True,
+    ),
+)
+
+
+def menu() -> tuple[MenuEntry, ...]:
+    """The entries whose commands this scaffold has: one that comes with a later version appears by itself."""
+    return tuple(one for one in _ENTRIES if _exists(one.words))
+
+
+def _exists(words: tuple[str, ...]) -> bool:
+    """A command is the module of its name; looking for it loads none but the groups above."""
+    try:
+        return find_spec(".".join(("scaffold", "cli", *words))) is not None
+    except ModuleNotFoundError:  # its group is not there either
+        return False

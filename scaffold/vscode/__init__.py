@@ -1,0 +1,1 @@
+"""VS Code: the files that it reads in a project."""

@@ -1,0 +1,234 @@
+"""The files below ``.vscode`` of a project, planned and written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scaffold.errors import TargetOccupied
+from scaffold.files import not_written, replace_file
+from scaffold.projects.menu import MenuEntry
+from scaffold.projects.model import Tree
+from scaffold.vscode.launch import launch_pieces
+from scaffold.vscode.merge import HOLDER, Change, Ours, holder_address, merged, without
+from scaffold.vscode.model import Piece, VscodeProject
+from scaffold.vscode.settings import extension_pieces, settings_pieces, task_pieces
+
+FOLDER = PurePosixPath(".vscode")
+
+#: What of those files is ours. It is committed with them, so that every clone knows.
+RECORD = FOLDER / "scaffold.json"
+SCHEMA = "scaffold/vscode/1"
+
+#: Where a file of the user's is kept as it was before the first change; git ignores it.
+BACKUPS = PurePosixPath(".scaffold/before-vscode")
+
+#: Path below the project's root -> the pieces that belong into that file.
+Pieces = Mapping[PurePosixPath, tuple[Piece, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePlan:
+    """What becomes of one file."""
+
+    path: PurePosixPath
+    before: bytes | None  # None: it is not there
+    after: bytes | None  # None: it goes
+    changes: tuple[Change, ...] = ()
+    backup: PurePosixPath | None = None  # where the user's own file is kept
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is to be written."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VscodePlan:
+    """All that will be written, decided."""
+
+    root: Path
+    files: tuple[FilePlan, ...]  # the record last
+
+    @property
+    def changed(self) -> tuple[FilePlan, ...]:
+        """The files that will be other than they are."""
+        return tuple(one for one in self.files if one.changed)
+
+
+def project_pieces(project: VscodeProject, entries: Iterable[MenuEntry]) -> Pieces:
+    """Every file of a project, as pieces. Raises TemplateBroken for a row that VS Code would misread."""
+    return {
+        FOLDER / "launch.json": launch_pieces(project.runs, project.sources),
+        FOLDER / "tasks.json": task_pieces(entries, project.runs),
+        FOLDER / "settings.json": settings_pieces(project),
+        FOLDER / "extensions.json": extension_pieces(),
+    }
+
+
+def fresh_files(project: VscodeProject, entries: Iterable[MenuEntry]) -> Tree:
+    """The files of a project that has none yet."""
+    made = {
+        path: merged(None, pieces, {}, Path(path))
+        for path, pieces in project_pieces(project, entries).items()
+    }
+    record = _record_content({path: _Known(ours=one.ours, made=True) for path, one in made.items()})
+    return {**{path: one.content for path, one in made.items()}, RECORD: record}
+
+
+def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> VscodePlan:
+    """What becomes of the files; nothing is written. Raises IdeFileBroken, NoPermission, TargetOccupied."""
+    _refuse_foreign_folder(root, record.parent)
+    known = _read_record(root, record)
+    plans, after = [], dict[PurePosixPath, _Known]()
+    for path, pieces in wanted.items():
+        present, one = _present(root / path), known.get(path, _Known())
+        result = merged(present, pieces, one.ours, root / path)
+        backup = BACKUPS / path.name if present is not None and not one.ours and not one.made else None
+        plan = FilePlan(path=path, before=present, after=result.content, changes=result.changes)
+        plans.append(_with_backup(plan, backup))
+        after[path] = _Known(ours=result.ours, made=present is None or one.made)
+    plans += [_plan_without(root, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
+    plans.append(_record_plan(root, record, after))
+    return VscodePlan(root=root, files=tuple(plans))
+
+
+def plan_undo(root: Path, record: PurePosixPath = RECORD) -> VscodePlan:
+    """The files without what is ours; one that we made and that holds nothing else goes."""
+    known = _read_record(root, record)
+    plans = [_plan_without(root, path, one) for path, one in sorted(known.items())]
+    present = _present(root / record)
+    plans.append(FilePlan(path=record, before=present, after=None))
+    return VscodePlan(root=root, files=tuple(plans))
+
+
+def carry_out(plan: VscodePlan) -> None:
+    """Write what the plan says, each file at once or not at all; backups come first, the record last.
+
+    Raises TargetOccupied where a file was changed since the plan was made; NoPermission, NoSpace.
+    """
+    for one in plan.changed:
+        if _present(plan.root / one.path) != one.before:
+            raise TargetOccupied(
+                f"{plan.root / one.path} was changed while this command looked at it",
+                hint="Run the command again",
+            )
+    for one in plan.changed:
+        if one.backup is not None and one.before is not None and not (plan.root / one.backup).exists():
+            replace_file(plan.root / one.backup, one.before)
+    for one in plan.changed:
+        _write(plan.root / one.path, one.after)
+
+
+def _write(path: Path, content: bytes | None) -> None:
+    if content is not None:
+        replace_file(path, content)
+        return
+    try:
+        path.unlink(missing_ok=True)
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    except OSError as problem:
+        raise not_written(path, problem) from problem
+
+
+def _with_backup(plan: FilePlan, backup: PurePosixPath | None) -> FilePlan:
+    if backup is None or not plan.changed:
+        return plan
+    return replace(plan, backup=backup)
+
+
+def _plan_without(root: Path, path: PurePosixPath, known: _Known) -> FilePlan:
+    present = _present(root / path)
+    if present is None:
+        return FilePlan(path=path, before=None, after=None)
+    result = without(present, known.ours, root / path)
+    empty = known.made and result.content.strip() == b"{}"
+    return FilePlan(
+        path=path, before=present, after=None if empty else result.content, changes=result.changes
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the record says of one file."""
+
+    ours: Ours = field(default_factory=dict)
+    made: bool = False  # we made the file
+
+
+def _record_plan(root: Path, record: PurePosixPath, known: Mapping[PurePosixPath, _Known]) -> FilePlan:
+    content = _record_content(known)
+    return FilePlan(path=record, before=_present(root / record), after=content)
+
+
+def _record_content(known: Mapping[PurePosixPath, _Known]) -> bytes:
+    files = {
+        str(path): {
+            "made": one.made,
+            "holders": [pointer(at[1:]) for at in one.ours if at[0] == HOLDER],
+            "pieces": {pointer(at): mark for at, mark in one.ours.items() if at[0] != HOLDER},
+        }
+        for path, one in sorted(known.items())
+    }
+    text = json.dumps({"schema": SCHEMA, "files": files}, indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def _read_record(root: Path, record: PurePosixPath) -> dict[PurePosixPath, _Known]:
+    """A record that cannot be read counts as none: every piece is the user's then."""
+    try:
+        files: Mapping[str, Any] = json.loads((root / record).read_text(encoding="utf-8"))["files"]
+        named = ((PurePosixPath(name), one) for name, one in files.items())
+        # it comes with a clone, from anybody: it leads to no file but those beside it
+        return {path: _known(one) for path, one in named if path.parent == record.parent and path != record}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _known(one: Mapping[str, Any]) -> _Known:
+    holders = {holder_address(address(at)): "" for at in one["holders"]}
+    pieces = {address(at): str(mark) for at, mark in one["pieces"].items()}
+    return _Known(ours={**holders, **pieces}, made=one["made"] is True)
+
+
+def pointer(keys: Iterable[str]) -> str:
+    """Keys as a JSON pointer (RFC 6901).
+
+    >>> pointer(("search.exclude", "data/**"))
+    '/search.exclude/data~1**'
+    """
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def address(text: str) -> tuple[str, ...]:
+    """The keys of a JSON pointer; ValueError for a text that is none.
+
+    >>> address("/search.exclude/data~1**")
+    ('search.exclude', 'data/**')
+    """
+    if not text.startswith("/"):
+        raise ValueError(f"{text!r} is no JSON pointer")
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in text[1:].split("/"))
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise not_written(path, problem) from problem
+
+
+def _refuse_foreign_folder(root: Path, folder: PurePosixPath) -> None:
+    """Nothing is written through a link or over a file."""
+    place = root / folder
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        raise TargetOccupied(
+            f"{place} is no ordinary folder, so nothing was written there",
+            hint=f"Move {place} away and try again",
+        )
