@@ -89,6 +89,14 @@ class Client:
             raise meaning(problem, url, forbidden_is_absent=False) from problem
         return body
 
+    def file(self, url: str, limit: int) -> bytes:
+        """The whole file at ``url``, of at most ``limit`` bytes; raises `Absent` or `Unreachable`."""
+        try:
+            with self._open(url, {"Accept-Encoding": "identity"}) as response:
+                return _body(response, time.monotonic() + self.whole, limit=limit)
+        except FAILURES as problem:
+            raise meaning(problem, url, forbidden_is_absent=False) from problem
+
     def size(self, url: str) -> int | None:
         """How many bytes the file at ``url`` has, where the server tells without sending it."""
         try:
@@ -96,6 +104,10 @@ class Client:
                 return int(response.headers["Content-Length"])
         except (OSError, http.client.HTTPException, ValueError, TypeError, Unreachable):
             return None
+
+    def stream(self, url: str, headers: Mapping[str, str]) -> Any:
+        """The open answer, to be read bit by bit and closed; raises one of `FAILURES`."""
+        return self._open(url, headers)
 
     def status(self, url: str) -> int | None:
         """What the server answers for ``url``, nothing of which is read; None where it does not answer."""

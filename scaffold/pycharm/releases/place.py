@@ -1,0 +1,116 @@
+"""The place of an installation of ours: killed at any moment, it is either there or not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import DownloadFailed
+from scaffold.files import not_written, replace_file
+from scaffold.pycharm.installations.places import record_of
+from scaffold.pycharm.releases.members import clear
+
+SCHEMA = "scaffold/ide-installation/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one release goes. Everything is beside each other on one disk, so that a rename finishes it."""
+
+    folder: Path  # .../pycharm-2026.2.3
+
+    @property
+    def staging(self) -> Path:
+        """What is not finished: the download, what was unpacked of it."""
+        return self.folder.parent / f".{self.folder.name}.part"
+
+    @property
+    def archive(self) -> Path:
+        """The download."""
+        return self.staging / "download"
+
+    @property
+    def unpacked(self) -> Path:
+        """What comes out of it."""
+        return self.staging / "unpacked"
+
+    @property
+    def record(self) -> Path:
+        """What we know of an installation: release, address, hash, entries in menus."""
+        return record_of(self.folder)
+
+
+@contextlib.contextmanager
+def held(place: Place) -> Iterator[None]:
+    """Nobody else installs the same release meanwhile; DownloadFailed (download-busy) where one does."""
+    from filelock import FileLock, Timeout
+
+    try:
+        place.staging.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place.folder.parent / f".{place.folder.name}.lock", timeout=0)
+        with lock:
+            yield
+    except Timeout as busy:
+        raise DownloadFailed(
+            f"Another process is installing into {place.folder}",
+            hint="wait for it, then call the command again",
+            code="download-busy",
+        ) from busy
+    except OSError as refusal:
+        raise not_written(place.folder, refusal) from refusal
+
+
+def commit(place: Place, product: Path, record: Mapping[str, Any]) -> None:
+    """Put what was unpacked where it belongs. The record comes first: alone it means nothing."""
+    save_record(place, record)
+    try:
+        product.rename(place.folder)
+    except OSError as refusal:
+        raise not_written(place.folder, refusal) from refusal
+
+
+def save_record(place: Place, record: Mapping[str, Any]) -> None:
+    """Write what we know of an installation."""
+    text = json.dumps({"schema": SCHEMA, **record}, indent=2, ensure_ascii=False)
+    replace_file(place.record, text.encode())
+
+
+def read_record(place: Place) -> dict[str, Any] | None:
+    """What we know of an installation; None where it is not ours, or the record cannot be read."""
+    try:
+        values = json.loads(place.record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return values if isinstance(values, dict) and values.get("schema") == SCHEMA else None
+
+
+def menu_marks(record: Mapping[str, Any] | None) -> dict[str, str]:
+    """Path -> mark of the entries in menus that a record tells of."""
+    marks = (record or {}).get("menu")
+    if not isinstance(marks, dict):
+        return {}
+    return {str(path): mark for path, mark in marks.items() if isinstance(mark, str)}
+
+
+def tidy(place: Place) -> None:
+    """Nothing of the making is left."""
+    clear(place.staging)
+
+
+def remove(place: Place) -> None:
+    """Remove an installation: renamed first, so that a kill leaves no half of a PyCharm in its place."""
+    grave = place.folder.parent / f".{place.folder.name}.removed"
+    clear(grave)
+    try:
+        if place.folder.exists():
+            place.folder.rename(grave)
+    except OSError as refusal:
+        raise not_written(place.folder, refusal) from refusal
+    clear(grave)
+    clear(place.staging)
+    clear(place.record)
+    clear(place.folder.parent / f".{place.folder.name}.lock")

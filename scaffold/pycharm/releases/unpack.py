@@ -1,0 +1,163 @@
+"""Archives into folders: tar and zip by our own rules, a Mac's disk image by the system's own tool."""
+
+from __future__ import annotations
+
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from scaffold.errors import DownloadFailed
+from scaffold.files import not_written
+from scaffold.pycharm.installations.product_info import NAME
+from scaffold.pycharm.releases.members import Members, unsafe
+from scaffold.system import System
+
+#: What a broken archive raises, of either kind.
+_BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+#: hdiutil checks the whole image before it opens it.
+SECONDS = 600.0
+
+#: Called with bytes unpacked so far.
+Report = Callable[[int], None]
+
+
+def kind_of(filename: str) -> str:
+    """``tar``, ``zip``, ``dmg`` or ``exe``, by the name; "" for what PyCharm never comes in.
+
+    >>> kind_of("pycharm-2026.2.3-aarch64.tar.gz"), kind_of("pycharm-2026.2.3.win.zip"), kind_of("x.deb")
+    ('tar', 'zip', '')
+    """
+    ends = {".tar.gz": "tar", ".tgz": "tar", ".tar.xz": "tar", ".zip": "zip", ".dmg": "dmg", ".exe": "exe"}
+    return next((kind for end, kind in ends.items() if filename.lower().endswith(end)), "")
+
+
+def unpack(archive: Path, kind: str, folder: Path, *, limit: int, report: Report) -> None:
+    """Unpack a tar or zip archive into ``folder``, which is made; at most ``limit`` bytes.
+
+    Raises DownloadFailed: download-unsafe, or download-damaged for an archive that cannot be read.
+    """
+    try:
+        folder.mkdir(parents=True)
+    except OSError as refusal:
+        raise not_written(folder, refusal) from refusal
+    members = Members(folder, limit)
+    try:
+        if kind == "tar":
+            _tar(archive, members, report)
+        else:
+            _zip(archive, members, report)
+    except _BROKEN as problem:
+        raise DownloadFailed(
+            f"{archive.name} cannot be unpacked",
+            detail=(str(problem) or type(problem).__name__,),
+            hint="download it again",
+            code="download-damaged",
+        ) from problem
+    except OSError as problem:  # gzip's own, and a disk that cannot be read
+        raise not_written(folder, problem) from problem
+    members.finish()
+
+
+def _tar(archive: Path, members: Members, report: Report) -> None:
+    done = 0
+    with tarfile.open(archive, "r|*") as tar:
+        for member in tar:
+            if member.isdir():
+                members.folder(member.name)
+            elif member.issym():
+                members.link(member.name, member.linkname)
+            elif member.islnk():
+                members.copy(member.name, member.linkname)
+            elif member.isreg():
+                content = tar.extractfile(member)
+                assert content is not None
+                done += members.file(member.name, content, executable=bool(member.mode & stat.S_IXUSR))  # type: ignore[arg-type]
+                report(done)
+            else:
+                raise unsafe(member.name, "is neither a file, a folder nor a link")
+
+
+def _zip(archive: Path, members: Members, report: Report) -> None:
+    done = 0
+    with zipfile.ZipFile(archive) as container:
+        for entry in container.infolist():
+            mode = entry.external_attr >> 16
+            if entry.is_dir():
+                members.folder(entry.filename)
+            elif stat.S_ISLNK(mode):
+                if entry.file_size > 4096:
+                    raise unsafe(entry.filename, "is a link with a target of many kilobytes")
+                members.link(entry.filename, container.read(entry).decode("utf-8", errors="replace"))
+            elif stat.S_IFMT(mode) in {0, stat.S_IFREG}:
+                with container.open(entry) as content:
+                    executable = bool(mode & stat.S_IXUSR)
+                    done += members.file(entry.filename, content, executable=executable)  # type: ignore[arg-type]
+                report(done)
+            else:
+                raise unsafe(entry.filename, "is neither a file, a folder nor a link")
+
+
+def unpack_image(system: System, image: Path, folder: Path) -> None:
+    """Copy the application out of a Mac's disk image into ``folder``; raises DownloadFailed.
+
+    ``ditto`` keeps what Apple's signature covers. The image's own checksum is verified by hdiutil.
+    """
+    mount = folder.with_name(f"{folder.name}.mounted")
+    try:
+        mount.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
+    except OSError as refusal:
+        raise not_written(folder, refusal) from refusal
+    attach: list[str | Path] = [
+        "hdiutil",
+        "attach",
+        "-nobrowse",
+        "-noautoopen",
+        "-readonly",
+        "-mountpoint",
+        mount,
+        image,
+    ]
+    _demand(system, attach, image)
+    try:
+        for name in system.list_folder(mount):
+            if name.endswith(".app"):
+                _demand(system, ["ditto", mount / name, folder / name], image)
+    finally:
+        system.run(["hdiutil", "detach", mount, "-force"], timeout=60.0)
+
+
+def _demand(system: System, argv: list[str | Path], image: Path) -> None:
+    ended = system.run([str(part) for part in argv], timeout=SECONDS)
+    if not ended.ok:
+        said = (ended.stderr or ended.stdout).strip().splitlines()
+        raise DownloadFailed(
+            f"{image.name} cannot be opened: {argv[0]} {ended.outcome} with {ended.status}",
+            detail=tuple(said[-3:]),
+            hint="call the command again; if it stays so, open the image in the Finder and drag PyCharm over",
+            code="download-damaged",
+        )
+
+
+def product_folder(folder: Path) -> Path | None:
+    """Where in an unpacked archive PyCharm lies: in the folder itself (zip), in its only one, or an .app."""
+    try:
+        below = sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    except OSError:
+        return None
+    for one in (folder, *below):
+        if (one / NAME).is_file() or (one / "Contents" / "Resources" / NAME).is_file():
+            return one
+    return None
