@@ -7,7 +7,10 @@ import click
 from scaffold.cli.lazy import LazyGroup
 
 #: Name -> one line for ``scaffold ide --help``; a test holds it against each command's own words.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "check": "Say what is wrong with a project's PyCharm files, and cure what can be cured.",
+    "install": "Download PyCharm, verify it, put it into your own folder for programs, make a launcher.",
+}
 
 
 @click.group(name="ide", cls=LazyGroup, package="scaffold.cli.ide", summaries=COMMANDS)
