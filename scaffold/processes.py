@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -119,6 +119,71 @@ def _kill(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
+@contextlib.contextmanager
+def beside(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path,
+    standard_input: Path | None = None,
+    on_line: Callable[[str], None],
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs beside us; when the block is left, by whatever way, it and all it started end.
+
+    What it prints is handed over line by line, by a thread of its own. It is asked to end first, so that it
+    can end what has a session of its own (torchrun's ranks), and killed after `GRACE` seconds.
+    Raises OSError and ValueError where it cannot be started.
+    """
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(standard_input.open("rb")) if standard_input else subprocess.DEVNULL
+        child = subprocess.Popen(
+            joined(argv),
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=cwd,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=os.name == "posix",
+        )
+    reader = threading.Thread(target=_hand_on, args=(child, on_line), daemon=True)
+    reader.start()
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            _end(child)
+        reader.join(timeout=1.0)  # a grandchild may hold the pipe open for ever
+
+
+#: Seconds that a program gets to end what it started.
+GRACE = 5.0
+
+
+def _hand_on(child: subprocess.Popen[str], on_line: Callable[[str], None]) -> None:
+    assert child.stdout is not None
+    with contextlib.suppress(ValueError, OSError), child.stdout:
+        for line in child.stdout:
+            on_line(line.rstrip("\n"))
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(child.pid, signal.SIGTERM)
+            else:  # a process has no group there; its tree is known as long as it lives
+                tree = ("taskkill", "/T", "/F", "/PID", str(child.pid))
+                subprocess.run(tree, check=False, capture_output=True)
+        child.wait(timeout=GRACE)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        _kill(child)
+
+
 def hand_over(
     argv: Sequence[str | os.PathLike[str]],
     *,
@@ -154,3 +219,33 @@ def _outlast(child: subprocess.Popen[bytes]) -> int:
     while True:
         with contextlib.suppress(KeyboardInterrupt):
             return child.wait()
+
+
+#: Seconds in which a program that cannot run has ended.
+SOON = 1.0
+
+
+def start_detached(
+    argv: Sequence[str | os.PathLike[str]], *, environment: Mapping[str, str], cwd: Path
+) -> tuple[int, int | None]:
+    """Start a program that lives on without us; its number, and its status where it ended at once.
+
+    It has neither our terminal nor our session: Ctrl-C and a closed window do not reach it. Raises OSError
+    and ValueError where it cannot be started.
+    """
+    apart = 0 if os.name == "posix" else 0x00000008 | 0x00000200  # DETACHED_PROCESS, a group of its own
+    child = subprocess.Popen(
+        list(joined(argv)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(environment),
+        cwd=cwd,
+        start_new_session=os.name == "posix",
+        creationflags=apart,
+    )
+    try:
+        return child.pid, child.wait(timeout=SOON)
+    except subprocess.TimeoutExpired:
+        child.returncode = 0  # it is nobody's child from here on: no warning when it is forgotten
+        return child.pid, None

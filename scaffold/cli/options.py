@@ -157,3 +157,26 @@ def wishes_of(
         backend=backend,
         together=together,
     )
+
+
+def debug_options(function: F) -> F:
+    """``--debug-check`` and what belongs to it: where it shall stop, how long it may take."""
+    for decorator in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=1),
+            help="Seconds for --debug-check.  [default: 180]",
+        ),
+        click.option(
+            "--break",
+            "breaks",
+            multiple=True,
+            metavar="PLACE",
+            help="Where --debug-check stops it: FILE:LINE, or a function's name.",
+        ),
+        click.option(
+            "--debug-check", is_flag=True, help="Run it under PyCharm's debugger, with a breakpoint."
+        ),
+    ):
+        function = decorator(function)
+    return function

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.options import debug_options
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,13 +21,24 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--print", "show_only", is_flag=True, help="Show command, folder and variables; start nothing.")
+@debug_options
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="Print JSON (schema scaffold/runs/1; with NAME scaffold/launch/1); start nothing.",
+    help="Print JSON (schema scaffold/runs/1; with NAME scaffold/launch/1), start nothing;"
+    " with --debug-check scaffold/debug/1.",
 )
-def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as_json: bool) -> None:
+def command(
+    *,
+    name: str | None,
+    arguments: tuple[str, ...],
+    show_only: bool,
+    debug_check: bool,
+    breaks: tuple[str, ...],
+    timeout: float | None,
+    as_json: bool,
+) -> None:
     """List or run a project's run configurations, as PyCharm would.
 
     Without NAME: list them. With NAME: start that one from the project's folder, in this terminal;
@@ -41,6 +54,21 @@ def command(*, name: str | None, arguments: tuple[str, ...], show_only: bool, as
     root = find_root(Path.cwd(), system)
     if name is None:
         _list(root, as_json=as_json)
+        return
+    if debug_check or breaks or timeout:
+        from scaffold.cli import debug_view
+
+        debug_view.debug_check(
+            system,
+            root,
+            name,
+            asked=debug_check,
+            arguments=arguments,
+            breaks=breaks,
+            timeout=timeout,
+            as_json=as_json,
+            show_only=show_only,
+        )
         return
     launch = resolve(root, name, extra_arguments=arguments, system=system)
     if as_json:

@@ -13,7 +13,7 @@ from scaffold.sources.problems import Absent, Unreachable
 
 
 def links(path: Path) -> tuple[Link, ...]:
-    """The wheels of a find-links place: a folder, a page, or one wheel."""
+    """The files of a find-links place: a folder, a page, or one wheel."""
     try:
         if path.is_dir():
             return tuple(_files(path))
@@ -60,7 +60,7 @@ def _size(url: str) -> int | None:
 
 def _files(folder: Path) -> Iterator[Link]:
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.endswith(".whl"))
+        names = sorted(entry.name for entry in entries if entry.name.endswith((".whl", ".tar.gz")))
     for name in names:
         yield _file(folder / name)
 

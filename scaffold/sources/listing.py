@@ -17,6 +17,7 @@ from scaffold.system import System
 
 if TYPE_CHECKING:
     from scaffold.sources.fetch import Client  # loads urllib and ssl
+    from scaffold.sources.pages import Link
 
 #: Seconds after which a source that has said nothing is given up (a name server can hang for minutes).
 PATIENCE = 30.0
@@ -123,17 +124,25 @@ def _collect(
 
 
 def _wheels(source: Source, project: str, client: Client) -> tuple[Wheel, ...]:
-    from scaffold.sources import folders
     from scaffold.sources.pages import wheels_of
+
+    return wheels_of(project, links_of(source, project, client), source)
+
+
+def links_of(source: Source, project: str, client: Client) -> tuple[Link, ...]:
+    """Every file that one source offers of a project (normalised name), of a flat one those of all projects.
+
+    Raises `Absent` or `Unreachable`.
+    """
+    from scaffold.sources import folders
 
     path = local_path(source.location)
     if path is not None:
-        links = folders.links(path) if _is_page(source) else folders.index_links(path, project)
-        return wheels_of(project, links, source)
-    return _remote_wheels(source, project, client)
+        return folders.links(path) if _is_page(source) else folders.index_links(path, project)
+    return _remote_links(source, project, client)
 
 
-def _remote_wheels(source: Source, project: str, client: Client) -> tuple[Wheel, ...]:
+def _remote_links(source: Source, project: str, client: Client) -> tuple[Link, ...]:
     from scaffold.sources import pages
     from scaffold.sources.problems import Absent, Unreachable
 
@@ -155,7 +164,7 @@ def _remote_wheels(source: Source, project: str, client: Client) -> tuple[Wheel,
         )
     if not links and not _is_page(source):
         raise Absent
-    return pages.wheels_of(project, links, source)
+    return links
 
 
 def _host(url: str) -> str:

@@ -1,0 +1,181 @@
+"""Run a program under PyCharm's debugger, and say which breakpoints were hit and what was seen there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from scaffold.errors import LaunchFailed
+from scaffold.pycharm.debugging.model import DebugPlan, DebugReport, Ending
+from scaffold.pycharm.debugging.python_command import debugged
+from scaffold.pycharm.debugging.server import Hit, Server, find_point
+from scaffold.system import System
+
+#: Seconds for the engine to connect: it is the first thing that the program's process does.
+CONNECT_SECONDS = 60.0
+
+#: Seconds that a program which need not come to its end goes on behind the first hit: its workers stop, too.
+AFTER_HIT = 2.0
+
+#: Lines of the program's output that are kept, and characters of each.
+TAIL = 40
+TAIL_WIDTH = 500
+
+
+def debug_environment(plan: DebugPlan, system: System) -> dict[str, str]:
+    """The launch's variables and what PyCharm adds for its debugger.
+
+    PYDEVD_LOAD_VALUES_ASYNC, which PyCharm sets, is left out: values would come as a promise, to be asked for
+    again one by one.
+    """
+    environment = dict(plan.launch.environment)
+    separator = ";" if system.platform.os == "windows" else ":"
+    paths = (str(plan.engine.script.parent), environment.get("PYTHONPATH", ""), str(plan.launch.cwd))
+    environment.update(
+        PYTHONPATH=separator.join(filter(None, paths)),
+        IDE_PROJECT_ROOTS=separator.join(map(str, plan.content_roots)),
+        LIBRARY_ROOTS=separator.join(map(str, plan.library_roots)),
+        IPYTHONENABLE="True",
+        ASYNCIO_DEBUGGER_ENV="True",
+        HALT_VARIABLE_RESOLVE_THREADS_ON_STEP_RESUME="True",
+        USE_LOW_IMPACT_MONITORING="True",
+    )
+    return environment
+
+
+def carry_out(
+    plan: DebugPlan,
+    system: System,
+    *,
+    on_line: Callable[[str], None] = lambda _: None,
+    on_hit: Callable[[Hit], None] = lambda _: None,
+    connect_seconds: float = CONNECT_SECONDS,
+    after_hit: float = AFTER_HIT,
+) -> DebugReport:
+    """Run the program until it ends, was hit, or runs out of time; nothing that it started outlives the call.
+
+    Raises LaunchFailed where it cannot be started.
+    """
+    from scaffold.processes import beside
+
+    output = _Output(on_line)
+    points = dict.fromkeys(place.point for place in (*plan.places, *plan.start))
+    started = time.monotonic()
+    with Server(points, system="WIN" if system.platform.os == "windows" else "UNIX") as server:
+        watch = _Watch(plan, server, on_hit, started + min(connect_seconds, plan.timeout), after_hit)
+        launch = plan.launch
+        try:
+            with beside(
+                debugged(launch.argv, plan.engine.script, server.port),
+                environment=debug_environment(plan, system),
+                cwd=launch.cwd,
+                standard_input=launch.standard_input,
+                on_line=output.add,
+            ) as child:
+                ending = watch.until_end(child, started + plan.timeout)
+                status = child.poll()
+        except (OSError, ValueError) as refusal:
+            raise LaunchFailed(
+                f"{plan.name!r} cannot be started", detail=(str(refusal), f"folder: {launch.cwd}")
+            ) from refusal
+        finally:
+            _end_strays(server, system)
+        problems = tuple(server.problems)
+    return DebugReport(
+        name=plan.name,
+        engine=plan.engine,
+        places=plan.places,
+        hits=tuple(watch.hits),
+        reached_start=watch.reached_start,
+        connections=server.connections,
+        ending=ending,
+        status=status if ending == "itself" else None,
+        seconds=round(time.monotonic() - started, 2),
+        first_hit=None if watch.first_hit is None else round(watch.first_hit - started, 2),
+        problems=(*launch.problems, *problems),
+        output=output.tail,
+    )
+
+
+class _Output:
+    """The last lines that a program printed; filled by another thread."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self._lines: deque[str] = deque(maxlen=TAIL)
+        self._on_line, self._lock = on_line, threading.Lock()
+
+    def add(self, line: str) -> None:
+        with self._lock:
+            self._lines.append(line[:TAIL_WIDTH])
+        self._on_line(line)
+
+    @property
+    def tail(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(self._lines)
+
+
+class _Watch:
+    """Serves the debugger while the program runs, and decides when it has run long enough."""
+
+    def __init__(
+        self,
+        plan: DebugPlan,
+        server: Server,
+        on_hit: Callable[[Hit], None],
+        connect_by: float,
+        after_hit: float,
+    ) -> None:
+        self.hits: list[Hit] = []
+        self.reached_start = False
+        self.first_hit: float | None = None
+        self._plan, self._server, self._on_hit = plan, server, on_hit
+        self._points = [place.point for place in plan.places]
+        self._start = [place.point for place in plan.start]
+        self._connect_by, self._after_hit, self._seen = connect_by, after_hit, 0
+
+    def until_end(self, child: subprocess.Popen[str], deadline: float) -> Ending:
+        while child.poll() is None:
+            self._server.step(0.1)
+            self._sort_hits()
+            now = time.monotonic()
+            if now >= deadline:
+                return "timeout" if self._server.connections else "connect-timeout"
+            if not self._server.connections and now >= self._connect_by:
+                return "connect-timeout"
+            if not self._plan.to_end and self.first_hit and now >= self.first_hit + self._after_hit:
+                return "hit"
+        for _ in range(20):  # what it said last is still on its way
+            self._server.step(0.01)
+        self._sort_hits()
+        return "itself"
+
+    def _sort_hits(self) -> None:
+        for hit in self._server.hits[self._seen :]:
+            if find_point(hit.point, self._points):
+                self.first_hit = self.first_hit or time.monotonic()
+                self.hits.append(hit)
+                self._on_hit(hit)
+            if find_point(hit.point, self._start):
+                self.reached_start = True
+        self._seen = len(self._server.hits)
+
+
+def _end_strays(server: Server, system: System) -> None:
+    """End processes that are still connected: torchrun's ranks have sessions of their own.
+
+    Only one whose command line names our port is ours; where no file tells, none is touched.
+    """
+    for _ in range(5):
+        server.step(0.02)
+    for process in server.processes:
+        command = (system.read_text(f"/proc/{process}/cmdline") or "").replace("\0", " ")
+        if str(server.port) in command and "pydevd" in command:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
