@@ -17,6 +17,9 @@ from scaffold.system import System
 if TYPE_CHECKING:
     from scaffold.pycharm.model import IdeaReport, IdeProject
     from scaffold.pycharm.project.idea_plan import IdeaPlan
+    from scaffold.pycharm.registration.model import RegistrationReport
+    from scaffold.pycharm.registration.plan import Wish
+    from scaffold.vscode.files import VscodePlan
 
 
 def make_environments(
@@ -25,8 +28,9 @@ def make_environments(
     """Create each environment, prove that each framework computes, make the folder PyCharm-ready.
 
     One after the other, the project's own first; each by itself is made wholly or not at all. Raises
-    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed, IdeFileBroken. Whatever it raises, Ctrl-C included:
-    an environment that was there before is then back in its place, and where there was none there is none.
+    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed, IdeFileBroken. Whatever it raises, Ctrl-C
+    included: an environment that was there before is then back in its place, and where there was none there
+    is none.
     """
     for root in {one.root for one in plan.environments}:
         plan_pycharm(system, project, root)  # what cannot be written is told before minutes are spent
@@ -37,7 +41,11 @@ def make_environments(
     making = _Making(system, plan, project, announce, report)
     for one in plan.environments:
         making.make(one)
-    return SetupReport(made=tuple(making.made), kept=tuple(dict.fromkeys(making.kept)))
+    return SetupReport(
+        made=tuple(making.made),
+        kept=tuple(dict.fromkeys(making.kept)),
+        registration=making.registration,
+    )
 
 
 def agreed_to_replace(plan: SetupPlan) -> SetupPlan:
@@ -55,6 +63,7 @@ class _Making:
         self._announce, self._report = announce, report
         self.made: list[Made] = []
         self.kept: list[str] = []
+        self.registration: RegistrationReport | None = None  # of all environments that stand
 
     def make(self, plan: EnvironmentPlan) -> None:
         """One environment. What its proof raises undoes it."""
@@ -87,7 +96,9 @@ class _Making:
             raise
         self._announce("making the folder ready for PyCharm")
         with replaced_plan(plan.root, self._plan.choice, self._plan.machine):
-            self.kept += tell_pycharm(self._system, self._project, plan.root, finished=plan.place).kept
+            told = tell_pycharm(self._system, self._project, plan.root, finished=plan.place)
+            self.kept += told.kept
+            self.registration = told.registration
             write_proofs(plan.place, proofs, self._plan.machine)
         self.made.append(Made(environment=environment, proofs=proofs))
 
@@ -97,13 +108,39 @@ def tell_pycharm(
 ) -> IdeaReport:
     """Write ``.idea`` for the environments that a project has, its own one and those that are planned.
 
+    A project that is opened with VS Code gets what VS Code reads of them instead, or as well.
     ``finished`` is one that stands and is not marked as ready yet. Raises IdeFileBroken, TargetOccupied,
     NoPermission, NoSpace.
     """
+    from scaffold.projects.record import remembered_ide
     from scaffold.pycharm.project.write import write_idea
 
     known = with_environments(system, project, root, finished=finished)
+    ide = remembered_ide(root)
+    if ide != "pycharm":
+        from scaffold.vscode.files import carry_out
+
+        carry_out(plan_vscode_workspace(known, root))
+    if ide == "vscode":
+        from scaffold.pycharm.model import IdeaReport
+
+        return IdeaReport()
     return write_idea(plan_pycharm(system, known, root))
+
+
+def plan_vscode_workspace(project: IdeProject, root: Path) -> VscodePlan:
+    """What VS Code reads of the environments beside the project's own; nothing is written.
+
+    Raises IdeFileBroken, TargetOccupied, NoPermission.
+    """
+    from scaffold.pycharm.project.further import further_runs
+    from scaffold.vscode.workspaces import FurtherRuns, plan_workspace
+
+    further = [
+        FurtherRuns(environment=one.name, runs=further_runs(project.runs, one.frameworks))
+        for one in project.further
+    ]
+    return plan_workspace(root, project.module, further, project.sources)
 
 
 def plan_pycharm(
@@ -146,7 +183,12 @@ def with_environments(
     for place, environment in standing.items():
         frameworks = tuple(read_devices(place))
         if environment is not None and frameworks and (place == finished or is_ready(place)):
-            one = FurtherInterpreter(name=place.name, python=environment.version, frameworks=frameworks)
+            one = FurtherInterpreter(
+                name=place.name,
+                python=environment.version,
+                frameworks=frameworks,
+                interpreter=environment.python,
+            )
             further.append(one)
     known = replace(project, further=tuple(further))
     return known if own is None else replace(known, python=own.version, interpreter=own.python)

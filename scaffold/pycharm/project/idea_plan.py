@@ -42,10 +42,10 @@ class IdeaPlan:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a user should be told: interpreters that stay, files that were moved out of the way."""
-        said = [f"{one.path}: {one.interpreter}" for one in self.files if one.interpreter]
+        said = []
         for one in self.files:
-            if one.action in {"keep", "set aside"}:
-                said += [f"{one.path}: {reason}" for reason in one.reasons]
-            if one.backup:
-                said.append(f"{one.path}: as it was before in {one.backup}")
+            facts = [one.interpreter, *(one.reasons if one.action in {"keep", "set aside"} else ())]
+            facts.append(f"as it was before in {one.backup}" if one.backup else "")
+            if any(facts):
+                said.append(f"{one.path}: {'; '.join(filter(None, facts))}")
         return tuple(said)

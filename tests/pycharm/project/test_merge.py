@@ -1,0 +1,427 @@
+"""Our rows in files that somebody else wrote: whole files, before and after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.model import FurtherInterpreter, IdeProject
+from scaffold.pycharm.project.idea import idea_files
+from scaffold.pycharm.project.planning import is_committed, plan_idea
+from scaffold.pycharm.project.write import write_idea
+from scaffold.system import HostSystem
+from tests.pycharm.project.test_idea import HEAD, PROJECT, WHOLE
+from tests.pycharm.projects_on_disk import lay
+
+OURS = '<module fileurl="file://$PROJECT_DIR$/.idea/cnn-project.iml" filepath="$PROJECT_DIR$/.idea/cnn-project.iml" />'
+
+
+def merge(root: Path, project: IdeProject = PROJECT, **more: object) -> dict[str, str]:
+    """What is done, and what each file is for the report; a second time nothing is."""
+    plan = plan_idea(root, project, **more)  # type: ignore[arg-type]
+    report = write_idea(plan)
+    again = plan_idea(root, project, **more)  # type: ignore[arg-type]
+    assert again.changes == ()
+    assert again.record == plan.record
+    assert set(report.written) == {one.path for one in plan.changes}
+    return {one.path: one.action for one in plan.files}
+
+
+def text(root: Path, name: str) -> str:
+    return (root / ".idea" / name).read_text(encoding="utf-8")
+
+
+def test_modules_of_others_stay_and_ours_comes_once(tmp_path: Path) -> None:
+    there = HEAD + (
+        '<project version="4">\r\n  <!-- mine -->\r\n  <component name="ProjectModuleManager">\r\n    <modules>\r\n'
+        '      <module fileurl="file://$PROJECT_DIR$/docs/docs.iml" filepath="$PROJECT_DIR$/docs/docs.iml" group="a" />\r\n'
+        '    </modules>\r\n  </component>\r\n  <component name="Unknown"><![CDATA[ <x> ]]></component>\r\n</project>\r\n'
+    )
+    lay(tmp_path, {".idea/modules.xml": there})
+    (tmp_path / ".idea/modules.xml").write_bytes(there.encode())
+    merge(tmp_path)
+    docs = 'filepath="$PROJECT_DIR$/docs/docs.iml" group="a" />'
+    expected = there.replace(docs, f"{docs}\r\n      {OURS}")
+    assert (tmp_path / ".idea/modules.xml").read_bytes() == expected.encode()
+    assert (tmp_path / ".scaffold/idea/modules.xml").read_bytes() == there.encode()
+
+
+MINE = HEAD + (
+    """<module external.system.id="pyproject.toml" type="PYTHON_MODULE" version="4">
+  <component name="FacetManager">
+    <facet type="django" name="Django" />
+  </component>
+  <component name="NewModuleRootManager">
+    <content url="file://$MODULE_DIR$">
+      <!-- slides -->
+      <sourceFolder url="file://$MODULE_DIR$/app" isTestSource="false" />
+      <sourceFolder url="file://$MODULE_DIR$/data" type="java-resource" />
+      <excludeFolder url="file://$MODULE_DIR$/build" />
+      <excludePattern pattern="*.ckpt" />
+    </content>
+    <orderEntry type="inheritedJdk" />
+    <orderEntry type="sourceFolder" forTests="false" />
+    <orderEntry type="library" name="R User Library" level="project" />
+  </component>
+  <component name="TestRunnerService">
+    <option name="PROJECT_TEST_RUNNER" value="Unittests" />
+  </component>
+</module>"""
+)
+
+
+def merged(there: str) -> str:
+    """What becomes of a module that somebody made: the union, without what the user marked otherwise."""
+    marks = "".join(
+        f'      <excludeFolder url="file://$MODULE_DIR$/{name}" />\n'
+        for name in (".envs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".scaffold", ".venv", "runs")
+    )
+    resource = '      <sourceFolder url="file://$MODULE_DIR$/data" type="java-resource" />\n'
+    build = '      <excludeFolder url="file://$MODULE_DIR$/build" />\n'
+    sources = (
+        '      <sourceFolder url="file://$MODULE_DIR$/src" isTestSource="false" />\n'
+        '      <sourceFolder url="file://$MODULE_DIR$/tests" isTestSource="true" />\n'
+    )
+    named = '<orderEntry type="jdk" jdkName="Python 3.12 (cnn-project)" jdkType="Python SDK" />'
+    return (
+        there.replace(resource, resource + sources)
+        .replace(build, build + marks)
+        .replace('<orderEntry type="inheritedJdk" />', named)
+    )
+
+
+def test_a_module_of_our_name_gets_our_roots_beside_its_own(tmp_path: Path) -> None:
+    lay(tmp_path, {".idea/cnn-project.iml": MINE, ".idea/modules.xml": WHOLE[".idea/modules.xml"]})
+    actions = merge(tmp_path)
+    assert text(tmp_path, "cnn-project.iml") == merged(MINE)
+    assert (actions[".idea/cnn-project.iml"], actions[".idea/modules.xml"]) == ("merge", "unchanged")
+    assert (tmp_path / ".scaffold/idea/cnn-project.iml").read_text() == MINE
+
+
+def test_a_module_that_the_ide_named_after_the_folder_becomes_ours(tmp_path: Path) -> None:
+    run = '<component name="ProjectRunConfigurationManager">\n  <configuration name="mine">\n    <module name="cnn clone" /><!-- x -->\n  </configuration>\n</component>'
+    other = '<module type="PYTHON_MODULE" version="4">\n  <component name="NewModuleRootManager">\n    <orderEntry type="module" module-name="cnn clone" />\n  </component>\n</module>'
+    entry = '<module fileurl="file://$PROJECT_DIR$/.idea/{0}.iml" filepath="$PROJECT_DIR$/.idea/{0}.iml" />'
+    listed = WHOLE[".idea/modules.xml"].replace(
+        OURS, entry.format("cnn clone") + "\n      " + entry.format("other")
+    )
+    files = {
+        ".idea/cnn clone.iml": MINE,
+        ".idea/other.iml": other,
+        ".idea/modules.xml": listed,
+        ".idea/runConfigurations/mine.xml": run,
+    }
+    lay(tmp_path, files)
+    plan = plan_idea(tmp_path, PROJECT)
+    actions = merge(tmp_path)
+    assert text(tmp_path, "cnn-project.iml") == merged(MINE)
+    assert text(tmp_path, "modules.xml") == listed.replace("cnn clone", "cnn-project")
+    assert text(tmp_path, "other.iml") == other.replace("cnn clone", "cnn-project")
+    assert text(tmp_path, "runConfigurations/mine.xml") == run.replace("cnn clone", "cnn-project")
+    assert actions[".idea/cnn clone.iml"] == "set aside"
+    assert not (tmp_path / ".idea/cnn clone.iml").exists()
+    assert (tmp_path / ".scaffold/idea/cnn clone.iml").read_text() == MINE
+    assert plan.notices == (
+        ".idea/modules.xml: as it was before in .scaffold/idea/modules.xml",
+        ".idea/cnn clone.iml: the module cnn-project took over what it said; as it was before in .scaffold/idea/cnn clone.iml",
+        ".idea/other.iml: as it was before in .scaffold/idea/other.iml",
+        ".idea/runConfigurations/mine.xml: as it was before in .scaffold/idea/mine.xml",
+    )
+
+
+def test_two_modules_on_one_folder_become_one(tmp_path: Path) -> None:
+    """Ours was there; the IDE made another one, in a folder of its own, and the user marked folders in it."""
+    write_idea(plan_idea(tmp_path, PROJECT))
+    theirs = HEAD + (
+        """<module type="PYTHON_MODULE" version="4">
+  <component name="FacetManager">
+    <facet type="django" name="Django" />
+  </component>
+  <component name="NewModuleRootManager">
+    <content url="file://$MODULE_DIR$/../..">
+      <sourceFolder url="file://$MODULE_DIR$/../../app" isTestSource="false" />
+      <excludeFolder url="file://$MODULE_DIR$/../../data" />
+    </content>
+    <content url="file://$MODULE_DIR$/../../../shared" />
+    <orderEntry type="inheritedJdk" />
+    <orderEntry type="sourceFolder" forTests="false" />
+    <orderEntry type="library" name="R User Library" level="project" />
+  </component>
+</module>"""
+    )
+    path = "$PROJECT_DIR$/ide/modules/clone.iml"
+    entry = f'<module fileurl="file://{path}" filepath="{path}" />'
+    listed = WHOLE[".idea/modules.xml"].replace(OURS, f"{entry}\n      {OURS}")
+    lay(tmp_path, {"ide/modules/clone.iml": theirs, ".idea/modules.xml": listed})
+    merge(tmp_path)
+    assert text(tmp_path, "modules.xml") == WHOLE[".idea/modules.xml"]
+    expected = (
+        WHOLE[".idea/cnn-project.iml"]
+        .replace(
+            "    </content>",
+            '      <sourceFolder url="file://$MODULE_DIR$/ide/modules/../../app" isTestSource="false" />\n    </content>',
+        )
+        .replace(
+            '<orderEntry type="sourceFolder" forTests="false" />',
+            '<orderEntry type="sourceFolder" forTests="false" />\n'
+            '    <content url="file://$MODULE_DIR$/ide/modules/../../../shared" />\n'
+            '    <orderEntry type="library" name="R User Library" level="project" />',
+        )
+        .replace(
+            "\n</module>",
+            '\n  <component name="FacetManager">\n    <facet type="django" name="Django" />\n  </component>\n</module>',
+        )
+    )
+    assert text(tmp_path, "cnn-project.iml") == expected
+
+
+def test_what_the_user_took_away_stays_away_and_what_we_no_longer_want_goes(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT))
+    iml = tmp_path / ".idea/cnn-project.iml"
+    line = '      <excludeFolder url="file://$MODULE_DIR$/{}" />\n'
+    edited = WHOLE[".idea/cnn-project.iml"].replace(line.format("data"), line.format("slides"))
+    iml.write_text(edited)
+    newer = replace(PROJECT, excluded=("data", "outputs"))
+    merge(tmp_path, newer)
+    assert iml.read_text() == edited.replace(line.format("runs"), line.format("outputs"))
+    merge(tmp_path, newer)
+
+
+def test_a_deleted_file_comes_back_whole(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT))
+    (tmp_path / ".idea/cnn-project.iml").unlink()
+    assert merge(tmp_path)[".idea/cnn-project.iml"] == "write"
+    assert text(tmp_path, "cnn-project.iml") == WHOLE[".idea/cnn-project.iml"]
+
+
+def interpreter(root: Path, name: str) -> Path:
+    python = root / name / "bin/python"
+    lay(python.parent.parent, {"pyvenv.cfg": "", "bin/python": "", "bin/python3.12": ""})
+    return python
+
+
+NAMED = "Python 3.12 (cnn-project)"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "registered", "stays"),
+    [
+        ("Mine", "other", "Mine ({}) was chosen and stays"),  # leads to another environment
+        ("Mine", "own", ""),  # leads to the project's: stays without a word
+        ("Mine", "gone", None),  # leads nowhere
+        ("Mine", "none", None),  # nobody knows it
+        ("Mine", "unknown", "Mine was chosen and stays"),  # nobody looked
+        ("Python 3.10 (cnn-project)", "unknown", None),  # of our own making, in a version before
+        ("Python 3.10 (cnn-project)", "other", "Python 3.10 (cnn-project) ({}) was chosen and stays"),
+    ],
+)
+def test_the_interpreter_that_a_user_chose(
+    tmp_path: Path, chosen: str, registered: str, stays: str | None
+) -> None:
+    own, other = interpreter(tmp_path, ".venv"), interpreter(tmp_path, "elsewhere")
+    leads = {"other": other, "own": own.with_name("python3.12"), "gone": tmp_path / "gone"}
+    table = None if registered == "unknown" else {chosen: leads[registered]} if registered in leads else {}
+    lay(
+        tmp_path,
+        {name: WHOLE[name].replace(NAMED, chosen) for name in (".idea/misc.xml", ".idea/cnn-project.iml")},
+    )
+    project = replace(PROJECT, interpreter=own)
+    plan = plan_idea(tmp_path, project, registered=table)
+    merge(tmp_path, project, registered=table)
+    for name in ("misc.xml", "cnn-project.iml"):
+        expected = WHOLE[f".idea/{name}"]
+        assert text(tmp_path, name) == (expected if stays is None else expected.replace(NAMED, chosen))
+    assert [one.interpreter for one in plan.files if one.interpreter] == (
+        [stays.format(other)] * 2 if stays else []
+    )
+
+
+def test_the_project_s_choice_holds_for_a_module_that_inherits_it(tmp_path: Path) -> None:
+    other = interpreter(tmp_path, "elsewhere")
+    iml = WHOLE[".idea/cnn-project.iml"].replace(
+        f'<orderEntry type="jdk" jdkName="{NAMED}" jdkType="Python SDK" />',
+        '<orderEntry type="inheritedJdk" />',
+    )
+    lay(
+        tmp_path,
+        {".idea/misc.xml": WHOLE[".idea/misc.xml"].replace(NAMED, "Mine"), ".idea/cnn-project.iml": iml},
+    )
+    merge(tmp_path, registered={"Mine": other})
+    assert text(tmp_path, "cnn-project.iml") == iml
+
+
+def test_an_interpreter_of_another_language_stays(tmp_path: Path) -> None:
+    there = WHOLE[".idea/misc.xml"].replace(NAMED, "17").replace("Python SDK", "JavaSDK")
+    lay(tmp_path, {".idea/misc.xml": there})
+    plan = plan_idea(tmp_path, PROJECT, registered={})
+    merge(tmp_path, registered={})
+    assert text(tmp_path, "misc.xml") == there
+    assert plan.notices == (".idea/misc.xml: 17, of another language, stays",)
+
+
+def test_an_environment_that_is_gone_is_named_no_more(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT))
+    merge(tmp_path, replace(PROJECT, python="", interpreter=None))
+    assert 'type="inheritedJdk"' in text(tmp_path, "cnn-project.iml")
+    assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"].replace(
+        f' project-jdk-name="{NAMED}" project-jdk-type="Python SDK"', ""
+    )
+
+
+def test_settings_and_repositories_keep_what_is_set(tmp_path: Path) -> None:
+    other = (
+        HEAD
+        + '<project version="4">\n  <component name="A"><option name="b" value="c" /></component>\n</project>'
+    )
+    model = WHOLE[".idea/pyProjectModel.xml"].replace('"false"', '"true"')
+    vcs = '<project version="4">\n  <component name="VcsDirectoryMappings">\n    <mapping directory="" vcs="hg4idea" />\n  </component>\n</project>'
+    lay(tmp_path, {".idea/other.xml": other, ".idea/pyProjectModel.xml": model, ".idea/vcs.xml": vcs})
+    merge(tmp_path, git=True)
+    added = '  <component name="PySciProjectComponent">\n    <option name="PY_SCI_VIEW_SUGGESTED" value="true" />\n  </component>\n</project>'
+    assert text(tmp_path, "other.xml") == other.replace("</project>", added)
+    assert (text(tmp_path, "pyProjectModel.xml"), text(tmp_path, "vcs.xml")) == (model, vcs)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<project>\n  <component", r"misc\.xml, line 2, column \d+: this is not XML"),
+        (
+            '<project version="4">\n<<<<<<< HEAD\n  <a />\n=======\n  <b />\n>>>>>>> main\n</project>',
+            r"misc\.xml, line 2: a merge conflict that nobody has solved",
+        ),
+        ("<html></html>", r"misc\.xml is not an XML file of the IDE"),
+        ("", r"misc\.xml, line 1, column \d+: this is not XML"),
+    ],
+)
+def test_a_broken_file_is_named_and_set_aside_only_when_asked(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    lay(tmp_path, {".idea/misc.xml": content})
+    with pytest.raises(IdeFileBroken, match=said) as caught:
+        plan_idea(tmp_path, PROJECT)
+    assert "scaffold ide pycharm --repair" in caught.value.hint
+    assert [path.name for path in (tmp_path / ".idea").iterdir()] == ["misc.xml"]
+    plan = plan_idea(tmp_path, PROJECT, repair=True)
+    write_idea(plan)
+    assert plan.notices == (".idea/misc.xml: as it was before in .scaffold/idea/misc.xml",)
+    assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"]
+    assert (tmp_path / ".scaffold/idea/misc.xml").read_text() == content
+    assert plan_idea(tmp_path, PROJECT, repair=True).changes == ()
+
+
+def test_no_copy_replaces_another(tmp_path: Path) -> None:
+    for content in ("<a", "<b", "<a"):
+        lay(tmp_path, {".idea/misc.xml": content})
+        write_idea(plan_idea(tmp_path, PROJECT, repair=True))
+    kept = {path.name: path.read_text() for path in (tmp_path / ".scaffold/idea").iterdir()}
+    assert kept == {"misc.xml": "<a", "misc.2.xml": "<b"}
+
+
+def test_a_project_of_a_version_before_goes_on(tmp_path: Path) -> None:
+    """Schema 1 held hashes alone. Files as we wrote them are ours; of those that were changed, our rows are."""
+    lay(tmp_path, WHOLE)
+    hashes = {name: hashlib.sha256(content.encode()).hexdigest() for name, content in WHOLE.items()}
+    record = json.dumps({"schema": "scaffold/idea/1", "files": hashes})
+    line = '      <excludeFolder url="file://$MODULE_DIR$/{}" />\n'
+    edited = WHOLE[".idea/cnn-project.iml"].replace(line.format("data"), line.format("slides"))
+    lay(tmp_path, {".idea/scaffold.json": record, ".idea/cnn-project.iml": edited})
+    newer = replace(PROJECT, python="3.13.0")
+    actions = merge(tmp_path, newer)
+    assert text(tmp_path, "cnn-project.iml") == edited.replace("Python 3.12", "Python 3.13")
+    assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"].replace("Python 3.12", "Python 3.13")
+    assert actions[".idea/workspace.xml"] == "unchanged"
+    assert not (tmp_path / ".scaffold/idea").exists()
+    assert json.loads(text(tmp_path, "scaffold.json"))["schema"] == "scaffold/idea/2"
+
+
+@pytest.mark.parametrize(
+    "record", ["no JSON", "[]", '{"files": 3}', '{"files": {"../../x": "0f", "a": [], "b": {}}}', "[" * 9999]
+)
+def test_a_record_that_says_nothing_counts_as_none(tmp_path: Path, record: str) -> None:
+    lay(tmp_path, {**WHOLE, ".idea/scaffold.json": record})
+    merge(tmp_path)
+    assert {name: (tmp_path / name).read_text() for name in WHOLE} == WHOLE
+
+
+KERAS = FurtherInterpreter(name="keras", python="3.12.1", frameworks=("tensorflow",))
+
+
+def test_a_further_environment_comes_and_goes_with_its_module(tmp_path: Path) -> None:
+    with_keras = replace(PROJECT, further=(KERAS,))
+    merge(tmp_path, with_keras)
+    fresh = {str(path): content.decode() for path, content in idea_files(with_keras).items()}
+    assert {name: (tmp_path / name).read_text() for name in fresh} == fresh
+    actions = merge(tmp_path, PROJECT)
+    assert actions[".idea/cnn-project-keras.iml"] == "remove"
+    assert {n: (tmp_path / n).read_text() for n in WHOLE} == WHOLE
+    assert not (tmp_path / ".idea/cnn-project-keras.iml").exists()
+
+
+def test_a_further_module_that_was_changed_is_set_aside(tmp_path: Path) -> None:
+    merge(tmp_path, replace(PROJECT, further=(KERAS,)))
+    iml = tmp_path / ".idea/cnn-project-keras.iml"
+    changed = iml.read_text().replace("</module>", "  <!-- mine -->\n</module>")
+    iml.write_text(changed)
+    assert merge(tmp_path, PROJECT)[".idea/cnn-project-keras.iml"] == "set aside"
+    assert (tmp_path / ".scaffold/idea/cnn-project-keras.iml").read_text() == changed
+
+
+def test_what_git_tracks_is_not_hidden_from_it(tmp_path: Path) -> None:
+    system = HostSystem()
+    assert not is_committed(tmp_path, system)
+    lay(tmp_path, {".idea/misc.xml": WHOLE[".idea/misc.xml"]})
+    assert not is_committed(tmp_path, system)
+    for arguments in (("init", "-q"), ("add", ".idea/misc.xml")):
+        subprocess.run(("git", *arguments), cwd=tmp_path, check=True)
+    assert is_committed(tmp_path, system)
+    lay(tmp_path, {".idea/.gitignore": "/mine\n"})
+    assert merge(tmp_path, committed=True)[".idea/.gitignore"] == "keep"
+
+
+def test_killed_between_any_two_writes_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scaffold.pycharm.project import write
+
+    def prepared(root: Path) -> Path:
+        entry = WHOLE[".idea/modules.xml"].replace("cnn-project", "clone")
+        lay(
+            root,
+            {".idea/clone.iml": MINE, ".idea/modules.xml": entry, ".idea/misc.xml": WHOLE[".idea/misc.xml"]},
+        )
+        return root
+
+    def snapshot(root: Path) -> dict[str, bytes]:
+        return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+    whole = prepared(tmp_path / "whole")
+    write_idea(plan_idea(whole, PROJECT))
+    expected = snapshot(whole)
+    real, steps = write.replace_file, [0]
+    for kill_at in range(1, 40):
+        root = prepared(tmp_path / f"killed-{kill_at}")
+        steps[0] = 0
+
+        def dying(path: Path, content: bytes, kill_at: int = kill_at) -> None:
+            steps[0] += 1
+            if steps[0] == kill_at:
+                raise KeyboardInterrupt
+            real(path, content)
+
+        monkeypatch.setattr(write, "replace_file", dying)
+        try:
+            write_idea(plan_idea(root, PROJECT))
+        except KeyboardInterrupt:
+            monkeypatch.setattr(write, "replace_file", real)
+            write_idea(plan_idea(root, PROJECT))
+        else:
+            break
+        found = snapshot(root)
+        found.pop(".idea/scaffold.json"), expected.pop(".idea/scaffold.json", None)
+        assert found == expected, kill_at
+    assert kill_at > 8
