@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scaffold.builds.model import Framework
 from scaffold.environments.model import Report
 from scaffold.errors import Interrupted, OptionRefused, ScaffoldError, SourceUnreachable, TemplateUnknown
-from scaffold.projects.model import ProjectName, Template, Tree
+from scaffold.projects.model import Ide, ProjectName, RunConfiguration, Template, Tree
 from scaffold.setup import (
     Announce,
     SetupPlan,
@@ -38,6 +38,7 @@ class NewRequest:
     template: str | None = None  # None: told by the end of the name
     environment: bool = True  # False: only write the files
     observed: Observed | None = None  # a machine that is told: its plan can be shown, not carried out
+    ide: Ide = "pycharm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class NewPlan:
     template: Template
     setup: SetupPlan
     tree: Tree
+    ide: Ide = "pycharm"
 
     @property
     def frameworks(self) -> tuple[Framework, ...]:
@@ -80,7 +82,6 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     from scaffold.projects import write
     from scaffold.projects.render import project_runs, render
     from scaffold.projects.requirements import BUILD, TEST, direct_requirements
-    from scaffold.pycharm.project.run_configurations import run_files
 
     template, name = template_and_name(request)
     target = (request.parent / name.distribution).absolute()
@@ -94,9 +95,25 @@ def plan_new(system: System, request: NewRequest, announce: Announce) -> NewPlan
     except SourceUnreachable as problem:
         problem.hint = f"{problem.hint}\nthe files alone need no index: --no-env; nothing was written".strip()
         raise
-    runs = run_files(project_runs(template, name, frameworks), name.distribution)
-    tree = render(template, name, frameworks, setup.choice.builds, setup.choice.python, runs)
-    return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree)
+    files = _ide_files(request.ide, template, name, project_runs(template, name, frameworks))
+    builds, python = setup.choice.builds, setup.choice.python
+    tree = render(template, name, frameworks, builds, python, files, request.ide)
+    return NewPlan(name=name, target=target, template=template, setup=setup, tree=tree, ide=request.ide)
+
+
+def _ide_files(ide: Ide, template: Template, name: ProjectName, runs: tuple[RunConfiguration, ...]) -> Tree:
+    """What is committed for the IDE: `.run`, which `scaffold run` reads, too, and `.vscode`."""
+    from scaffold.pycharm.project.run_configurations import run_files
+
+    files = run_files(runs, name.distribution)
+    if ide == "pycharm":
+        return files
+    from scaffold.projects.menu import menu
+    from scaffold.vscode.files import fresh_files
+    from scaffold.vscode.model import VscodeProject
+
+    project = VscodeProject(name=name.distribution, runs=runs, excluded=template.excluded)
+    return {**files, **fresh_files(project, menu())}
 
 
 def _planned(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scaffold.cli.output import Output
     from scaffold.facts.model import Observed
     from scaffold.new import NewPlan, NewReport
+    from scaffold.projects.model import Ide
     from scaffold.setup import Wishes
     from scaffold.system import System
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     type=click.Choice(["pytorch", "keras", "both"]),
     help="Frameworks of the project.  [default: both]",
 )
+@click.option(
+    "--ide",
+    type=click.Choice(["pycharm", "vscode", "both"]),
+    default="pycharm",
+    show_default=True,
+    help="What the project is opened with; it is remembered, and scaffold env follows.",
+)
 @environment_options
 @click.option("--no-env", "environment", flag_value=False, default=True, help="Only write the files.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
@@ -43,6 +51,7 @@ def command(
     name: str | None,
     template: str | None,
     framework: str | None,
+    ide: Ide,
     yes: bool,
     environment: bool,
     dry_run: bool,
@@ -67,7 +76,7 @@ def command(
     wishes = wishes_of(frameworks=frameworks_of(framework), **wished)
     request = NewRequest(
         name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment,
-        observed=observed,
+        observed=observed, ide=ide,
     )  # fmt: skip
     from scaffold.cli.progress import ProgressDisplay
 

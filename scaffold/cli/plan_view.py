@@ -143,7 +143,8 @@ def setup_report_lines(report: SetupReport) -> list[str]:
         about = f"Python {one.environment.version}, {len(one.environment.packages)} packages"
         lines.append(row("Made", f"{one.environment.location}: {about}"))
         lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
-    return lines + [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
+    lines += [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
+    return [*lines, *registration_lines(report.registration)]
 
 
 def proof_text(proof: Proof) -> str:
@@ -158,15 +159,22 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
     play = "▶" if can_show("▶") else "Run"
     lines = [
         ready(plan, environment=environment),
-        f"  In PyCharm:      open the folder and press {play} {plan.first_run}",
+        *_buttons(plan, play),
         f"  In the terminal: cd {quoted(relative(plan.target))}",
     ]
     if not environment:
         first = line("cd", relative(plan.target)) + " && scaffold env create"
-        lines.insert(1, f"  First:           {first}   (Python environment and PyCharm's files)")
+        lines.insert(1, f"  First:           {first}   (Python environment and the IDE's files)")
     lines.append(f"                   scaffold run {quoted(plan.first_run)}")
     further = ", ".join(TITLES[one.framework] for one in plan.setup.choice.apart) if environment else ""
     return [*lines, f"  {further} on the GPU: the run configurations that end in GPU"] if further else lines
+
+
+def _buttons(plan: NewPlan, play: str) -> list[str]:
+    """What to press in the IDE that the project is made for."""
+    pycharm = f"  In PyCharm:      open the folder and press {play} {plan.first_run}"
+    vscode = f"  In VS Code:      open the folder, then Run and Debug: {plan.first_run}"
+    return {"pycharm": [pycharm], "vscode": [vscode], "both": [pycharm, vscode]}[plan.ide]
 
 
 def ready(plan: NewPlan, *, environment: bool) -> str:

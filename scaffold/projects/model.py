@@ -12,6 +12,9 @@ from scaffold.builds.model import Framework
 #: A rendered project: path below the project's root -> content.
 Tree = Mapping[PurePosixPath, bytes]
 
+#: What a project is opened with: PyCharm, VS Code, either.
+Ide = Literal["pycharm", "vscode", "both"]
+
 RunKind = Literal["script", "module", "pytest", "torchrun", "compound"]
 
 
@@ -38,6 +41,23 @@ class RunConfiguration:
     summary: str = ""  # one line for the README and `scaffold run`
     terminal: bool = True  # emulate a terminal, so that progress bars are drawn
     default: bool = False  # selected when the project is first opened
+
+
+#: What ``torchrun`` is as a module; the command itself may not be on PATH.
+TORCHRUN = "torch.distributed.run"
+
+
+def torchrun_arguments(run: RunConfiguration) -> tuple[str, ...]:
+    """What follows the module `TORCHRUN`: this machine alone, a free port, so many copies of the program.
+
+    >>> run = RunConfiguration(name="x", kind="torchrun", target="a.train", processes=2, arguments=("--run", "b"))
+    >>> " ".join(torchrun_arguments(run))
+    '--standalone --nproc_per_node 2 -m -- a.train --run b'
+
+    Without the dashes it would take ``--run``, which is the program's, for the beginning of its own ``--run-path``.
+    """
+    own = ("--standalone", "--nproc_per_node", str(run.processes), "-m", "--")
+    return (*own, run.target, *run.arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +127,7 @@ class Record:
     scaffold_version: str
     name: ProjectName
     frameworks: tuple[Framework, ...]
+    ide: Ide = "pycharm"  # what its environments are shown to
     files: Mapping[str, str] = field(default_factory=dict)  # path -> sha256 of what was written
 
     @property

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast, get_args
 
 from scaffold.builds.model import FRAMEWORKS
 from scaffold.errors import NotAProject
-from scaffold.projects.model import ProjectName, Record, Tree
+from scaffold.files import replace_file
+from scaffold.projects.model import Ide, ProjectName, Record, Tree
 
 RECORD = PurePosixPath(".scaffold/project.json")
 SCHEMA = "scaffold/project/1"
@@ -73,8 +74,31 @@ def _record(values: Mapping[str, Any]) -> Record:
         scaffold_version=str(values["scaffold_version"]),
         name=ProjectName(**{key: str(value) for key, value in values["name"].items()}),
         frameworks=tuple(one for one in FRAMEWORKS if one in values["frameworks"]),
+        ide=_ide(values.get("ide", "pycharm")),
         files={str(path): str(sha256) for path, sha256 in values["files"].items()},
     )
+
+
+def _ide(value: object) -> Ide:
+    """Records of before there was a choice name none."""
+    if value not in get_args(Ide):
+        raise ValueError(f"its ide is {value!r}, which is none of {', '.join(get_args(Ide))}")
+    return cast("Ide", value)
+
+
+def remembered_ide(root: Path) -> Ide:
+    """What a project is opened with; PyCharm where nothing is remembered."""
+    try:
+        return read_record(root).ide
+    except NotAProject:
+        return "pycharm"
+
+
+def remember_ide(root: Path, ide: Ide) -> None:
+    """Write down what a project is opened with. Raises NotAProject, NoPermission, NoSpace."""
+    record = read_record(root)
+    if record.ide != ide:
+        replace_file(project_root(root) / RECORD, record_content(replace(record, ide=ide)))
 
 
 def _damaged(path: Path, why: str) -> NotAProject:

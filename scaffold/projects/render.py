@@ -11,7 +11,7 @@ from scaffold.builds.model import BuildPlan, Framework
 from scaffold.errors import TemplateBroken
 from scaffold.projects.compose import compose
 from scaffold.projects.metadata import pyproject, requirements
-from scaffold.projects.model import ProjectName, Record, RunConfiguration, Template, Tree
+from scaffold.projects.model import Ide, ProjectName, Record, RunConfiguration, Template, Tree
 from scaffold.projects.prose import ENDING, render_prose
 from scaffold.projects.record import RECORD, digests, record_content
 from scaffold.projects.rename import rename_content, rename_path, rename_run, rename_text
@@ -23,11 +23,13 @@ def render(
     frameworks: tuple[Framework, ...],
     builds: tuple[BuildPlan, ...],
     python: str,
-    runs_xml: Tree,
+    ide_files: Tree,
+    ide: Ide = "pycharm",
 ) -> Tree:
     """Every file of a project, sorted by path; the same arguments give the same bytes.
 
-    ``python`` is the minor version in use (3.12), ``runs_xml`` PyCharm's files for `project_runs`.
+    ``python`` is the minor version in use (3.12), ``ide_files`` what PyCharm and VS Code read
+    of `project_runs`.
     Raises `TemplateBroken` where two of them give one path, or a file cannot be read.
     """
     tree: dict[PurePosixPath, bytes] = {}
@@ -40,9 +42,9 @@ def render(
     }
     for path, text in generated.items():
         _add(tree, path, text.encode("utf-8"))
-    for path, content in runs_xml.items():
+    for path, content in ide_files.items():
         _add(tree, path, content)
-    _add(tree, RECORD, record_content(_record(template, name, frameworks, tree)))
+    _add(tree, RECORD, record_content(_record(template, name, frameworks, ide, tree)))
     return dict(sorted(tree.items()))
 
 
@@ -85,7 +87,9 @@ def _context(
     }
 
 
-def _record(template: Template, name: ProjectName, frameworks: tuple[Framework, ...], tree: Tree) -> Record:
+def _record(
+    template: Template, name: ProjectName, frameworks: tuple[Framework, ...], ide: Ide, tree: Tree
+) -> Record:
     return Record(
         template=template.name,
         template_version=template.version,
@@ -93,6 +97,7 @@ def _record(template: Template, name: ProjectName, frameworks: tuple[Framework, 
         scaffold_version=__version__,
         name=name,
         frameworks=frameworks,
+        ide=ide,
         files=digests(tree),
     )
 

@@ -92,7 +92,8 @@ def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> Vs
         plans.append(_with_backup(plan, backup))
         after[path] = _Known(ours=result.ours, made=present is None or one.made)
     plans += [_plan_without(root, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
-    plans.append(_record_plan(root, record, after))
+    before = _present(root / record)
+    plans.append(FilePlan(path=record, before=before, after=_record_content(after) if after else None))
     return VscodePlan(root=root, files=tuple(plans))
 
 
@@ -158,11 +159,6 @@ class _Known:
 
     ours: Ours = field(default_factory=dict)
     made: bool = False  # we made the file
-
-
-def _record_plan(root: Path, record: PurePosixPath, known: Mapping[PurePosixPath, _Known]) -> FilePlan:
-    content = _record_content(known)
-    return FilePlan(path=record, before=_present(root / record), after=content)
 
 
 def _record_content(known: Mapping[PurePosixPath, _Known]) -> bytes:

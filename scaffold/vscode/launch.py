@@ -10,16 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import RunConfiguration
+from scaffold.projects.model import TORCHRUN, RunConfiguration, torchrun_arguments
 from scaffold.vscode.model import Piece
 
 ROOT = "${workspaceFolder}"
 
 #: What VS Code puts into a file that it makes itself.
 VERSION = Piece(holder=(), name="version", value="0.2.0")
-
-#: What ``torchrun`` is as a module; the command itself may not be on PATH.
-_TORCHRUN = "torch.distributed.run"
 
 
 def launch_pieces(runs: Sequence[RunConfiguration], sources: Sequence[str]) -> tuple[Piece, ...]:
@@ -77,8 +74,7 @@ def _started(run: RunConfiguration) -> tuple[dict[str, str], tuple[str, ...]]:
         target = (f"{ROOT}/{run.target}",) if run.target else ()
         return {"module": "pytest"}, (*run.arguments, *target)
     if run.kind == "torchrun":
-        options = ("--standalone", "--nproc_per_node", str(run.processes))
-        return {"module": _TORCHRUN}, (*options, "-m", run.target, *run.arguments)
+        return {"module": TORCHRUN}, torchrun_arguments(run)
     return {"module": run.target}, run.arguments
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import RunConfiguration
+from scaffold.projects.tool import LAUNCHER
 from scaffold.vscode.launch import ROOT
 from scaffold.vscode.model import Piece, VscodeProject
 
@@ -18,15 +19,18 @@ EXTENSIONS = ("ms-python.python", "ms-python.debugpy")
 #: The interpreter that is chosen for the project, as the Python extension tells it.
 _CHOSEN = "${command:python.interpreterPath}"
 
+#: Finds scaffold wherever it is installed: an editor that was not started in a terminal has a short PATH.
+_STARTER = str(LAUNCHER)
+
 #: Modules that serve until they are stopped.
 _SERVERS = ("tensorboard.main",)
 
 
 def task_pieces(entries: Iterable[MenuEntry], runs: Sequence[RunConfiguration]) -> tuple[Piece, ...]:
     """A task for each command of scaffold, and for each server among the rows."""
-    chosen = tuple(entries)
+    has_starter = any(run.target == _STARTER for run in runs)
     pieces = [Piece(holder=(), name="version", value="2.0.0")]
-    pieces += [_task(one.name, _command(one)) for one in chosen if not one.asks]
+    pieces += [_task(one.name, _command(one, has_starter=has_starter)) for one in entries if not one.asks]
     pieces += [_task(run.name, _server(run)) for run in runs if run.target in _SERVERS]
     return tuple(pieces)
 
@@ -35,11 +39,12 @@ def _task(label: str, value: dict[str, Any]) -> Piece:
     return Piece(holder=("tasks",), name=label, value={"label": label, **value})
 
 
-def _command(entry: MenuEntry) -> dict[str, Any]:
+def _command(entry: MenuEntry, *, has_starter: bool) -> dict[str, Any]:
+    program = (_CHOSEN, f"{ROOT}/{_STARTER}") if has_starter else ("scaffold",)
     return {
         "type": "process",  # no shell: nothing to quote
-        "command": "scaffold",
-        "args": list(entry.words),
+        "command": program[0],
+        "args": [*program[1:], *entry.words],
         "detail": entry.summary,
         "options": {"cwd": ROOT},
         "problemMatcher": [],  # else VS Code asks how its output is to be read

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
 from scaffold.errors import NotAProject
 from scaffold.projects.model import ProjectName, Record
-from scaffold.projects.record import RECORD, digests, project_root, read_record, record_content
+from scaffold.projects.record import (
+    RECORD,
+    digests,
+    project_root,
+    read_record,
+    record_content,
+    remember_ide,
+    remembered_ide,
+)
 
 ONE = Record(
     template="cnn",
@@ -71,3 +80,26 @@ def test_a_damaged_record_is_one_clear_error(tmp_path, content):
         read_record(tmp_path)
     assert caught.value.code == "project-record-damaged"
     assert str(tmp_path / RECORD) in caught.value.message
+
+
+@pytest.mark.parametrize("ide", ["pycharm", "vscode", "both"])
+def test_what_a_project_is_opened_with_is_remembered(tmp_path, ide):
+    keep(tmp_path, record_content(ONE))
+    remember_ide(tmp_path, ide)
+    assert read_record(tmp_path) == replace(ONE, ide=ide)
+    assert remembered_ide(tmp_path) == ide
+
+
+def test_a_record_of_before_there_was_a_choice_means_pycharm(tmp_path):
+    values = json.loads(record_content(ONE))
+    del values["ide"]
+    keep(tmp_path, json.dumps(values).encode())
+    assert read_record(tmp_path) == ONE
+    assert remembered_ide(tmp_path / "elsewhere") == "pycharm"
+
+
+def test_an_ide_that_nobody_knows_is_told(tmp_path):
+    keep(tmp_path, record_content(ONE).replace(b'"pycharm"', b'"emacs"'))
+    with pytest.raises(NotAProject) as caught:
+        read_record(tmp_path)
+    assert "its ide is 'emacs'" in caught.value.detail[0]

@@ -53,6 +53,7 @@ def test_the_record_tells_every_file_and_its_making(tiny):
         "scaffold_version": __version__,
         "name": {"distribution": "cat-dog", "package": "cat_dog", "title": "Cat Dog"},
         "frameworks": ["pytorch"],
+        "ide": "pycharm",
     }
     assert files == {str(p): hashlib.sha256(c).hexdigest() for p, c in tree.items() if p != RECORD}
 

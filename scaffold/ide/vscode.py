@@ -1,0 +1,116 @@
+"""``scaffold ide vscode``: VS Code's files for a project that is there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.projects.model import Ide
+from scaffold.pycharm.model import IdeProject
+from scaffold.system import System
+from scaffold.vscode.files import FilePlan, VscodePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VscodeIdePlan:
+    """All that will be written, decided."""
+
+    root: Path
+    committed: VscodePlan  # .vscode
+    machine: VscodePlan  # .envs/<project>.code-workspace, where there is a further environment
+    ide: Ide | None  # what the project is opened with from now on; None where scaffold did not make it
+    remembered: Ide | None  # so far
+
+    @property
+    def files(self) -> tuple[FilePlan, ...]:
+        """Every file of the plan."""
+        return (*self.committed.files, *self.machine.files)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is as it should be already."""
+        return not (self.committed.changed or self.machine.changed) and self.ide == self.remembered
+
+
+def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
+    """What becomes of the files of the project around ``start``; nothing is written.
+
+    Raises NotAProject, IdeFileBroken, TargetOccupied, NoPermission, TemplateBroken.
+    """
+    from scaffold.making import plan_vscode_workspace, with_environments
+    from scaffold.projects.menu import menu
+    from scaffold.vscode.files import plan_files, project_pieces
+    from scaffold.vscode.model import VscodeProject
+
+    root, remembered = _place(system, start)
+    project = with_environments(system, _project(system, root), root)
+    seen = VscodeProject(
+        name=project.module,
+        runs=project.runs,
+        sources=project.sources,
+        tests=project.tests,
+        excluded=project.excluded,
+    )
+    return VscodeIdePlan(
+        root=root,
+        committed=plan_files(root, project_pieces(seen, menu())),
+        machine=plan_vscode_workspace(project, root),
+        ide="both" if remembered == "pycharm" else remembered,
+        remembered=remembered,
+    )
+
+
+def plan_undo(system: System, start: Path) -> VscodeIdePlan:
+    """The project without what we wrote for VS Code; what the user wrote stays.
+
+    Raises NotAProject, IdeFileBroken, NoPermission.
+    """
+    from scaffold.vscode import files, workspaces
+
+    root, remembered = _place(system, start)
+    return VscodeIdePlan(
+        root=root,
+        committed=files.plan_undo(root),
+        machine=files.plan_undo(root, workspaces.RECORD),
+        ide="pycharm" if remembered is not None else None,
+        remembered=remembered,
+    )
+
+
+def carry_out(plan: VscodeIdePlan) -> None:
+    """Do what the plan says. Raises TargetOccupied, NoPermission, NoSpace."""
+    from scaffold.projects.record import remember_ide
+    from scaffold.projects.tool import remember_tool
+    from scaffold.vscode.files import carry_out
+
+    carry_out(plan.committed)
+    carry_out(plan.machine)
+    if plan.ide is None:
+        return
+    if plan.ide != "pycharm":
+        remember_tool(plan.root)  # the tasks start scaffold wherever it is on this machine
+    remember_ide(plan.root, plan.ide)
+
+
+def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
+    """The project's root, and what is remembered of a project that scaffold made. Raises NotAProject."""
+    from scaffold.projects.record import RECORD, read_record
+    from scaffold.pycharm.project.describe import any_root
+
+    ours = next(
+        (one for one in (start.absolute(), *start.absolute().parents) if (one / RECORD).is_file()), None
+    )
+    return (ours, read_record(ours).ide) if ours is not None else (any_root(start, system), None)
+
+
+def _project(system: System, root: Path) -> IdeProject:
+    """As its template says; where there is none, as its own run configurations say."""
+    from dataclasses import replace
+
+    from scaffold.projects.record import RECORD, read_record
+    from scaffold.pycharm.project.describe import any_project, generated_project
+    from scaffold.pycharm.reading.rows import read_rows
+
+    made = (root / RECORD).is_file()
+    project = generated_project(read_record(root)) if made else any_project(root, system)
+    return project if project.runs else replace(project, runs=read_rows(root))
