@@ -50,11 +50,12 @@ TORCHRUN = "torch.distributed.run"
 def torchrun_arguments(run: RunConfiguration) -> tuple[str, ...]:
     """What follows the module `TORCHRUN`: this machine alone, a free port, so many copies of the program.
 
-    >>> run = RunConfiguration(name="x", kind="torchrun", target="a.train", processes=2, arguments=("--run", "b"))
+    >>> more = {"target": "a.train", "processes": 2, "arguments": ("--run", "b")}
+    >>> run = RunConfiguration(name="train", kind="torchrun", **more)
     >>> " ".join(torchrun_arguments(run))
     '--standalone --nproc_per_node 2 -m -- a.train --run b'
 
-    Without the dashes it would take ``--run``, which is the program's, for the beginning of its own ``--run-path``.
+    Without the dashes it would take the program's ``--run`` for the beginning of its own ``--run-path``.
     """
     own = ("--standalone", "--nproc_per_node", str(run.processes), "-m", "--")
     return (*own, run.target, *run.arguments)

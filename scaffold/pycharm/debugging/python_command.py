@@ -53,6 +53,8 @@ def program_of(command: PythonCommand) -> PythonCommand:
     >>> torchrun = "python -m torch.distributed.run --standalone --nproc_per_node=2"
     >>> program_of(split([*torchrun.split(), "-m", "cnn.train", "--smoke"])).target
     'cnn.train'
+    >>> program_of(split([*torchrun.split(), "-m", "--", "cnn.train", "--run", "x"])).target
+    'cnn.train'
     >>> program_of(split([*torchrun.split(), "/p/train.py"])).target
     '/p/train.py'
     """
@@ -60,8 +62,9 @@ def program_of(command: PythonCommand) -> PythonCommand:
         return command
     words = command.arguments
     for at, word in enumerate(words):
-        if word in {"-m", "--module"} and at + 1 < len(words):
-            return _inner(command, words, at + 1, is_module=True)
+        target = at + 2 if words[at + 1 : at + 2] == ("--",) else at + 1  # the end of torchrun's own options
+        if word in {"-m", "--module"} and target < len(words):
+            return _inner(command, words, target, is_module=True)
         if word.endswith(".py") and not word.startswith("-"):
             return _inner(command, words, at, is_module=False)
     return command

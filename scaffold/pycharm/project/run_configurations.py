@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import RunConfiguration, RunKind
+from scaffold.projects.model import TORCHRUN, RunConfiguration, RunKind, torchrun_arguments
 from scaffold.pycharm.reading.parameters import join
 
 if TYPE_CHECKING:
@@ -44,9 +44,6 @@ _DISPLAY_TYPE: Mapping[RunKind, str] = {
     "pytest": "Python tests",
     "compound": "Compound",
 }
-
-#: What ``torchrun`` is as a module; the command itself may not be on PATH.
-TORCHRUN = "torch.distributed.run"
 
 
 def run_files(runs: Iterable[RunConfiguration], module: str) -> Tree:
@@ -135,8 +132,7 @@ def _python(run: RunConfiguration) -> Iterator[tuple[str, str]]:
     module = run.kind != "script"
     target, arguments = run.target if module else _below_project(run.target), run.arguments
     if run.kind == "torchrun":
-        arguments = (*torchrun_options(run), "-m", target, *arguments)
-        target = TORCHRUN
+        target, arguments = TORCHRUN, torchrun_arguments(run)
     yield "SCRIPT_NAME", target
     yield "PARAMETERS", join(arguments)
     yield "SHOW_COMMAND_LINE", "false"
@@ -144,15 +140,6 @@ def _python(run: RunConfiguration) -> Iterator[tuple[str, str]]:
     yield "MODULE_MODE", _flag(module)
     yield "REDIRECT_INPUT", "false"
     yield "INPUT_FILE", ""
-
-
-def torchrun_options(run: RunConfiguration) -> tuple[str, ...]:
-    """The options of torchrun itself, before the module: this machine alone, a free port, so many processes.
-
-    >>> torchrun_options(RunConfiguration(name="x", kind="torchrun", target="a.train", processes=2))
-    ('--standalone', '--nproc_per_node', '2')
-    """
-    return "--standalone", "--nproc_per_node", str(run.processes)
 
 
 def _pytest(run: RunConfiguration) -> Iterator[tuple[str, str]]:
