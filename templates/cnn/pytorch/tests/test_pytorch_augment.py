@@ -6,8 +6,9 @@ import torch
 
 from your_project.data import Split
 from your_project.pytorch.augment import ImageBatches
+from your_project.pytorch.team import Team
 
-CPU = torch.device("cpu")
+ALONE = Team(torch.device("cpu"))
 
 
 def split(count=10, height=6, width=8, channels=3):
@@ -21,7 +22,7 @@ def epoch(batches, seed=0):
 
 def test_without_augmentation_each_image_comes_once_as_it_is():
     part = split()
-    batches = ImageBatches(part, 5, CPU, augment=False, mirror=True)
+    batches = ImageBatches(part, 5, ALONE, augment=False, mirror=True)
     labels = torch.cat([labels for _, labels in epoch(batches)])
     assert sorted(labels.tolist()) == list(range(10))
     assert labels.tolist() != list(range(10))
@@ -33,16 +34,16 @@ def test_without_augmentation_each_image_comes_once_as_it_is():
 
 def test_the_last_incomplete_batch_is_left_out_unless_it_is_the_only_one():
     assert [
-        len(labels) for _, labels in epoch(ImageBatches(split(), 4, CPU, augment=True, mirror=False))
+        len(labels) for _, labels in epoch(ImageBatches(split(), 4, ALONE, augment=True, mirror=False))
     ] == [4, 4]
-    batches = ImageBatches(split(), 64, CPU, augment=True, mirror=False)
+    batches = ImageBatches(split(), 64, ALONE, augment=True, mirror=False)
     assert (batches.steps, [len(labels) for _, labels in epoch(batches)]) == (1, [10])
 
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_each_image_is_a_window_of_the_black_framed_one(mirror):
     part = split()
-    batches = ImageBatches(part, 10, CPU, augment=True, mirror=mirror)
+    batches = ImageBatches(part, 10, ALONE, augment=True, mirror=mirror)
     seen = set()
     for seed in range(20):
         for images, labels in epoch(batches, seed):
@@ -61,7 +62,7 @@ def test_each_image_is_a_window_of_the_black_framed_one(mirror):
 
 
 def test_an_epoch_follows_from_the_generator_alone():
-    batches = ImageBatches(split(), 5, CPU, augment=True, mirror=True)
+    batches = ImageBatches(split(), 5, ALONE, augment=True, mirror=True)
     epoch(batches, 7)  # an epoch leaves no trace
     one, again, other = epoch(batches, 1), epoch(batches, 1), epoch(batches, 2)
     assert all(torch.equal(a, b) for pair in zip(one, again, strict=True) for a, b in zip(*pair, strict=True))
@@ -70,7 +71,7 @@ def test_an_epoch_follows_from_the_generator_alone():
 
 def test_large_images_are_shifted_further():
     reach = [
-        ImageBatches(split(2, side, side, 1), 2, CPU, augment=True, mirror=False).reach
+        ImageBatches(split(2, side, side, 1), 2, ALONE, augment=True, mirror=False).reach
         for side in (8, 28, 64)
     ]
     assert reach == [1, 2, 5]

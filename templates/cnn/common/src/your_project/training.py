@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import baseline, data, engines, jobs, metrics, results
+from . import baseline, data, engines, jobs, metrics, processes, results
 from .engine import ModelCard
 from .files import replacing
 from .run_folder import read_history
@@ -45,6 +45,9 @@ def train_in(path: Path, request: Request[Settings]) -> None:
     settings = with_small_batches(settings, len(images.train))
     engine = make_engine(request.framework, settings, card_of(images, settings, request.framework))
     announce(engine, images, path)
+    if processes.number():  # one of several, and not the first: only its share of the training is left to it
+        jobs.follow(engine, images, whole_training(settings), path, request)
+        return
     run = fit(engine, images, whole_training(settings), path, request, program="train")
     finish(engine, images, run.path, job="train", data_name=settings.data)
 

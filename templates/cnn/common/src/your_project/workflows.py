@@ -23,7 +23,7 @@ def train(framework: str, argv: list[str] | None = None) -> None:
 
     groups = ("data", "network", "training", "machine", "the run")
     words = "Train a network, evaluate it and write a report."
-    start(Program("train", Settings, groups, words, SMOKE, work), framework, argv)
+    start(Program("train", Settings, groups, words, SMOKE, work, parallel=True), framework, argv)
 
 
 def finetune(framework: str, argv: list[str] | None = None) -> None:

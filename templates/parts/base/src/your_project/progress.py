@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Progress:
     """A bar over `total` steps, to be used as a context manager. It leaves no trace when it ends."""
 
-    def __init__(self, total: int, label: str, unit: str = "step") -> None:
+    def __init__(self, total: int, label: str, unit: str = "step", *, shown: bool = True) -> None:
         from tqdm import tqdm  # `--help` must not pay for it
 
         self._bar = tqdm(
@@ -21,7 +21,7 @@ class Progress:
             unit=unit,
             unit_scale=unit == "B",
             leave=False,
-            disable=not sys.stderr.isatty(),
+            disable=not (shown and sys.stderr.isatty()),
             dynamic_ncols=True,
         )
 

@@ -96,3 +96,21 @@ class RunFolder:
         if self._events is not None:
             self._events.close()
             self._events = None
+
+
+class Follower(RunFolder):
+    """The folder of a run that another process keeps: it may be read, and nothing is written or said."""
+
+    def __init__(self, path: Path, best: str, last: str, *, resume: bool = False) -> None:
+        self.path, self.epochs = path, 0
+        self.best, self.last = path / best, path / last
+        self.resuming = resume and self.last.is_file()
+        self._events = None
+
+    def log(self, stage: str, epoch: int, **values: float) -> None: ...
+
+    def rewind(self, epoch: int) -> None: ...
+
+    def progress(self, total: int, label: str) -> Progress:
+        """Return a bar that is not drawn."""
+        return Progress(total, label, shown=False)

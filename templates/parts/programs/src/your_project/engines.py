@@ -10,6 +10,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
+from . import processes
 from .errors import ProjectError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FOLDERS = {"pytorch": "pytorch", "keras": "tfkeras"}
 CLASSES = {"pytorch": "PyTorchEngine", "keras": "KerasEngine"}
+
+#: those whose engine can share its work with the same program in other processes
+PARALLEL = frozenset({"pytorch"})
 
 
 class Engine(Protocol):
@@ -68,15 +72,26 @@ def find(framework: str) -> Any:
 
 def command(framework: str, program: str, python: str = "python") -> str:
     """Return the command that runs a program."""
-    return f"{python} -m {__package__}.{FOLDERS[framework]}.{program}"
+    return f"{python} -m {module(framework, program)}"
+
+
+def module(framework: str, program: str) -> str:
+    """Return the module of a program."""
+    return f"{__package__}.{FOLDERS[framework]}.{program}"
 
 
 def pasted(framework: str, program: str) -> str:
     """Return the command that runs a program with this very Python, whatever environment is active.
 
-    It holds in every folder: a program's own need not be that of the shell from which it was started.
+    It holds in every folder: a program's own need not be that of the shell from which it was started. Where
+    torchrun has started several processes, it does so again.
     """
-    return command(framework, program, quoted(sys.executable) if sys.executable else "python")
+    python = quoted(sys.executable) if sys.executable else "python"
+    if processes.count() == 1:
+        return command(framework, program, python)
+    # the dashes: it would take our --run for the beginning of an option of its own
+    copies = f"--standalone --nproc_per_node {processes.count_here()}"
+    return f"{python} -m torch.distributed.run {copies} -m -- {module(framework, program)}"
 
 
 def quoted(argument: object) -> str:

@@ -5,21 +5,22 @@ What is trained, on what, and how good it then is, is the project's own business
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import engines, environment, runs
+from . import engines, environment, processes, runs
 from .errors import Interrupted, ProjectError
 from .files import write_json
-from .run_folder import RunFolder
+from .run_folder import Follower, RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .engines import Engine
     from .program import Kind, Request
@@ -45,6 +46,8 @@ def open_run(
     neither the one nor the other.
     """
     settings = request.settings
+    if not settings.resume and processes.number():
+        return request, Path(os.devnull)  # the first process makes the folder; nobody else writes
     if not settings.resume:
         path = runs.begin(request.runs, settings.run, request.framework, job, overwrite=settings.overwrite)
         settings = replace(settings, run=path.name)
@@ -61,14 +64,15 @@ def open_run(
 def removed_unless_begun(request: Request[Kind], path: Path) -> Iterator[None]:
     """Remove the folder of a new run that fails before anything was trained: there is nothing to resume.
 
-    One that was there before stays, and so does one whose end said how to go on.
+    One that was there before stays, and so does one whose end said how to go on. Of several processes it is
+    the first one's affair.
     """
     try:
         yield
     except Interrupted:
         raise
     except BaseException:
-        if not request.settings.resume and not runs.begun(path):
+        if not (request.settings.resume or runs.begun(path) or processes.number()):
             shutil.rmtree(path, ignore_errors=True)
         raise
 
@@ -117,6 +121,8 @@ def announce(engine: Engine, path: Path) -> None:
     """Say on what the work is done, and why on that."""
     print(f"device      {engine.device}: {engine.device_reason}")
     print(f"precision   {engine.precision}: {engine.precision_reason}")
+    if processes.count() > 1:
+        print(f"processes   {processes.count()}: each takes its share of every batch")
     print(f"run         {path}", flush=True)
 
 
@@ -141,6 +147,14 @@ def fit(
     for line in early_stops(run.history(), stages):
         print(line, flush=True)
     return run
+
+
+def follow(
+    engine: Engine, data: object, stages: tuple[Stage, ...], path: Path, request: Request[Kind]
+) -> None:
+    """Take part in the training of a run that the first of several processes keeps."""
+    run = Follower(path, engine.best, engine.last, resume=request.settings.resume)
+    engine.fit(data, stages, run)
 
 
 def early_stops(history: History, stages: tuple[Stage, ...]) -> list[str]:

@@ -10,8 +10,8 @@ from dataclasses import Field, dataclass, replace
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from . import arguments, engines
-from .errors import run_program
+from . import arguments, engines, processes
+from .errors import ProjectError, run_program
 from .files import project_root
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Program(Generic[Kind]):
     description: str  # one sentence for --help
     smoke: Mapping[str, Any]  # settings so small that it ends in seconds, yet every line of it runs
     work: Callable[[Request[Kind]], None]
+    parallel: bool = False  # several processes may share its work
 
 
 def start(program: Program[Kind], framework: str, argv: list[str] | None = None) -> None:
@@ -88,7 +89,14 @@ def start(program: Program[Kind], framework: str, argv: list[str] | None = None)
     )
 
     def body() -> None:
-        with place(Request(framework, settings, given), program.smoke) as request:
+        if processes.count() > 1 and not (program.parallel and framework in engines.PARALLEL):
+            raise ProjectError(
+                f"{program.name} with {framework} runs in one process: start it without torchrun"
+            )
+        with (
+            processes.only_the_first_speaks(),
+            place(Request(framework, settings, given), program.smoke) as request,
+        ):
             program.work(request)
 
     run_program(body)

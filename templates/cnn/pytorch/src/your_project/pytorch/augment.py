@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ..errors import ProjectError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..data import Split
+    from .team import Team
 
 
 class ImageBatches:
@@ -20,18 +23,22 @@ class ImageBatches:
     collect every batch in other processes.
     """
 
-    def __init__(self, split: Split, size: int, device: torch.device, *, augment: bool, mirror: bool) -> None:
+    def __init__(self, split: Split, size: int, team: Team, *, augment: bool, mirror: bool) -> None:
+        device = team.device
         images = torch.from_numpy(split.images)
         self.height, self.width = images.shape[1:3]
         self.reach = max(1, round(min(self.height, self.width) / 14)) if augment else 0
         self.mirror = augment and mirror
-        self.device = device
+        self.device, self.team = device, team
         # Shifted images are windows of wider ones; what comes in from outside is black.
         images = torch.nn.functional.pad(images, (0, 0, *[self.reach] * 4))
         self.images = images.to(device if fits(images, device) else "cpu")
         self.labels = torch.from_numpy(split.labels).to(device)
         # The last, incomplete batch is left out: its gradient would be noisier, at the same learning rate.
-        self.size = min(size, len(images))
+        # Shares of one size: else the mean of the processes' gradients would not be that of the batch.
+        self.size = min(size, len(images)) // team.size * team.size
+        if not self.size:
+            raise ProjectError(f"a batch of {size} images is too small for {team.size} processes")
         self.steps = len(images) // self.size
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
@@ -47,7 +54,7 @@ class ImageBatches:
         home = self.images.device
         chosen, rows, columns = order.to(home), rows.to(home), columns.to(home)
         for start in range(0, count, self.size):
-            batch = slice(start, start + self.size)
+            batch = slice(start + self.team.number, start + self.size, self.team.size)
             which = chosen[batch]
             images = self.images[which[:, None, None], rows[batch][:, :, None], columns[batch][:, None, :]]
             # (n, height, width, channels) seen as (n, channels, height, width): PyTorch's channels-last order

@@ -12,6 +12,7 @@ from .checkpoints import BEST, LAST, load_weights, save_weights
 from .device import place
 from .loop import Training
 from .model import HEAD, build
+from .team import gathered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..run_folder import RunFolder
     from ..settings import Settings
     from ..stages import Stage
+    from .team import Team
 
 #: images that are scored at a time
 CHUNK = 256
@@ -49,19 +51,26 @@ class PyTorchEngine:
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Train through all stages; go on where the run stood when it is resumed."""
-        settings, device = self.settings, self.placement.device
+        with gathered(self.placement.device) as team:
+            self.fit_in(team, data, stages, run)
+
+    def fit_in(self, team: Team, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
+        """Train as one of a team of processes, mostly of one."""
+        settings = self.settings
         batches = ImageBatches(
-            data.train, settings.batch_size, device, augment=settings.augment, mirror=data.mirror
+            data.train, settings.batch_size, team, augment=settings.augment, mirror=data.mirror
         )
-        images = data.validation.images
-        labels = torch.from_numpy(data.validation.labels)
+        images = data.validation.images[team.number :: team.size]
+        labels = torch.from_numpy(data.validation.labels[team.number :: team.size])
 
         def evaluate() -> dict[str, float]:
             logits = self.scores(images)
-            return {
-                "validation_loss": cross_entropy(logits, labels).item(),
-                "validation_accuracy": (logits.argmax(1) == labels).double().mean().item(),
-            }
+            # no image may be left for one of many processes, and the mean of none is no number
+            loss = cross_entropy(logits, labels).item() * len(labels) if len(labels) else 0.0
+            correct = (logits.argmax(1) == labels).sum().item()
+            own = torch.tensor([loss, correct, len(labels)], dtype=torch.float64)
+            losses, right, count = team.total(own).tolist()
+            return {"validation_loss": losses / count, "validation_accuracy": right / count}
 
         Training(
             network=self.network,
@@ -70,6 +79,7 @@ class PyTorchEngine:
             loss_function=torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing),
             evaluate=evaluate,
             placement=self.placement,
+            team=team,
             settings=settings,
             run=run,
         ).fit(stages)

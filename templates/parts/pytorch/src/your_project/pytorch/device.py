@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from .. import processes
 from ..errors import ProjectError
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def place(device: str = "auto", precision: str = "auto") -> Placement:
     kind, reason = choose_device(device, obstacles)
     capability = torch.cuda.get_device_capability() if kind == "cuda" and not torch.version.hip else None
     chosen, precision_reason = choose_precision(precision, kind, capability, native_bf16(kind))
-    numbered = kind in ("cuda", "xpu")
-    where = torch.device(kind, 0) if numbered else torch.device(kind)
+    where = device_of(kind)
+    numbered = where.index is not None
     name = f"{where} ({getattr(torch, kind).get_device_name(where)})" if numbered else kind
     # A resumed run must repeat an unbroken one to the last bit: no choice of algorithms by a stopwatch.
     torch.backends.cudnn.benchmark = False
@@ -91,11 +92,19 @@ def obstacle(kind: str) -> str:
         return {"cuda": "no CUDA device visible", "mps": "this macOS offers no Metal device"}.get(
             kind, f"PyTorch {torch.__version__} is a build without XPU, or sees no Intel GPU"
         )
+    needed, there = processes.count_here(), getattr(torch, kind).device_count()
+    if needed > there:
+        return f"{needed} processes need a GPU each, and there {'is' if there == 1 else 'are'} {there}"
     try:  # a GPU that is visible may still be too old or too new for this build, or full
-        torch.zeros(1, device=kind).add_(1).item()
+        torch.zeros(1, device=device_of(kind)).add_(1).item()
     except RuntimeError as error:
         return f"{kind} is there, but a first computation failed: {str(error).splitlines()[0]}"
     return ""
+
+
+def device_of(kind: str) -> torch.device:
+    """Return the device of that kind for this process: the first GPU for the first, and so on."""
+    return torch.device(kind, processes.number_here()) if kind in ("cuda", "xpu") else torch.device(kind)
 
 
 def available(kind: str) -> bool:

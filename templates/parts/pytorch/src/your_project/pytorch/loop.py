@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..run_folder import RunFolder
     from ..stages import Stage, TrainingSettings
     from .device import Placement
+    from .team import Team
 
 
 class Batches(Protocol):
@@ -61,18 +62,20 @@ class Training:
     loss_function: Callable[[Any, Tensor], Tensor]
     evaluate: Callable[[], dict[str, float]]  # on the validation data; `validation_loss` is one of the values
     placement: Placement
+    team: Team
     settings: TrainingSettings
     run: RunFolder
 
     def fit(self, stages: tuple[Stage, ...]) -> None:
         """Train through all stages; leave the weights with the lowest validation loss in the network."""
-        network, run, patience = self.network, self.run, self.settings.patience
+        network, run, team, patience = self.network, self.run, self.team, self.settings.patience
         now, saved = self.restore(stages) if run.resuming else (Position(), None)
         for number in range(now.stage, len(stages)):
             stage = stages[number]
             held = freeze(self.sections, stage)
             optimiser = make_optimiser(self.sections, stage, self.settings.weight_decay)
             scaler = self.placement.scaler()
+            learner = team.learner(network)
             if saved:
                 restore_optimiser(optimiser, scaler, saved)
                 saved = None
@@ -84,7 +87,8 @@ class Training:
                 network.train()
                 for section in held:
                     section.eval()  # else BatchNorm goes on averaging, and changes what shall stay
-                train_loss = self.epoch(stage, now, optimiser, scaler)
+                train_loss = self.epoch(stage, now, learner, optimiser, scaler)
+                team.share_statistics(network)
                 measured = self.evaluate()
                 rate = stage.learning_rate * self.share(stage, now, self.batches.steps - 1)
                 values = {"train_loss": train_loss, **measured, "learning_rate": rate}
@@ -95,24 +99,32 @@ class Training:
                 now.stage_best = min(now.stage_best, loss)
                 if loss < now.best:  # first the weights, then the state that speaks of them
                     now.best = loss
-                    save_weights(network, run.best)
+                    if team.leads:
+                        save_weights(network, run.best)
                 now.stage_epoch, now.epoch = now.stage_epoch + 1, now.epoch + 1
-                self.save(stages, now, optimiser, scaler)
-        load_weights(network, run.best)
+                if team.leads:
+                    self.save(stages, now, optimiser, scaler)
+        if team.leads:
+            load_weights(network, run.best)
 
     def epoch(
-        self, stage: Stage, now: Position, optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler
+        self,
+        stage: Stage,
+        now: Position,
+        learner: nn.Module,
+        optimiser: torch.optim.Optimizer,
+        scaler: torch.amp.GradScaler,
     ) -> float:
         """Go once through the training data; return the mean loss."""
-        generator = seed_epoch(self.settings.seed, now.epoch)
+        generator = seed_epoch(self.settings.seed, now.epoch, self.team.number)
         label = f"{stage.name} {now.stage_epoch + 1}/{stage.epochs}"
         loss_sum = torch.zeros((), device=self.placement.device)
         with self.run.progress(self.batches.steps, label) as bar:
             for step, (inputs, targets) in enumerate(self.batches(generator)):
                 set_rates(optimiser, self.share(stage, now, step))
                 with self.placement.autocast():
-                    loss = self.loss_function(self.network(inputs), targets)
-                scaler.scale(loss).backward()
+                    loss = self.loss_function(learner(inputs), targets)
+                scaler.scale(loss).backward()  # several processes: here their gradients are averaged
                 if self.settings.clip:
                     scaler.unscale_(optimiser)  # the limit is meant for the true gradients
                     clip_grad_norm_(self.network.parameters(), self.settings.clip)
@@ -121,7 +133,7 @@ class Training:
                 optimiser.zero_grad(set_to_none=True)
                 loss_sum += loss.detach()  # loss.item() would make the GPU wait for Python in every step
                 bar.advance()
-        mean = loss_sum.item() / self.batches.steps
+        mean = self.team.total(loss_sum).item() / (self.batches.steps * self.team.size)
         if not math.isfinite(mean):
             raise ProjectError(
                 f"the loss is {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate"
@@ -171,8 +183,11 @@ def restore_optimiser(
         scaler.load_state_dict(saved["scaler"])
 
 
-def seed_epoch(seed: int, epoch: int) -> torch.Generator:
-    """Seed all that is random in an epoch: the generator for the data, PyTorch's own for dropout."""
-    for_order, for_dropout = np.random.SeedSequence((seed, epoch)).generate_state(2).tolist()
-    torch.manual_seed(for_dropout)
+def seed_epoch(seed: int, epoch: int, process: int = 0) -> torch.Generator:
+    """Seed all that is random in an epoch: the generator for the data, PyTorch's own for dropout.
+
+    All processes draw the same order of the data, of which each takes its share, and their own dropout.
+    """
+    for_order, *for_dropout = np.random.SeedSequence((seed, epoch)).generate_state(2 + process).tolist()
+    torch.manual_seed(for_dropout[-1])
     return torch.Generator().manual_seed(for_order)

@@ -1,0 +1,83 @@
+"""Several processes that train one network, on as many GPUs or on the processor.
+
+Each holds the whole network and all of the data, and takes its share of every batch. The gradients are
+averaged before each step, so that all make the same step, and the networks stay equal: two processes learn
+what one would from the same batches, but that batch normalisation sees each share by itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from .. import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Team:
+    """This process among those that train together."""
+
+    device: torch.device
+    number: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is this process that writes."""
+        return self.number == 0
+
+    def learner(self, network: nn.Module) -> nn.Module:
+        """Return the network with gradients that are averaged over all processes while they are computed.
+
+        What learns must be settled before: DistributedDataParallel looks once.
+        """
+        if self.size == 1:
+            return network
+        devices = None if self.device.type == "cpu" else [self.device]
+        return DistributedDataParallel(network, device_ids=devices)
+
+    def total(self, values: Tensor) -> Tensor:
+        """Return the sums over all processes, the same in each to the last bit."""
+        if self.size > 1:
+            values = values.to(self.device)
+            dist.all_reduce(values)
+        return values
+
+    def share_statistics(self, network: nn.Module) -> None:
+        """Let all normalise by the same means and variances: those that the first process has seen.
+
+        DistributedDataParallel does so before each step; what the last one has added is not shared yet.
+        """
+        if self.size > 1:
+            for statistic in network.buffers():
+                dist.broadcast(statistic, 0)
+
+
+@contextmanager
+def gathered(device: torch.device) -> Iterator[Team]:
+    """Wait for the other processes, and work together until the block ends."""
+    if processes.count() == 1:
+        yield Team(device)
+        return
+    if device.type == "cpu":
+        dist.init_process_group("gloo")
+    else:
+        # NCCL is the fast way between NVIDIA's and AMD's GPUs, XCCL between Intel's; Windows has neither
+        has_nccl = device.type == "cuda" and dist.is_nccl_available()
+        backend = "nccl" if has_nccl else "xccl" if device.type == "xpu" else "gloo"
+        torch.accelerator.set_device_index(device.index)
+        dist.init_process_group(backend, device_id=device if has_nccl else None)
+    try:
+        yield Team(device, processes.number(), processes.count())
+    finally:
+        dist.destroy_process_group()
