@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.checks import examine
-from scaffold.checks.facts import Facts, RunFact, TorchBuild
+from scaffold.checks.facts import Facts, TorchBuild
 from scaffold.checks.model import Finding
 from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
@@ -73,6 +73,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     from scaffold.environments.holder import who_holds
     from scaffold.environments.layout import places
     from scaffold.environments.planned import is_damaged, read_machine
+    from scaffold.pycharm.survey.survey import survey
 
     assert known.root is not None
     root = known.root
@@ -85,7 +86,7 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
         own,
         plan_damaged=is_damaged(root),
         torch=torch_build(system, own.environment) if own.environment else None,
-        runs=_runs(root, system),
+        ide=survey(root, system),
         metadata_problem=metadata_problem,
         further=tuple(further),
     )
@@ -124,19 +125,3 @@ def parse_torch_version(text: str, source: str) -> TorchBuild | None:
     if version is None or cuda is None:
         return None
     return TorchBuild(version=version[1], cuda=cuda[1] or "", source=source)
-
-
-def _runs(root: Path, system: System) -> tuple[RunFact, ...]:
-    """Every run configuration that a Python interpreter starts; the IDE's own kinds are its business."""
-    from scaffold.pycharm.launching.launch import configurations, resolve_configuration
-
-    facts = []
-    for one in configurations(root):
-        if one.kind is None and not one.problem:
-            continue
-        try:
-            problems = resolve_configuration(root, one, system=system).problems
-        except ScaffoldError as problem:
-            problems = (problem.message,)
-        facts.append(RunFact(name=one.name, problems=problems, path=one.path.relative_to(root).as_posix()))
-    return tuple(facts)

@@ -17,7 +17,7 @@ from scaffold.checks import (
     runs,
 )
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Finding
+from scaffold.checks.model import Finding, broken
 
 Check = Callable[[Facts], Iterator[Finding]]
 
@@ -53,7 +53,7 @@ CHECKS: tuple[Check, ...] = (
     frameworks.gpu_used,
     builds.packages_fit,
     *ENVIRONMENT_CHECKS[-2:],
-    runs.run_configurations,
+    runs.ide_files,
 )
 
 
@@ -97,15 +97,4 @@ def _asked(facts: Facts, checks: tuple[Check, ...]) -> Iterator[Finding]:
         try:
             yield from tuple(check(facts))
         except Exception as problem:  # noqa: BLE001 - whatever it is, the other checks must still be heard
-            yield _broken(check, problem)
-
-
-def _broken(check: Check, problem: Exception) -> Finding:
-    name = getattr(check, "__name__", repr(check))
-    return Finding(
-        id="doctor.check-failed",
-        level="unknown",
-        title=f"The check {name} broke, so what it looks for is unknown",
-        detail=f"{type(problem).__name__}: {problem}",
-        cause="doctor-check-failed",
-    )
+            yield broken(check, problem)

@@ -17,6 +17,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
 from scaffold.projects.model import Record
+from scaffold.pycharm.survey.model import IdeFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +27,6 @@ class TorchBuild:
     version: str  # 2.14.1+cu126
     cuda: str  # 12.6; "" where it was built without CUDA
     source: str  # the file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFact:
-    """One run configuration, and why PyCharm would not start it."""
-
-    name: str
-    problems: tuple[str, ...]
-    path: str = ""  # the file below the project's root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +72,7 @@ class Facts:
     proved: tuple[KeptProof, ...] = ()  # by earlier runs
     further: tuple[Facts, ...] = ()  # the same of the project's further environments
     torch: TorchBuild | None = None
-    runs: tuple[RunFact, ...] | None = None
+    ide: IdeFacts | None = None
     proofs: tuple[ProofFact, ...] | None = None  # None: not asked (needs --deep)
     prove_with: tuple[str, ...] = ("scaffold", "doctor", "--deep")  # the command that asks
 

@@ -47,3 +47,14 @@ class Finding:
     not_the_cause: tuple[str, ...] = ()
     remedy: Remedy | None = None
     suppressed_by: str | None = None
+
+
+def broken(check: object, problem: Exception) -> Finding:
+    """A check that broke, as a finding: what it looks for is unknown then."""
+    return Finding(
+        id="doctor.check-failed",
+        level="unknown",
+        title=f"The check {getattr(check, '__name__', repr(check))} broke, so what it looks for is unknown",
+        detail=f"{type(problem).__name__}: {problem}",
+        cause="doctor-check-failed",
+    )

@@ -11,17 +11,7 @@ import click
 from scaffold.cli.options import facts_option, json_option, told_lines
 
 if TYPE_CHECKING:
-    from scaffold.checks.model import Finding
     from scaffold.facts.model import Observed
-
-LEVELS = {
-    "error": "red",
-    "warning": "yellow",
-    "unknown": "yellow",
-    "info": "blue",
-    "skipped": "blue",
-    "ok": "green",
-}
 
 
 @click.command(name="doctor")
@@ -38,6 +28,7 @@ def command(
 
     Read-only and offline. Exit status: 0 nothing is wrong, 1 warnings with --strict, 2 errors.
     """
+    from scaffold.cli.findings_view import LEVELS, finding_lines, summary_line
     from scaffold.doctor import diagnose
     from scaffold.errors import OptionRefused
     from scaffold.results import envelope
@@ -73,41 +64,3 @@ def _where(root: Path | None, *, told: bool) -> str:
     if root is None:
         return f"{machine} (no project here)"
     return f"project {root} and {machine}" if told else f"project {root}"
-
-
-def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """Findings, worst first; what is in order on one line each."""
-    order = list(LEVELS)
-    lines: list[str] = []
-    for finding in sorted(findings, key=lambda one: order.index(one.level)):
-        level = click.style(finding.level.ljust(8), fg=LEVELS[finding.level], bold=finding.level == "error")
-        lines.append(f"{level} {finding.id}  {finding.title}")
-        if finding.level != "ok":
-            lines += [f"           {line}" for line in _details(finding)]
-    return lines
-
-
-def _details(finding: Finding) -> list[str]:
-    lines = finding.detail.splitlines()
-    lines += [f"{one.source}: {one.value}" for one in finding.evidence]
-    lines += [f"Not the cause: {one}" for one in finding.not_the_cause]
-    if finding.remedy is not None:
-        from scaffold.shell import quoted
-
-        commands = [" ".join(quoted(part) for part in one) for one in finding.remedy.commands]
-        first, *more = [*commands, ""]
-        lines.append(f"Fix: {finding.remedy.text}" + (f": {first}" if first else ""))
-        lines += [f"     then: {one}" for one in more if one]
-    return lines
-
-
-def summary_line(counts: Counter[str]) -> str:
-    """What it comes to; never "no problems" where something was not looked at."""
-    from scaffold.checks.model import counted
-
-    unseen = counts["skipped"] + counts["unknown"]
-    if counts["error"] or counts["warning"]:
-        text = f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}"
-    else:
-        text = "Nothing wrong was found"
-    return text + (f"; {unseen} not looked at" if unseen else "")

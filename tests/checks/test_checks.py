@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 
 from scaffold.checks import CHECKS, examine
-from scaffold.checks.facts import Facts, ProofFact, RunFact, TorchBuild
+from scaffold.checks.facts import Facts, ProofFact, TorchBuild
 from scaffold.environments.condition.whole import Contents
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
 from scaffold.machine.model import Accelerator, Host, Machine
 from scaffold.projects.model import ProjectName, Record
+from scaffold.pycharm.model import ConfigurationFile
+from scaffold.pycharm.survey.model import IdeFacts, IdeFile, Lack, Run
 
 HOST = Host(
     os="linux", os_version="Ubuntu 24.04", kernel="6.8", architecture="x86_64", libc="glibc 2.39", cpu="EPYC",
@@ -34,6 +37,16 @@ ENVIRONMENT = Environment(
     location=ROOT / ".venv", python=ROOT / ".venv/bin/python", version="3.12.1", home=Path("/usr/bin"),
     packages={"numpy": "2.4.6", "torch": "2.14.1+cu126", "tensorflow-cpu": "2.21.0", "keras": "3.15.1"},
 )  # fmt: skip
+
+
+def ide(*lacks: Lack) -> IdeFacts:
+    """A project with one run configuration."""
+    file = IdeFile(path=".run/train.run.xml")
+    known = ConfigurationFile(path=ROOT / file.path, name="train", type="PythonConfigurationType")
+    run = Run(file=file, element=Element("configuration"), configuration=known, lacks=lacks)
+    return IdeFacts(root=ROOT, files=(file,), runs=(run,))
+
+
 HEALTHY = Facts(
     machine=Machine(host=HOST, accelerators=(CARD,), cuda_driver="12.4"),
     root=ROOT,
@@ -50,7 +63,7 @@ HEALTHY = Facts(
     damages=(),
     declared=("numpy>=1.26", "tomli>=2.2; python_version < '3.11'"),
     torch=TorchBuild(version="2.14.1+cu126", cuda="12.6", source="version.py"),
-    runs=(RunFact(name="train (PyTorch)", problems=()),),
+    ide=ide(),
     proofs=tuple(
         ProofFact(
             framework=one,
@@ -159,7 +172,6 @@ def test_a_healthy_machine_without_a_project_gives_only_good_findings() -> None:
 
 
 UNKEPT = Contents(unkept=("constraints.txt lacks torch==2.14.1+cu126",))
-BROKEN_RUNS = (RunFact(name="train", problems=("no such file",)),)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +179,12 @@ BROKEN_RUNS = (RunFact(name="train", problems=("no such file",)),)
     [
         ({"environment": None, "damages": None, "torch": None}, {"env.missing": "error", "ide.run-config": "skipped"}),
         (
-            {"state": "creating", "contents": UNKEPT, "declared": ("tqdm",), "runs": BROKEN_RUNS, "proofs": None},
+            {"state": "creating", "contents": UNKEPT, "declared": ("tqdm",), "proofs": None},
             {"env.unfinished": "error", "env.contents": "skipped", "ide.run-config": "skipped"},
         ),
-        ({"orphaned": True, "runs": BROKEN_RUNS}, {"env.venv-broken": "error", "ide.run-config": "skipped"}),
+        ({"orphaned": True}, {"env.venv-broken": "error", "ide.run-config": "skipped"}),
         (
-            {"made_at": "/elsewhere/.venv", "runs": BROKEN_RUNS},
+            {"made_at": "/elsewhere/.venv"},
             {"env.moved": "error", "ide.run-config": "skipped"},
         ),
         ({"state": "creating", "busy": "process 7"}, {"env.busy": "unknown", "ide.run-config": "skipped"}),
@@ -182,7 +194,7 @@ BROKEN_RUNS = (RunFact(name="train", problems=("no such file",)),)
         ),
         ({"torch": TorchBuild(version="2.14.1+cpu", cuda="", source="v")}, {"gpu.build-cpu-only": "error"}),
         ({"torch": TorchBuild(version="2.15.0", cuda="13.2", source="v")}, {"gpu.driver-too-old": "error"}),
-        ({"runs": (RunFact(name="train", problems=("no such file",)),)}, {"ide.run-config-script": "error"}),
+        ({"ide": ide(Lack(kind="script", text="no such file"))}, {"ide.run-config-script": "error"}),
         ({"declared": ("numpy<2",)}, {"pkg.requirements": "error"}),
         ({"declared": ("tqdm",)}, {"pkg.requirements": "error"}),
         ({"proofs": None}, {"run.computes": "skipped"}),

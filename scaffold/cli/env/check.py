@@ -44,7 +44,7 @@ def command(context: click.Context, *, name: str | None, deep: bool, output: Out
 
 
 def _lines(report: CheckReport) -> list[str]:
-    from scaffold.cli.doctor import finding_lines
+    from scaffold.cli.findings_view import finding_lines
 
     lines: list[str] = []
     for one in report.environments:

@@ -8,8 +8,11 @@ from scaffold.cli.lazy import LazyGroup
 
 #: Name -> one line for ``scaffold ide --help``; a test holds it against each command's own words.
 COMMANDS: dict[str, str] = {
+    "pycharm": "Make a folder open in PyCharm with its interpreter, its roots and no question.",
+    "vscode": "Write VS Code's files: launch, tasks, settings, recommended extensions.",
     "check": "Say what is wrong with a project's PyCharm files, and cure what can be cured.",
     "install": "Download PyCharm, verify it, put it into your own folder for programs, make a launcher.",
+    "open": "Start PyCharm on a project, and make the project ready for it before.",
 }
 
 

@@ -1,0 +1,43 @@
+"""Folders that PyCharm would index for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scaffold.checks.ide.shown import fixed_by_us
+from scaffold.checks.model import Evidence, Finding
+from scaffold.pycharm.survey.folders import to_exclude
+
+if TYPE_CHECKING:
+    from scaffold.pycharm.survey.model import Folder, IdeFacts
+
+_MANY = 20_000  # files; from here on indexing takes minutes
+_LARGE = 4 << 30  # bytes
+
+
+def excluded(facts: IdeFacts) -> Iterator[Finding]:
+    """Data, checkpoints and environments are excluded: indexing them takes minutes and finds nothing."""
+    for module, folder in to_exclude(facts):
+        heavy = folder.environment or folder.files > _MANY or folder.size > _LARGE
+        yield Finding(
+            id="ide.environment-indexed" if folder.environment else "ide.index-data",
+            level="warning" if heavy else "info",
+            title=f"PyCharm indexes the environment in {folder.path}"
+            if folder.environment
+            else f"PyCharm indexes {folder.path}: {_extent(folder)}",
+            detail="its packages are searched, and refactored, as if they were the project's own code"
+            if folder.environment
+            else "that takes time after each change, and nobody searches there",
+            cause="index-data",
+            evidence=(
+                Evidence(source=folder.path, value=_extent(folder)),
+                Evidence(source=module.path, value="no excludeFolder for it"),
+            ),
+            remedy=fixed_by_us(f"exclude {folder.path}"),
+        )
+
+
+def _extent(folder: Folder) -> str:
+    least = "" if folder.whole else "at least "
+    return f"{least}{folder.files} files, {folder.size / (1 << 20):.0f} MB"

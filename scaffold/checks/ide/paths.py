@@ -1,0 +1,92 @@
+"""Paths that hold on one machine only, in files that others get."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
+from scaffold.checks.model import Finding, Remedy
+from scaffold.pycharm.survey.paths import is_personal
+from scaffold.pycharm.survey.runs import is_elsewhere
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from scaffold.pycharm.survey.model import IdeFacts, IdeFile
+
+_ABSOLUTE = re.compile(r"(?:file://)?(?:/(?!/)[^\s]|/?[A-Za-z]:[\\/]|\\\\)")
+
+#: Options that hold one path, without which nothing starts.
+_DECISIVE = ("SCRIPT_NAME", "WORKING_DIRECTORY", "INPUT_FILE", "ENV_FILES", "_new_target")
+
+#: Said by `checks.ide.interpreters`.
+_SAID_ELSEWHERE = frozenset(("SDK_HOME", "SDK_NAME"))
+
+
+def personal(facts: IdeFacts) -> Iterator[Finding]:
+    """No file that others get names somebody's home folder."""
+    decisive, others = list[tuple[str, str]](), list[tuple[str, str]]()
+    curable = False
+    for file in facts.shared:
+        for element, value in _values(file):
+            if is_personal(value, facts.root):
+                starts = element.get("name") in _DECISIVE or element.tag in _ROOTS
+                (decisive if starts else others).append((file.place(element), _shown(element, value)))
+                curable = curable or value in facts.portable
+    if decisive or others:
+        yield Finding(
+            id="ide.personal-path",
+            level="error" if decisive else "warning",
+            title="Files that others get name somebody's home folder",
+            detail="that folder is on one machine; everywhere else the path leads nowhere",
+            cause="personal-path",
+            evidence=evidence([*decisive, *others]),
+            remedy=fixed_by_us("write paths of the project from $PROJECT_DIR$")
+            if curable
+            else Remedy(text=f"use $PROJECT_DIR$, a relative path, or a variable ({EDIT_RUN})"),
+        )
+
+
+#: Elements whose url says what belongs to a module.
+_ROOTS = frozenset(("content", "sourceFolder", "excludeFolder"))
+
+
+def absolute(facts: IdeFacts) -> Iterator[Finding]:
+    """What a shared run configuration starts lies in the project."""
+    places = [
+        (run.place(option), f"{option} = {run.option(option)}")
+        for run in facts.runs
+        if run.file.shared and not run.template and not is_elsewhere(run)
+        for option in _DECISIVE
+        if _ABSOLUTE.match(run.option(option).strip('"')) and not is_personal(run.option(option), facts.root)
+    ]
+    if places:
+        yield Finding(
+            id="ide.absolute-path",
+            level="warning",
+            title="Run configurations that others get use absolute paths",
+            detail="they work only where the same folders are in the same places, and not on another system",
+            cause="absolute-path",
+            evidence=evidence(places),
+            remedy=Remedy(text=f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})"),
+        )
+
+
+def _values(file: IdeFile) -> Iterator[tuple[Element, str]]:
+    """Every attribute's value that may hold a path."""
+    if file.document is None:
+        return
+    for element in file.document.root.iter():
+        if element.get("name") in _SAID_ELSEWHERE or element.tag in {"jdk", "orderEntry"}:
+            continue
+        for name, value in element.attrib.items():
+            if name not in {"name", "jdkName", "project-jdk-name"}:
+                yield element, value
+
+
+def _shown(element: Element, value: str) -> str:
+    name = element.get("name")
+    short = value if len(value) <= 120 else f"{value[:117]}..."
+    return f"{name} = {short}" if name else short

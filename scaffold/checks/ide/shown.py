@@ -1,0 +1,37 @@
+"""Words and shapes that the rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scaffold.checks.model import Evidence, Remedy
+
+#: More places of one kind tell nobody more.
+SHOWN = 8
+
+EDIT_RUN = "PyCharm: Run | Edit Configurations"
+
+CHECK = ("scaffold", "ide", "check")
+
+
+def evidence(places: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Places and what stands there; the rest is counted."""
+    rows = [Evidence(source=place, value=value) for place, value in places]
+    more = len(rows) - SHOWN
+    return (*rows[:SHOWN], Evidence(source="and", value=f"{more} more")) if more > 0 else tuple(rows)
+
+
+def fixed_by_us(text: str) -> Remedy:
+    """A cure that ``--fix`` carries out."""
+    return Remedy(text=text, commands=((*CHECK, "--fix"),), automatic=True)
+
+
+def some(names: Iterable[str]) -> str:
+    """``a, b, c and 4 more``.
+
+    >>> some(["a"]), some("abcdefg")
+    ('a', 'a, b, c, d and 3 more')
+    """
+    every = list(dict.fromkeys(names))
+    shown = ", ".join(every[:4])
+    return shown if len(every) <= 4 else f"{shown} and {len(every) - 4} more"

@@ -1,0 +1,111 @@
+"""Run configurations that name things that are there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
+from scaffold.pycharm.mending.modules import bound_to
+from scaffold.pycharm.survey.model import IdeFacts, Lack, Run
+from scaffold.pycharm.survey.paths import is_personal
+
+#: What is missing -> the option that names it, and what the finding says.
+_SAID = {
+    "script": ("SCRIPT_NAME", "starts a script that is not there"),
+    "module": ("SCRIPT_NAME", "starts a module that is not there"),
+    "tests": ("_new_target", "runs tests that are not there"),
+    "folder": ("WORKING_DIRECTORY", "runs in a folder that is not there"),
+    "env-file": ("ENV_FILES", "reads variables from a file that is not there"),
+    "member": ("", "starts run configurations that are not there"),
+}
+
+
+def targets(facts: IdeFacts) -> Iterator[Finding]:
+    """Everything that a run configuration names is there."""
+    for run in facts.runs:
+        for kind in dict.fromkeys(lack.kind for lack in run.lacks if lack.kind != "env-file"):
+            if not run.temporary and not _said_elsewhere(facts, run, kind):
+                yield _lacking(run, [lack for lack in run.lacks if lack.kind == kind])
+    yield from _without_variables(facts)
+
+
+def _said_elsewhere(facts: IdeFacts, run: Run, kind: str) -> bool:
+    """A path of another machine is the cause; that it is missing here is the consequence."""
+    return run.file.shared and is_personal(run.option(_SAID[kind][0]), facts.root)
+
+
+def _lacking(run: Run, lacks: list[Lack]) -> Finding:
+    option, said = _SAID[lacks[0].kind]
+    stored = f"correct it ({EDIT_RUN}), or delete {run.file.path}"
+    return Finding(
+        id=f"ide.run-config-{lacks[0].kind}",
+        level="error" if run.stored else "warning",
+        title=f'Run configuration "{run.name}" {said}',
+        detail=lacks[0].text if len(lacks) == 1 else f"{len(lacks)} of them are missing",
+        cause="run-config-target-missing",
+        evidence=tuple(Evidence(source=run.place(option), value=lack.text) for lack in lacks),
+        remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),
+    )
+
+
+def _without_variables(facts: IdeFacts) -> Iterator[Finding]:
+    """A warning, no error: the file is often the user's own, and made after cloning."""
+    lacks = [
+        (run.place("ENV_FILES"), lack.text)
+        for run in facts.runs
+        for lack in run.lacks
+        if lack.kind == "env-file" and not run.temporary and not _said_elsewhere(facts, run, "env-file")
+    ]
+    if lacks:
+        yield Finding(
+            id="ide.run-config-env-file",
+            level="warning",
+            title="Run configurations read variables from files that are not there",
+            detail="whoever cloned the project must make them first",
+            cause="run-config-target-missing",
+            evidence=evidence(lacks),
+            remedy=Remedy(text=f"make the file, or take it out of the run configurations ({EDIT_RUN})"),
+        )
+
+
+def bound(facts: IdeFacts) -> Iterator[Finding]:
+    """Every run configuration is bound to a module that the project has."""
+    names = {module.name for module in facts.known_modules}
+    assumed = not facts.modules  # PyCharm makes one, and names it after pyproject.toml or the folder
+    fits = {facts.name, facts.root.name} - {""} if assumed else names
+    strays = defaultdict[str, list[Run]](list)
+    for run in facts.runs if len(names) == len(facts.modules) else ():  # else one of them cannot be read
+        module = run.configuration.module
+        if module and module not in fits and run.stored and not run.template:
+            strays[module].append(run)
+    for module, runs in strays.items():
+        cure = bound_to(runs[0], facts)
+        yield Finding(
+            id="ide.run-config-bound",
+            level="warning" if assumed else "error",
+            title=f"Run configurations belong to a module that the project has not: {module}",
+            detail=f"PyCharm starts none of them; here the module is called {' or '.join(sorted(fits))}",
+            cause="run-config-module",
+            evidence=evidence((_module_place(run), run.name) for run in runs),
+            remedy=fixed_by_us(f"bind them to {cure}")
+            if cure
+            else Remedy(text=f"choose a module ({EDIT_RUN})"),
+        )
+
+
+def _module_place(run: Run) -> str:
+    element = run.element.find("module")
+    return run.file.place(run.element if element is None else element)
+
+
+def startable(facts: IdeFacts) -> Iterator[Finding]:
+    """One line that says how many run configurations name nothing that is missing."""
+    stored = [run for run in facts.runs if run.stored and not run.template]
+    if stored and not any(run.lacks for run in stored):
+        yield Finding(
+            id="ide.run-config",
+            level="ok",
+            title=f"{counted(len(stored), 'run configuration')}: everything they name is there",
+        )

@@ -1,0 +1,155 @@
+"""Copies of every file that is about to be changed, and the way back.
+
+A folder for each time: the files as they were, and ``changes.json`` with the hash of what was written,
+so that nothing that was changed since is ever written over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffold.errors import OptionRefused, ScaffoldError
+from scaffold.files import not_written, replace_file
+from scaffold.pycharm.mending.model import Change
+from scaffold.pycharm.registration.store import data_folder
+
+if TYPE_CHECKING:
+    from scaffold.system import System
+
+SCHEMA = "scaffold/ide-check-backup/1"
+LIST = "changes.json"
+
+#: Backups of one project; the oldest go first.
+_KEPT = 20
+
+
+def place(root: Path, system: System, *, ours: bool) -> Path:
+    """Where a project's backups lie: with it where scaffold made it, else in the user's data folder."""
+    if ours:
+        return root / ".scaffold" / "backups"
+    mark = hashlib.sha256(str(root).encode()).hexdigest()[:8]
+    return data_folder(system) / "projects" / f"{root.name}-{mark}"
+
+
+def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
+    """Back every file up, then write them all; where one cannot be written, all become as they were.
+
+    Returns the backup's folder. Raises ScaffoldError (file-changed) where a file is not any more what the
+    changes were made from; NoPermission, NoSpace.
+    """
+    for one in changes:
+        if _present(root / one.path) != one.before:
+            raise ScaffoldError(
+                f"{root / one.path} was changed by someone else in the meantime",
+                hint="try again",
+                code="file-changed",
+            )
+    backup = _kept(changes, folder)
+    done: list[Change] = []
+    try:
+        for one in changes:
+            done.append(one)
+            _put(root / one.path, one.after)
+    except BaseException:
+        for one in reversed(done):
+            _put(root / one.path, one.before)
+        raise
+    for old in sorted(folder.iterdir())[:-_KEPT]:
+        _forget(old)
+    return backup
+
+
+def _kept(changes: Sequence[Change], folder: Path) -> Path:
+    backup = folder / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S.%fZ")
+    for one in changes:
+        if one.before is not None:
+            replace_file(backup / "files" / one.path, one.before)
+    rows = [
+        {"path": one.path, "before": one.before is not None, "after": _hash(one.after)} for one in changes
+    ]
+    replace_file(backup / LIST, f"{json.dumps({'schema': SCHEMA, 'files': rows}, indent=2)}\n".encode())
+    return backup
+
+
+def undo(root: Path, folder: Path) -> tuple[Change, ...]:
+    """What the latest backup would bring back.
+
+    Raises OptionRefused where there is none, ScaffoldError (file-changed) where a file was changed since.
+    """
+    lists = sorted(folder.glob(f"*/{LIST}"))
+    if not lists:
+        raise OptionRefused(f"There is nothing to take back in {root}", detail=(f"no backup in {folder}",))
+    changes = []
+    for row in _rows(lists[-1]):
+        path, was = row["path"], lists[-1].parent / "files" / row["path"]
+        present = _present(root / path)
+        if _hash(present) != row["after"]:
+            raise ScaffoldError(
+                f"{root / path} was changed since, so it is left as it is, and so are the others",
+                hint=f"the files as they were lie in {lists[-1].parent / 'files'}",
+                code="file-changed",
+            )
+        before = _present(was) if row["before"] else None
+        changes.append(Change(path=path, before=present, after=before, reasons=("as it was",)))
+    return tuple(changes)
+
+
+def take_back(root: Path, changes: Sequence[Change], folder: Path) -> None:
+    """Write what `undo` found, and forget that backup."""
+    for one in changes:
+        _put(root / one.path, one.after)
+    _forget(max(folder.glob(f"*/{LIST}")).parent)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """The list of a backup. Raises ScaffoldError where it is not one, or leads out of the project."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["files"]
+        found = [{"path": str(r["path"]), "before": bool(r["before"]), "after": r["after"]} for r in rows]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        raise ScaffoldError(
+            f"{path} cannot be read", detail=(str(problem),), code="backup-damaged"
+        ) from problem
+    for row in found:
+        parts = Path(row["path"]).parts
+        lost = row["before"] and not (path.parent / "files" / row["path"]).is_file()
+        if Path(row["path"]).is_absolute() or ".." in parts or lost:
+            raise ScaffoldError(f"{path} is damaged", detail=(row["path"],), code="backup-damaged")
+    return found
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise not_written(path, problem) from problem
+
+
+def _put(path: Path, content: bytes | None) -> None:
+    if content is not None:
+        replace_file(path, content)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise not_written(path, problem) from problem
+
+
+def _forget(backup: Path) -> None:
+    """One backup too many harms nobody: what cannot be deleted stays."""
+    import shutil
+
+    with contextlib.suppress(OSError):
+        shutil.rmtree(backup)
+
+
+def _hash(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()

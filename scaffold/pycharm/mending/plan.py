@@ -1,0 +1,86 @@
+"""Every safe cure of a project, as the bytes that each file would hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.pycharm.documents.source import document_of
+from scaffold.pycharm.mending.model import Change
+from scaffold.pycharm.mending.modules import mend_module, mend_modules_file, new_name
+from scaffold.pycharm.mending.runs import mend_run
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from scaffold.pycharm.documents.source import Document
+    from scaffold.pycharm.survey.model import IdeFacts, IdeFile
+
+
+class Mended:
+    """A fresh copy of a file's elements: what is changed in it leaves the facts as they are."""
+
+    def __init__(self, file: IdeFile) -> None:
+        assert file.document is not None
+        self.file = file
+        self.document: Document = document_of(file.content, Path(file.path))
+        pairs = zip(file.document.root.iter(), self.document.root.iter(), strict=True)
+        self._twins: dict[Element, Element] = dict(pairs)
+        self.reasons: list[str] = []
+
+    def twin(self, element: Element) -> Element:
+        """The same element in this copy."""
+        return self._twins[element]
+
+    def say(self, reason: str) -> None:
+        """Why the copy was changed."""
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+
+def plan(facts: IdeFacts) -> tuple[Change, ...]:
+    """The changes, by path; none where nothing can be cured safely. A second time there is none."""
+    changes: list[Change] = []
+    renamed = new_name(facts)
+    for file in facts.files:
+        if file.document is None or file.conflict or file.path == ".idea/workspace.xml":
+            continue  # the IDE writes its own workspace.xml over whatever we would write
+        copy = Mended(file)
+        _mend(copy, facts)
+        after = copy.document.to_bytes() if copy.reasons else file.content
+        moved = renamed is not None and file.path == renamed.old
+        if moved and renamed is not None:
+            reasons = (*copy.reasons, f"the module is called {renamed.name}")
+            changes.append(Change(path=renamed.new, before=None, after=after, reasons=reasons))
+            changes.append(
+                Change(path=file.path, before=file.content, after=None, reasons=(f"now {renamed.new}",))
+            )
+        elif after != file.content:
+            changes.append(
+                Change(path=file.path, before=file.content, after=after, reasons=tuple(copy.reasons))
+            )
+    return tuple(changes)
+
+
+def _mend(copy: Mended, facts: IdeFacts) -> None:
+    for run in facts.runs:
+        if run.file is copy.file:
+            mend_run(run, copy, facts)
+    for module in facts.modules:
+        if module.file is copy.file:
+            mend_module(module, copy, facts)
+    if copy.file.path == ".idea/modules.xml":
+        mend_modules_file(copy, facts)
+    if copy.file.shared:
+        _mend_paths(copy, facts)
+
+
+def _mend_paths(copy: Mended, facts: IdeFacts) -> None:
+    """Absolute paths of the project, wherever they stand in a file that others get."""
+    for element in copy.document.root.iter():
+        if element.get("name") in {"SDK_HOME", "SDK_NAME"}:
+            continue
+        for attribute, value in element.attrib.items():
+            if attribute != "name" and value in facts.portable:
+                element.set(attribute, facts.portable[value])
+                copy.say("paths of the project from $PROJECT_DIR$")

@@ -1,0 +1,82 @@
+"""The files that the IDE reads, found and parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.documents.source import document_of
+from scaffold.pycharm.survey.model import GitView, IdeFile
+
+#: A workspace.xml of years has a few MB; a file beyond this is something else.
+_LARGEST = 16 << 20
+_MOST = 2000
+
+_PATTERNS = (
+    ".idea/*.xml",
+    ".idea/*.iml",
+    ".idea/*/*.xml",
+    ".run/*.run.xml",
+    "*.iml",
+    "*.run.xml",
+    "pyproject.toml",
+)
+
+_MARKER = re.compile(rb"^(?:<{7} |>{7} )", re.MULTILINE)
+_LINE = re.compile(r", line (\d+),")
+
+
+def ide_files(root: Path, git: GitView) -> tuple[IdeFile, ...]:
+    """Every file of the IDE in a project, parsed where it is XML; sorted by path."""
+    return tuple(read_file(root, path, git) for path in sorted(_paths(root, git))[:_MOST])
+
+
+def _paths(root: Path, git: GitView) -> set[str]:
+    found = {
+        path.relative_to(root).as_posix()
+        for pattern in _PATTERNS
+        for path in root.glob(pattern)
+        if path.is_file()
+    }
+    # PyCharm finds run configurations anywhere in the content
+    return found | {name for name in git.tracked if name.endswith(".run.xml") and (root / name).is_file()}
+
+
+def read_file(root: Path, path: str, git: GitView) -> IdeFile:
+    """One file; what keeps it from being read is told in it, never raised."""
+    try:
+        with (root / path).open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as problem:
+        return IdeFile(path=path, problem=problem.strerror or str(problem), shared=git.shares(path))
+    if len(content) > _LARGEST:
+        return IdeFile(path=path, problem="it is too large for a file of the IDE", shared=git.shares(path))
+    marker = _MARKER.search(content)
+    found = IdeFile(
+        path=path,
+        content=content,
+        conflict=1 + content.count(b"\n", 0, marker.start()) if marker else 0,
+        shared=git.shares(path),
+    )
+    return found if path.endswith(".toml") else parsed(found)
+
+
+def parsed(file: IdeFile) -> IdeFile:
+    """The same file with its elements, or with why it has none."""
+    from dataclasses import replace
+
+    try:
+        return replace(file, document=document_of(file.content, Path(file.path)))
+    except IdeFileBroken as problem:
+        line = _LINE.search(problem.message)
+        said = problem.detail[0] if problem.detail else problem.message
+        return replace(file, problem=said, line=int(line[1]) if line else 0)
+
+
+def modules_named(file: IdeFile | None) -> Iterator[tuple[str, str]]:
+    """For each module in modules.xml: its .iml with macros, and where it is named."""
+    if file is not None:
+        for element in file.elements("module"):
+            yield element.get("filepath", ""), file.place(element)

@@ -1,0 +1,80 @@
+"""Paths into somebody's home folder, and what they are when seen from the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffold.pycharm.survey.model import IdeFile
+
+#: Somebody's home folder. Names that containers and hosts use for everyone are left out.
+_PERSONAL = re.compile(
+    r"""(?:^|[\s"'=;,]|file://|jar://)
+        (?:/home/(?!(?:user|app|runner|vscode|jovyan)/)[^/\s"'$]+/
+        | /Users/(?!(?:Shared|runner)/)[^/\s"'$]+/
+        | /mnt/[a-z]/Users/[^/\s"'$]+/
+        | /?[A-Za-z]:[\\/](?:Users|Documents[ ]and[ ]Settings)[\\/](?!Public[\\/])[^\\/"'$]+[\\/]
+        | \$USER_HOME\$[\\/])""",
+    re.VERBOSE,
+)
+
+#: A value that is one absolute path, perhaps as JSON or as a URL.
+_ONE_PATH = re.compile(
+    r'(?P<before>"?(?:file://)?)(?P<path>/?[A-Za-z]:[\\/].*?|/.*?|\$USER_HOME\$.*?)(?P<after>"?)'
+)
+
+
+def is_personal(value: str, root: Path) -> bool:
+    """Whether a value names somebody's home folder, or this project as it lies here."""
+    return bool(_PERSONAL.search(value)) or _here(value, root) != value
+
+
+def cured_values(root: Path, name: str, files: Iterable[IdeFile]) -> dict[str, str]:
+    """Values in shared files that name a path of this project absolutely -> the same from $PROJECT_DIR$."""
+    values = {
+        value
+        for file in files
+        if file.shared and file.document is not None
+        for element in file.document.root.iter()
+        for value in element.attrib.values()
+        if is_personal(value, root)
+    }
+    cured = {value: portable(value, root, name) for value in values}
+    return {value: better for value, better in cured.items() if better != value}
+
+
+def portable(value: str, root: Path, name: str) -> str:
+    """The value with $PROJECT_DIR$ for the project's folder, as it lies here or lay on another machine.
+
+    Elsewhere the folder is recognised by its name, the folder's or ``name``, and by what it holds: the
+    rest of the path must be here.
+    """
+    here = _here(value, root)
+    if here != value:
+        return here
+    found = _ONE_PATH.fullmatch(value)
+    if found is None:
+        return value
+    parts = re.split(r"[\\/]", found["path"])
+    for index in range(len(parts) - 1, 0, -1):
+        rest = parts[index + 1 :]
+        if parts[index] in {root.name, name} - {""} and ".." not in rest and _exists(root, rest):
+            return f"{found['before']}{'/'.join(['$PROJECT_DIR$', *rest])}{found['after']}"
+    return value
+
+
+def _exists(root: Path, rest: list[str]) -> bool:
+    try:
+        return root.joinpath(*rest).exists()
+    except (OSError, ValueError):  # a name that no file system takes
+        return False
+
+
+def _here(value: str, root: Path) -> str:
+    """The project's own folder replaced, wherever a path in the value begins with it."""
+    if len(root.parts) < 3:  # / or /work: too short to be meant
+        return value
+    for written in {root.as_posix(), str(root)}:
+        value = re.sub(rf"(?<![\w.-]){re.escape(written)}(?=$|[\\/\"';:\s])", "$PROJECT_DIR$", value)
+    return value

@@ -1,0 +1,94 @@
+"""Look at a whole project once; nothing here judges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.model import Module
+from scaffold.pycharm.reading.macros import Macros
+from scaffold.pycharm.reading.project_files import declared_name, read_module
+from scaffold.pycharm.survey.files import ide_files, modules_named, read_file
+from scaffold.pycharm.survey.folders import folders
+from scaffold.pycharm.survey.git import view
+from scaffold.pycharm.survey.model import GitView, IdeFacts, IdeFile, IdeModule
+from scaffold.pycharm.survey.paths import cured_values
+from scaffold.pycharm.survey.runs import runs, with_lacks
+
+if TYPE_CHECKING:
+    from scaffold.system import System
+
+
+def survey(root: Path, system: System) -> IdeFacts:
+    """What the IDE's files say of the project in ``root``, and what is there; never raises."""
+    git = view(root, system)
+    files = ide_files(root, git)
+    modules, files = _modules(root, files, git, system)
+    known = [one.module for one in modules if one.module is not None]
+    name = declared_name(root, system)
+    return IdeFacts(
+        root=root,
+        home=system.home,
+        name=name,
+        ours=system.exists(root / ".scaffold" / "project.json"),
+        git=git,
+        files=files,
+        modules=tuple(modules),
+        runs=with_lacks(runs(root, files), root, system.home, known),
+        folders=folders(root),
+        packages=tuple(_packages(root, system)),
+        pytest=_has_pytest(root, system),
+        portable=cured_values(root, name, files),
+    )
+
+
+def _modules(
+    root: Path, files: Sequence[IdeFile], git: GitView, system: System
+) -> tuple[list[IdeModule], tuple[IdeFile, ...]]:
+    """The modules that modules.xml names; an .iml that lies deeper in the project joins the files."""
+    by_path = {file.path: file for file in files}
+    macros, found = Macros(project=root, home=system.home), list[IdeModule]()
+    for written, place in modules_named(by_path.get(".idea/modules.xml")):
+        path = Path(os.path.normpath(macros.paths(written)))
+        name = _relative(path, root)
+        if name not in by_path and path.suffix == ".iml" and path.is_file():
+            by_path[name] = read_file(root, name, git)
+        file = by_path.get(name)
+        found.append(
+            IdeModule(path=name, place=place, file=file, module=_module(path, root, file, files, system))
+        )
+    return found, tuple(by_path[name] for name in sorted(by_path))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _module(
+    path: Path, root: Path, file: IdeFile | None, files: Sequence[IdeFile], system: System
+) -> Module | None:
+    if file is None or file.document is None:
+        return None
+    misc = next((one for one in files if one.path == ".idea/misc.xml"), None)
+    manager = misc.component("ProjectRootManager") if misc else None
+    sdk = manager.get("project-jdk-name", "") if manager is not None else ""
+    try:
+        return read_module(path, root, sdk, system)
+    except IdeFileBroken:  # it changed between the two readings
+        return None
+
+
+def _packages(root: Path, system: System) -> Iterator[str]:
+    for name in system.list_folder(root / "src"):
+        if system.exists(root / "src" / name / "__init__.py"):
+            yield name
+
+
+def _has_pytest(root: Path, system: System) -> bool:
+    """Something that only pytest reads is there."""
+    if any(system.exists(root / name) for name in ("pytest.ini", "conftest.py", "tests/conftest.py")):
+        return True
+    return "[tool.pytest" in (system.read_text(root / "pyproject.toml") or "")
