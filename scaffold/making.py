@@ -28,9 +28,9 @@ def make_environments(
     """Create each environment, prove that each framework computes, make the folder PyCharm-ready.
 
     One after the other, the project's own first; each by itself is made wholly or not at all. Raises
-    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed, IdeFileBroken. Whatever it raises, Ctrl-C
-    included: an environment that was there before is then back in its place, and where there was none there
-    is none.
+    InstallFailed and its kin, NoSpace, EnvironmentBusy, ProofFailed, IdeFileBroken. Whatever it raises,
+    Ctrl-C included: an environment that was there before is then back in its place, and where there was none
+    there is none.
     """
     for root in {one.root for one in plan.environments}:
         plan_pycharm(system, project, root)  # what cannot be written is told before minutes are spent
@@ -104,16 +104,26 @@ class _Making:
 
 
 def tell_pycharm(
-    system: System, project: IdeProject, root: Path, *, finished: Place | None = None
+    system: System,
+    project: IdeProject,
+    root: Path,
+    *,
+    finished: Place | None = None,
+    wish: Wish | None = None,
 ) -> IdeaReport:
     """Write ``.idea`` for the environments that a project has, its own one and those that are planned.
 
-    A project that is opened with VS Code gets what VS Code reads of them instead, or as well.
-    ``finished`` is one that stands and is not marked as ready yet. Raises IdeFileBroken, TargetOccupied,
-    NoPermission, NoSpace.
+    A project that is opened with VS Code gets what VS Code reads of them instead, or as well; ``wish``
+    is what somebody asked for who wants PyCharm's files in any case. The interpreters are entered in the
+    settings of every PyCharm that is closed, so that ``.idea`` can name them; what goes wrong there is
+    told in the report and stops nothing. ``finished`` is one that stands and is not marked as ready yet.
+    Raises IdeFileBroken, TargetOccupied, NoPermission, NoSpace.
     """
     from scaffold.projects.record import remembered_ide
+    from scaffold.pycharm.model import IdeaReport
     from scaffold.pycharm.project.write import write_idea
+    from scaffold.pycharm.registration.plan import Wish
+    from scaffold.pycharm.registration.register import registering
 
     known = with_environments(system, project, root, finished=finished)
     ide = remembered_ide(root)
@@ -121,11 +131,14 @@ def tell_pycharm(
         from scaffold.vscode.files import carry_out
 
         carry_out(plan_vscode_workspace(known, root))
-    if ide == "vscode":
-        from scaffold.pycharm.model import IdeaReport
-
+    if ide == "vscode" and wish is None:
         return IdeaReport()
-    return write_idea(plan_pycharm(system, known, root))
+    wish = wish or Wish()
+    with registering(system, root, known, wish) as under_way:
+        registered = under_way.plan.registered
+        plan = plan_pycharm(system, under_way.project, root, registered=registered, repair=wish.repair)
+        report = write_idea(plan)
+    return replace(report, registration=under_way.report)
 
 
 def plan_vscode_workspace(project: IdeProject, root: Path) -> VscodePlan:

@@ -21,6 +21,7 @@ from scaffold.machine.model import Machine
 from scaffold.system import System
 
 if TYPE_CHECKING:
+    from scaffold.pycharm.registration.model import RegistrationReport
     from scaffold.sources.model import Offers, SourceSettings
 
 #: Called when a step begins, with words for people.
@@ -103,6 +104,7 @@ class SetupReport:
 
     made: tuple[Made, ...]
     kept: tuple[str, ...]  # files of .idea that were there and were not touched
+    registration: RegistrationReport | None = None  # the interpreters, in PyCharm's own settings
 
     @property
     def proofs(self) -> tuple[Proof, ...]:

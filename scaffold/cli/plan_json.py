@@ -20,7 +20,8 @@ def new_plan(plan: NewPlan) -> str:
 
 def new_report(plan: NewPlan, report: NewReport) -> str:
     """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
-    outcome = setup_report(report.setup) if report.setup else {"environments": [], "kept": []}
+    nothing = {"environments": [], "kept": [], "registration": None}
+    outcome = setup_report(report.setup) if report.setup else nothing
     return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), **outcome, next=next_steps(plan))
 
 
@@ -70,7 +71,11 @@ def environment_plan(plan: EnvironmentPlan) -> dict[str, Any]:
 
 def setup_report(report: SetupReport) -> dict[str, Any]:
     """The environments, the project's own first, and the proofs that they compute."""
-    return {"environments": [_made(one) for one in report.made], "kept": report.kept}
+    return {
+        "environments": [_made(one) for one in report.made],
+        "kept": report.kept,
+        "registration": plain(report.registration),
+    }
 
 
 def _made(one: Made) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import click
 
 from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
+from scaffold.cli.registration_view import registration_lines
 from scaffold.cli.text import can_show, row, size
 from scaffold.shell import line, quoted
 

@@ -84,17 +84,7 @@ def environment_of(system: System, start: Path, name: str = "") -> Environment:
 
 
 def ide_project(record: Record) -> IdeProject:
-    """A project that is there already, as PyCharm will see it.
+    """A project that is there already, as PyCharm will see it."""
+    from scaffold.pycharm.project.describe import generated_project
 
-    Its template may not be installed any more: then only what every project has is known.
-    """
-    from scaffold.errors import TemplateBroken, TemplateUnknown
-    from scaffold.projects.catalog import find_template
-    from scaffold.projects.render import project_runs
-
-    try:
-        template = find_template(record.qualified_template)
-    except (TemplateUnknown, TemplateBroken):
-        return IdeProject(module=record.name.distribution, runs=(), python="")
-    runs = project_runs(template, record.name, record.frameworks)
-    return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
+    return generated_project(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -60,6 +61,7 @@ class RegistrationPlan:
     sdks: tuple[Sdk, ...]
     steps: tuple[Step, ...]  # the newest PyCharm first
     notes: tuple[str, ...] = ()
+    registered: Mapping[str, Path] | None = None  # name -> interpreter, once done; None: nobody looked
 
     def name_of(self, python: Path | None) -> str:
         """The chosen name of an interpreter; "" for one that is not among them."""

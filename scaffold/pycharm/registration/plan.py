@@ -58,7 +58,19 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         taken = {one.name for one in named}
         named.append(replace(sdk, name=_name(sdk, tables, taken, system)))
     steps = tuple(_step(system, one, named, project, wish) for one in tables)
-    return RegistrationPlan(project=project, sdks=tuple(named), steps=steps, notes=_notes(system, folders))
+    return RegistrationPlan(
+        project=project,
+        sdks=tuple(named),
+        steps=steps,
+        notes=_notes(system, folders),
+        registered=_registered(tables, named) if tables else None,
+    )
+
+
+def _registered(tables: Sequence[_Table], named: Sequence[Sdk]) -> dict[str, Path]:
+    """What each name means in the newest PyCharm that knows it, once this is done."""
+    found = {entry.name: Path(entry.home) for one in reversed(tables) for entry in one.known}
+    return {**found, **{sdk.name: sdk.python for sdk in named}}
 
 
 def _notes(system: System, folders: Sequence[ConfigFolder]) -> tuple[str, ...]:

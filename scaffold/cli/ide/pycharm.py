@@ -1,0 +1,211 @@
+"""``scaffold ide pycharm``: a folder made ready for PyCharm, and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli.options import output_options
+
+if TYPE_CHECKING:
+    from scaffold.cli.output import Output
+    from scaffold.ide.pycharm import PycharmPlan, UndoPlan, UndoReport
+    from scaffold.pycharm.model import IdeaReport
+    from scaffold.system import System
+
+SCHEMA = "scaffold/ide-pycharm/1"
+
+
+@click.command(name="pycharm")
+@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--trust", is_flag=True, help="Let PyCharm open this one folder without asking for trust.")
+@click.option("--no-register", is_flag=True, help="Write the folder's files and leave PyCharm's settings.")
+@click.option("--create-config", is_flag=True, help="Make the settings of a PyCharm that never ran, too.")
+@click.option("--repair", is_flag=True, help="Set files aside that are no XML, and write them anew.")
+@click.option("--undo", is_flag=True, help="Take back what was written for this folder, and nothing else.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, where and why.")
+@output_options(SCHEMA)
+def command(
+    *,
+    path: Path,
+    trust: bool,
+    no_register: bool,
+    create_config: bool,
+    repair: bool,
+    undo: bool,
+    dry_run: bool,
+    output: Output,
+) -> None:
+    """Make a folder open in PyCharm with its interpreter, its roots and no question.
+
+    PATH is a project that scaffold made, or any folder with a pyproject.toml or a .venv. Its .idea is
+    written, or merged into the one that is there, and its interpreter entered in the settings of every
+    PyCharm that is closed; for one that is open, what is left to click is said.
+    """
+    from scaffold.ide.pycharm import carry_out, plan_pycharm
+    from scaffold.pycharm.registration.plan import Wish
+    from scaffold.system import HostSystem
+
+    system = HostSystem()
+    if undo:
+        _refuse_together(trust=trust, no_register=no_register, create_config=create_config, repair=repair)
+        _undo(system, path, output, dry_run=dry_run)
+        return
+    wish = Wish(register=not no_register, trust=trust, repair=repair)
+    plan = plan_pycharm(system, path, wish, create_config=create_config)
+    if dry_run:
+        output.result(_json(plan, None), _plan_lines(plan), summary=f"Planned: {plan.root}")
+        return
+    report = carry_out(system, plan)
+    output.result(_json(plan, report), _report_lines(plan, report), summary=f"Ready for PyCharm: {plan.root}")
+    ides = report.registration.ides if report.registration else ()
+    if any(one.outcome == "failed" for one in ides):
+        click.get_current_context().exit(1)
+
+
+def _refuse_together(**given: bool) -> None:
+    from scaffold.errors import OptionRefused
+
+    both = [f"--{name.replace('_', '-')}" for name, said in given.items() if said]
+    if both:
+        raise OptionRefused(
+            f"--undo takes back what {' and '.join(both)} would write", hint="say one of them"
+        )
+
+
+def _project_lines(plan: PycharmPlan) -> list[str]:
+    from scaffold.cli.text import row
+
+    made = "made by scaffold" if plan.ours else "not made by scaffold"
+    lines = [row("Project", f"{plan.root} ({made}), module {plan.project.module}")]
+    if plan.project.interpreter is None:
+        cure = "scaffold env create" if plan.ours else "python -m venv .venv"
+        return [*lines, row("Interpreter", f"none: there is no environment yet; make one with {cure}")]
+    further = [(one.interpreter, one.sdk_name) for one in plan.project.further]
+    for python, name in ((plan.project.interpreter, plan.project.sdk_name), *further):
+        lines.append(row("Interpreter", f"{python}, named {name}" if name else f"{python}: it is not there"))
+    return lines
+
+
+def _plan_lines(plan: PycharmPlan) -> list[str]:
+    from scaffold.cli.text import row
+
+    lines = _project_lines(plan)
+    for one in plan.files.files:
+        because = f": {'; '.join(one.reasons)}" if one.reasons else ""
+        if one.action != "unchanged":
+            lines.append(row(one.action.capitalize(), f"{one.path}{because}"))
+    if not plan.files.changes:
+        lines.append(row("Unchanged", "every file below .idea"))
+    for step in plan.registration.steps:
+        old = ", older than what scaffold is made for" if step.folder.is_old else ""
+        head = f"{step.folder.title}{old}: "
+        names = " and ".join(filter(None, [*(sdk.name for sdk in step.sdks), "trust" if step.trust else ""]))
+        if step.outcome == "registered":
+            what = f"enters {names or 'nothing new'} below {step.folder.path / 'options'}: {step.why}"
+        else:
+            what = {"open": "left as it is", "failed": "not possible", "unchanged": "unchanged"}[step.outcome]
+            what += f": {step.why}" if step.why else ""
+        lines.append(row("PyCharm", head + what))
+    return [*lines, *(row("Note", note) for note in plan.registration.notes)]
+
+
+def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
+    from scaffold.cli.registration_view import entered_lines
+    from scaffold.cli.text import row
+
+    lines = _project_lines(plan)
+    written = len(report.written)
+    lines.append(
+        row(".idea", f"{written} files written" if written else "nothing to do: it is as it should be")
+    )
+    lines += [row("Note", notice) for notice in report.notices]
+    if report.registration is not None:
+        lines += entered_lines(report.registration, trust=plan.wish.trust)
+    return [*lines, click.style("Ready for PyCharm: ", fg="green", bold=True) + str(plan.root)]
+
+
+def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
+    from scaffold.results import envelope, plain
+
+    files = [
+        {"path": one.path, "action": one.action, "reasons": one.reasons, "backup": one.backup}
+        for one in plan.files.files
+    ]
+    return envelope(
+        SCHEMA,
+        done=report is not None,
+        root=plan.root,
+        module=plan.project.module,
+        interpreter=plan.project.interpreter,
+        name=plan.project.sdk_name,
+        made_by_scaffold=plan.ours,
+        files=files,
+        steps=plain(plan.registration.steps),
+        notes=plan.registration.notes,
+        report=None if report is None else plain(report),
+    )
+
+
+def _undo(system: System, path: Path, output: Output, *, dry_run: bool) -> None:
+    from scaffold.ide.pycharm import carry_out_undo, plan_undo
+
+    plan = plan_undo(system, path)
+    report = None if dry_run else carry_out_undo(system, plan)
+    done = "Would take back" if report is None else "Taken back"
+    lines = _undo_plan_lines(plan) if report is None else _undo_lines(report)
+    output.result(_undo_json(plan, report), lines or [f"Nothing of scaffold's is left for {plan.root}"],
+                  summary=f"{done}: {plan.root}")  # fmt: skip
+    if report is not None and any(one.why for one in report.ides):
+        click.get_current_context().exit(1)
+
+
+def _undo_plan_lines(plan: UndoPlan) -> list[str]:
+    from scaffold.cli.text import row
+
+    lines = _file_lines(plan.files.gone, plan.files.mended, plan.files.kept)
+    for folder, entered in plan.entered:
+        names = [*(one.name for one in entered.sdks), *(["trust"] if entered.trusted else [])]
+        lines.append(row("PyCharm", f"{folder.title}: {' and '.join(names)} would go from {folder.path}"))
+    return lines
+
+
+def _undo_lines(report: UndoReport) -> list[str]:
+    from scaffold.cli.text import row
+
+    lines = _file_lines(report.files.gone, report.files.mended, report.files.kept)
+    for one in report.ides:
+        title = one.folder.title
+        if one.why:
+            lines.append(row("PyCharm", f"{title}: nothing was taken back, {one.why}"))
+        elif one.gone:
+            lines.append(row("PyCharm", f"{title}: {' and '.join(one.gone)} taken out of {one.folder.path}"))
+        lines += [row("Kept", f"{title}: {words}") for words in one.kept]
+    return lines
+
+
+def _file_lines(gone: tuple[str, ...], mended: tuple[str, ...], kept: tuple[str, ...]) -> list[str]:
+    from scaffold.cli.text import row
+
+    return [
+        *(row("Removes", one) for one in gone),
+        *(row("Takes ours from", one) for one in mended),
+        *(row("Kept", f"{one}: it was changed since") for one in kept),
+    ]
+
+
+def _undo_json(plan: UndoPlan, report: UndoReport | None) -> str:
+    from scaffold.results import envelope, plain
+
+    return envelope(
+        SCHEMA,
+        done=report is not None,
+        root=plan.root,
+        removed=plan.files.gone,
+        mended=plan.files.mended,
+        kept=plan.files.kept,
+        entered=[{"folder": plain(folder), **plain(one)} for folder, one in plan.entered],
+        report=None if report is None else plain(report.ides),
+    )

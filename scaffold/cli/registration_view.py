@@ -1,0 +1,48 @@
+"""What came of a project's interpreters in PyCharm's own settings, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scaffold.cli.text import row
+
+if TYPE_CHECKING:
+    from scaffold.pycharm.registration.model import RegistrationReport
+
+
+def registration_lines(report: RegistrationReport | None) -> list[str]:
+    """In a line or two, for commands that do more than this; nothing where no PyCharm has run."""
+    if report is None or not report.ides or not report.names:
+        return []
+    knowing = report.titles("registered", "unchanged")
+    lines = [row("PyCharm", f"{knowing}: knows {report.names[0]}")] if knowing else []
+    return [*lines, *left_by_hand(report)]
+
+
+def left_by_hand(report: RegistrationReport) -> Iterator[str]:
+    """What a person has to do, and why nobody could do it for them."""
+    for one in report.ides:
+        if one.click:
+            why = "open" if one.outcome == "open" else one.why
+            yield row("PyCharm", f"{one.folder.title}: {why}. There, {one.click}")
+
+
+def entered_lines(report: RegistrationReport, *, trust: bool) -> list[str]:
+    """All of it, for the command whose work it is."""
+    lines = []
+    for one in report.ides:
+        title = one.folder.title
+        if one.outcome == "registered":
+            files = ", ".join(str(path) for path in one.written)
+            lines.append(row("PyCharm", f"{title}: knows the interpreter now; written: {files}"))
+            lines += [row("Backup", str(backup)) for backup in one.backups]
+        elif one.outcome == "unchanged":
+            lines.append(row("PyCharm", f"{title}: {one.why or 'nothing to do'}"))
+        else:
+            lines.append(row("PyCharm", f"{title}: nothing was entered, {one.why}"))
+            lines += [row("", f"There, {one.click}")] if one.click else []
+    lines += [row("Note", note) for note in report.notes]
+    if report.ides and not trust:
+        lines.append(row("Note", "PyCharm will ask whether you trust the folder, unless you say --trust"))
+    return lines

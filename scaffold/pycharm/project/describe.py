@@ -1,0 +1,82 @@
+"""A folder as PyCharm shall see it: a project of ours by its record, any other by what lies in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown
+from scaffold.projects.model import Record
+from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.reading.project_files import declared_name, read_project
+from scaffold.system import System
+
+#: One of these makes a folder a Python project, whoever made it.
+_MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requirements.txt", ".idea/modules.xml")
+
+#: Folders that grow large and that nobody searches, in the order in which they are usually met.
+_LARGE = (
+    "build", "checkpoints", "data", "datasets", "dist", "htmlcov", "lightning_logs", "logs", "mlruns",
+    "node_modules", "outputs", "runs", "venv", "wandb", ".cache", ".ipynb_checkpoints", ".nox", ".tox",
+)  # fmt: skip
+
+
+def generated_project(record: Record) -> IdeProject:
+    """A project of ours that is there already.
+
+    Its template may not be installed any more: then only what every project has is known.
+    """
+    from scaffold.projects.catalog import find_template
+    from scaffold.projects.render import project_runs
+
+    try:
+        template = find_template(record.qualified_template)
+    except (TemplateUnknown, TemplateBroken):
+        return IdeProject(module=record.name.distribution, runs=(), python="")
+    runs = project_runs(template, record.name, record.frameworks)
+    return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
+
+
+def any_root(start: Path, system: System) -> Path:
+    """The project that a folder is, or lies in. Raises NotAProject; the home folder itself is none."""
+    folder = start.absolute()
+    for candidate in (folder, *folder.parents):
+        if candidate != system.home and any(system.exists(candidate / mark) for mark in _MARKS):
+            return candidate
+    raise NotAProject(
+        f"There is no Python project in {folder} or above it",
+        detail=(f"looked for {', '.join(_MARKS)}",),
+        hint="Go into a project's folder, or make one:  scaffold new cnn-project",
+    )
+
+
+def any_project(root: Path, system: System) -> IdeProject:
+    """A project that somebody else made. Its own run configurations are the only ones.
+
+    Its module keeps the name that ``.idea`` has for it, because run configurations name it so.
+    """
+    return IdeProject(
+        module=_module_name(root, system),
+        runs=(),
+        python="",
+        sources=tuple(one for one in ("src",) if system.exists(root / one)),
+        tests=tuple(one for one in ("tests", "test") if system.exists(root / one)),
+        excluded=tuple(one for one in _LARGE if _is_large(root / one, system)),
+    )
+
+
+def _module_name(root: Path, system: System) -> str:
+    if system.exists(root / ".idea" / "modules.xml"):
+        try:
+            modules = read_project(root, system).modules
+        except IdeFileBroken:  # whoever writes there says so, or sets it aside
+            modules = ()
+        named = next((one.name for one in modules if root in one.content), "")
+        if named:
+            return named
+    return declared_name(root, system) or root.name
+
+
+def _is_large(folder: Path, system: System) -> bool:
+    """A package of the project's can bear such a name, and is code."""
+    names = system.list_folder(folder)
+    return bool(names) and not any(name.endswith(".py") for name in names)
