@@ -20,7 +20,7 @@ def new_plan(plan: NewPlan) -> str:
 
 def new_report(plan: NewPlan, report: NewReport) -> str:
     """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
-    nothing = {"environments": [], "kept": [], "registration": None}
+    nothing: dict[str, Any] = {"environments": [], "kept": [], "registration": None}
     outcome = setup_report(report.setup) if report.setup else nothing
     return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), **outcome, next=next_steps(plan))
 
