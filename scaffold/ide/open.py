@@ -1,0 +1,118 @@
+"""``scaffold ide open``: the project made ready, PyCharm started on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.errors import IdeMissing, LaunchFailed, NotAProject, OptionRefused, ScaffoldError
+from scaffold.pycharm.installations.find import at, installations
+from scaffold.pycharm.installations.model import Installation
+from scaffold.pycharm.installations.starting import argv_of, demand_screen, is_windows_program, windows_side
+from scaffold.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlan:
+    """What is started, and on what."""
+
+    root: Path
+    ours: bool  # scaffold made the project: its files for PyCharm are brought up to date first
+    installation: Installation
+    argv: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def plan_open(system: System, start: Path, ide: Path | None = None) -> OpenPlan:
+    """Which PyCharm opens which folder.
+
+    Raises OptionRefused, IdeMissing, and LaunchFailed (no-screen) where no window could open.
+    """
+    root, ours = _root(start)
+    installation, why = chosen(system, ide)
+    if not is_windows_program(installation):
+        demand_screen(system)
+    return OpenPlan(
+        root=root,
+        ours=ours,
+        installation=installation,
+        argv=argv_of(system, installation, root),
+        reasons=(why,),
+    )
+
+
+def prepare(system: System, plan: OpenPlan) -> tuple[str, ...]:
+    """Bring the project's files for PyCharm up to date; what could not be, in words."""
+    from scaffold.env.project import ide_project
+    from scaffold.making import tell_pycharm
+    from scaffold.projects.record import read_record
+
+    if not plan.ours:
+        return ()
+    try:
+        tell_pycharm(system, ide_project(read_record(plan.root)), plan.root)
+    except ScaffoldError as problem:
+        return (f"{problem.message}: {problem.hint}" if problem.hint else problem.message,)
+    return ()
+
+
+def carry_out(system: System, plan: OpenPlan) -> int:
+    """Start it, to live on without us; its process's number. Raises LaunchFailed."""
+    from scaffold.processes import start_detached
+
+    try:
+        started, status = start_detached(plan.argv, environment=system.environment, cwd=plan.root)
+    except (OSError, ValueError) as refusal:
+        raise _not_started(plan, str(refusal)) from refusal
+    if status:
+        raise _not_started(plan, f"it ended at once, with status {status}")
+    return started
+
+
+def _not_started(plan: OpenPlan, why: str) -> LaunchFailed:
+    from scaffold.shell import line
+
+    return LaunchFailed(
+        f"{plan.installation.title} cannot be started",
+        detail=(why,),
+        hint=f"see what it says: {line(*plan.argv)}",
+        code="ide-not-started",
+    )
+
+
+def _root(start: Path) -> tuple[Path, bool]:
+    """The project around a folder, and whether it is ours; any other folder is opened as it is."""
+    from scaffold.projects.record import project_root
+
+    if not start.is_dir():
+        raise OptionRefused(f"There is no folder {start}", hint="name the project's folder")
+    try:
+        return project_root(start), True
+    except NotAProject:
+        return start.absolute(), False
+
+
+def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:
+    """The PyCharm that is meant, and why; raises OptionRefused, IdeMissing."""
+    if ide is not None:
+        folder = ide.absolute()
+        found = at(system, folder, reason=f"--ide {ide}") or at(system, folder.parent, reason=f"--ide {ide}")
+        if found is None:
+            raise OptionRefused(
+                f"{ide} is no PyCharm",
+                detail=("it has no product-info.json of PyCharm's",),
+                hint="name the folder that holds bin and lib, or leave --ide out",
+            )
+        return found, "--ide names it"
+    there = installations(system)
+    if there:
+        more = f", the newest of {len(there)}" if len(there) > 1 else ""
+        return there[0], f"{there[0].reason}{more}"
+    on_windows = windows_side(system)
+    if on_windows:
+        return on_windows[0], on_windows[0].reason
+    raise IdeMissing(
+        "No PyCharm was found on this machine",
+        detail=("looked at: the Toolbox app, snap, Flatpak, the usual folders, PATH",),
+        hint="get it: scaffold ide install\nor, if it is elsewhere: scaffold ide open --ide FOLDER",
+    )

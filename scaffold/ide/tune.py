@@ -1,0 +1,176 @@
+"""``scaffold ide tune``: what makes PyCharm fast on a deep-learning project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scaffold.errors import OptionRefused, ScaffoldError
+from scaffold.files import not_written, replace_file
+from scaffold.ide.open import chosen
+from scaffold.ide.tune_advice import Advice, advice
+from scaffold.machine.memory import memory as memory_of
+from scaffold.pycharm.installations.closed import open_evidence
+from scaffold.pycharm.installations.model import Installation
+from scaffold.pycharm.installations.vmoptions import (
+    asked_heap,
+    default_heap,
+    heap_of,
+    user_file,
+    wanted_heap,
+    with_heap,
+)
+from scaffold.pycharm.mending import backups
+from scaffold.pycharm.mending.model import Change
+from scaffold.pycharm.survey.model import Folder
+from scaffold.system import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeapStep:
+    """PyCharm's memory. Sizes are in MB; ``action`` keep: the file stays as it is."""
+
+    action: Literal["set", "keep"]
+    file: Path | None
+    before: int
+    after: int
+    reason: str
+    content: bytes | None = None  # the file as it is; None where there is none
+    wanted: bytes = b""  # as it will be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunePlan:
+    """What `carry_out` does, and what only the user can do."""
+
+    root: Path | None
+    installation: Installation | None
+    heap: HeapStep
+    folders: tuple[Folder, ...]  # that will be excluded
+    changes: tuple[Change, ...]
+    backups: Path | None
+    advice: tuple[Advice, ...]
+    running: str  # why PyCharm must be taken for open
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is to be written."""
+        return self.heap.action == "keep" and not self.changes
+
+
+def plan_tune(system: System, start: Path, *, heap: str = "", ide: Path | None = None) -> TunePlan:
+    """Look at memory, PyCharm's settings and the project's folders; nothing is written.
+
+    Raises OptionRefused for a heap that cannot be meant, IdeFileBroken, NoPermission.
+    """
+    if not start.is_dir():
+        raise OptionRefused(f"There is no folder {start}", hint="name the project's folder")
+    total = memory_of(system, {})[0]
+    asked = asked_heap(heap, total) if heap else None
+    try:
+        installation = chosen(system, ide)[0]
+    except ScaffoldError:
+        if ide is not None or asked is not None:
+            raise
+        installation = None
+    root, folders, changes, place = _exclusions(system, start)
+    return TunePlan(
+        root=root,
+        installation=installation,
+        heap=_heap(system, installation, asked, total),
+        folders=folders,
+        changes=changes,
+        backups=place,
+        advice=advice(system, root, installation),
+        running=open_evidence(system, installation) if installation else "",
+    )
+
+
+def carry_out(system: System, plan: TunePlan) -> None:
+    """Write what was planned, a copy of every file first. Raises NoPermission, NoSpace, file-changed."""
+    from scaffold.ide.tune_undo import remember
+
+    if plan.changes and plan.root is not None and plan.backups is not None:
+        backups.carry_out(plan.root, plan.changes, plan.backups)
+    step = plan.heap
+    if step.action == "set" and step.file is not None:
+        if present(step.file) != step.content:
+            raise ScaffoldError(
+                f"{step.file} was changed by someone else in the meantime",
+                hint="try again",
+                code="file-changed",
+            )
+        remember(system, step)
+        replace_file(step.file, step.wanted)
+
+
+def present(path: Path) -> bytes | None:
+    """A file's bytes; None where there is none. Raises NoPermission and its kin."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as refusal:
+        raise not_written(path, refusal) from refusal
+
+
+def _heap(
+    system: System, installation: Installation | None, asked: int | None, total: int | None
+) -> HeapStep:
+    wanted, reason = (asked, "--heap asks for it") if asked else wanted_heap(total)
+    if installation is None:
+        return HeapStep(action="keep", file=None, before=0, after=0, reason="no PyCharm was found here")
+    found = user_file(system, installation)
+    default = default_heap(system, installation)
+    if found is None:
+        why = "its settings lie on Windows or cannot be found: Help | Change Memory Settings sets it"
+        return HeapStep(action="keep", file=None, before=default, after=default, reason=why)
+    file, where = found
+    content = present(file)
+    before = heap_of(content or b"") or default
+    if content is None and not file.parent.is_dir():
+        if asked is not None:
+            raise OptionRefused(
+                f"{installation.title} has never been started: it has no settings yet",
+                hint="start it once (scaffold ide open), then call the command again",
+            )
+        why = "PyCharm has never been started: it has no settings yet"
+        return HeapStep(action="keep", file=file, before=before, after=before, reason=why)
+    if before == wanted or (asked is None and before > wanted):
+        why = reason if before == wanted else f"it has more than the {wanted} MB that would be set"
+        return HeapStep(action="keep", file=file, before=before, after=before, reason=why, content=content)
+    return HeapStep(
+        action="set",
+        file=file,
+        before=before,
+        after=wanted,
+        reason=f"{reason}; {where}",
+        content=content,
+        wanted=with_heap(content or b"", wanted),
+    )
+
+
+def _exclusions(
+    system: System, start: Path
+) -> tuple[Path | None, tuple[Folder, ...], tuple[Change, ...], Path | None]:
+    """The project around a folder, and its large folders that PyCharm would index; none: no project."""
+    from scaffold.errors import NotAProject
+    from scaffold.pycharm.mending.exclusions import exclude
+    from scaffold.pycharm.reading.project_files import find_root
+    from scaffold.pycharm.survey.folders import to_exclude
+    from scaffold.pycharm.survey.survey import survey
+
+    try:
+        root = find_root(start, system)
+    except NotAProject:
+        return None, (), (), None
+    facts = survey(root, system)
+    folders = tuple(dict.fromkeys(folder for _, folder in to_exclude(facts)))
+    return root, folders, exclude(facts), place(system, root, ours=facts.ours)
+
+
+def place(system: System, root: Path, *, ours: bool) -> Path:
+    """Where the files of a project lie as they were before."""
+    of_check = backups.place(root, system, ours=ours)
+    return of_check.with_name(f"{of_check.name}-tune")
