@@ -16,7 +16,8 @@ class MenuEntry:
     asks: bool = False  # for one more word, which the user types
 
 
-_ENTRIES = (
+#: Every entry there was or will be, so that what an older or newer scaffold wrote is known as ours.
+ENTRIES = (
     MenuEntry(
         name="scaffold: doctor",
         words=("doctor",),
@@ -43,7 +44,7 @@ _ENTRIES = (
 
 def menu() -> tuple[MenuEntry, ...]:
     """The entries whose commands this scaffold has: one that comes with a later version appears by itself."""
-    return tuple(one for one in _ENTRIES if _exists(one.words))
+    return tuple(one for one in ENTRIES if _exists(one.words))
 
 
 def _exists(words: tuple[str, ...]) -> bool:

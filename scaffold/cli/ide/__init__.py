@@ -13,6 +13,8 @@ COMMANDS: dict[str, str] = {
     "check": "Say what is wrong with a project's PyCharm files, and cure what can be cured.",
     "install": "Download PyCharm, verify it, put it into your own folder for programs, make a launcher.",
     "open": "Start PyCharm on a project, and make the project ready for it before.",
+    "tune": "Make PyCharm fast: its memory, and no indexing of data.",
+    "tools": "Put doctor, env sync and more into PyCharm's Tools menu.",
 }
 
 
