@@ -192,9 +192,7 @@ class _Merger:
         for one in self._project.further:
             name = further_module(self._project, one)
             if PurePosixPath(path).stem == name:
-                folder = self._root / ".envs" / one.name
-                found = (p for p in (folder / "bin/python", folder / "Scripts/python.exe") if p.exists())
-                return Interpreters(module=name, own=next(found, None), registered=self.registered)
+                return Interpreters(module=name, own=one.interpreter, registered=self.registered)
         project = self._project
         return Interpreters(module=project.module, own=project.interpreter, registered=self.registered)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element
@@ -15,6 +16,8 @@ from xml.etree.ElementTree import Element
 from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.documents.source import Document, document_of
 from scaffold.pycharm.project.module_rows import ModuleFile, is_folder, manager_of
+
+_MODULE_DIR = re.compile(rb"\$MODULE_DIR\$((?:/\.\.)*)")
 
 
 def twins(
@@ -39,9 +42,14 @@ def _claims(path: str, content: bytes, module: ModuleFile) -> bool:
 def moved(path: str, content: bytes, module: ModuleFile) -> Document:
     """The other module's file as one that stands where ours does."""
     there, here = _file(module, path).module_folder, module.module_folder
+
+    def named(found: re.Match[bytes]) -> bytes:
+        """The IDE takes ``..`` behind the macro alone, so that what goes up and down again is shortened."""
+        way = os.path.relpath(there / found[1].decode().lstrip("/"), here)
+        return str(PurePosixPath("$MODULE_DIR$", Path(way).as_posix())).encode()
+
     if there != here:  # $MODULE_DIR$ means another folder from now on
-        way = PurePosixPath("$MODULE_DIR$", Path(os.path.relpath(there, here)).as_posix())
-        content = content.replace(b"$MODULE_DIR$", str(way).encode())
+        content = _MODULE_DIR.sub(named, content)
     return document_of(content, module.root / module.path)
 
 

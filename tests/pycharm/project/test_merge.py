@@ -165,12 +165,12 @@ def test_two_modules_on_one_folder_become_one(tmp_path: Path) -> None:
         WHOLE[".idea/cnn-project.iml"]
         .replace(
             "    </content>",
-            '      <sourceFolder url="file://$MODULE_DIR$/ide/modules/../../app" isTestSource="false" />\n    </content>',
+            '      <sourceFolder url="file://$MODULE_DIR$/app" isTestSource="false" />\n    </content>',
         )
         .replace(
             '<orderEntry type="sourceFolder" forTests="false" />',
             '<orderEntry type="sourceFolder" forTests="false" />\n'
-            '    <content url="file://$MODULE_DIR$/ide/modules/../../../shared" />\n'
+            '    <content url="file://$MODULE_DIR$/../shared" />\n'
             '    <orderEntry type="library" name="R User Library" level="project" />',
         )
         .replace(
