@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.cli.text import row
@@ -16,16 +15,12 @@ def registration_lines(report: RegistrationReport | None) -> list[str]:
     if report is None or not report.ides or not report.names:
         return []
     knowing = report.titles("registered", "unchanged")
-    lines = [row("PyCharm", f"{knowing}: knows {report.names[0]}")] if knowing else []
-    return [*lines, *left_by_hand(report)]
-
-
-def left_by_hand(report: RegistrationReport) -> Iterator[str]:
-    """What a person has to do, and why nobody could do it for them."""
-    for one in report.ides:
-        if one.click:
-            why = "open" if one.outcome == "open" else one.why
-            yield row("PyCharm", f"{one.folder.title}: {why}. There, {one.click}")
+    lines = [row("PyCharm", f"{knowing} knows {report.names[0]}")] if knowing else []
+    newest = report.ides[0]  # the one that people open; `scaffold ide pycharm` tells of the others
+    if newest.click:
+        why = "is open" if newest.outcome == "open" else newest.why
+        lines.append(row("PyCharm", f"{newest.folder.title} {why}. There, {newest.click}"))
+    return lines
 
 
 def entered_lines(report: RegistrationReport, *, trust: bool) -> list[str]:

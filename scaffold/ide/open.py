@@ -43,14 +43,14 @@ def plan_open(system: System, start: Path, ide: Path | None = None) -> OpenPlan:
 
 def prepare(system: System, plan: OpenPlan) -> tuple[str, ...]:
     """Bring the project's files for PyCharm up to date; what could not be, in words."""
-    from scaffold.env.project import ide_project
     from scaffold.making import tell_pycharm
     from scaffold.projects.record import read_record
+    from scaffold.pycharm.project.describe import generated_project
 
     if not plan.ours:
         return ()
     try:
-        tell_pycharm(system, ide_project(read_record(plan.root)), plan.root)
+        tell_pycharm(system, generated_project(read_record(plan.root)), plan.root)
     except ScaffoldError as problem:
         return (f"{problem.message}: {problem.hint}" if problem.hint else problem.message,)
     return ()

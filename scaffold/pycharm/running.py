@@ -8,83 +8,71 @@ Source: intellij-community's DirectoryLock and SpecialConfigFiles (read 2026-11-
 
 from __future__ import annotations
 
-import csv
-import json
-import posixpath
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
+
+from scaffold.pycharm.ide_processes import LAUNCHERS, RunningIde, base_name, program_of, running_ides
 
 if TYPE_CHECKING:
     from scaffold.pycharm.configs import ConfigFolder
     from scaffold.system import System
 
-_SELECTOR = re.compile(r"-Didea\.paths\.selector=(\S+)")
-_CONFIG = re.compile(r"-Didea\.config\.path=(.+?)(?=\s+-|$)")
-_LAUNCHERS = {"pycharm", "pycharm64", "pycharm.exe", "pycharm64.exe"}
+__all__ = ["IdeState", "RunningIde", "is_running", "look", "running_ides"]
 
 #: In the IDE's own terminal its settings are never written, whatever else can be seen.
 _IDE_TERMINAL = "JetBrains-JediTerm"
 
-_ASK_WINDOWS = (
-    "Get-CimInstance Win32_Process -Filter \"Name='pycharm64.exe' or Name='pycharm.exe' or Name='java.exe'\""
-    " | Select-Object ProcessId,ExecutablePath,CommandLine | ConvertTo-Json -Compress"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunningIde:
-    """One PyCharm that is open."""
+class IdeState:
+    """Whether the PyCharm of a folder of settings is open, and what speaks for it."""
 
-    pid: int
-    program: str
-    selector: str = ""  # PyCharm2026.2: the name of its folder of settings; "" where it does not tell
-    config: Path | None = None  # said on its command line
-
-    @property
-    def words(self) -> str:
-        """``process 4711 (/opt/pycharm/bin/pycharm)``."""
-        return f"process {self.pid} ({self.program})"
-
-
-def running_ides(system: System) -> tuple[RunningIde, ...]:
-    """Every PyCharm of this user that is open."""
-    found = (_ide(system, pid, argv) for pid, argv in _processes(system))
-    return tuple(one for one in found if one is not None)
+    is_open: bool
+    why: str
 
 
 def is_running(folder: ConfigFolder, system: System, *, running: tuple[RunningIde, ...] | None = None) -> str:
     """Why the PyCharm of a folder of settings must be taken for open, in words; "" where it is closed."""
+    state = look(folder, system, running=running)
+    return state.why if state.is_open else ""
+
+
+def look(folder: ConfigFolder, system: System, *, running: tuple[RunningIde, ...] | None = None) -> IdeState:
+    """Whether the PyCharm of a folder of settings is open. Where nothing speaks for it, it is closed."""
     if system.environment.get("TERMINAL_EMULATOR") == _IDE_TERMINAL:
-        return f"this terminal is an IDE's own (TERMINAL_EMULATOR={_IDE_TERMINAL})"
+        return IdeState(
+            is_open=True, why=f"this terminal is an IDE's own (TERMINAL_EMULATOR={_IDE_TERMINAL})"
+        )
     processes = running_ides(system) if running is None else running
     for ide in processes:
         if ide.config == folder.path or (ide.config is None and _same(ide.selector, folder)):
-            return f"{ide.words} is open"
-    return _locked(folder, system, processes)
+            return IdeState(is_open=True, why=f"{ide.words} is open")
+    silent = next((ide for ide in processes if not ide.selector and ide.config is None), None)
+    text = system.read_text(folder.path / ".lock")
+    if text is not None:
+        return _locked(folder, system, text.strip(), silent)
+    if silent is not None and _locks_otherwise(folder, system):
+        return IdeState(is_open=True, why=f"{silent.words} is open and does not tell which version it is")
+    return IdeState(is_open=False, why="it is closed")
 
 
 def _same(selector: str, folder: ConfigFolder) -> bool:
     return bool(selector) and folder.how != "moved" and selector == folder.path.name
 
 
-def _locked(folder: ConfigFolder, system: System, processes: tuple[RunningIde, ...]) -> str:
+def _locked(folder: ConfigFolder, system: System, number: str, silent: RunningIde | None) -> IdeState:
     lock = folder.path / ".lock"
-    text = system.read_text(lock)
-    silent = next((ide for ide in processes if not ide.selector and ide.config is None), None)
-    if text is not None:
-        number = text.strip()
-        if folder.how == "flatpak":  # the number is one of the sandbox, which means nothing outside of it
-            return f"{lock} is there, and {silent.words} is open" if silent else ""
-        program = _program_of(system, number) if number.isdecimal() else ""
-        if _may_be_ide(program):
-            return f"{lock} names process {number} ({program}), which is alive"
-        return ""
-    if silent is not None and _locks_otherwise(folder, system):
-        return f"{silent.words} is open and does not tell which version it is"
-    return ""
+    if folder.how == "flatpak":  # the number is one of the sandbox, which means nothing outside of it
+        if silent is not None:
+            return IdeState(is_open=True, why=f"{lock} is there, and {silent.words} is open")
+        return IdeState(is_open=False, why=f"it is closed: {lock} is there, and no PyCharm runs")
+    program = program_of(system, number) if number.isdecimal() else ""
+    if _may_be_ide(program):
+        return IdeState(is_open=True, why=f"{lock} names process {number} ({program}), which is alive")
+    if not number.isdecimal():
+        return IdeState(is_open=False, why=f"it is closed: {lock} names no process")
+    gone = f"is {program}" if program else "is gone"
+    return IdeState(is_open=False, why=f"it is closed: {lock} names process {number}, which {gone}")
 
 
 def _locks_otherwise(folder: ConfigFolder, system: System) -> bool:
@@ -94,143 +82,5 @@ def _locks_otherwise(folder: ConfigFolder, system: System) -> bool:
 
 def _may_be_ide(program: str) -> bool:
     """As the IDE itself decides: a number can have gone to another program in the meantime."""
-    name = _base(program)
-    return name in _LAUNCHERS or name in {"java", "java.exe"} or "pycharm" in program.lower()
-
-
-def _base(program: str) -> str:
-    return PureWindowsPath(program).name if "\\" in program else PurePosixPath(program).name
-
-
-def _ide(system: System, pid: int, argv: tuple[str, ...]) -> RunningIde | None:
-    program, line = argv[0], " ".join(argv)
-    if len(argv) == 1:  # a whole command line
-        program = _first_word(line)
-    selector = _SELECTOR.search(line)
-    exact = (one.partition("=")[2] for one in argv if one.startswith("-Didea.config.path="))
-    config = next(exact, "") or (found[1] if (found := _CONFIG.search(line)) else "")
-    name = _base(program)
-    if selector is not None:
-        if not selector[1].startswith("PyCharm"):
-            return None
-    elif name not in _LAUNCHERS:
-        return None
-    return RunningIde(
-        pid=pid,
-        program=program,
-        selector=selector[1] if selector else _selector_of(system, program),
-        config=Path(config.strip('"')) if config else None,
-    )
-
-
-def _selector_of(system: System, program: str) -> str:
-    """The launcher starts Java within itself: its command line tells nothing, its installation does."""
-    folder = posixpath.dirname(program.replace("\\", "/"))
-    for place in ("../product-info.json", "../Resources/product-info.json"):
-        named = parse_data_folder(system.read_text(posixpath.normpath(f"{folder}/{place}")) or "")
-        if named:
-            return named
-    return ""
-
-
-def parse_data_folder(text: str) -> str:
-    """``dataDirectoryName`` of an installation's ``product-info.json``; "" where it has none.
-
-    >>> parse_data_folder('{"name": "PyCharm", "version": "2026.2", "dataDirectoryName": "PyCharm2026.2"}')
-    'PyCharm2026.2'
-    """
-    try:
-        value = json.loads(text).get("dataDirectoryName")
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    return value if isinstance(value, str) else ""
-
-
-def _processes(system: System) -> Iterable[tuple[int, tuple[str, ...]]]:
-    if system.platform.os == "linux":
-        return _of_proc(system)
-    if system.platform.os == "macos":
-        answer = system.run(["ps", "-xww", "-o", "pid=,command="], timeout=10.0)
-        return parse_ps(answer.stdout)
-    listed = system.run(["tasklist", "/FO", "CSV", "/NH"], timeout=20.0).stdout
-    if not any(_base(name).lower() in _LAUNCHERS | {"java.exe"} for name, _ in parse_tasklist(listed)):
-        return []
-    answer = system.run(
-        ["powershell", "-NoProfile", "-NonInteractive", "-Command", _ASK_WINDOWS], timeout=30.0
-    )
-    told = list(parse_windows_processes(answer.stdout))
-    # where PowerShell is forbidden, the names at least are known
-    named = [(number, (name,)) for name, number in parse_tasklist(listed) if name.lower() in _LAUNCHERS]
-    return told or named
-
-
-def _of_proc(system: System) -> Iterator[tuple[int, tuple[str, ...]]]:
-    own = _user(system, "self")
-    for name in system.list_folder("/proc"):
-        if not name.isdecimal():
-            continue
-        argv = tuple((system.read_text(f"/proc/{name}/cmdline") or "").rstrip("\0").split("\0"))
-        mine = "PyCharm" in "".join(argv) or "pycharm" in argv[0].lower()
-        if mine and (not own or _user(system, name) in ("", own)):
-            yield int(name), argv
-
-
-def _user(system: System, process: str) -> str:
-    """The user's number, of ``/proc/<n>/status``; "" where it cannot be read."""
-    found = re.search(r"^Uid:\s*(\d+)", system.read_text(f"/proc/{process}/status") or "", re.MULTILINE)
-    return found[1] if found else ""
-
-
-def parse_ps(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    r"""Number and command line of each process, of ``ps -o pid=,command=``.
-
-    >>> list(parse_ps("  501 /Applications/PyCharm CE.app/Contents/MacOS/pycharm /Users/ada/a\ngarbage\n"))
-    [(501, ('/Applications/PyCharm CE.app/Contents/MacOS/pycharm /Users/ada/a',))]
-    """
-    for line in text.splitlines():
-        number, _, command = line.strip().partition(" ")
-        if number.isdecimal() and command.strip():
-            yield int(number), (command.strip(),)
-
-
-def parse_tasklist(text: str) -> Iterator[tuple[str, int]]:
-    r"""Program and number of each process, of ``tasklist /FO CSV /NH``.
-
-    >>> list(parse_tasklist('"pycharm64.exe","4711","Console","1","1,204,512 K"\nINFO: No tasks\n'))
-    [('pycharm64.exe', 4711)]
-    """
-    for row in csv.reader(text.splitlines()):
-        if len(row) > 1 and row[1].isdecimal():
-            yield row[0], int(row[1])
-
-
-def parse_windows_processes(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    r"""Number, program and command line of each process, of ``ConvertTo-Json``: a list, or one object.
-
-    >>> text = r'{"ProcessId": 7, "ExecutablePath": "C:\\P\\bin\\pycharm64.exe", "CommandLine": null}'
-    >>> list(parse_windows_processes(text))
-    [(7, ('C:\\P\\bin\\pycharm64.exe', ''))]
-    """
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    for one in answer if isinstance(answer, list) else [answer]:
-        if isinstance(one, dict) and isinstance(one.get("ProcessId"), int) and one.get("ExecutablePath"):
-            yield one["ProcessId"], (str(one["ExecutablePath"]), str(one.get("CommandLine") or ""))
-
-
-def _first_word(line: str) -> str:
-    """The program of a command line in which blanks of its path are not quoted: up to the launcher's name."""
-    found = re.match(r"(.*?/(?:MacOS/pycharm|bin/java|bin/pycharm(?:64)?))(?:\s|$)", line)
-    return found[1] if found else line.partition(" ")[0]
-
-
-def _program_of(system: System, number: str) -> str:
-    """What runs under a number; "" where nothing does."""
-    if system.platform.os == "linux":
-        return (system.read_text(f"/proc/{number}/cmdline") or "").split("\0")[0]
-    if system.platform.os == "macos":
-        return system.run(["ps", "-p", number, "-o", "comm="], timeout=10.0).stdout.strip()
-    answer = system.run(["tasklist", "/FI", f"PID eq {number}", "/FO", "CSV", "/NH"], timeout=20.0)
-    return next((name for name, pid in parse_tasklist(answer.stdout) if str(pid) == number), "")
+    name = base_name(program)
+    return name in LAUNCHERS or name in {"java", "java.exe"} or "pycharm" in program.lower()

@@ -49,7 +49,8 @@ class Step:
     folder: ConfigFolder
     outcome: Outcome  # expected
     why: str
-    sdks: tuple[Sdk, ...] = ()
+    sdks: tuple[Sdk, ...] = ()  # to be entered
+    leaving: tuple[Known, ...] = ()  # entries of ours that are outdated
     trust: bool = False
 
 

@@ -12,10 +12,10 @@ from scaffold.pycharm.configs import ConfigFolder, config_folders, windows_folde
 from scaffold.pycharm.documents.source import Document, document_of, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
-from scaffold.pycharm.registration.model import Known, Outcome, RegistrationPlan, Sdk, Step
+from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
 from scaffold.pycharm.registration.paths import key
-from scaffold.pycharm.registration.store import Entered, read_journal
-from scaffold.pycharm.running import is_running, running_ides
+from scaffold.pycharm.registration.store import read_journal
+from scaffold.pycharm.running import RunningIde, look, running_ides
 from scaffold.system import System
 
 
@@ -36,7 +36,6 @@ class _Table:
     step: Step
     known: tuple[Known, ...] = ()
     names: frozenset[str] = frozenset()  # taken, those of Java's among them
-    leaving: bool = False  # whether anything of ours goes
 
 
 def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: Wish) -> RegistrationPlan:
@@ -48,11 +47,7 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         return RegistrationPlan(project=project, sdks=tuple(sdks), steps=())
     running = running_ides(system)
     folders = [*config_folders(system, running=running), *wish.create]
-    journal = read_journal(system).get(str(project), {})
-    tables = []
-    for folder in folders:
-        evidence = is_running(folder, system, running=running)
-        tables.append(_table(system, folder, evidence, journal.get(str(folder.path)), sdks, wish))
+    tables = [_table(system, folder, project, sdks, wish, running) for folder in folders]
     named: list[Sdk] = []
     for sdk in sdks:
         taken = {one.name for one in named}
@@ -102,15 +97,24 @@ def settings(path: Path, empty: Element, *, repair: bool = False) -> Document:
     return document
 
 
-def going(ours: Iterable[Known], sdks: Iterable[Sdk], system: System) -> tuple[Known, ...]:
-    """Entries of ours that are outdated: their interpreter is gone, or goes by a name of another version."""
+def outdated(
+    ours: Iterable[Known], others: Iterable[Known], sdks: Sequence[Sdk], system: System
+) -> tuple[Known, ...]:
+    """What we entered earlier and takes no further part.
+
+    Of this project's: an interpreter that is gone, or goes by the name of another version. Of other
+    projects': only what stands in the way and leads nowhere, because somebody's disk may just not be mounted.
+    """
     names = {key(str(sdk.python), system): sdk.name for sdk in sdks}
 
-    def outdated(one: Known) -> bool:
+    def is_outdated(one: Known) -> bool:
         wanted = names.get(key(one.home, system))
         return not system.exists(one.home) if wanted is None else not is_variant(one.name, wanted)
 
-    return tuple(one for one in ours if outdated(one))
+    def is_in_the_way(one: Known) -> bool:
+        return one.name in names.values() and not system.exists(one.home)
+
+    return (*filter(is_outdated, ours), *filter(is_in_the_way, others))
 
 
 def is_variant(name: str, usual: str) -> bool:
@@ -127,13 +131,13 @@ def is_variant(name: str, usual: str) -> bool:
 def _table(
     system: System,
     folder: ConfigFolder,
-    evidence: str,
-    entered: Entered | None,
+    project: Path,
     sdks: Sequence[Sdk],
     wish: Wish,
+    running: tuple[RunningIde, ...],
 ) -> _Table:
-    outcome: Outcome = "open" if evidence else "unchanged"
-    step = Step(folder=folder, outcome=outcome, why=evidence)
+    state = look(folder, system, running=running)
+    step = Step(folder=folder, outcome="open" if state.is_open else "unchanged", why=state.why)
     try:
         root = settings(folder.table, table.empty(), repair=wish.repair).root
         if wish.trust:
@@ -141,12 +145,16 @@ def _table(
     except IdeFileBroken as problem:
         why = "; ".join((problem.message, *problem.detail))
         return _Table(step=replace(step, outcome="failed", why=f"{why} (--repair sets it aside)"))
-    leaving = going(entered.sdks if entered else (), sdks, system)
+    entered = {path: places.get(str(folder.path)) for path, places in read_journal(system).items()}
+    ours, others = entered.pop(str(project), None), [one for one in entered.values() if one is not None]
+    old = outdated(ours.sdks if ours else (), [sdk for one in others for sdk in one.sdks], sdks, system)
     known = table.known(root, system)
-    stays = tuple(one for one in known if not any(table.same_entry(one, old, system) for old in leaving))
+    leaving = tuple(one for one in old if any(table.same_entry(entry, one, system) for entry in known))
+    stays = tuple(
+        entry for entry in known if not any(table.same_entry(entry, one, system) for one in leaving)
+    )
     left = {one.name for one in known} - {one.name for one in stays}
-    names = table.taken_names(root) - left
-    return _Table(step=step, known=stays, names=names, leaving=len(stays) < len(known))
+    return _Table(step=replace(step, leaving=leaving), known=stays, names=table.taken_names(root) - left)
 
 
 def _name(sdk: Sdk, tables: Sequence[_Table], taken: set[str], system: System) -> str:
@@ -180,11 +188,13 @@ def _step(system: System, one: _Table, sdks: Sequence[Sdk], project: Path, wish:
     said = {(entry.name, key(entry.home, system)) for entry in one.known}
     missing = tuple(sdk for sdk in sdks if (sdk.name, key(str(sdk.python), system)) not in said)
     trusts = wish.trust and _undecided(one.step.folder, project, system, repair=wish.repair)
-    if not missing and not trusts and not one.leaving:
-        return replace(step, outcome="unchanged", why="it knows the interpreter already" if sdks else "")
+    if not missing and not trusts and not step.leaving:
+        return replace(
+            step, outcome="unchanged", why="it knows the interpreter already" if sdks else "there is none"
+        )
     if step.outcome == "open":
         return replace(step, sdks=missing, trust=trusts)
-    return replace(step, outcome="registered", why="it is closed", sdks=missing, trust=trusts)
+    return replace(step, outcome="registered", sdks=missing, trust=trusts)
 
 
 def _undecided(folder: ConfigFolder, project: Path, system: System, *, repair: bool) -> bool:

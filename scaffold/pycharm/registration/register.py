@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scaffold.errors import IdeFileBroken, ScaffoldError
 from scaffold.files import replace_file
+from scaffold.pycharm.configs import config_folders
 from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.registration import table, trust
@@ -22,7 +23,7 @@ from scaffold.pycharm.registration.model import (
     Sdk,
     Step,
 )
-from scaffold.pycharm.registration.plan import Wish, going, plan_registration, settings
+from scaffold.pycharm.registration.plan import Wish, plan_registration, settings
 from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
@@ -52,7 +53,7 @@ def registering(
     sdks = sdks_of(project, root, system)
     with contextlib.ExitStack() as stack:
         failure = ""
-        if wish.register:
+        if wish.register and (config_folders(system, running=()) or wish.create):
             try:
                 stack.enter_context(locked(system))
             except ScaffoldError as problem:
@@ -103,19 +104,18 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
         left = click(folder, plan.sdks)
         return Registered(folder=folder, outcome="open", why=evidence, click=left)
     earlier = read_journal(system).get(str(project), {}).get(str(folder.path), Entered())
-    leaving = going(earlier.sdks, plan.sdks, system)
     entered = _entered(earlier, step)
     # written down first: whatever the moment of a kill, what stands in the settings can be taken back
     note(system, project, folder.path, entered)
     writing = _Writing(system)
     document = settings(folder.table, table.empty(), repair=wish.repair)
-    table.enter(document, step.sdks, leaving, system)
+    table.enter(document, step.sdks, step.leaving, system)
     writing.write(document)
     if step.trust:
         document = settings(folder.trusted, trust.empty(), repair=wish.repair)
         trust.enter(document, project, system)
         writing.write(document)
-    note(system, project, folder.path, _without(entered, leaving))
+    note(system, project, folder.path, _without(entered, step.leaving))
     return Registered(
         folder=folder,
         outcome="registered",

@@ -97,7 +97,7 @@ def read_journal(system: System) -> Journal:
     try:
         text = (data_folder(system) / "registered.json").read_text(encoding="utf-8")
         return parse_journal(json.loads(text))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError, NoPermission):
         return {}
 
 
