@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scaffold.checks.ide.shown import SHOWN, evidence, some
+from scaffold.checks.ide.shown import evidence, some
 from scaffold.checks.model import Finding, Remedy
 
 if TYPE_CHECKING:
@@ -33,19 +33,29 @@ def users_files(facts: IdeFacts) -> Iterator[Finding]:
     """No file that is one user's own is in git."""
     own = sorted(name for name in facts.git.tracked if _OWN.fullmatch(name))
     if own:
-        shown = own[:SHOWN]
+        folders = dict.fromkeys(_topmost(name) for name in own)
         yield Finding(
             id="ide.vcs-files",
             level="warning",
-            title=f"Files of one user are in git: {some(own)}",
+            title=f"Files of one user are in git: {some(folders)}",
             detail="they change with every click, differ for everyone, and end in merge conflicts",
             cause="idea-user-files-tracked",
-            evidence=evidence((name, "tracked") for name in own),
+            evidence=evidence((name, "tracked") for name in folders),
             remedy=Remedy(
                 text="take them out of git (they stay on your disk), and have it ignore them",
-                commands=tuple(("git", "rm", "--cached", "--", name) for name in shown),
+                commands=(("git", "rm", "-r", "--cached", "--", *folders),),
             ),
         )
+
+
+def _topmost(name: str) -> str:
+    """``.idea/shelf`` for all below it.
+
+    >>> _topmost("sub/.idea/shelf/a/b.patch"), _topmost(".idea/workspace.xml")
+    ('sub/.idea/shelf', '.idea/workspace.xml')
+    """
+    before, middle, after = name.rpartition(".idea/")
+    return f"{before}{middle}{after.split('/')[0]}"
 
 
 def whole(facts: IdeFacts) -> Iterator[Finding]:

@@ -81,10 +81,12 @@ def in_modules(facts: IdeFacts) -> Iterator[Finding]:
 
 
 def _with_modules(facts: IdeFacts, named: list[tuple[str, str]]) -> list[str]:
-    """The files that name interpreters, and modules.xml: without its modules it would do harm."""
+    """The files that name interpreters; with a module all modules and modules.xml, which is no use alone."""
     files = [place.rpartition(":")[0] for place, _ in named]
-    modules = ".idea/modules.xml"
-    return list(dict.fromkeys((*files, *((modules,) if modules in facts.git.tracked else ()))))
+    if any(file.endswith(".iml") for file in files):
+        modules = (".idea/modules.xml", *(one.path for one in facts.modules))
+        files += [one for one in modules if one in facts.git.tracked]
+    return list(dict.fromkeys(files))
 
 
 def _sdk_names(file: IdeFile) -> Iterator[tuple[str, str]]:

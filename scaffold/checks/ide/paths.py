@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Finding, Remedy
-from scaffold.pycharm.survey.paths import is_personal
+from scaffold.pycharm.survey.paths import DECISIVE, is_absolute, is_personal
 from scaffold.pycharm.survey.runs import is_elsewhere
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from scaffold.pycharm.survey.model import IdeFacts, IdeFile
-
-_ABSOLUTE = re.compile(r"(?:file://)?(?:/(?!/)[^\s]|/?[A-Za-z]:[\\/]|\\\\)")
-
-#: Options that hold one path, without which nothing starts.
-_DECISIVE = ("SCRIPT_NAME", "WORKING_DIRECTORY", "INPUT_FILE", "ENV_FILES", "_new_target")
 
 #: Said by `checks.ide.interpreters`.
 _SAID_ELSEWHERE = frozenset(("SDK_HOME", "SDK_NAME"))
@@ -32,7 +26,7 @@ def personal(facts: IdeFacts) -> Iterator[Finding]:
     for file in facts.shared:
         for element, value in _values(file):
             if is_personal(value, facts.root):
-                starts = element.get("name") in _DECISIVE or element.tag in _ROOTS
+                starts = element.get("name") in DECISIVE or element.tag in _ROOTS
                 (decisive if starts else others).append((file.place(element), _shown(element, value)))
                 curable = curable or value in facts.portable
     if decisive or others:
@@ -55,22 +49,27 @@ _ROOTS = frozenset(("content", "sourceFolder", "excludeFolder"))
 
 def absolute(facts: IdeFacts) -> Iterator[Finding]:
     """What a shared run configuration starts lies in the project."""
-    places = [
-        (run.place(option), f"{option} = {run.option(option)}")
+    found = [
+        (run, option)
         for run in facts.runs
         if run.file.shared and not run.template and not is_elsewhere(run)
-        for option in _DECISIVE
-        if _ABSOLUTE.match(run.option(option).strip('"')) and not is_personal(run.option(option), facts.root)
+        for option in DECISIVE
+        if is_absolute(run.option(option)) and not is_personal(run.option(option), facts.root)
     ]
-    if places:
+    if found:
+        curable = any(run.option(option) in facts.portable for run, option in found)
         yield Finding(
             id="ide.absolute-path",
-            level="warning",
+            level="error" if any(run.lacks for run, _ in found) else "warning",
             title="Run configurations that others get use absolute paths",
             detail="they work only where the same folders are in the same places, and not on another system",
             cause="absolute-path",
-            evidence=evidence(places),
-            remedy=Remedy(text=f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})"),
+            evidence=evidence(
+                (run.place(option), f"{option} = {run.option(option)}") for run, option in found
+            ),
+            remedy=fixed_by_us("write paths of the project from $PROJECT_DIR$")
+            if curable
+            else Remedy(text=f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})"),
         )
 
 

@@ -9,7 +9,7 @@ from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.pycharm.mending.modules import bound_to
 from scaffold.pycharm.survey.model import IdeFacts, Lack, Run
-from scaffold.pycharm.survey.paths import is_personal
+from scaffold.pycharm.survey.paths import is_absolute, is_personal
 
 #: What is missing -> the option that names it, and what the finding says.
 _SAID = {
@@ -25,27 +25,30 @@ _SAID = {
 def targets(facts: IdeFacts) -> Iterator[Finding]:
     """Everything that a run configuration names is there."""
     for run in facts.runs:
-        for kind in dict.fromkeys(lack.kind for lack in run.lacks if lack.kind != "env-file"):
-            if not run.temporary and not _said_elsewhere(facts, run, kind):
-                yield _lacking(run, [lack for lack in run.lacks if lack.kind == kind])
+        lacks = [
+            one for one in run.lacks if one.kind != "env-file" and not _said_elsewhere(facts, run, one.kind)
+        ]
+        if lacks and not run.temporary:
+            yield _lacking(run, lacks)  # a folder comes last: it is missing with what lay in it
     yield from _without_variables(facts)
 
 
 def _said_elsewhere(facts: IdeFacts, run: Run, kind: str) -> bool:
     """A path of another machine is the cause; that it is missing here is the consequence."""
-    return run.file.shared and is_personal(run.option(_SAID[kind][0]), facts.root)
+    value = run.option(_SAID[kind][0])
+    return run.file.shared and (is_absolute(value) or is_personal(value, facts.root))
 
 
 def _lacking(run: Run, lacks: list[Lack]) -> Finding:
-    option, said = _SAID[lacks[0].kind]
+    _, said = _SAID[lacks[0].kind]
     stored = f"correct it ({EDIT_RUN}), or delete {run.file.path}"
     return Finding(
         id=f"ide.run-config-{lacks[0].kind}",
         level="error" if run.stored else "warning",
         title=f'Run configuration "{run.name}" {said}',
-        detail=lacks[0].text if len(lacks) == 1 else f"{len(lacks)} of them are missing",
+        detail=lacks[0].text if len(lacks) == 1 else f"{len(lacks)} things are missing",
         cause="run-config-target-missing",
-        evidence=tuple(Evidence(source=run.place(option), value=lack.text) for lack in lacks),
+        evidence=tuple(Evidence(source=run.place(_SAID[one.kind][0]), value=one.text) for one in lacks),
         remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),
     )
 

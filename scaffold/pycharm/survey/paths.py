@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from scaffold.pycharm.survey.model import IdeFile
+from scaffold.pycharm.survey.model import IdeFile, Run
 
 #: Somebody's home folder. Names that containers and hosts use for everyone are left out.
 _PERSONAL = re.compile(
@@ -19,9 +19,12 @@ _PERSONAL = re.compile(
     re.VERBOSE,
 )
 
+#: Options that hold one path, without which nothing starts.
+DECISIVE = ("SCRIPT_NAME", "WORKING_DIRECTORY", "INPUT_FILE", "ENV_FILES", "_new_target")
+
 #: A value that is one absolute path, perhaps as JSON or as a URL.
 _ONE_PATH = re.compile(
-    r'(?P<before>"?(?:file://)?)(?P<path>/?[A-Za-z]:[\\/].*?|/.*?|\$USER_HOME\$.*?)(?P<after>"?)'
+    r'(?P<before>"?(?:file://)?)(?P<path>/?[A-Za-z]:[\\/].+?|/[^/].*?|\\\\.+?|\$USER_HOME\$.*?)(?P<after>"?)'
 )
 
 
@@ -30,8 +33,20 @@ def is_personal(value: str, root: Path) -> bool:
     return bool(_PERSONAL.search(value)) or _here(value, root) != value
 
 
-def cured_values(root: Path, name: str, files: Iterable[IdeFile]) -> dict[str, str]:
-    """Values in shared files that name a path of this project absolutely -> the same from $PROJECT_DIR$."""
+def is_absolute(value: str) -> bool:
+    """Whether a value is one absolute path, of whatever system."""
+    return _ONE_PATH.fullmatch(value) is not None
+
+
+def cured_values(
+    root: Path, names: Iterable[str], files: Iterable[IdeFile], runs: Iterable[Run]
+) -> dict[str, str]:
+    """Values that name a path of this project absolutely -> the same from $PROJECT_DIR$.
+
+    Personal paths wherever they stand in shared files; others only where a run configuration of this
+    machine starts something: elsewhere they may be a container's, or a server's.
+    """
+    known = {root.name, *names} - {""}
     values = {
         value
         for file in files
@@ -40,26 +55,26 @@ def cured_values(root: Path, name: str, files: Iterable[IdeFile]) -> dict[str, s
         for value in element.attrib.values()
         if is_personal(value, root)
     }
-    cured = {value: portable(value, root, name) for value in values}
+    values |= {run.option(option) for run in runs for option in DECISIVE}
+    cured = {value: portable(value, root, known) for value in values}
     return {value: better for value, better in cured.items() if better != value}
 
 
-def portable(value: str, root: Path, name: str) -> str:
+def portable(value: str, root: Path, names: Collection[str]) -> str:
     """The value with $PROJECT_DIR$ for the project's folder, as it lies here or lay on another machine.
 
-    Elsewhere the folder is recognised by its name, the folder's or ``name``, and by what it holds: the
-    rest of the path must be here.
+    Elsewhere the folder is recognised by one of ``names``, and by what it holds: the rest of the path must
+    be here.
     """
     here = _here(value, root)
-    if here != value:
-        return here
     found = _ONE_PATH.fullmatch(value)
-    if found is None:
-        return value
+    if here != value or found is None:
+        return here
     parts = re.split(r"[\\/]", found["path"])
     for index in range(len(parts) - 1, 0, -1):
         rest = parts[index + 1 :]
-        if parts[index] in {root.name, name} - {""} and ".." not in rest and _exists(root, rest):
+        told = bool(rest) or is_personal(value, root)  # /app alone may be anything
+        if parts[index] in names and told and ".." not in rest and _exists(root, rest):
             return f"{found['before']}{'/'.join(['$PROJECT_DIR$', *rest])}{found['after']}"
     return value
 

@@ -14,9 +14,9 @@ from scaffold.pycharm.reading.project_files import declared_name, read_module
 from scaffold.pycharm.survey.files import ide_files, modules_named, read_file
 from scaffold.pycharm.survey.folders import folders
 from scaffold.pycharm.survey.git import view
-from scaffold.pycharm.survey.model import GitView, IdeFacts, IdeFile, IdeModule
+from scaffold.pycharm.survey.model import GitView, IdeFacts, IdeFile, IdeModule, Run
 from scaffold.pycharm.survey.paths import cured_values
-from scaffold.pycharm.survey.runs import runs, with_lacks
+from scaffold.pycharm.survey.runs import is_elsewhere, runs, with_lacks
 
 if TYPE_CHECKING:
     from scaffold.system import System
@@ -28,7 +28,9 @@ def survey(root: Path, system: System) -> IdeFacts:
     files = ide_files(root, git)
     modules, files = _modules(root, files, git, system)
     known = [one.module for one in modules if one.module is not None]
-    name = declared_name(root, system)
+    name, found = declared_name(root, system), runs(root, files)
+    # on another machine the project's folder may have been called as its module there
+    names = {name, *(run.configuration.module or "" for run in found if run.file.shared)}
     return IdeFacts(
         root=root,
         home=system.home,
@@ -37,11 +39,11 @@ def survey(root: Path, system: System) -> IdeFacts:
         git=git,
         files=files,
         modules=tuple(modules),
-        runs=with_lacks(runs(root, files), root, system.home, known),
+        runs=with_lacks(found, root, system.home, known),
         folders=folders(root),
         packages=tuple(_packages(root, system)),
         pytest=_has_pytest(root, system),
-        portable=cured_values(root, name, files),
+        portable=cured_values(root, names, files, [one for one in found if _is_local(one)]),
     )
 
 
@@ -79,6 +81,10 @@ def _module(
         return read_module(path, root, sdk, system)
     except IdeFileBroken:  # it changed between the two readings
         return None
+
+
+def _is_local(run: Run) -> bool:
+    return run.file.shared and not run.template and not is_elsewhere(run)
 
 
 def _packages(root: Path, system: System) -> Iterator[str]:
