@@ -9,6 +9,7 @@ from scaffold.pycharm.documents.source import document_of
 from scaffold.pycharm.mending.model import Change
 from scaffold.pycharm.mending.modules import mend_module, mend_modules_file, new_name
 from scaffold.pycharm.mending.runs import mend_run
+from scaffold.pycharm.survey.paths import is_personal
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -81,6 +82,7 @@ def _mend_paths(copy: Mended, facts: IdeFacts) -> None:
         if element.get("name") in {"SDK_HOME", "SDK_NAME"}:
             continue
         for attribute, value in element.attrib.items():
-            if attribute != "name" and value in facts.portable:
-                element.set(attribute, facts.portable[value])
+            better = facts.portable.get(value)
+            if attribute != "name" and better and is_personal(value, facts.root):
+                element.set(attribute, better)
                 copy.say("paths of the project from $PROJECT_DIR$")

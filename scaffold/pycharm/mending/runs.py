@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 
 from scaffold.pycharm.mending.arguments import double_quoted
 from scaffold.pycharm.mending.modules import bound_to
-from scaffold.pycharm.survey.runs import takes_own
+from scaffold.pycharm.survey.paths import DECISIVE
+from scaffold.pycharm.survey.runs import is_elsewhere, takes_own
 
 if TYPE_CHECKING:
     from scaffold.pycharm.mending.plan import Mended
@@ -27,6 +28,10 @@ def mend_run(run: Run, copy: Mended, facts: IdeFacts) -> None:
         if better != run.option(name):
             set_option(element, name, better)
             copy.say("arguments in double quotes")
+    for name in DECISIVE if run.file.shared and not run.template and not is_elsewhere(run) else ():
+        if run.option(name) in facts.portable:
+            set_option(element, name, facts.portable[run.option(name)])
+            copy.say("paths of the project from $PROJECT_DIR$")
     folder = unsaid_folder(run)
     if folder:
         set_option(element, "WORKING_DIRECTORY", folder)
