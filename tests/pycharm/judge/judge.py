@@ -17,14 +17,7 @@ from typing import Any
 SOURCES = Path(__file__).parent / "java"
 
 #: What to install on Debian and its kin.
-PACKAGES = (
-    "default-jdk-headless",
-    "libintellij-core-java",
-    "libintellij-java-compatibility-java",
-    "libintellij-jps-model-java",
-    "libintellij-utils-java",
-    "libtrove-intellij-java",
-)
+PACKAGES = ("default-jdk-headless", "libintellij-jps-model-java")
 
 _JARS = tuple(
     Path("/usr/share/java") / f"{name}.jar"
@@ -33,12 +26,7 @@ _JARS = tuple(
         "intellij-util-all",
         "jdom2-intellij",
         "libtrove-intellij",
-        "intellij-core",
-        "intellij-java-compatibility",
-        "org.jetbrains.annotations-java8",
         "org.jetbrains.annotations-common",
-        "log4j-1.2",
-        "jna",
     )
 )
 _SERVICES = {
