@@ -10,9 +10,7 @@ import click
 from scaffold.cli.options import debug_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from scaffold.pycharm.model import ConfigurationFile, Launch
+    from scaffold.pycharm.model import Launch
     from scaffold.system import System
 
 
@@ -45,8 +43,12 @@ def command(
     what follows -- goes behind its own arguments:
 
         scaffold run "train (PyTorch)" -- --epochs 3
+
+    A compound starts its members side by side, each line with the name of who says it; Ctrl-C ends all,
+    and the exit status is the worst of theirs.
     """
-    from scaffold.pycharm.launching.launch import resolve
+    from scaffold.pycharm.launching.launch import resolve_configuration
+    from scaffold.pycharm.reading.configurations import configurations, find
     from scaffold.pycharm.reading.project_files import find_root
     from scaffold.system import HostSystem
 
@@ -70,7 +72,14 @@ def command(
             show_only=show_only,
         )
         return
-    launch = resolve(root, name, extra_arguments=arguments, system=system)
+    found = configurations(root)
+    configuration = find(found, name)
+    if configuration.kind == "compound":
+        from scaffold.cli import run_compound
+
+        run_compound.run(system, root, configuration, found, arguments, as_json=as_json, show_only=show_only)
+        return
+    launch = resolve_configuration(root, configuration, extra_arguments=arguments, system=system)
     if as_json:
         click.echo(_launch_json(launch))
     elif show_only:
@@ -80,9 +89,10 @@ def command(
 
 
 def _list(root: Path, *, as_json: bool) -> None:
+    from scaffold.cli.run_list import in_template_order, list_lines, run_fields, summaries_of
     from scaffold.pycharm.reading.configurations import configurations
 
-    summaries = _summaries(root)
+    summaries = summaries_of(root)
     found = in_template_order(configurations(root), summaries)
     if as_json:
         from scaffold.results import envelope
@@ -91,99 +101,6 @@ def _list(root: Path, *, as_json: bool) -> None:
         click.echo(envelope("scaffold/runs/1", root=root, runs=runs))
         return
     click.echo("\n".join(list_lines(found, summaries)))
-
-
-def in_template_order(
-    found: Sequence[ConfigurationFile], summaries: Mapping[str, str]
-) -> list[ConfigurationFile]:
-    """The order in which the template names its runs, so that training stands before evaluation."""
-    places = {name: place for place, name in enumerate(summaries)}
-    groups: dict[str, int] = {}
-    for one in found:
-        place = places.get(one.name, len(places))
-        groups[one.folder] = min(place, groups.get(one.folder, place))
-    return sorted(found, key=lambda one: (groups[one.folder], places.get(one.name, len(places))))
-
-
-def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str]) -> list[str]:
-    """A line each, below the heading of its group; what it starts stands below its summary."""
-    from scaffold.cli.text import width
-
-    if not found:
-        return ["This project has no run configurations."]
-    column = max(width(one.name) for one in found) + 2
-    lines: list[str] = []
-    group = None
-    for one in found:
-        if one.folder != group:
-            group = one.folder
-            lines += [*([""] if lines else []), *([click.style(group, bold=True)] if group else [])]
-        name = one.name + " " * (column - width(one.name))
-        summary = summaries.get(one.name, "")
-        starts = starts_text(one)
-        lines.append(f"  {click.style(name, fg='cyan')}{summary or starts}")
-        if summary:
-            lines.append(f"  {' ' * column}{click.style(starts, dim=True)}")
-    example = next((one.name for one in found if not one.problem and one.kind), "")
-    return [*lines, "", f'Start one:  scaffold run "{example}"'] if example else lines
-
-
-def starts_text(one: ConfigurationFile) -> str:
-    """What a configuration starts, as short as it can be said."""
-    if one.problem:
-        return f"cannot be read: {one.problem}"
-    target, arguments = starts(one)
-    match one.kind:
-        case "module":
-            return f"python -m {target} {arguments}".rstrip()
-        case "script":
-            return f"python {target} {arguments}".rstrip()
-        case "pytest":
-            return " ".join(filter(None, ("pytest", arguments, target)))
-        case _:
-            return f"{one.type}: only the IDE itself starts it"
-
-
-def starts(one: ConfigurationFile) -> tuple[str, str]:
-    """Target and arguments as they are written, less the project's folder."""
-    if one.kind == "pytest":
-        target, arguments = (one.test_option(n) for n in ("_new_target", "_new_additionalArguments"))
-    else:
-        target, arguments = (one.options.get(n, "") for n in ("SCRIPT_NAME", "PARAMETERS"))
-    return target.removeprefix("$PROJECT_DIR$/"), arguments
-
-
-def run_fields(one: ConfigurationFile, summary: str) -> dict[str, str | None]:
-    """One configuration as a script reads it."""
-    target, arguments = starts(one)
-    return {
-        "name": one.name,
-        "folder": one.folder,
-        "kind": one.kind,
-        "target": target,
-        "arguments": arguments,
-        "summary": summary,
-        "file": str(one.path),
-        "problem": one.problem,
-    }
-
-
-def _summaries(root: Path) -> Mapping[str, str]:
-    """What the project's template says of its runs; nothing where it is not installed any more."""
-    from scaffold.errors import ScaffoldError
-    from scaffold.projects.catalog import find_template
-    from scaffold.projects.record import read_record
-    from scaffold.projects.render import project_runs
-    from scaffold.pycharm.project.further import on_gpu
-
-    try:
-        record = read_record(root)
-        runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
-    except ScaffoldError:
-        return {}
-    summaries = {run.name: run.summary for run in runs}
-    # A further environment's run configurations are the same programs under other names.
-    return summaries | {there.name: there.summary for there in map(on_gpu, runs) if there.summary}
 
 
 def launch_lines(launch: Launch) -> list[str]:
@@ -204,28 +121,37 @@ def launch_lines(launch: Launch) -> list[str]:
 
 
 def _launch_json(launch: Launch) -> str:
-    """The launch as a script reads it: the variables that it adds, not the user's whole environment."""
     from scaffold.results import envelope
 
-    return envelope(
-        "scaffold/launch/1",
-        name=launch.name,
-        argv=launch.argv,
-        cwd=launch.cwd,
-        environment=launch.added,
-        standard_input=launch.standard_input,
-        problems=launch.problems,
-    )
+    return envelope("scaffold/launch/1", **launch_fields(launch))
+
+
+def launch_fields(launch: Launch) -> dict[str, object]:
+    """The launch as a script reads it: the variables that it adds, not the user's whole environment."""
+    return {
+        "name": launch.name,
+        "argv": launch.argv,
+        "cwd": launch.cwd,
+        "environment": launch.added,
+        "standard_input": launch.standard_input,
+        "problems": launch.problems,
+    }
+
+
+def warn(root: Path, launch: Launch, system: System) -> None:
+    """Say before a program starts what is likely to stop it."""
+    from scaffold.env.project import unmet_requirements
+
+    for problem in (*launch.problems, *unmet_requirements(system, root, Path(launch.argv[0]))):
+        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
 
 
 def _start(root: Path, launch: Launch, system: System) -> None:
     """Become the program; its exit status is ours."""
-    from scaffold.env.project import unmet_requirements
-    from scaffold.errors import LaunchFailed
     from scaffold.processes import hand_over
+    from scaffold.pycharm.launching.side_by_side import not_started
 
-    for problem in (*launch.problems, *unmet_requirements(system, root, Path(launch.argv[0]))):
-        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
+    warn(root, launch, system)
     environment = dict(launch.environment)
     if "TERM" in system.environment:  # PyCharm names the terminal that it emulates; this one is real
         environment["TERM"] = system.environment["TERM"]
@@ -234,9 +160,5 @@ def _start(root: Path, launch: Launch, system: System) -> None:
             launch.argv, environment=environment, cwd=launch.cwd, standard_input=launch.standard_input
         )
     except (OSError, ValueError) as refusal:
-        raise LaunchFailed(
-            f"{launch.name!r} cannot be started",
-            detail=(str(refusal), f"command: {' '.join(launch.argv)}", f"folder: {launch.cwd}"),
-            hint=f'See what it would start:  scaffold run "{launch.name}" --print',
-        ) from refusal
+        raise not_started(launch, refusal) from refusal
     raise click.exceptions.Exit(status)

@@ -12,10 +12,12 @@ from pathlib import Path
 import click
 import pytest
 
-from scaffold.cli.run import in_template_order, list_lines
+from scaffold.cli.run_list import in_template_order, list_lines
 from scaffold.cli.text import row
+from scaffold.projects.model import RunConfiguration
+from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.pycharm.reading.configurations import configurations
-from tests.pycharm.projects_on_disk import add_environment, lay, make_project
+from tests.pycharm.projects_on_disk import RUNS, add_environment, lay, make_project
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="signals, terminals and paths as POSIX has them")
@@ -219,3 +221,59 @@ def test_the_program_has_the_real_terminal(project: Path) -> None:
     assert os.read(master, 1000).decode().strip() == "True True screen"
     os.close(slave)
     os.close(master)
+
+
+@pytest.fixture
+def with_compound(project: Path) -> Path:
+    both = RunConfiguration(name="all of it", kind="compound", members=("prepare data", "tests"))
+    for path, content in run_files((*RUNS, both), "cnn-project").items():
+        (project / path).write_bytes(content)
+    return project
+
+
+def test_a_compound_starts_its_members_side_by_side(with_compound: Path) -> None:
+    add_environment(with_compound)
+    done = scaffold(with_compound, "run", "all of it")
+    assert (done.returncode, done.stderr) == (7, "")  # the script's own status, the worse one
+    lines = done.stdout.splitlines()
+    assert {line.partition(" | ")[0] for line in lines} == {"prepare data", "tests       "}
+    (said,) = (line.partition(" | ")[2] for line in lines if line.startswith("prepare data | {"))
+    assert Path(json.loads(said)["cwd"]) == with_compound.resolve()
+    assert any("1 passed, 1 deselected" in line for line in lines)
+
+
+@posix
+def test_a_compound_is_listed_shown_and_takes_no_arguments(with_compound: Path) -> None:
+    python = add_environment(with_compound)
+    assert (
+        "  all of it        prepare data and tests, side by side\n" in scaffold(with_compound, "run").stdout
+    )
+    listed = json.loads(scaffold(with_compound, "run", "--json").stdout)["runs"]
+    (one,) = (run for run in listed if run["kind"] == "compound")
+    assert (one["members"], one["target"]) == (["prepare data", "tests"], "")
+    shown = scaffold(with_compound, "run", "all of it", "--print").stdout.splitlines()
+    assert [line for line in shown if line.startswith(("Member", "Command"))] == [
+        plain_row("Member", "prepare data"),
+        plain_row("Command", f"{python} {with_compound}/src/cnn_project/train.py"),
+        plain_row("Member", "tests"),
+        plain_row("Command", f"{python} -m pytest -k 'not slow' {with_compound}/tests"),
+    ]
+    told = json.loads(scaffold(with_compound, "run", "all of it", "--json").stdout)
+    assert (told["schema"], told["name"]) == ("scaffold/launch/1", "all of it")
+    assert [one["name"] for one in told["members"]] == ["prepare data", "tests"]
+    refused = scaffold(with_compound, "run", "all of it", "--", "--epochs", "3")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "error[option-refused]: 'all of it' starts several programs: whose would --epochs 3 be?\n"
+        'hint: Start one of them by itself:  scaffold run "prepare data"\n'
+    )
+
+
+def test_a_compound_whose_member_is_gone_starts_nothing(with_compound: Path) -> None:
+    add_environment(with_compound)
+    (with_compound / ".run/tests.run.xml").unlink()
+    done = scaffold(with_compound, "run", "all of it")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "error[launch-failed]: 'all of it' starts 'tests', and there is no such run"
+    )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.pycharm.debugging.python_command import program_of, split
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.parameters import parse
@@ -71,16 +72,23 @@ def _script(configuration: ConfigurationFile, macros: Macros) -> Command:
 def _module(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Path]) -> Command:
     module = _option(configuration, "SCRIPT_NAME")
     cwd = _working_folder(configuration, macros) or macros.project
+    started = ("-m", module, *_parameters(configuration, macros))
     return Command(
-        arguments=(
-            *_interpreter_options(configuration, macros),
-            "-m",
-            module,
-            *_parameters(configuration, macros),
-        ),
+        arguments=(*_interpreter_options(configuration, macros), *started),
         cwd=cwd,
-        problems=_module_problems(module, (*roots, cwd)),
+        problems=_module_problems(module, (*roots, cwd)) or _torchrun_problems(started, (*roots, cwd), cwd),
     )
+
+
+def _torchrun_problems(started: Sequence[str], roots: Sequence[Path], cwd: Path) -> tuple[str, ...]:
+    """A problem where torchrun would start a program that is not there."""
+    program = program_of(split(("python", *started)))
+    if program.target == started[1]:
+        return ()
+    if program.is_module:
+        return _module_problems(program.target, roots)
+    script = _below(cwd, program.target)
+    return () if script.is_file() else (f"the script is not there: {script}",)
 
 
 def _module_problems(module: str, roots: Sequence[Path]) -> tuple[str, ...]:

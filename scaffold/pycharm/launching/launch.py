@@ -8,15 +8,14 @@ into the running IDE (its display port, its project id) are left out.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import LaunchFailed
 from scaffold.pycharm.launching.commands import command_of
+from scaffold.pycharm.launching.variables import variables
 from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFiles
-from scaffold.pycharm.reading import env_files
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.macros import Macros, interactive
 from scaffold.pycharm.reading.project_files import read_project
@@ -60,7 +59,7 @@ def resolve_configuration(
     context = _Context(project=project, module=module, configuration=configuration, system=system)
     command = command_of(configuration, context.macros, context.import_roots)
     python, missing = _interpreter(context, registered)
-    environment, unread = _environment(context, python)
+    environment, unread = variables(configuration, context.macros, context.import_roots, python, system)
     if configuration.kind == "pytest":
         environment["PYTEST_RUN_CONFIG"] = "True"
     return Launch(
@@ -113,6 +112,13 @@ def _refuse_unreadable(configuration: ConfigurationFile) -> None:
     if configuration.problem:
         raise LaunchFailed(
             configuration.problem, hint=f"Correct or delete {configuration.path}; PyCharm ignores it as it is"
+        )
+    if configuration.kind == "compound":
+        names = [name for name, _ in configuration.members]
+        raise LaunchFailed(
+            f"{configuration.name!r} starts several programs, and one is needed here",
+            detail=tuple(names),
+            hint=f'Name one of them:  scaffold run "{names[0]}"' if names else "",
         )
     if configuration.kind is None:
         raise LaunchFailed(
@@ -173,64 +179,6 @@ def _make(context: _Context) -> str:
     """What makes the environment: exactly what the project has locked, where it has."""
     locks = context.system.list_folder(context.project.root / "requirements")
     return "sync" if any(one.startswith("lock-") for one in locks) else "create"
-
-
-def _environment(context: _Context, python: Path) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The child's whole environment, put together in PyCharm's order."""
-    configuration, inherited = context.configuration, context.system.environment
-    passes = configuration.flag("PARENT_ENVS", default=True)
-    environment = dict(inherited) if passes else {}
-    environment["PYTHONIOENCODING"] = "UTF-8"
-    values, problems = _own_variables(context)
-    environment.update(values)
-    environment.setdefault("PYTHONUNBUFFERED", "1")
-    environment.pop("PYTHONHOME", None)
-    environment["PYCHARM_HOSTED"] = "1"
-    environment.update(_activation(python, environment, context.system))
-    paths = [*map(str, context.import_roots), environment.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    if configuration.flag("EMULATE_TERMINAL", default=False) and context.system.platform.os != "windows":
-        environment["TERM"] = "xterm-256color"
-    return environment, problems
-
-
-def _own_variables(context: _Context) -> tuple[dict[str, str], tuple[str, ...]]:
-    """``.env`` files, then the configuration's own variables."""
-    values: dict[str, str] = {}
-    problems: list[str] = []
-    named = context.macros.all(context.configuration.options.get("ENV_FILES", ""))
-    for path in filter(None, named.split(os.pathsep)):
-        text = context.system.read_text(path)
-        if text is None:
-            problems.append(f"ENV_FILES names a file that is not there: {path}")
-        elif path.lower().endswith((".sh", ".bat")):
-            problems.append(f"ENV_FILES names a script, which only the IDE itself runs: {path}")
-        else:
-            values.update(env_files.parse(text))
-    for name, value in context.configuration.environment.items():
-        inherited = context.system.environment.get(name, "")
-        expanded = context.macros.paths(value)
-        # the one variable that a value may name is itself: PATH=/tools:$PATH$
-        values[name] = expanded.replace(f"${name}$", inherited) if inherited else expanded
-    return {name: value for name, value in values.items() if name}, tuple(problems)
-
-
-def _activation(python: Path, environment: Mapping[str, str], system: System) -> dict[str, str]:
-    """What the environment's ``activate`` would set."""
-    windows = system.platform.os == "windows"
-    prefix = python.parent if windows else python.parent.parent
-    if system.exists(prefix / "conda-meta"):
-        variable, folders = "CONDA_PREFIX", [prefix / name for name in _CONDA_FOLDERS] if windows else []
-    elif system.exists(python.parent.parent / "pyvenv.cfg"):
-        variable, prefix, folders = "VIRTUAL_ENV", python.parent.parent, []
-    else:
-        return {}
-    path = filter(None, (str(python.parent), *map(str, folders), environment.get("PATH", "")))
-    return {variable: str(prefix), "PATH": os.pathsep.join(path)}
-
-
-#: What conda puts on PATH on Windows, in this order: its libraries' DLLs lie there.
-_CONDA_FOLDERS = ("Library/mingw-w64/bin", "Library/usr/bin", "Library/bin", "Scripts")
 
 
 def _standard_input(context: _Context) -> Path | None:

@@ -165,6 +165,30 @@ def test_macros(project: Path, host: Host) -> None:
     assert launch.problems == ("it uses $FilePath$, which only the running IDE can fill in",)
 
 
+@posix
+@pytest.mark.parametrize(
+    ("parameters", "problems"),
+    [
+        ("--standalone --nproc_per_node 2 -m -- cnn_project.train --run x", ()),
+        ("--nproc-per-node=2 $PROJECT_DIR$/src/cnn_project/train.py", ()),
+        (
+            "--standalone -m -- cnn_project.gone",
+            ("the module cnn_project.gone is not in {root}/src/cnn_project",),
+        ),
+        ("--standalone src/gone.py", ("the script is not there: {root}/src/gone.py",)),
+        ("--standalone -m accelerate.commands.launch", ()),  # installed, perhaps: nobody can tell from files
+        ("--standalone", ()),
+    ],
+)
+def test_torchrun(project: Path, host: Host, parameters: str, problems: tuple[str, ...]) -> None:
+    python = add_environment(project)
+    edit(module_of(project), SCRIPT_NAME="torch.distributed.run", PARAMETERS=parameters)
+    launch = resolve(project, "train", extra_arguments=["--epochs", "1"], system=host)
+    words = parameters.replace("$PROJECT_DIR$", str(project)).split()
+    assert launch.argv == (str(python), "-m", "torch.distributed.run", *words, "--epochs", "1")
+    assert launch.problems == tuple(one.format(root=project) for one in problems)
+
+
 def test_an_empty_working_directory_is_the_scripts_own(project: Path, host: Host) -> None:
     add_environment(project)
     edit(project / ".run/prepare data.run.xml", WORKING_DIRECTORY="")
@@ -244,12 +268,12 @@ def test_without_an_environment_the_command_that_makes_it(project: Path, host: H
 
 
 def test_what_the_ide_alone_starts_and_what_nobody_can_read(project: Path, host: Host) -> None:
-    (project / ".run/all.run.xml").write_text(
-        '<component><configuration name="all" type="CompoundRunConfigurationType" /></component>'
+    (project / ".run/shell.run.xml").write_text(
+        '<component><configuration name="shell" type="ShConfigurationType" /></component>'
     )
     (project / ".run/tests.run.xml").write_text("<component>")
-    with pytest.raises(LaunchFailed, match="CompoundRunConfigurationType"):
-        resolve(project, "all", system=host)
+    with pytest.raises(LaunchFailed, match="only the IDE itself starts: ShConfigurationType"):
+        resolve(project, "shell", system=host)
     with pytest.raises(LaunchFailed, match=r"tests\.run\.xml, line 1"):
         resolve(project, "tests", system=host)
 
@@ -272,7 +296,7 @@ def test_every_real_configuration_is_read(shared: Path, host: Host, tmp_path: Pa
             except LaunchFailed as problem:
                 refused.append((one.kind, problem.message))
     assert len(found) > 100
-    assert [message for kind, message in refused if kind is not None] == []
+    assert [message for kind, message in refused if kind not in {None, "compound"}] == []
     assert len(launched) > len(refused) > 0
     assert all(launch.argv[0] for launch in launched)
 

@@ -1,0 +1,109 @@
+"""``scaffold run`` without a name: the run configurations of a project, and what each starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from scaffold.pycharm.model import ConfigurationFile
+
+
+def in_template_order(
+    found: Sequence[ConfigurationFile], summaries: Mapping[str, str]
+) -> list[ConfigurationFile]:
+    """The order in which the template names its runs, so that training stands before evaluation."""
+    places = {name: place for place, name in enumerate(summaries)}
+    groups: dict[str, int] = {}
+    for one in found:
+        place = places.get(one.name, len(places))
+        groups[one.folder] = min(place, groups.get(one.folder, place))
+    return sorted(found, key=lambda one: (groups[one.folder], places.get(one.name, len(places))))
+
+
+def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str]) -> list[str]:
+    """A line each, below the heading of its group; what it starts stands below its summary."""
+    from scaffold.cli.text import width
+
+    if not found:
+        return ["This project has no run configurations."]
+    column = max(width(one.name) for one in found) + 2
+    lines: list[str] = []
+    group = None
+    for one in found:
+        if one.folder != group:
+            group = one.folder
+            lines += [*([""] if lines else []), *([click.style(group, bold=True)] if group else [])]
+        name = one.name + " " * (column - width(one.name))
+        summary = summaries.get(one.name, "")
+        starts = starts_text(one)
+        lines.append(f"  {click.style(name, fg='cyan')}{summary or starts}")
+        if summary:
+            lines.append(f"  {' ' * column}{click.style(starts, dim=True)}")
+    example = next((one.name for one in found if not one.problem and one.kind), "")
+    return [*lines, "", f'Start one:  scaffold run "{example}"'] if example else lines
+
+
+def starts_text(one: ConfigurationFile) -> str:
+    """What a configuration starts, as short as it can be said."""
+    if one.problem:
+        return f"cannot be read: {one.problem}"
+    target, arguments = starts(one)
+    match one.kind:
+        case "module" | "torchrun":
+            return f"python -m {target} {arguments}".rstrip()
+        case "script":
+            return f"python {target} {arguments}".rstrip()
+        case "compound":
+            return " and ".join(name for name, _ in one.members) + ", side by side"
+        case "pytest":
+            return " ".join(filter(None, ("pytest", arguments, target)))
+        case _:
+            return f"{one.type}: only the IDE itself starts it"
+
+
+def starts(one: ConfigurationFile) -> tuple[str, str]:
+    """Target and arguments as they are written, less the project's folder."""
+    if one.kind == "pytest":
+        target, arguments = (one.test_option(n) for n in ("_new_target", "_new_additionalArguments"))
+    else:
+        target, arguments = (one.options.get(n, "") for n in ("SCRIPT_NAME", "PARAMETERS"))
+    return target.removeprefix("$PROJECT_DIR$/"), arguments
+
+
+def run_fields(one: ConfigurationFile, summary: str) -> dict[str, object]:
+    """One configuration as a script reads it."""
+    target, arguments = starts(one)
+    return {
+        "name": one.name,
+        "folder": one.folder,
+        "kind": one.kind,
+        "target": target,
+        "arguments": arguments,
+        "members": [name for name, _ in one.members],
+        "summary": summary,
+        "file": str(one.path),
+        "problem": one.problem,
+    }
+
+
+def summaries_of(root: Path) -> Mapping[str, str]:
+    """What the project's template says of its runs; nothing where it is not installed any more."""
+    from scaffold.errors import ScaffoldError
+    from scaffold.projects.catalog import find_template
+    from scaffold.projects.record import read_record
+    from scaffold.projects.render import project_runs
+    from scaffold.pycharm.project.further import on_gpu
+
+    try:
+        record = read_record(root)
+        runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
+    except ScaffoldError:
+        return {}
+    summaries = {run.name: run.summary for run in runs}
+    # A further environment's run configurations are the same programs under other names.
+    return summaries | {there.name: there.summary for there in map(on_gpu, runs) if there.summary}

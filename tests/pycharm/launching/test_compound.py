@@ -1,0 +1,134 @@
+"""What a compound starts, that it starts at once, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from scaffold.errors import LaunchFailed
+from scaffold.projects.model import RunConfiguration
+from scaffold.pycharm.launching.compound import members_of, resolve_members
+from scaffold.pycharm.launching.side_by_side import run_side_by_side
+from scaffold.pycharm.model import ConfigurationFile, Launch
+from scaffold.pycharm.reading.configurations import configurations, find
+from tests.pycharm.projects_on_disk import RUNS, Host, add_environment, make_project
+
+BOTH = RunConfiguration(name="both", kind="compound", members=("train (PyTorch)", "tests"))
+PYTHON, COMPOUND = "PythonConfigurationType", "CompoundRunConfigurationType"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "cnn-project", (*RUNS, BOTH))
+
+
+def compound(name: str, *members: tuple[str, str]) -> ConfigurationFile:
+    return ConfigurationFile(path=Path(f"{name}.run.xml"), name=name, type=COMPOUND, members=members)
+
+
+def test_the_launches_of_its_members(project: Path, host: Host) -> None:
+    python = str(add_environment(project))
+    found = configurations(project)
+    launches = resolve_members(project, find(found, "both"), found, system=host)
+    assert [(one.name, one.argv[:3]) for one in launches] == [
+        ("train (PyTorch)", (python, "-m", "cnn_project.train")),
+        ("tests", (python, "-m", "pytest")),
+    ]
+
+
+def test_compounds_in_compounds_and_in_circles() -> None:
+    one, two = (ConfigurationFile(path=Path(name), name=name, type=PYTHON) for name in ("one", "two"))
+    inner = compound("inner", ("two", PYTHON), ("outer", COMPOUND))
+    outer = compound("outer", ("one", PYTHON), ("inner", COMPOUND), ("two", PYTHON))
+    assert members_of(outer, [one, two, inner, outer]) == (one, two)
+
+
+def test_what_is_not_there_is_an_error(project: Path) -> None:
+    found = configurations(project)
+    with pytest.raises(LaunchFailed) as refused:
+        members_of(compound("both", ("train (PyTorch)", PYTHON), ("gone", PYTHON)), found)
+    assert refused.value.message == "'both' starts 'gone', and there is no such run configuration"
+    assert refused.value.detail == (
+        "both.run.xml",
+        "there are: train (PyTorch), prepare data, tests",
+    )
+    with pytest.raises(LaunchFailed, match=f"no such run configuration of type {PYTHON}"):
+        members_of(compound("both", ("tests", PYTHON)), found)
+    with pytest.raises(LaunchFailed, match="'nothing' starts nothing"):
+        members_of(compound("nothing"), found)
+
+
+def launch(name: str, code: str) -> Launch:
+    return Launch(name=name, argv=(sys.executable, "-c", code), cwd=Path.cwd(), environment=dict(os.environ))
+
+
+def test_all_run_at_once_and_the_worst_status_counts(tmp_path: Path) -> None:
+    """Each waits for the other's file: one after the other, the first would wait for ever."""
+    code = """
+import pathlib, sys, time
+own, other = (pathlib.Path(one) for one in {paths})
+own.touch()
+while not other.exists():
+    time.sleep(0.01)
+print("met", other.name)
+sys.exit({status})
+"""
+    files = [str(tmp_path / "one"), str(tmp_path / "two")]
+    said: list[tuple[str, str]] = []
+    status = run_side_by_side(
+        [
+            launch("one", code.format(paths=files, status=0)),
+            launch("two", code.format(paths=files[::-1], status=3)),
+        ],
+        lambda name, line: said.append((name, line)),
+    )
+    assert status == 3
+    assert {("one", "met two"), ("two", "met one")} <= set(said)
+    ends = [line for _, line in said if line.startswith("[ended with status")]
+    assert len(ends) == 2
+
+
+def test_one_that_cannot_be_started_ends_the_others(tmp_path: Path) -> None:
+    mark = tmp_path / "lived"
+    lasting = launch("lasting", f"import time, pathlib; time.sleep(60); pathlib.Path({str(mark)!r}).touch()")
+    missing = Launch(name="missing", argv=(str(tmp_path / "no python"),), cwd=tmp_path)
+    began = time.monotonic()
+    with pytest.raises(LaunchFailed, match="'missing' cannot be started"):
+        run_side_by_side([lasting, missing], lambda *_: None)
+    assert time.monotonic() - began < 30
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+def test_ctrl_c_reaches_all_of_them() -> None:
+    """Both get it as a KeyboardInterrupt, not as a kill, and may say good-bye."""
+    code = """
+import time
+print("ready", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("saved")
+"""
+    said: list[tuple[str, str]] = []
+    ready = threading.Semaphore(0)
+
+    def say(name: str, line: str) -> None:
+        said.append((name, line))
+        if line == "ready":
+            ready.release()
+
+    def press() -> None:
+        ready.acquire()
+        ready.acquire()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    assert run_side_by_side([launch("one", code), launch("two", code)], say) == 130
+    assert sorted(said) == [("one", "ready"), ("one", "saved"), ("two", "ready"), ("two", "saved")]
