@@ -71,9 +71,11 @@ def find_engine(
 ) -> Engine | None:
     """The engine for a program that ``python`` runs; None where this machine has none.
 
-    The project's environment is looked at first, then the one that scaffold runs in (``tool``: its
-    site-packages), then what was fetched before.
+    The newest PyCharm's own comes first: it is the one that will debug the program. Then the project's
+    environment, the one that scaffold runs in (``tool``: its site-packages), and what was fetched before.
     """
+    if found := _of_pycharm(system):
+        return found
     for site in _site_packages(python, system):
         if found := _installed(site, "in the project's environment", system):
             return found
@@ -106,6 +108,19 @@ def obtain_engine(
     wanted = release()
     folder = fetch(wanted, cache_folder or default_cache(), system, python=python, tell=tell)
     return Engine(version=wanted.version, script=folder / "pydevd.py", where="fetched")
+
+
+def _of_pycharm(system: System) -> Engine | None:
+    """The engine in an installed PyCharm, by whose build it is numbered."""
+    from scaffold.pycharm.installations.find import installations
+
+    for one in installations(system):
+        contents = one.folder / "Contents" if one.folder.suffix == ".app" else one.folder
+        for plugin in ("python-ce", "python"):  # until 2024 Professional had the second
+            script = contents / "plugins" / plugin / "helpers" / "pydev" / "pydevd.py"
+            if system.exists(script):
+                return Engine(version=one.build, script=script, where=f"of {one.title} in {one.folder}")
+    return None
 
 
 def _installed(site: Path, where: str, system: System) -> Engine | None:

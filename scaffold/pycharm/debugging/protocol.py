@@ -8,6 +8,7 @@ what pydevd-pycharm 233 to 263 said when asked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
@@ -32,6 +33,11 @@ VALUE_LIMIT = 300
 
 #: Of a process's number, at most.
 _DIGITS = 10
+
+#: Headings of the IDE's list, not variables (pydevd_frame_type_handler.py).
+_HEADINGS = {"_dummy_ret_val", "_dummy_ipython_val", "_dummy_special_var"}
+
+_THREAD = re.compile(r'<thread\b[^>]*?\sid="([^"<>]*)"')
 
 #: The group of variables in GET_FRAME: plain ones. Engines from 2023 on ask for it, older ones pass it over.
 _PLAIN_VARIABLES = 0
@@ -157,14 +163,18 @@ def parse_suspended(text: str) -> Frame | None:
     )
 
 
-def suspended_thread(text: str) -> str:
-    """The id of the thread of a THREAD_SUSPENDED, with or without frames; "" where there is none."""
-    thread = next(_elements(text, "thread"), None)
-    return "" if thread is None else thread.get("id", "")
+def thread_of(text: str) -> str:
+    """The id of the thread of which a message tells, also where the rest is no XML; "" where there is none.
+
+    >>> thread_of('<xml><thread id="pid_281_id_14" stop_reason="111"><frame name="<module>"')
+    'pid_281_id_14'
+    """
+    found = _THREAD.search(text)
+    return found.group(1) if found else ""
 
 
 def parse_variables(text: str) -> tuple[Variable, ...]:
-    """The variables of an answer to GET_FRAME; groups and what is not said in full are left as they come.
+    """The variables of an answer to GET_FRAME; headings among them are left out.
 
     >>> parse_variables('<xml><var name="loss" type="Tensor" qualifier="torch" value="tensor%282.29%2C '
     ...                 'grad_fn=%3CAddBackward0&gt;%29" isContainer="True" shape="()" '
@@ -181,6 +191,7 @@ elements='torch.float32'),)
             elements=unquote(one.get("arrayElementType", "")),
         )
         for one in _elements(text, "var")
+        if one.get("name") not in _HEADINGS
     )
 
 

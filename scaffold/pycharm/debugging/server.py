@@ -166,7 +166,7 @@ class Server:
 
     def _hear(self, one: _Connection, message: Message) -> None:
         if message.command in {protocol.THREAD_CREATED, protocol.THREAD_SUSPENDED}:
-            thread = protocol.suspended_thread(message.text)
+            thread = protocol.thread_of(message.text)
             one.process = one.process or protocol.process_of(thread)
         if message.command == protocol.THREAD_SUSPENDED:
             frame = protocol.parse_suspended(message.text)
