@@ -137,11 +137,10 @@ class _Merger:
         if present is None or (ours and present != fresh and path != WORKSPACE):
             self.written[path] = Written(sha256=digest(fresh), whole=True)
             return IdeaFile(path=path, action="write", content=fresh)
-        if present == fresh or path == WORKSPACE:  # from its first moment on it is PyCharm's
+        if before is not None or present == fresh:
             self.written[path] = before or Written(sha256=digest(fresh), whole=True)
+        if present == fresh or path in {WORKSPACE, IGNORED}:  # these are PyCharm's once they are there
             return IdeaFile(path=path, action="unchanged")
-        if before is not None:
-            self.written[path] = before
         return IdeaFile(path=path, action="keep", reasons=("it was there, or was changed, and is not ours",))
 
     def _merged(self, path: str, fresh: bytes, rows: Rows) -> IdeaFile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from scaffold.pycharm.project.rows import INTERPRETER, SDK_TYPE, below, component_of, interpreter_row
+from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, SDK_TYPE, below, component_of, interpreter_row
 from scaffold.pycharm.reading.macros import Macros
 
 #: How a folder can be marked -> the element that does so.
@@ -16,12 +16,12 @@ _ELEMENTS = {
     "excluded": ("excludeFolder", {}),
 }
 _RUNNER, _RUNNER_COMPONENT, _RUNNER_OPTION = "test runner", "TestRunnerService", "PROJECT_TEST_RUNNER"
-_FOLDER, _DEPENDENCY, _SOURCES = "folder ", "depends on ", "own sources"
+_DEPENDENCY, _SOURCES = "depends on ", "own sources"
 
 
 def is_folder(name: str) -> bool:
     """Whether a row says how a folder is marked."""
-    return name.startswith(_FOLDER)
+    return name.startswith(FOLDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class ModuleFile:
         content = self.content(document)
         for element in () if content is None else content:
             if folder := self.folder(element.get("url", "")):
-                rows[_FOLDER + folder] = _mark(element)
+                rows[FOLDER + folder] = _mark(element)
         for order in document.iter("orderEntry"):
             rows.update(_order(order))
         for option in document.findall(f"./component[@name='{_RUNNER_COMPONENT}']/option"):
@@ -59,7 +59,7 @@ class ModuleFile:
         """Add a row, or give the one that is there another value."""
         if is_folder(name):
             self.take(document, name)
-            self._mark(document, name.removeprefix(_FOLDER), value)
+            self._mark(document, name.removeprefix(FOLDER), value)
         elif name == INTERPRETER:
             _put_interpreter(document, {"type": "jdk", "jdkName": value, "jdkType": SDK_TYPE})
         elif name == _RUNNER:
@@ -78,7 +78,7 @@ class ModuleFile:
         elif is_folder(name):
             content = self.content(document)
             for element in list(content) if content is not None else []:
-                if content is not None and _FOLDER + self.folder(element.get("url", "")) == name:
+                if content is not None and FOLDER + self.folder(element.get("url", "")) == name:
                     content.remove(element)
         else:
             manager = manager_of(document)

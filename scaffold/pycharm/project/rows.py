@@ -18,6 +18,9 @@ from scaffold.pycharm.reading.macros import Macros
 #: The row of the interpreter's name, in ``.iml`` and ``misc.xml``.
 INTERPRETER = "interpreter"
 
+#: What the rows begin with that say how a folder is marked.
+FOLDER = "folder "
+
 #: The row of an interpreter that is none of Python's: a JDK, in a project of several languages.
 OTHER_SDK = "interpreter of another language"
 

@@ -6,12 +6,12 @@ now; one that is otherwise is theirs, and so is the absence of one that we wrote
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from scaffold.pycharm.project.rows import INTERPRETER, OTHER_SDK, Rows
+from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, OTHER_SDK, Rows
 from scaffold.pycharm.reading.sdk import parse_sdk_name
 
 
@@ -78,20 +78,27 @@ def merge(
     """Lay ``wanted`` into ``document``. ``written`` is what we laid there last time."""
     there = rows.read(document)
     why, done = _interpreter(rows, document, (there, wanted, written), interpreters)
-    theirs = []
+    changed: dict[str, list[str]] = {}
+    theirs: dict[str, list[str]] = {}
     for name in (*wanted, *(written.keys() - wanted.keys())):
         now, before, next_ = there.get(name), written.get(name), wanted.get(name)
         if name == INTERPRETER or now == next_:
             continue
         if now != before:
-            theirs.append(f"{name}: {f'stays {now}' if now else 'was taken away and stays so'}")
+            theirs.setdefault(f"stays {now}" if now else "was taken away and stays so", []).append(name)
         elif next_ is None:
             rows.take(document, name)
-            done.append(f"{name}: no longer {now}")
+            changed.setdefault(f"no longer {now}", []).append(name)
         else:
             rows.put(document, name, next_)
-            done.append(f"{name}: {next_}")
-    return Merged(done=tuple(done), theirs=tuple(theirs), interpreter=why)
+            changed.setdefault(next_, []).append(name)
+    return Merged(done=(*done, *_sentences(changed)), theirs=tuple(_sentences(theirs)), interpreter=why)
+
+
+def _sentences(rows: Mapping[str, list[str]]) -> Iterator[str]:
+    """Rows that share a value in one sentence: ``data, runs: excluded``."""
+    for value, names in rows.items():
+        yield f"{', '.join(name.removeprefix(FOLDER) for name in names)}: {value}"
 
 
 def _interpreter(

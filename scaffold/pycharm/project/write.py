@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scaffold.files import not_written, replace_file
 from scaffold.pycharm.model import IdeaReport
+from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
 from scaffold.pycharm.project.record import RECORD
 
@@ -19,6 +20,7 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
     """
     for one in plan.files:
         if one.backup:
+            _write(plan.root / Backups.FOLDER / ".gitignore", b"*\n")
             _write(plan.root / one.backup, (plan.root / one.path).read_bytes())
     for one in sorted(plan.changes, key=_order):
         if one.content is not None:
@@ -49,10 +51,10 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _delete(path: Path, plan: IdeaPlan) -> None:
-    written = (plan.root / one.path for one in plan.changes if one.content is not None)
+    staying = (plan.root / one.path for one in plan.files if one.action not in {"set aside", "remove"})
     try:
-        if any(other.exists() and path.exists() and other.samefile(path) for other in written):
-            return  # names that differ in case only: it is the file that was just written
+        if any(other.exists() and path.exists() and other.samefile(path) for other in staying):
+            return  # names that differ in case only: it is a file that stays
         path.unlink(missing_ok=True)
     except OSError as problem:
         raise not_written(path, problem) from problem

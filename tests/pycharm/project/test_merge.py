@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import IdeFileBroken
+from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 from scaffold.pycharm.project.idea import idea_files
 from scaffold.pycharm.project.planning import is_committed, plan_idea
@@ -98,6 +100,15 @@ def merged(there: str) -> str:
 
 def test_a_module_of_our_name_gets_our_roots_beside_its_own(tmp_path: Path) -> None:
     lay(tmp_path, {".idea/cnn-project.iml": MINE, ".idea/modules.xml": WHOLE[".idea/modules.xml"]})
+    (_, module, *_) = plan_idea(tmp_path, PROJECT).files
+    assert module.reasons == (
+        "interpreter: Python 3.12 (cnn-project)",
+        "src: source",
+        "tests: test",
+        ".envs, .mypy_cache, .pytest_cache, .ruff_cache, .scaffold, .venv, runs: excluded",
+        "data: stays java-resource",
+        "test runner: stays Unittests",
+    )
     actions = merge(tmp_path)
     assert text(tmp_path, "cnn-project.iml") == merged(MINE)
     assert (actions[".idea/cnn-project.iml"], actions[".idea/modules.xml"]) == ("merge", "unchanged")
@@ -321,7 +332,7 @@ def test_no_copy_replaces_another(tmp_path: Path) -> None:
         lay(tmp_path, {".idea/misc.xml": content})
         write_idea(plan_idea(tmp_path, PROJECT, repair=True))
     kept = {path.name: path.read_text() for path in (tmp_path / ".scaffold/idea").iterdir()}
-    assert kept == {"misc.xml": "<a", "misc.2.xml": "<b"}
+    assert kept == {".gitignore": "*\n", "misc.xml": "<a", "misc.2.xml": "<b"}
 
 
 def test_a_project_of_a_version_before_goes_on(tmp_path: Path) -> None:
@@ -350,6 +361,7 @@ def test_a_record_that_says_nothing_counts_as_none(tmp_path: Path, record: str) 
     assert {name: (tmp_path / name).read_text() for name in WHOLE} == WHOLE
 
 
+FRAMEWORK_RUN = RunConfiguration(name="train", kind="module", target="cnn_project.train", framework="pytorch")
 KERAS = FurtherInterpreter(name="keras", python="3.12.1", frameworks=("tensorflow",))
 
 
@@ -382,7 +394,7 @@ def test_what_git_tracks_is_not_hidden_from_it(tmp_path: Path) -> None:
         subprocess.run(("git", *arguments), cwd=tmp_path, check=True)
     assert is_committed(tmp_path, system)
     lay(tmp_path, {".idea/.gitignore": "/mine\n"})
-    assert merge(tmp_path, committed=True)[".idea/.gitignore"] == "keep"
+    assert merge(tmp_path, committed=True)[".idea/.gitignore"] == "unchanged"
 
 
 def test_killed_between_any_two_writes_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,3 +437,29 @@ def test_killed_between_any_two_writes_it_goes_on(tmp_path: Path, monkeypatch: p
         found.pop(".idea/scaffold.json"), expected.pop(".idea/scaffold.json", None)
         assert found == expected, kill_at
     assert kill_at > 8
+
+
+@pytest.mark.skipif(not hasattr(os, "link"), reason="needs hard links")
+def test_one_file_under_two_names_is_never_deleted(tmp_path: Path) -> None:
+    """As on macOS and Windows, where ``CNN-Project.iml`` is ``cnn-project.iml``."""
+    lay(tmp_path, {".idea/CNN-Project.iml": MINE})
+    lay(tmp_path, {".idea/modules.xml": WHOLE[".idea/modules.xml"].replace("cnn-project", "CNN-Project")})
+    if not (tmp_path / ".idea/cnn-project.iml").exists():
+        os.link(tmp_path / ".idea/CNN-Project.iml", tmp_path / ".idea/cnn-project.iml")
+    write_idea(plan_idea(tmp_path, PROJECT))
+    assert text(tmp_path, "cnn-project.iml") == merged(MINE)
+    assert text(tmp_path, "modules.xml") == WHOLE[".idea/modules.xml"]
+
+
+def test_a_run_configuration_that_was_changed_stays(tmp_path: Path) -> None:
+    """It lies in ``.idea`` for a further environment, and is a file as a whole: ours, or somebody's."""
+    project = replace(PROJECT, further=(replace(KERAS, frameworks=("pytorch",)),), runs=(FRAMEWORK_RUN,))
+    write_idea(plan_idea(tmp_path, project))
+    path = ".idea/runConfigurations/train (GPU).xml"
+    changed = (tmp_path / path).read_text().replace('value="$PROJECT_DIR$"', 'value="/mine"')
+    (tmp_path / path).write_text(changed)
+    plan = plan_idea(tmp_path, project)
+    assert [one.path for one in plan.files if one.action == "keep"] == [path]
+    write_idea(plan)
+    write_idea(plan_idea(tmp_path, PROJECT))
+    assert (tmp_path / path).read_text() == changed
