@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scaffold.errors import TemplateBroken
@@ -71,6 +73,95 @@ def test_a_mistake_is_named_with_its_file_line_and_key(provider, old, new, messa
     with pytest.raises(TemplateBroken) as caught:
         find_template("tiny", (provider,))
     assert str(file) in caught.value.message
+    assert message in caught.value.message
+
+
+MANY = """
+[[run]]
+name = "train on 2 (PyTorch)"
+kind = "torchrun"
+processes = 2
+target = "your_project.pytorch.train"
+framework = "pytorch"
+
+[[run]]
+name = "all (PyTorch)"
+kind = "compound"
+members = ["train (PyTorch)", "tests"]
+framework = "pytorch"
+"""
+
+
+@pytest.fixture
+def many(provider):
+    file = provider.folder / "tiny/template.toml"
+    file.write_text(file.read_text() + MANY)
+    return file
+
+
+def test_several_processes_and_compounds_are_read_and_go_with_their_framework(many, provider):
+    template = find_template("tiny", (provider,))
+    assert template.runs[2:] == (
+        RunConfiguration(
+            name="train on 2 (PyTorch)",
+            kind="torchrun",
+            processes=2,
+            target="your_project.pytorch.train",
+            framework="pytorch",
+        ),
+        RunConfiguration(
+            name="all (PyTorch)",
+            kind="compound",
+            members=("train (PyTorch)", "tests"),
+            framework="pytorch",
+        ),
+    )
+    assert template.runs_for(("pytorch", "keras")) == template.runs
+    assert [run.name for run in template.runs_for(("keras",))] == ["tests"]
+
+
+def test_a_compound_goes_as_a_whole(tiny):
+    both = RunConfiguration(name="both", kind="compound", members=("train (PyTorch)", "tests"))
+    template = replace(tiny, runs=(*tiny.runs, both))
+    assert [run.name for run in template.runs_for(("keras",))] == ["tests"]
+    assert [run.name for run in template.runs_for(("pytorch",))] == ["train (PyTorch)", "tests", "both"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("processes = 2\n", "", "line 33: 'processes' of [[run]]: it is missing"),
+        ("processes = 2", "processes = 0", "line 36: 'processes' of [[run]]: a whole number from 1 on is"),
+        ("processes = 2", 'processes = "2"', "a whole number from 1 on is needed, not '2'"),
+        ('kind = "torchrun"', 'kind = "module"', "'processes' of [[run]]: there is no such key"),
+        (
+            '"train (PyTorch)", "tests"]',
+            '"train", "tests"]',
+            "line 43: 'members' of [[run]]: there is no run",
+        ),
+        ('"train (PyTorch)", "tests"]', '"tests"]', "'all (PyTorch)' needs two different run configurations"),
+        ('"train (PyTorch)", "tests"]', '"tests", "tests"]', "needs two different run configurations"),
+        ('"train (PyTorch)", "tests"]', '"all (PyTorch)", "tests"]', "'all (PyTorch)' is a compound itself"),
+        (
+            'members = ["train (PyTorch)", "tests"]\nframework = "pytorch"',
+            'members = ["train (PyTorch)", "tests"]',
+            "'train (PyTorch)' is for pytorch, 'all (PyTorch)' for every selection",
+        ),
+        (
+            'kind = "compound"',
+            'kind = "compound"\narguments = ["--epochs"]',
+            "line 43: 'arguments' of [[run]]: a compound has none of its own",
+        ),
+        ('kind = "compound"', 'kind = "compound"\ntarget = "x"', "'target' of [[run]]: there is no such key"),
+    ],
+)
+def test_a_mistake_in_such_a_row_is_named(many, provider, old, new, message):
+    text = many.read_text()
+    assert old in text
+    many.write_text(text.replace(old, new, 1))
+    with pytest.raises(TemplateBroken) as caught:
+        find_template("tiny", (provider,))
+    assert str(many) in caught.value.message
     assert message in caught.value.message
 
 

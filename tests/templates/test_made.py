@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from scaffold.projects.catalog import OWN_DISTRIBUTION, find_templates
 from scaffold.projects.model import RunConfiguration, Template
 from scaffold.projects.names import project_name
-from tests.conftest import MadeProject
+from tests.conftest import MadeProject, one_thread
 
 pytestmark = [pytest.mark.network, pytest.mark.environment, pytest.mark.slow]
 
@@ -38,13 +41,38 @@ def entries() -> Iterator[object]:
             yield pytest.param(template.name, target.partition(".")[2], id=f"{template.name}: {target}")
 
 
-@pytest.mark.parametrize(("made_project", "run"), list(runs("module", "script")), indirect=["made_project"])
+@pytest.mark.parametrize(("made_project", "run"), list(runs("module", "script", "torchrun")), indirect=["made_project"])
 def test_every_run_configuration_ends_well_with_its_smoke_arguments(
     made_project: MadeProject, run: RunConfiguration
 ) -> None:
     done = made_project.scaffold("run", run.name, "--", *run.smoke)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a console's Ctrl-C cannot be typed by a test")
+@pytest.mark.parametrize(("made_project", "run"), list(runs("compound")), indirect=["made_project"])
+def test_every_compound_starts_its_members_and_ends_with_ctrl_c(
+    made_project: MadeProject, run: RunConfiguration
+) -> None:
+    """Its members have smoke tests of their own: here they begin, side by side, and end together."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "run", run.name],
+        cwd=made_project.root,
+        env=one_thread(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    silent, said = set(run.members), []
+    for line in child.stdout:
+        said.append(line)
+        silent.discard(line.partition(" | ")[0].rstrip())
+        if not silent:
+            child.send_signal(signal.SIGINT)
+            break
+    rest, _ = child.communicate(timeout=120)
+    assert (child.returncode, silent) == (130, set()), "".join(said) + rest
 
 
 @pytest.mark.parametrize(("made_project", "entry"), list(entries()), indirect=["made_project"])

@@ -30,8 +30,7 @@ def run_side_by_side(launches: Sequence[Launch], say: Callable[[str, str], None]
     with contextlib.ExitStack() as stack:
         children: list[tuple[str, subprocess.Popen[str]]] = []
         try:
-            for one in launches:
-                children.append((one.name, stack.enter_context(_started(one, say))))
+            children.extend((one.name, stack.enter_context(_started(one, say))) for one in launches)
             return max(_wait(children, say))
         except KeyboardInterrupt:
             _interrupt([child for _, child in children])

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from scaffold.errors import TemplateBroken
+from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.project.run_configurations import file_stem, identity, run_files
 from tests.pycharm.projects_on_disk import RUNS, text_of
 
@@ -86,6 +87,42 @@ def test_every_kind_as_a_whole_file() -> None:
         ".run/prepare data.run.xml": script_xml(),
         ".run/tests.run.xml": PYTEST,
     }
+
+
+COMPOUND = """<component name="ProjectRunConfigurationManager">
+  <configuration default="false" name="everything" type="CompoundRunConfigurationType" folderName="PyTorch">
+    <toRun name="prepare data" type="PythonConfigurationType" />
+    <toRun name="train on 2" type="PythonConfigurationType" />
+    <toRun name="tests" type="tests" />
+    <method v="2" />
+  </configuration>
+</component>"""
+
+
+def test_a_compound_names_its_members_in_the_ides_order() -> None:
+    torchrun = replace(RUNS[0], name="train on 2", kind="torchrun", processes=2)
+    compound = RunConfiguration(
+        name="everything",
+        kind="compound",
+        members=("tests", "train on 2", "prepare data"),
+        folder="PyTorch",
+    )
+    files = run_files([*RUNS[1:], torchrun, compound], "cnn-project")
+    assert text_of(files, ".run/everything.run.xml") == COMPOUND
+    assert identity(compound) == "Compound.everything"
+    with pytest.raises(TemplateBroken, match="'everything' starts 'train on 2', which is no run configurat"):
+        run_files([*RUNS, compound], "cnn-project")
+
+
+def test_several_processes_are_torchruns_module() -> None:
+    row = RunConfiguration(
+        name="t", kind="torchrun", target="a.train", processes=2, arguments=("--run", "two words")
+    )
+    text = text_of(run_files([row], "m"), ".run/t.run.xml")
+    assert '<option name="SCRIPT_NAME" value="torch.distributed.run" />' in text
+    assert '<option name="MODULE_MODE" value="true" />' in text
+    parameters = "--standalone --nproc_per_node 2 -m -- a.train --run &quot;two words&quot;"
+    assert f'<option name="PARAMETERS" value="{parameters}" />' in text
 
 
 def test_a_bare_pytest_leaves_discovery_to_pytest() -> None:
