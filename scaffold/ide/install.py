@@ -64,6 +64,9 @@ def carry_out(
     place whole, or not at all.
     """
     if plan.present is not None:
+        if plan.place.staging.exists():  # of a call that was killed when all but this was done
+            with place.held(plan.place):
+                place.tidy(plan.place)
         return _complete(system, plan, plan.present, changed=False)
     with place.held(plan.place):
         there = at(system, plan.place.folder, "ours")
