@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide import inspect
+from scaffold.checks.ide.keys import masked
 from scaffold.errors import ConsentNeeded, NotAProject
 from scaffold.pycharm.mending import backups
 from scaffold.pycharm.mending.plan import plan
@@ -69,13 +70,13 @@ def demand_yes(plan: FixPlan) -> None:
 
 
 def difference(change: Change) -> tuple[str, ...]:
-    """The lines that change, as ``diff -u`` shows them, without its head."""
+    """The lines that change, as ``diff -u`` shows them, without its head and without keys."""
     before, after = (
         (content or b"").decode("utf-8", errors="replace").splitlines()
         for content in (change.before, change.after)
     )
     lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
-    return tuple(line for line in lines if not line.startswith("@@"))
+    return tuple(masked(line) for line in lines if not line.startswith("@@"))
 
 
 def _root(start: Path, system: System) -> Path:

@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scaffold.checks.ide.keys import KEYS
 from scaffold.checks.ide.shown import evidence
 from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.survey.model import IdeFacts
 
-#: What well-known services begin their keys with.
-_KEYS = re.compile(
-    r"""\b(?: hf_[A-Za-z0-9]{30,} | gh[pousr]_[A-Za-z0-9]{36,} | github_pat_\w{40,} | glpat-[\w-]{20,}
-        | sk-[A-Za-z0-9_-]{32,} | AKIA[0-9A-Z]{16} | AIza[\w-]{35} | xox[abprs]-[\w-]{20,}
-        | eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,} )
-      | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY""",
-    re.VERBOSE,
-)
 _NAMES = re.compile(
     r"(?:^|_)(?:API_?KEY|ACCESS_KEY|AUTH_KEY|PASSWD|PASSWORD|PRIVATE_KEY|SECRET|SECRET_KEY|TOKEN)$",
     re.IGNORECASE,
@@ -48,7 +41,7 @@ def _places(facts: IdeFacts) -> Iterator[tuple[str, str, bool]]:
             continue
         for element in file.document.root.iter():
             name = element.get("name", "")
-            sure = any(_KEYS.search(value) for value in element.attrib.values())
+            sure = any(KEYS.search(value) for value in element.attrib.values())
             telling = element.tag == "env" and _NAMES.search(name)
             if sure or (telling and looks_secret(element.get("value", ""))):
                 yield file.place(element), f"{name or element.tag} (its value is not shown)", sure

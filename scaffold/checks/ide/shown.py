@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scaffold.checks.ide.keys import masked
 from scaffold.checks.model import Evidence, Remedy
 
 #: More places of one kind tell nobody more.
@@ -16,7 +17,7 @@ CHECK = ("scaffold", "ide", "check")
 
 def evidence(places: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Places and what stands there; the rest is counted."""
-    rows = [Evidence(source=place, value=value) for place, value in places]
+    rows = [Evidence(source=place, value=masked(value)) for place, value in places]
     more = len(rows) - SHOWN
     return (*rows[:SHOWN], Evidence(source="and", value=f"{more} more")) if more > 0 else tuple(rows)
 
