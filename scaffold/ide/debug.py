@@ -15,8 +15,8 @@ from scaffold.pycharm.debugging.places import (
     asked_place,
     entry_of,
     natural_places,
+    places_in_tests,
     start_places,
-    test_places,
 )
 from scaffold.pycharm.debugging.python_command import program_of, split
 from scaffold.pycharm.launching.launch import resolve_configuration
@@ -92,7 +92,7 @@ def _places(
     if program.is_module and program.target == "pytest":
         entry, start = None, no_places
         targets = [one for one in program.arguments if system.exists(launch.cwd / one.split("::")[0])]
-        places = test_places(targets or [str(launch.cwd)], launch.cwd, system)
+        places = places_in_tests(targets or [str(launch.cwd)], launch.cwd, system)
     else:
         entry = entry_of(program, roots, launch.cwd, system)
         start = () if entry is None else start_places(entry, system)

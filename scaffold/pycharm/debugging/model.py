@@ -76,8 +76,9 @@ def _shown(place: Place) -> str:
 
 
 def variables_by_name(hit: Hit) -> Mapping[str, str]:
-    """What a hit saw, as people read it: the shape of an array or tensor, else its value."""
-    return {one.name: _worth(one.type, one.shape, one.elements, one.value) for one in hit.variables}
+    """What a hit saw, as people read it: the shape of an array or tensor, else its value; arrays first."""
+    arrays_first = sorted(hit.variables, key=lambda one: (not one.shape, one.name == "self"))
+    return {one.name: _worth(one.type, one.shape, one.elements, one.value) for one in arrays_first}
 
 
 def _worth(kind: str, shape: str, elements: str, value: str) -> str:

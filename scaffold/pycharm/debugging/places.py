@@ -83,7 +83,7 @@ def start_places(entry: Path, system: System) -> tuple[Place, ...]:
     return (_at(source, first_statement(working), "", "the first line of the program"),)
 
 
-def test_places(targets: Iterable[str], cwd: Path, system: System) -> tuple[Place, ...]:
+def places_in_tests(targets: Iterable[str], cwd: Path, system: System) -> tuple[Place, ...]:
     """The first line of every test below the targets (files, folders, ``file.py::test``)."""
     files = dict.fromkeys(file for one in targets for file in _test_files(cwd / one.split("::")[0], system))
     found = (place for file in files for place in _tests(file, system))

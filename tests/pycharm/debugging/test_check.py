@@ -13,9 +13,8 @@ from scaffold.pycharm.debugging.check import carry_out, debug_environment
 from scaffold.pycharm.debugging.model import variables_by_name
 from scaffold.pycharm.debugging.protocol import Breakpoint
 from scaffold.system import HostSystem
-
-from ..projects_on_disk import Host
-from .conftest import MakePlan
+from tests.pycharm.debugging.conftest import SMALL, MakePlan
+from tests.pycharm.projects_on_disk import Host
 
 STEPS = """\
 print("begins")  # start
@@ -69,8 +68,6 @@ def test_an_engine_that_cannot_be_run(make_plan: MakePlan, tmp_path: Path) -> No
 
 
 def test_an_engine_that_ends_without_a_word(make_plan: MakePlan, tmp_path: Path) -> None:
-    from .conftest import SMALL
-
     (tmp_path / "broken.py").write_text("import _pydevd_bundle.tables")
     engine = type(SMALL)(version="251", script=tmp_path / "broken.py", where="here")
     report = carry_out(make_plan("print()  # stop\n", engine=engine), HostSystem())
