@@ -48,6 +48,7 @@ def running_ides(system: System) -> tuple[RunningIde, ...]:
 
 
 def base_name(program: str) -> str:
+    """The last part of a program's path, as Windows or the others spell it."""
     return PureWindowsPath(program).name if "\\" in program else PurePosixPath(program).name
 
 

@@ -10,12 +10,12 @@ from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.documents.source import Document, document_of
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
-from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.broken import document_or_error
 from scaffold.pycharm.project.further import further_module
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
 from scaffold.pycharm.project.module_rows import ModuleFile
-from scaffold.pycharm.project.record import RECORD, Written, digest
+from scaffold.pycharm.project.present import Present
+from scaffold.pycharm.project.record import Written, digest
 from scaffold.pycharm.project.rows import (
     INTERPRETER,
     Modules,
@@ -67,11 +67,8 @@ class _Merger:
     ) -> None:
         self.files: dict[str, IdeaFile] = {}
         self.written: dict[str, Written] = {}
-        self._existing, self._project, self._root, self._home = existing, project, root, home
-        self._repair = repair
-        self._before = records.parse(existing.get(str(RECORD)))
-        self._backups = Backups(existing)
-        self._broken: dict[str, str] = {}  # path -> where its content goes
+        self._project, self._root, self._home = project, root, home
+        self._present = Present(existing, root, repair=repair)
         self._modules = Modules(root=root, home=home)
         listed = self._listed()
         self._own = self._own_module(listed)
@@ -79,28 +76,30 @@ class _Merger:
 
     def lay(self, wanted: Mapping[str, bytes]) -> None:
         """Decide on every file."""
-        for stated, fresh in wanted.items():
+        for stated, content in wanted.items():
             path = self._own if stated == f".idea/{self._project.module}.iml" else stated
+            elsewhere = path != stated
+            fresh = moved(stated, content, self._module(path)).to_bytes() if elsewhere else content
             rows = self._rows(path)
             self.files[path] = self._whole(path, fresh) if rows is None else self._merged(path, fresh, rows)
         for path in self._twins:
             self._set_aside(path, f"the module {self._project.module} took over what it said")
         if self._twins:
             self._name_ours()
-        for path in sorted(self._before.keys() - self.files.keys()):
+        for path in sorted(self._present.written.keys() - self.files.keys()):
             self._outdated(path)
 
     # what there is
 
     def _listed(self) -> tuple[str, ...]:
-        document = self._document(MODULES, "project")
+        document = self._present.document(MODULES, "project")
         return () if document is None else tuple(self._modules.read(document.root))
 
     def _own_module(self, listed: tuple[str, ...]) -> str:
         """The module that bears our name already, wherever its file lies; else where PyCharm would put it."""
         usual = f".idea/{self._project.module}.iml"
         named = (path for path in listed if PurePosixPath(path).name == PurePosixPath(usual).name)
-        return next((path for path in named if path in self._existing), usual)
+        return next((path for path in named if path in self._present.files), usual)
 
     def _module(self, path: str) -> ModuleFile:
         return ModuleFile(root=self._root, path=path, home=self._home)
@@ -116,25 +115,12 @@ class _Merger:
         }
         return self._module(path) if path.endswith(".iml") else kinds.get(path)
 
-    def _document(self, path: str, tag: str) -> Document | None:
-        """What is there; None where nothing is, or what is there is to be set aside."""
-        content = self._existing.get(path)
-        if content is None or path in self._broken:
-            return None
-        try:
-            return document_or_error(content, self._root / path, tag)
-        except IdeFileBroken:
-            if not self._repair:
-                raise
-            self._broken[path] = self._backups.place(path, content)
-            return None
-
     # one file
 
     def _whole(self, path: str, fresh: bytes) -> IdeaFile:
-        present, before = self._existing.get(path), self._before.get(path)
-        ours = before is not None and present is not None and digest(present) == before.sha256
-        if present is None or (ours and present != fresh and path != WORKSPACE):
+        present, before = self._present.files.get(path), self._present.written.get(path)
+        ours = self._present.is_ours(path) and path != WORKSPACE
+        if present is None or (ours and present != fresh):
             self.written[path] = Written(sha256=digest(fresh), whole=True)
             return IdeaFile(path=path, action="write", content=fresh)
         if before is not None or present == fresh:
@@ -145,24 +131,22 @@ class _Merger:
 
     def _merged(self, path: str, fresh: bytes, rows: Rows) -> IdeaFile:
         wanted = rows.read(document_of(fresh, self._root / path).root)
-        document, present = self._document(path, rows.tag), self._existing.get(path)
-        written = self._rows_before(path, rows, wanted) if document is not None else {}
+        document, present = self._present.document(path, rows.tag), self._present.files.get(path)
+        written = self._present.rows_written(path, rows, wanted) if document is not None else {}
         done: list[str] = []
         if path == self._own and self._twins:
             document = self._taken_over(document, done)
         if document is None:
             self.written[path] = Written(sha256=digest(fresh), whole=True, rows=wanted)
-            backup = self._broken.get(path, "")
-            return IdeaFile(path=path, action="write", content=fresh, backup=backup)
+            return IdeaFile(path=path, action="write", content=fresh, backup=self._present.backup(path))
         if path == MODULES:
             self._list_ours(document, wanted, done)
             written = {name: row for name, row in written.items() if name not in wanted}
         chosen = self._inherited(document) if path.endswith(".iml") else ""
         ours = {name: row for name, row in wanted.items() if name != INTERPRETER} if chosen else wanted
         laid = merge(rows, document.root, ours, written, self._interpreters(path))
-        content, known = document.to_bytes(), self._before.get(path)
-        whole = known is not None and known.whole
-        self.written[path] = Written(sha256=digest(content), whole=whole, rows=wanted)
+        content = document.to_bytes()
+        self.written[path] = Written(sha256=digest(content), whole=self._present.is_ours(path), rows=wanted)
         decided = IdeaFile(
             path=path,
             action="unchanged",
@@ -171,21 +155,7 @@ class _Merger:
         )
         if content == present:
             return decided
-        backup = self._backups.place(path, present) if present is not None and known is None else ""
-        return replace(decided, action="merge", content=content, backup=backup)
-
-    def _rows_before(self, path: str, rows: Rows, wanted: Mapping[str, str]) -> Mapping[str, str]:
-        """The rows that we wrote last time, as far as the record tells."""
-        before = self._before.get(path)
-        if before is None:
-            return {}
-        if before.rows is not None:
-            return before.rows
-        present = self._existing[path]
-        if digest(present) == before.sha256:
-            return rows.read(document_of(present, self._root / path).root)
-        # a record without rows, of a file that was changed since: what we write now we wrote then
-        return {name: row for name, row in wanted.items() if name != INTERPRETER}
+        return replace(decided, action="merge", content=content, backup=self._present.backup(path))
 
     def _interpreters(self, path: str) -> Interpreters:
         for one in self._project.further:
@@ -200,7 +170,7 @@ class _Merger:
         if all(order.get("type") != "inheritedJdk" for order in module.root.iter("orderEntry")):
             return ""
         path, rows = ".idea/misc.xml", ProjectInterpreter()
-        document, before = self._document(path, rows.tag), self._before.get(path)
+        document, before = self._present.document(path, rows.tag), self._present.written.get(path)
         name = "" if document is None else rows.read(document.root).get(INTERPRETER, "")
         written = ((before and before.rows) or {}).get(INTERPRETER, "")
         return self._interpreters(path).theirs(name, written)
@@ -210,7 +180,7 @@ class _Merger:
     def _taken_over(self, document: Document | None, done: list[str]) -> Document:
         module = self._module(self._own)
         for twin in self._twins:
-            other = moved(twin, self._existing[twin], module)
+            other = moved(twin, self._present.files[twin], module)
             if document is None:
                 document = other
             else:
@@ -224,22 +194,24 @@ class _Merger:
         usual = f".idea/{self._project.module}.iml"
         if self._own != usual:
             wanted[self._own] = wanted.pop(usual)
-        present = self._modules.read(document.root)
-        name = PurePosixPath(self._own).name
-        for entry in self._modules.entries(document.root):
-            path = self._modules.path_of(entry)
-            if path in self._twins and self._own not in present:
+        listed = [self._modules.path_of(entry) for entry in self._modules.entries(document.root)]
+        name, ours = PurePosixPath(self._own).name, listed.count(self._own)
+        for path, entry in zip(listed, self._modules.entries(document.root), strict=True):
+            if path in self._twins and not ours:
                 entry.attrib.update(module_attributes(self._own))
-                present[self._own] = "module"
+                ours = 1
                 done.append(f"{path}: became {self._own}")
+            elif path == self._own and ours > 1:
+                self._modules.remove(document.root, entry)
+                ours -= 1
             elif path in self._twins or (PurePosixPath(path).name == name and path != self._own):
-                self._modules.take(document.root, path)
+                self._modules.remove(document.root, entry)
                 done.append(f"{path}: no longer a module")
 
     def _name_ours(self) -> None:
         """Whoever depends on, or runs in, a module that was taken over."""
         old = frozenset(PurePosixPath(twin).stem for twin in self._twins)
-        for path, present in self._existing.items():
+        for path, present in self._present.files.items():
             decided = self.files.get(path)
             if not path.endswith((".iml", ".xml")) or (decided and decided.action == "set aside"):
                 continue
@@ -248,29 +220,31 @@ class _Merger:
             content = (decided and decided.content) or present
             new = renamed(path, content, old, self._project.module, self._root)
             if new != content:
-                base = decided or IdeaFile(
-                    path=path, action="merge", backup=self._backups.place(path, present)
-                )
+                base = decided or IdeaFile(path=path, action="merge", backup=self._present.backup(path))
                 reasons = (*base.reasons, f"names the module {self._project.module}")
                 self.files[path] = replace(base, action="merge", content=new, reasons=reasons)
 
     # what goes
 
     def _set_aside(self, path: str, reason: str) -> None:
-        backup = self._backups.place(path, self._existing[path])
+        backup = self._present.backups.place(path, self._present.files[path])
         self.files[path] = IdeaFile(path=path, action="set aside", reasons=(reason,), backup=backup)
 
     def _outdated(self, path: str) -> None:
         """What we wrote, and do not want any more."""
-        before, present, rows = self._before[path], self._existing.get(path), self._rows(path)
+        before, present, rows = self._present.written[path], self._present.files.get(path), self._rows(path)
         if present is None:
             return
-        if before.whole and digest(present) == before.sha256:
+        if self._present.is_ours(path):
             self.files[path] = IdeaFile(path=path, action="remove", reasons=("nothing needs it any more",))
-        elif before.whole and path.endswith(".iml"):
+        elif path.endswith(".iml") and path != self._own:
             self._set_aside(path, "its environment is gone")
         elif rows is not None and before.rows is not None:
-            document = document_or_error(present, self._root / path, rows.tag)
+            try:
+                document = document_or_error(present, self._root / path, rows.tag)
+            except IdeFileBroken as problem:  # nothing that we want needs it
+                self.files[path] = IdeaFile(path=path, action="keep", reasons=(problem.message,))
+                return
             laid = merge(rows, document.root, {}, before.rows, self._interpreters(path))
             content = document.to_bytes()
             if content != present:

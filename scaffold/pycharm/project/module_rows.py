@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element
 
 from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, SDK_TYPE, below, component_of, interpreter_row
@@ -99,8 +100,8 @@ class ModuleFile:
 
     def url(self, folder: str) -> str:
         """How this file names a folder of the project."""
-        base = "$MODULE_DIR$" if self.module_folder == self.root else "$PROJECT_DIR$"
-        return f"file://{base}" if folder == "." else f"file://{base}/{folder}"
+        way = Path(os.path.relpath(self.root / folder, self.module_folder)).as_posix()
+        return f"file://{PurePosixPath('$MODULE_DIR$', way)}"
 
     @property
     def _macros(self) -> Macros:

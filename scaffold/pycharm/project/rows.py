@@ -132,10 +132,15 @@ class Modules:
         SubElement(modules, value, module_attributes(name))
 
     def take(self, document: Element, name: str) -> None:
+        for entry in self.entries(document):
+            if self.path_of(entry) == name:
+                self.remove(document, entry)
+
+    def remove(self, document: Element, entry: Element) -> None:
+        """Take one entry away, whatever else bears its name."""
         for modules in document.findall("./component[@name='ProjectModuleManager']/modules"):
-            for entry in modules.findall("module"):
-                if self.path_of(entry) == name:
-                    modules.remove(entry)
+            if entry in list(modules):
+                modules.remove(entry)
 
     def entries(self, document: Element) -> list[Element]:
         """The modules, in the file's order."""

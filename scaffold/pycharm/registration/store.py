@@ -166,7 +166,7 @@ def back_up(system: System, path: Path, content: bytes) -> Path:
     restore = _RESTORE.format(options=path.parent).encode()
     if not (folder / "RESTORE.txt").is_file():
         replace_file(folder / "RESTORE.txt", restore)
-    for surplus in copies[1 : len(copies) + 2 - _KEPT]:
+    for surplus in copies[1 : max(1, len(copies) + 2 - _KEPT)]:
         with contextlib.suppress(OSError):  # one copy too many harms nobody
             surplus.unlink()
     return copy
