@@ -187,9 +187,12 @@ def document_of(content: bytes, path: Path) -> Document:
 
 
 def _after(text: str, edits: Sequence[_Edit]) -> str:
-    for start, end, written in sorted(edits, reverse=True):
-        text = text[:start] + written + text[end:]
-    return text
+    """The text with all of them done; of two at one place the former's words come first."""
+    pieces, position = [], 0
+    for start, end, written in sorted(edits, key=lambda one: one[0]):
+        pieces += [text[position:start], written]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def _object(text: str, path: Path) -> Node:

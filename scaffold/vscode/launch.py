@@ -1,7 +1,7 @@
 """Run configurations as entries of ``launch.json``, which VS Code's Python debugger starts.
 
 Nothing of this machine stands in them: ``${workspaceFolder}`` is the project, and the interpreter is the
-one that is chosen for it. Source: `data/schema.json`, which names where each fact was read.
+one that is chosen for it. What may stand in an entry: ``tests/vscode/schemas.json``, with sources.
 """
 
 from __future__ import annotations

@@ -51,8 +51,9 @@ def merged(content: bytes | None, pieces: Iterable[Piece], ours: Ours, path: Pat
         merging.put(piece)
     addresses = {piece.address for piece in wanted}
     for address in known:
-        if address not in addresses:
+        if address not in addresses and address[0] != HOLDER:
             merging.take_out(address, "has no place any more")
+    merging.take_out_holders()
     return Merged(
         content=merging.document.to_bytes() if content is None or merging.edited else content,
         changes=tuple(merging.changes),
@@ -63,11 +64,13 @@ def merged(content: bytes | None, pieces: Iterable[Piece], ours: Ours, path: Pat
 def without(content: bytes, ours: Ours, path: Path) -> Merged:
     """The file without our pieces, and without what we made to hold them and is empty now."""
     merging = _Merging(document_of(content, path), ours)
-    for address in reversed(tuple(ours)):
-        merging.take_out(address, "")
+    for address in ours:
+        if address[0] != HOLDER:
+            merging.take_out(address, "")
+    merging.take_out_holders()
     return Merged(
         content=merging.document.to_bytes() if merging.edited else content,
-        changes=tuple(reversed(merging.changes)),
+        changes=tuple(merging.changes),
         ours={},
     )
 
@@ -87,13 +90,9 @@ class _Merging:
     def __init__(self, document: Document, ours: Ours) -> None:
         self.document = document
         self.changes: list[Change] = []
-        self.ours: dict[tuple[str, ...], str] = {}
+        self.ours = {address: mark for address, mark in ours.items() if address[0] == HOLDER}
         self.edited = False
         self._known = ours
-        self._carry_holders()
-
-    def _carry_holders(self) -> None:
-        self.ours.update({address: mark for address, mark in self._known.items() if address[0] == HOLDER})
 
     def put(self, piece: Piece) -> None:
         """Add a piece, or bring it up to date where it is as we wrote it."""
@@ -120,9 +119,6 @@ class _Merging:
 
     def take_out(self, address: tuple[str, ...], why: str) -> None:
         """Remove what is at an address, if it still is what we wrote there."""
-        if address[0] == HOLDER:
-            self._remove_holder(address[1:])
-            return
         piece = Piece(holder=address[:-1], name=address[-1], value=None)
         found = self._find(piece)
         if found is None:
@@ -133,6 +129,16 @@ class _Merging:
             return
         self._remove(piece, found)
         self._note(piece.name, "removed", why)
+
+    def take_out_holders(self) -> None:
+        """Remove what we made to hold pieces and is empty now, the innermost first."""
+        for address in [one for one in reversed(tuple(self.ours)) if one[0] == HOLDER]:
+            keys = address[1:]
+            node = self.document.at(keys)
+            if node is None or (not node.value and not self.document.has_comments(node)):
+                del self.ours[address]
+            if node is not None and address not in self.ours:
+                self._remove(Piece(holder=keys[:-1], name=keys[-1], value=None), node)
 
     def _note(self, name: str, what: What, why: str = "") -> None:
         self.changes.append(Change(piece=name, what=what, why=why))
@@ -190,11 +196,6 @@ class _Merging:
             assert member is not None  # as above
             gone = member
         self._change(self.document.without(above, gone))
-
-    def _remove_holder(self, keys: tuple[str, ...]) -> None:
-        node = self.document.at(keys)
-        if node is not None and not node.value and not self.document.has_comments(node):
-            self._remove(Piece(holder=keys[:-1], name=keys[-1], value=None), node)
 
 
 def _name_of(value: Any, key: str) -> Any:
