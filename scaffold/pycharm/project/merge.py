@@ -78,8 +78,7 @@ class _Merger:
         """Decide on every file."""
         for stated, content in wanted.items():
             path = self._own if stated == f".idea/{self._project.module}.iml" else stated
-            elsewhere = path != stated
-            fresh = moved(stated, content, self._module(path)).to_bytes() if elsewhere else content
+            fresh = content if path == stated else moved(stated, content, self._module(path)).to_bytes()
             rows = self._rows(path)
             self.files[path] = self._whole(path, fresh) if rows is None else self._merged(path, fresh, rows)
         for path in self._twins:
@@ -224,8 +223,6 @@ class _Merger:
                 reasons = (*base.reasons, f"names the module {self._project.module}")
                 self.files[path] = replace(base, action="merge", content=new, reasons=reasons)
 
-    # what goes
-
     def _set_aside(self, path: str, reason: str) -> None:
         backup = self._present.backups.place(path, self._present.files[path])
         self.files[path] = IdeaFile(path=path, action="set aside", reasons=(reason,), backup=backup)
@@ -247,5 +244,6 @@ class _Merger:
                 return
             laid = merge(rows, document.root, {}, before.rows, self._interpreters(path))
             content = document.to_bytes()
-            if content != present:
-                self.files[path] = IdeaFile(path=path, action="merge", content=content, reasons=laid.done)
+            if content == present:
+                return
+            self.files[path] = IdeaFile(path=path, action="merge", content=content, reasons=laid.done)

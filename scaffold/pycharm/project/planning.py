@@ -8,6 +8,7 @@ from pathlib import Path
 from scaffold.errors import IdeFileBroken
 from scaffold.files import not_written
 from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.broken import document_or_error
 from scaffold.pycharm.project.idea import FOLDER, idea_files, refuse_foreign_folder
@@ -52,8 +53,8 @@ def is_committed(root: Path, system: System) -> bool:
 
 
 def _existing(root: Path, wanted: Mapping[str, bytes], home: Path | None) -> Iterator[tuple[str, bytes]]:
-    """The files that matter: what we may write, modules that are listed, who may name one, our backups."""
-    paths = {*wanted, str(RECORD)}
+    """The files that matter: what we (may) write, modules that are listed, who may name one, our backups."""
+    paths = {*wanted, *records.parse(_present(root / RECORD)), str(RECORD)}
     for pattern in (".idea/runConfigurations/*.xml", ".idea/*.iml", f"{Backups.FOLDER}/*"):
         paths |= {path.relative_to(root).as_posix() for path in root.glob(pattern)}
     paths |= _listed(root, home)

@@ -197,6 +197,43 @@ def test_a_merge_into_somebody_s_module_is_understood(
     assert modules["docs"]["home"] == str(project.interpreter)
 
 
+@pytest.mark.parametrize("where", ["cnn-project.iml", ".idea/modules/cnn-project.iml", "ide/cnn-project.iml"])
+@pytest.mark.parametrize("content", [True, False])
+def test_our_module_s_file_may_lie_anywhere(judge: Judge, tmp_path: Path, where: str, content: bool) -> None:
+    root = tmp_path / "cnn project"
+    up = "/.." * (where.count("/") if where != ".idea/cnn-project.iml" else 0)
+    theirs = f"""<module type="PYTHON_MODULE" version="4">
+  <component name="NewModuleRootManager">
+    {f'<content url="file://$MODULE_DIR${up}" />' if content else ""}
+    <orderEntry type="sourceFolder" forTests="false" />
+  </component>
+</module>"""
+    project = IdeProject(
+        module="cnn-project",
+        runs=(),
+        python="3.12.1",
+        interpreter=environment(root, ".venv"),
+        excluded=("data",),
+    )
+    lay(
+        root,
+        {
+            where: theirs,
+            ".idea/modules.xml": MODULES.partition("      <module")[0].replace("{", "")
+            + (
+                f'      <module fileurl="file://$PROJECT_DIR$/{where}" filepath="$PROJECT_DIR$/{where}" />\n'
+                "    </modules>\n  </component>\n</project>"
+            ),
+        },
+    )
+    write_idea(plan_idea(root, project))
+    assert plan_idea(root, project).changes == ()
+    assert not (root / ".idea/cnn-project.iml").exists()
+    assert judge.load(root, ide_options(tmp_path / "options", project, root))["modules"] == expected(
+        root, project
+    )
+
+
 def test_what_the_user_chose_is_understood_after_a_merge(judge: Judge, tmp_path: Path) -> None:
     """Another interpreter, a folder taken in again, one that was never ours."""
     root, options = tmp_path / "cnn-project", tmp_path / "options"

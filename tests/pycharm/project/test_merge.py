@@ -463,3 +463,60 @@ def test_a_run_configuration_that_was_changed_stays(tmp_path: Path) -> None:
     write_idea(plan)
     write_idea(plan_idea(tmp_path, PROJECT))
     assert (tmp_path / path).read_text() == changed
+
+
+def test_our_module_that_is_listed_twice_is_listed_once(tmp_path: Path) -> None:
+    lay(tmp_path, {".idea/modules.xml": WHOLE[".idea/modules.xml"].replace(OURS, f"{OURS}\n      {OURS}")})
+    merge(tmp_path)
+    assert text(tmp_path, "modules.xml") == WHOLE[".idea/modules.xml"]
+
+
+def test_our_module_that_leads_to_no_file_gives_way(tmp_path: Path) -> None:
+    stale = OURS.replace(".idea/cnn-project", "cnn-project")
+    lay(tmp_path, {".idea/modules.xml": WHOLE[".idea/modules.xml"].replace(OURS, stale)})
+    merge(tmp_path)
+    assert text(tmp_path, "modules.xml") == WHOLE[".idea/modules.xml"]
+
+
+def test_a_file_of_ours_that_somebody_changed_is_no_longer_wholly_ours(tmp_path: Path) -> None:
+    """Or what was added to it would go where the file goes."""
+    with_keras = replace(PROJECT, further=(KERAS,))
+    write_idea(plan_idea(tmp_path, with_keras))
+    iml = tmp_path / ".idea/cnn-project-keras.iml"
+    changed = iml.read_text().replace("</module>", "  <!-- mine -->\n</module>")
+    iml.write_text(changed)
+    merge(tmp_path, replace(with_keras, further=(replace(KERAS, python="3.13.0"),)))
+    now = changed.replace("Python 3.12", "Python 3.13")
+    assert iml.read_text() == now
+    assert merge(tmp_path, PROJECT)[".idea/cnn-project-keras.iml"] == "set aside"
+    assert (tmp_path / ".scaffold/idea/cnn-project-keras.iml").read_text() == now
+
+
+def test_a_broken_module_of_ours_is_kept_though_another_one_takes_its_place(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT))
+    entry = OURS.replace("cnn-project", "clone")
+    listed = WHOLE[".idea/modules.xml"].replace(OURS, f"{OURS}\n      {entry}")
+    lay(tmp_path, {".idea/cnn-project.iml": "<module", ".idea/clone.iml": MINE, ".idea/modules.xml": listed})
+    merge(tmp_path, repair=True)
+    assert text(tmp_path, "cnn-project.iml") == merged(MINE)
+    assert (tmp_path / ".scaffold/idea/cnn-project.iml").read_text() == "<module"
+    assert (tmp_path / ".scaffold/idea/clone.iml").read_text() == MINE
+
+
+def test_a_broken_file_that_nothing_needs_stops_nothing(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT, git=True))
+    lay(tmp_path, {".idea/vcs.xml": "<project"})
+    assert merge(tmp_path)[".idea/vcs.xml"] == "keep"
+    assert text(tmp_path, "vcs.xml") == "<project"
+
+
+def test_what_is_said_of_git_goes_with_it(tmp_path: Path) -> None:
+    write_idea(plan_idea(tmp_path, PROJECT, git=True))
+    assert merge(tmp_path)[".idea/vcs.xml"] == "remove"
+    assert not (tmp_path / ".idea/vcs.xml").exists()
+    there = '<project version="4">\n  <component name="A" />\n</project>'
+    lay(tmp_path, {".idea/vcs.xml": there})
+    merge(tmp_path, git=True)
+    assert merge(tmp_path)[".idea/vcs.xml"] == "merge"
+    assert text(tmp_path, "vcs.xml").startswith('<project version="4">\n  <component name="A" />\n')
+    assert "mapping" not in text(tmp_path, "vcs.xml")

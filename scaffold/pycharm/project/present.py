@@ -1,0 +1,70 @@
+"""What stands below ``.idea`` before a merge, and what of it we wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.documents.source import Document, document_of
+from scaffold.pycharm.project import record as records
+from scaffold.pycharm.project.aside import Backups
+from scaffold.pycharm.project.broken import document_or_error
+from scaffold.pycharm.project.record import RECORD, Written, digest
+from scaffold.pycharm.project.rows import INTERPRETER, Rows
+
+
+class Present:
+    """The files that are there (path below the project -> content), and the record of those that are ours."""
+
+    def __init__(self, files: Mapping[str, bytes], root: Path, *, repair: bool) -> None:
+        self.files = files
+        self.written: Mapping[str, Written] = records.parse(files.get(str(RECORD)))
+        self.backups = Backups(files)
+        self._root, self._repair = root, repair
+        self._broken: dict[str, str] = {}  # path -> where its content goes
+
+    def document(self, path: str, tag: str) -> Document | None:
+        """One file's XML; None where there is none, or what is there is to be set aside.
+
+        Raises IdeFileBroken, unless files are to be repaired.
+        """
+        content = self.files.get(path)
+        if content is None or path in self._broken:
+            return None
+        try:
+            return document_or_error(content, self._root / path, tag)
+        except IdeFileBroken:
+            if not self._repair:
+                raise
+            self._broken[path] = self.backups.place(path, content)
+            return None
+
+    def backup(self, path: str) -> str:
+        """Where a file is copied to before it changes, if it is broken or none that we wrote; else ""."""
+        content = self.files.get(path)
+        if path in self._broken or content is None or path in self.written:
+            return self._broken.get(path, "")
+        return self.backups.place(path, content)
+
+    def is_ours(self, path: str) -> bool:
+        """Whether we made the file and nobody changed it since."""
+        written, content = self.written.get(path), self.files.get(path)
+        return (
+            written is not None
+            and written.whole
+            and content is not None
+            and digest(content) == written.sha256
+        )
+
+    def rows_written(self, path: str, rows: Rows, wanted: Mapping[str, str]) -> Mapping[str, str]:
+        """The rows that we wrote into a file last time, as far as the record tells."""
+        before = self.written.get(path)
+        if before is None:
+            return {}
+        if before.rows is not None:
+            return before.rows
+        if self.is_ours(path):
+            return rows.read(document_of(self.files[path], self._root / path).root)
+        # a record without rows, of a file that was changed since: what we write now we wrote then
+        return {name: row for name, row in wanted.items() if name != INTERPRETER}
