@@ -78,11 +78,13 @@ def _shell_status(status: int) -> int:
 
 def _interrupt(children: Sequence[subprocess.Popen[str]]) -> None:
     """Pass Ctrl-C on and wait; what is left afterwards, or at a second Ctrl-C, is ended by `beside`."""
+    # started in the background by a shell, we ignore Ctrl-C, and so do they: we were told by another signal
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     for child in children:
         # on Windows they sit at the same console, and have been told already
         if os.name == "posix" and child.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGINT)
+                os.killpg(child.pid, signal.SIGTERM if ignored else signal.SIGINT)
     deadline = time.monotonic() + PATIENCE
     with contextlib.suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
         for child in children:

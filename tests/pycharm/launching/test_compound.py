@@ -110,8 +110,8 @@ def test_ctrl_c_reaches_all_of_them() -> None:
     """Both get it as a KeyboardInterrupt, not as a kill, and may say good-bye."""
     code = """
 import time
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("saved")
