@@ -9,6 +9,7 @@ from scaffold.errors import IdeMissing, LaunchFailed, NotAProject, OptionRefused
 from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation
 from scaffold.pycharm.installations.starting import argv_of, demand_screen, is_windows_program, windows_side
+from scaffold.pycharm.model import IdeaReport
 from scaffold.system import System
 
 
@@ -41,19 +42,21 @@ def plan_open(system: System, start: Path, ide: Path | None = None) -> OpenPlan:
     )
 
 
-def prepare(system: System, plan: OpenPlan) -> tuple[str, ...]:
-    """Bring the project's files for PyCharm up to date; what could not be, in words."""
-    from scaffold.making import tell_pycharm
-    from scaffold.projects.record import read_record
-    from scaffold.pycharm.project.describe import generated_project
+def prepare(system: System, plan: OpenPlan) -> tuple[IdeaReport | None, tuple[str, ...]]:
+    """What `scaffold ide pycharm` does, trust included: the user has us open what we made.
+
+    What could not be done comes back in words: the folder opens all the same.
+    """
+    from scaffold.ide import pycharm
+    from scaffold.pycharm.registration.plan import Wish
 
     if not plan.ours:
-        return ()
+        return None, ()
     try:
-        tell_pycharm(system, generated_project(read_record(plan.root)), plan.root)
+        ready = pycharm.plan_pycharm(system, plan.root, Wish(trust=True))
+        return pycharm.carry_out(system, ready), ()
     except ScaffoldError as problem:
-        return (f"{problem.message}: {problem.hint}" if problem.hint else problem.message,)
-    return ()
+        return None, (f"{problem.message}; {problem.hint}" if problem.hint else problem.message,)
 
 
 def carry_out(system: System, plan: OpenPlan) -> int:

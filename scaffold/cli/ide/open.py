@@ -28,16 +28,16 @@ def command(*, folder: Path, ide: Path | None, dry_run: bool, as_json: bool) -> 
     """
     from scaffold.cli.text import row
     from scaffold.ide.open import carry_out, plan_open, prepare
-    from scaffold.results import envelope
+    from scaffold.results import envelope, plain
     from scaffold.shell import line
     from scaffold.system import HostSystem
 
     system = HostSystem()
     plan = plan_open(system, folder, ide)
     process: int | None = None
-    problems: tuple[str, ...] = ()
+    ready, problems = None, tuple[str, ...]()
     if not dry_run:
-        problems = prepare(system, plan)
+        ready, problems = prepare(system, plan)
         for problem in problems:
             click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
         process = carry_out(system, plan)
@@ -51,6 +51,7 @@ def command(*, folder: Path, ide: Path | None, dry_run: bool, as_json: bool) -> 
                 argv=plan.argv,
                 reasons=plan.reasons,
                 problems=problems,
+                ready=None if ready is None else plain(ready),
                 process=process,
             )
         )
@@ -59,4 +60,8 @@ def command(*, folder: Path, ide: Path | None, dry_run: bool, as_json: bool) -> 
         row("PyCharm", f"{plan.installation.title}: {plan.installation.folder} ({'; '.join(plan.reasons)})")
     )
     click.echo(row("Project", str(plan.root)))
+    if ready is not None and ready.registration is not None:
+        from scaffold.cli.registration_view import entered_lines
+
+        click.echo("\n".join(entered_lines(ready.registration, trust=True)))
     click.echo(row("Would start" if dry_run else "Started", line(*plan.argv)))
