@@ -51,6 +51,14 @@ def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
                 code="file-changed",
             )
     backup = _kept(changes, folder)
+    _write(root, changes)
+    for old in sorted(folder.iterdir())[:-_KEPT]:
+        _forget(old)
+    return backup
+
+
+def _write(root: Path, changes: Sequence[Change]) -> None:
+    """All of them, or none."""
     done: list[Change] = []
     try:
         for one in changes:
@@ -58,11 +66,9 @@ def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
             _put(root / one.path, one.after)
     except BaseException:
         for one in reversed(done):
-            _put(root / one.path, one.before)
+            with contextlib.suppress(ScaffoldError):  # the backup holds it all the same
+                _put(root / one.path, one.before)
         raise
-    for old in sorted(folder.iterdir())[:-_KEPT]:
-        _forget(old)
-    return backup
 
 
 def _kept(changes: Sequence[Change], folder: Path) -> Path:
@@ -101,9 +107,8 @@ def undo(root: Path, folder: Path) -> tuple[Change, ...]:
 
 
 def take_back(root: Path, changes: Sequence[Change], folder: Path) -> None:
-    """Write what `undo` found, and forget that backup."""
-    for one in changes:
-        _put(root / one.path, one.after)
+    """Write what `undo` found, all or nothing, and forget that backup. Raises NoPermission, NoSpace."""
+    _write(root, changes)
     _forget(max(folder.glob(f"*/{LIST}")).parent)
 
 

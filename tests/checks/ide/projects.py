@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from scaffold.checks.ide import inspect
 from scaffold.checks.model import Finding
@@ -54,27 +54,32 @@ GOOD: Mapping[str, str] = {
 }
 
 
+def _quoted(value: str) -> str:
+    """As PyCharm writes it: always in double quotes."""
+    return '"' + escape(value, {'"': "&quot;"}) + '"'
+
+
 def run_xml(
     name: str = "train",
     *,
-    type: str = "PythonConfigurationType",
+    kind: str = "PythonConfigurationType",
     factory: str = "Python",
     module: str = "app",
     attributes: str = "",
     inside: str = "",
     **options: str,
 ) -> str:
-    """A run configuration's file; options replace those of GOOD, None of a value leaves one out."""
+    """A run configuration's file; options replace those of GOOD, "(left out)" leaves one out."""
     lines = [
-        f"    <option name={quoteattr(option)} value={quoteattr(value)} />"
+        f"    <option name={quoteattr(option)} value={_quoted(value)} />"
         for option, value in {**GOOD, **options}.items()
         if value != "(left out)"
     ]
+    head = f'name={quoteattr(name)} type="{kind}" factoryName="{factory}"{attributes}'
     return "\n".join(
         [
             '<component name="ProjectRunConfigurationManager">',
-            f'  <configuration default="false" name={quoteattr(name)} type="{type}" '
-            f'factoryName="{factory}"{attributes}>',
+            f'  <configuration default="false" {head}>',
             f"    <module name={quoteattr(module)} />",
             *([inside] if inside else []),
             *lines,
@@ -109,9 +114,6 @@ def facts_of(root: Path, tracked: Sequence[str] | None = None, **more: str) -> I
     lay(root, files)
     (root / ".git").mkdir(exist_ok=True)
     return survey(root, GitHost(list(files) if tracked is None else tracked))
-
-
-Look = Callable[..., dict[str, str]]
 
 
 def seen(findings: Sequence[Finding]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def torn(draw: st.DrawFn) -> bytes:
     return content[:start] + draw(st.binary(max_size=20) | st.just(content[start:end] * 2)) + content[end:]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(PATHS), st.binary(max_size=200) | torn() | RUN.map(str.encode), max_size=4

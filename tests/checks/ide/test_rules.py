@@ -13,7 +13,7 @@ from scaffold.pycharm.survey.survey import survey
 from .projects import FILES, MODULE, GitHost, facts_of, look, run_xml, seen, shown, the
 
 RUN = ".run/train.run.xml"
-TESTS = {"type": "tests", "factory": "py.test", "SCRIPT_NAME": "(left out)"}
+TESTS = {"kind": "tests", "factory": "py.test", "SCRIPT_NAME": "(left out)"}
 COMPOUND = """<component name="ProjectRunConfigurationManager">
   <configuration default="false" name="both" type="CompoundRunConfigurationType">
     <toRun name="train" type="PythonConfigurationType" />
@@ -88,7 +88,7 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
         # names and types
         ({RUN: run_xml(), ".idea/runConfigurations/train.xml": run_xml()}, {"ide.run-config-twice": "warning"}),
         ({RUN: run_xml(), ".run/t.run.xml": run_xml(_new_targetType='"CUSTOM"', **TESTS)}, {}),
-        ({RUN: run_xml(type="UvRunConfigurationType")}, {"ide.run-config-deprecated": "warning"}),
+        ({RUN: run_xml(kind="UvRunConfigurationType")}, {"ide.run-config-deprecated": "warning"}),
         # secrets
         ({RUN: run_xml(inside='<envs><env name="HF_TOKEN" value="hf_' + "aB3" * 12 + '" /></envs>')}, {"ide.secret": "error"}),
         ({RUN: run_xml(inside='<envs><env name="API_KEY" value="9f8e7d6c5b4a" /></envs>')}, {"ide.secret": "warning"}),
