@@ -26,7 +26,7 @@ SHOWN = 12
 def debug_check(
     system: System,
     root: Path,
-    name: str,
+    name: str | None,
     *,
     asked: bool,
     arguments: Sequence[str],
@@ -44,6 +44,11 @@ def debug_check(
         raise OptionRefused(
             f"{option} belongs to --debug-check",
             hint=f"what is meant for the program goes behind --:  -- {option}",
+        )
+
+    if name is None:
+        raise OptionRefused(
+            "--debug-check runs one run configuration", hint="name it; see them:  scaffold run"
         )
 
     def tell(text: str) -> None:

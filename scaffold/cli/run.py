@@ -54,10 +54,10 @@ def command(
 
     system = HostSystem()
     root = find_root(Path.cwd(), system)
-    if name is None:
+    if name is None and not debug_check:
         _list(root, as_json=as_json)
         return
-    if debug_check or breaks or timeout:
+    if name is None or debug_check or breaks or timeout:
         from scaffold.cli import debug_view
 
         debug_view.debug_check(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import LaunchFailed, ScaffoldError
+from scaffold.errors import LaunchFailed, OptionRefused, ScaffoldError
 from scaffold.pycharm.debugging.check import carry_out
 from scaffold.pycharm.debugging.engine import library_roots, obtain_engine
 from scaffold.pycharm.debugging.model import DebugPlan, DebugReport, variables_by_name
@@ -19,6 +19,7 @@ from scaffold.pycharm.debugging.places import (
     start_places,
 )
 from scaffold.pycharm.debugging.python_command import program_of, split
+from scaffold.pycharm.launching.compound import members_of
 from scaffold.pycharm.launching.launch import resolve_configuration
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.project_files import read_project
@@ -53,8 +54,12 @@ def plan_debug(
     """
     found = configurations(root)
     chosen = find(found, name)
-    is_compound = chosen.kind == "compound"
-    members = [find(found, member) for member, _ in chosen.members] if is_compound else [chosen]
+    members = members_of(chosen, found) if chosen.kind == "compound" else (chosen,)
+    if arguments and chosen.kind == "compound":
+        raise OptionRefused(
+            f"{chosen.name!r} starts several programs: whose would {' '.join(arguments)} be?",
+            hint="check one of them by itself",
+        )
     short = _short_arguments(root)
     plans = []
     for one in members:

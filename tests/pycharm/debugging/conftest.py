@@ -40,14 +40,13 @@ def make_plan(tmp_path: Path) -> MakePlan:
         environment: Mapping[str, str] | None = None,
         to_end: bool = True,
         timeout: float = 30.0,
-        by: Path | None = None,
     ) -> DebugPlan:
         script = tmp_path / name
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(text, encoding="utf-8")
         lines = text.splitlines()
         places = [
-            Place(point=Breakpoint(file=str((by or tmp_path) / name), line=number), function="", why="")
+            Place(point=Breakpoint(file=str(tmp_path / name), line=number), function="", why="")
             for number, line in enumerate(lines, start=1)
             if line.endswith("# stop")
         ]
