@@ -1,4 +1,8 @@
-"""Paths as they stand in PyCharm's settings."""
+"""Paths as they stand in PyCharm's settings.
+
+The IDE writes ``$USER_HOME$`` for the user's home, and reads whole paths as well. Whole ones are written
+here: its macro is Java's ``user.home``, which comes from the password database and need not be ``$HOME``.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +16,19 @@ _HOME = "$USER_HOME$"
 
 
 def portable(path: Path, system: System) -> str:
-    """With ``/``, and with the macro that the IDE itself puts for the user's home."""
-    text = str(path).replace("\\", "/") if system.platform.os == "windows" else str(path)
-    home = _home(system)
-    if home and (text == home or text.startswith(f"{home}/")):
-        return _HOME + text[len(home) :]
-    return text
+    """With ``/``, on every system."""
+    return str(path).replace("\\", "/") if system.platform.os == "windows" else str(path)
 
 
 def native(path: Path, system: System) -> str:
-    r"""As the system spells it: on Windows whole and with ``\``, where the IDE puts no macro."""
-    return str(path).replace("/", "\\") if system.platform.os == "windows" else portable(path, system)
+    """As the system spells it."""
+    return str(path).replace("/", "\\") if system.platform.os == "windows" else str(path)
 
 
 def expanded(text: str, system: System) -> str:
     """The macro for the user's home replaced; others stay."""
-    return text.replace(_HOME, _home(system)) if text.startswith(_HOME) else text
+    home = portable(system.home, system) if system.home is not None else ""
+    return home.rstrip("/") + text[len(_HOME) :] if text.startswith(_HOME) else text
 
 
 def key(text: str, system: System) -> str:
@@ -35,8 +36,3 @@ def key(text: str, system: System) -> str:
     if system.platform.os == "windows":
         return ntpath.normcase(ntpath.normpath(expanded(text, system)))
     return posixpath.normpath(expanded(text, system))
-
-
-def _home(system: System) -> str:
-    home = str(system.home or "")
-    return home.replace("\\", "/") if system.platform.os == "windows" else home.rstrip("/")

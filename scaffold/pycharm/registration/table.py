@@ -132,7 +132,7 @@ def entry(sdk: Sdk, system: System) -> Element:
 
 def _url(folder: Path, system: System) -> str:
     path = portable(folder, system)
-    return f"file://{path}" if path.startswith(("/", "$")) or path[1:2] == ":" else f"file:///{path}"
+    return f"file://{path}"
 
 
 def _flavor(sdk: Sdk) -> tuple[str, str]:

@@ -25,7 +25,7 @@ FILE = """<application>
   </component>{wide}
 </application>"""
 
-ENTRY = '\n        <entry key="$USER_HOME$/a &amp; b" value="true" />'
+ENTRY = '\n        <entry key="/home/ada/a &amp; b" value="true" />'
 
 
 def test_exactly_the_project_is_trusted_and_untrusted_again() -> None:

@@ -1,0 +1,183 @@
+"""``scaffold ide pycharm`` as a person meets it: a real process, a real environment, settings on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scaffold.pycharm.documents.source import read
+from scaffold.pycharm.reading.project_files import read_project
+from scaffold.pycharm.registration.table import known
+from scaffold.system import HostSystem
+from tests.pycharm.projects_on_disk import add_environment, lay
+from tests.pycharm.registration.machine import config, tree
+from tests.pycharm.registration.tables import OF_2026, entry_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="settings lie where Linux has them")
+
+
+def scaffold(folder: Path, *arguments: str, status: int = 0, **variables: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **variables}
+    environment.pop("TERMINAL_EMULATOR", None) if "TERMINAL_EMULATOR" not in variables else None
+    done = subprocess.run(
+        [sys.executable, "-m", "scaffold", *arguments],
+        cwd=folder,
+        env=environment,
+        text=True,
+        timeout=60,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == status, done.stderr + done.stdout
+    return done.stdout + done.stderr
+
+
+def as_json(folder: Path, *arguments: str, status: int = 0) -> dict[str, Any]:
+    told = json.loads(scaffold(folder, "ide", "pycharm", *arguments, "--json", status=status))
+    assert told["schema"] == "scaffold/ide-pycharm/1"
+    return dict(told)
+
+
+@pytest.fixture
+def mine(home: Path) -> Path:
+    """A project that scaffold did not make, with an environment; blanks, quotes and Chinese in its path."""
+    root = home / "it's & 我的 项目" / "lab"
+    lay(
+        root,
+        {
+            "pyproject.toml": '[project]\nname = "my-lab"\n',
+            "src/lab/__init__.py": "",
+            "tests/test_a.py": "",
+            "data/a.csv": "",
+            "runs/one/metrics.json": "{}",
+            "build/__init__.py": "",
+        },
+    )
+    add_environment(root)
+    return root
+
+
+def names(folder: Path) -> list[str]:
+    return [one.name for one in known(read(folder / "options" / "jdk.table.xml"), HostSystem())]
+
+
+def minor() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_any_folder_is_made_ready_and_taken_back(mine: Path, home: Path) -> None:
+    ide = config(home, "PyCharm2026.2", OF_2026)
+    before = tree(home)
+    name = f"Python {minor()} (my-lab)"
+    dry = as_json(mine, "--dry-run")
+    assert (dry["done"], dry["module"], dry["name"], dry["made_by_scaffold"]) == (
+        False,
+        "my-lab",
+        name,
+        False,
+    )
+    assert [step["outcome"] for step in dry["steps"]] == ["registered"]
+    assert tree(home) == before
+    said = scaffold(mine, "ide", "pycharm")
+    assert f"PyCharm 2026.2: knows the interpreter now; written: {ide}/options/jdk.table.xml" in said
+    assert "unless you say --trust" in said
+    assert names(ide) == ["~/garage/.venv", name]
+    project = read_project(mine, HostSystem())
+    (module,) = project.modules
+    assert (module.name, module.sdk, project.sdk) == ("my-lab", name, name)
+    assert [path.name for path in module.sources] == ["src", "tests"]
+    assert {path.name for path in module.excluded} >= {"data", "runs", ".venv"}
+    assert "build" not in {path.name for path in module.excluded}  # a package
+    after = tree(home)
+    assert as_json(mine)["report"]["written"] == []
+    assert tree(home) == after
+    assert f"PyCharm 2026.2: {name} taken out of {ide}" in scaffold(mine, "ide", "pycharm", "--undo")
+    left = {path for path in tree(home) if path not in before}
+    assert {path.split("/")[1] for path in left} == {"share"}  # our journal and backups
+    assert {path: content for path, content in tree(home).items() if path in before} == before
+    assert "Nothing of scaffold's is left" in scaffold(mine, "ide", "pycharm", "--undo")
+
+
+def test_a_project_of_ours_without_an_environment(home: Path) -> None:
+    config(home)
+    scaffold(home, "new", "cnn-project", "--no-env")
+    said = scaffold(home / "cnn-project" / "src", "ide", "pycharm", "..")
+    assert "none: there is no environment yet; make one with scaffold env create" in said
+    assert 'type="inheritedJdk"' in (home / "cnn-project/.idea/cnn-project.iml").read_text(encoding="utf-8")
+    add_environment(home / "cnn-project")
+    told = as_json(home / "cnn-project", "--trust")
+    assert (told["made_by_scaffold"], told["name"]) == (True, f"Python {minor()} (cnn-project)")
+    (ide,) = told["report"]["registration"]["ides"]
+    assert [Path(path).name for path in ide["written"]] == ["jdk.table.xml", "trusted-paths.xml"]
+    assert f'jdkName="{told["name"]}"' in (home / "cnn-project/.idea/cnn-project.iml").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_the_number_of_a_clash_stands_in_the_projects_files_too(mine: Path, home: Path) -> None:
+    ide = config(home, "PyCharm2026.2", entry_of(f"Python {minor()} (my-lab)", "/usr/bin/python3"))
+    name = f"Python {minor()} (my-lab) (2)"
+    assert as_json(mine)["name"] == name
+    assert read_project(mine, HostSystem()).modules[0].sdk == name
+    assert names(ide)[1] == name
+
+
+def test_in_an_ides_terminal_the_click_is_told(mine: Path, home: Path) -> None:
+    ide = config(home)
+    said = scaffold(mine, "ide", "pycharm", TERMINAL_EMULATOR="JetBrains-JediTerm")
+    assert "nothing was entered, this terminal is an IDE's own" in said
+    assert "There, open the folder: it takes the environment by itself" in said
+    assert tree(ide) == {}
+    assert (mine / ".idea/my-lab.iml").is_file()
+
+
+def test_broken_settings_and_broken_files_are_told_and_set_aside_on_request(mine: Path, home: Path) -> None:
+    ide = config(home, "PyCharm2026.2", "<application><")
+    said = scaffold(mine, "ide", "pycharm", status=1)
+    assert "this is not XML" in said
+    assert "--repair sets it aside" in said
+    (mine / ".idea" / "misc.xml").write_text("<project", encoding="utf-8")
+    assert "error[ide-file-broken]" in scaffold(mine, "ide", "pycharm", status=1)
+    scaffold(mine, "ide", "pycharm", "--repair")
+    assert names(ide) == [f"Python {minor()} (my-lab)"]
+    (copy,) = (home / ".local/share/scaffold/pycharm/backups").rglob("*jdk.table.xml")
+    assert copy.read_text(encoding="utf-8") == "<application><"
+
+
+def test_settings_are_left_alone_where_that_was_asked_for(mine: Path, home: Path) -> None:
+    ide = config(home)
+    scaffold(mine, "ide", "pycharm", "--no-register")
+    assert tree(ide) == {}
+    assert not (home / ".local").exists()
+
+
+def test_what_makes_no_sense_together_is_refused(mine: Path) -> None:
+    assert "--undo takes back what --trust would write" in scaffold(
+        mine, "ide", "pycharm", "--undo", "--trust", status=2
+    )
+
+
+def test_a_folder_of_nothing_is_no_project(home: Path) -> None:
+    (home / "empty").mkdir()
+    assert "error[project-not-found]" in scaffold(home / "empty", "ide", "pycharm", status=1)
+
+
+def test_what_a_user_changed_below_idea_outlives_undo(mine: Path, home: Path) -> None:
+    config(home)
+    scaffold(mine, "ide", "pycharm")
+    changed = mine / ".idea/my-lab.iml"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("data", "data2"), encoding="utf-8")
+    lay(mine, {".idea/runConfigurations/mine.xml": "<component/>"})
+    told = as_json(mine, "--undo")
+    assert told["kept"] == [".idea/my-lab.iml"]
+    assert sorted(path.name for path in (mine / ".idea").rglob("*.*")) == ["mine.xml", "my-lab.iml"]
+    assert as_json(mine, "--undo")["removed"] == []
