@@ -75,7 +75,7 @@ def _listed(root: Path, home: Path | None) -> set[str]:
     except IdeFileBroken:  # told, or set aside, where the file's own turn comes
         return set()
     found = Modules(root=root, home=home).read(document.root)
-    return {path for path in found if not Path(path).is_absolute()}
+    return {path for path in found if not Path(path).is_absolute() and ".." not in Path(path).parts}
 
 
 def _present(path: Path) -> bytes | None:

@@ -185,10 +185,10 @@ def below(root: Path, path: Path) -> str:
     'data'
     """
     plain = Path(os.path.normpath(path))
-    for base in dict.fromkeys((root, root.resolve())):
-        if plain.is_relative_to(base):
-            return plain.relative_to(base).as_posix()
-    return ""
+    if plain.is_relative_to(root):
+        return plain.relative_to(root).as_posix()
+    real = root.resolve()  # an absolute path in a file may be that of the folder that a link leads to
+    return plain.relative_to(real).as_posix() if plain.is_relative_to(real) else ""
 
 
 def _options(document: Element) -> Iterator[tuple[str, str]]:

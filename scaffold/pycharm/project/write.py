@@ -21,7 +21,7 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
     for one in plan.files:
         if one.backup:
             _write(plan.root / Backups.FOLDER / ".gitignore", b"*\n")
-            _write(plan.root / one.backup, (plan.root / one.path).read_bytes())
+            _copy(plan.root / one.path, plan.root / one.backup)
     for one in sorted(plan.changes, key=_order):
         if one.content is not None:
             _write(plan.root / one.path, one.content)
@@ -40,6 +40,15 @@ def _order(one: IdeaFile) -> int:
     if one.content is None:
         return 2
     return 1 if one.path.endswith("modules.xml") else 0
+
+
+def _copy(path: Path, place: Path) -> None:
+    try:
+        _write(place, path.read_bytes())
+    except FileNotFoundError:  # somebody took it away after the plan: there is nothing to keep
+        return
+    except OSError as problem:
+        raise not_written(path, problem) from problem
 
 
 def _write(path: Path, content: bytes) -> None:

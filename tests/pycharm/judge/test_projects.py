@@ -137,6 +137,16 @@ def test_every_run_configuration_is_read_by_its_name(
     assert len(found) == len(set(found)) == len(project.runs) + len(further)
 
 
+@pytest.mark.parametrize("name", [folder for folder in FOLDERS if "$" not in folder])
+def test_any_folder_is_a_module_by_its_name(judge: Judge, tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    project = IdeProject(module=name, runs=(), python="3.12.1", interpreter=environment(root, ".venv"))
+    write_idea(plan_idea(root, project))
+    assert judge.load(root, ide_options(tmp_path / "options", project, root))["modules"] == expected(
+        root, project
+    )
+
+
 CLONE = """<module type="PYTHON_MODULE" version="4">
   <component name="NewModuleRootManager">
     <content url="file://$MODULE_DIR$">
