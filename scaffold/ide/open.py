@@ -99,12 +99,16 @@ def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:
     """The PyCharm that is meant, and why; raises OptionRefused, IdeMissing."""
     if ide is not None:
         folder = ide.absolute()
-        found = at(system, folder, reason=f"--ide {ide}") or at(system, folder.parent, reason=f"--ide {ide}")
+        found = (
+            at(system, folder, reason=f"--ide {ide}")
+            or at(system, folder.parent, reason=f"--ide {ide}")
+            or next((one for one in installations(system) if one.config_folder == folder), None)
+        )
         if found is None:
             raise OptionRefused(
                 f"{ide} is no PyCharm",
                 detail=("it has no product-info.json of PyCharm's",),
-                hint="name the folder that holds bin and lib, or leave --ide out",
+                hint="name the folder that holds bin and lib, or that of its settings, or leave --ide out",
             )
         return found, "--ide names it"
     there = installations(system)

@@ -166,6 +166,23 @@ def test_opened_with_the_path_as_it_is(
     assert (home / "started").read_text() == f"{done['root']}\n"
 
 
+def test_a_project_of_ours_is_made_ready_before(
+    pycharm: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    made = subprocess.run(
+        [sys.executable, "-m", "scaffold", "new", "cnn-project", "--yes", "--no-env", "--quiet"],
+        cwd=home, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    root = home / "cnn-project"
+    done = json.loads(ide("open", root, "--json").stdout)
+    assert done["problems"] == []
+    assert ".idea/modules.xml" in done["ready"]["written"]
+    trusted = (home / SETTINGS / "options" / "trusted-paths.xml").read_text()
+    assert '<entry key="$USER_HOME$/cnn-project" value="true" />' in trusted
+
+
 def test_a_dry_run_starts_nothing(
     pycharm: Path, project: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +196,7 @@ def test_a_dry_run_starts_nothing(
 
 def test_another_pycharm_by_name(pycharm: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
-    for named in (pycharm, pycharm / "bin"):
+    for named in (pycharm, pycharm / "bin", home / SETTINGS):
         shown = json.loads(ide("open", home, "--dry-run", "--json", "--ide", named).stdout)
         assert shown["argv"][0] == str(pycharm / "bin/pycharm")
     assert "error[option-refused]" in ide("open", home, "--ide", home).stderr
