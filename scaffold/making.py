@@ -120,11 +120,13 @@ def tell_pycharm(
     Raises IdeFileBroken, TargetOccupied, NoPermission, NoSpace.
     """
     from scaffold.projects.record import remembered_ide
+    from scaffold.projects.tool import remember_tool
     from scaffold.pycharm.model import IdeaReport
     from scaffold.pycharm.project.write import write_idea
     from scaffold.pycharm.registration.plan import Wish
     from scaffold.pycharm.registration.register import registering
 
+    remember_tool(root)
     known = with_environments(system, project, root, finished=finished)
     ide = remembered_ide(root)
     if ide != "pycharm":
