@@ -45,7 +45,7 @@ def _parameters(configuration: ConfigurationFile, macros: Macros) -> tuple[str, 
 
 def _working_folder(configuration: ConfigurationFile, macros: Macros) -> Path | None:
     """The folder that is written there; None where PyCharm's default for the kind holds."""
-    folder = macros.all(_option(configuration, "WORKING_DIRECTORY"))
+    folder = macros.working_folder(_option(configuration, "WORKING_DIRECTORY"))
     return _below(macros.project, folder) if folder else None
 
 
@@ -109,8 +109,9 @@ def _runs(target: Path) -> bool:
 
 def _pytest(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Path]) -> Command:
     values, problems = _json_options(configuration, macros)
-    cwd = _working_folder(configuration, macros) or macros.project
-    target, more = _pytest_target(values, cwd, roots)
+    written = _working_folder(configuration, macros)
+    target, more = _pytest_target(values, written or macros.project, roots)
+    cwd = written or _folder_of(target) or macros.project
     keywords = values["_new_keywords"]
     return Command(
         arguments=(
@@ -126,6 +127,24 @@ def _pytest(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Pa
     )
 
 
+#: What a test configuration says beside what every Python configuration does.
+_TEST_OPTIONS = (
+    "_new_keywords",
+    "_new_parameters",
+    "_new_additionalArguments",
+    "_new_target",
+    "_new_targetType",
+)
+
+
+def _folder_of(target: Sequence[str]) -> Path | None:
+    """The folder in which a test's file lies, or the folder of tests itself: where tests start by default."""
+    path = Path(target[0].partition("::")[0]) if target else None
+    if path is None or not path.exists():
+        return None
+    return path if path.is_dir() else path.parent
+
+
 def _json_options(configuration: ConfigurationFile, macros: Macros) -> tuple[dict[str, str], tuple[str, ...]]:
     """The test options, whose values are JSON; macros are replaced inside the JSON, as PyCharm does.
 
@@ -133,7 +152,7 @@ def _json_options(configuration: ConfigurationFile, macros: Macros) -> tuple[dic
     the value is read all the same, and the problem is told.
     """
     values, problems = {}, []
-    for name in ("_new_keywords", "_new_additionalArguments", "_new_target", "_new_targetType"):
+    for name in _TEST_OPTIONS:
         written = _option(configuration, name) or '""'
         try:
             values[name] = str(json.loads(macros.paths(written)) or "")
@@ -155,14 +174,16 @@ def _pytest_target(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     target, kind = values["_new_target"], values["_new_targetType"] or "CUSTOM"
     if kind == "PYTHON":
-        return _pytest_node(target, (*roots, cwd))
+        node, problems = _pytest_node(target, (*roots, cwd))
+        case = f"[{values['_new_parameters']}]" if values["_new_parameters"] else ""
+        return (node + case,), problems
     if kind != "PATH" or not target:
         return (), ()
     path = _below(cwd, target)
     return (str(path),), () if path.exists() else (f"there are no tests at {path}",)
 
 
-def _pytest_node(dotted: str, roots: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _pytest_node(dotted: str, roots: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
     """``tests.test_x.TestA.test_b`` -> ``tests/test_x.py::TestA::test_b``, the longest file first."""
     parts = dotted.split(".")
     for end in range(len(parts), 0, -1):
@@ -170,5 +191,5 @@ def _pytest_node(dotted: str, roots: Sequence[Path]) -> tuple[tuple[str, ...], t
             base = root.joinpath(*parts[:end])
             for path in (base.with_name(base.name + ".py"), base):
                 if path.is_file() or (path == base and path.is_dir() and end == len(parts)):
-                    return ("::".join((str(path), *parts[end:])),), ()
-    return (dotted,), (f"no file holds the tests {dotted}",)
+                    return "::".join((str(path), *parts[end:])), ()
+    return dotted, (f"no file holds the tests {dotted}",)

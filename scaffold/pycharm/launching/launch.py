@@ -93,7 +93,15 @@ class _Context:
     @property
     def macros(self) -> Macros:
         content = next(iter(self.module.content), None)
-        return Macros(project=self.project.root, module=content, home=self.system.home)
+        variables = self.system.environment
+        return Macros(
+            project=self.project.root,
+            module=content,
+            home=self.system.home,
+            module_name=self.module.name,
+            os={"macos": "mac"}.get(self.system.platform.os, self.system.platform.os),
+            user=variables.get("USER") or variables.get("USERNAME", ""),
+        )
 
     @property
     def import_roots(self) -> tuple[Path, ...]:

@@ -22,15 +22,23 @@ _INTERACTIVE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Macros:
-    """Values for one project and one of its modules."""
+    """Values for one project and one of its modules; "" and None where a value is not known."""
 
     project: Path
     module: Path | None = None  # the module's first content root
     home: Path | None = None
+    module_name: str = ""
+    os: str = ""  # as OSName has it: linux, mac, windows
+    user: str = ""
 
     def paths(self, text: str) -> str:
         """Path macros only, as when a file is read."""
         return _replaced(text, self._path_values())
+
+    def working_folder(self, text: str) -> str:
+        """As `all`, for a working directory, which may be the module's in an old spelling."""
+        module = self.paths("$MODULE_DIR$")
+        return module if text == "%MODULE_WORKING_DIR%" else self.all(text)
 
     def all(self, text: str) -> str:
         """Path and run-time macros, for a working directory or a script."""
@@ -48,13 +56,17 @@ class Macros:
         return values if self.home is None else {**values, "USER_HOME": self.home.as_posix()}
 
     def _run_time_values(self) -> dict[str, str]:
-        project, module = str(self.project), str(self.module or self.project)
+        project, idea = str(self.project), self.project / ".idea"
+        known = {"ModuleName": self.module_name, "OSName": self.os, "OSUser": self.user}
+        if self.module_name:
+            known["ModuleFilePath"] = str(idea / f"{self.module_name}.iml")
         return {
             "ProjectFileDir": project,
             "Projectpath": project,
             "ProjectName": self.project.name,
-            "ModuleFileDir": str(self.project / ".idea"),
-            "ContentRoot": module,
+            "ModuleFileDir": str(idea),
+            "ContentRoot": str(self.module or self.project),
+            **{name: value for name, value in known.items() if value},
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,90 @@ def test_torchrun(project: Path, host: Host, parameters: str, problems: tuple[st
     words = parameters.replace("$PROJECT_DIR$", str(project)).split()
     assert launch.argv == (str(python), "-m", "torch.distributed.run", *words, "--epochs", "1")
     assert launch.problems == tuple(one.format(root=project) for one in problems)
+
+
+@posix
+def test_macros_of_the_module_and_the_system(project: Path) -> None:
+    add_environment(project)
+    names = (
+        "ModuleName",
+        "ModuleFilePath",
+        "ModuleFileDir",
+        "ProjectName",
+        "Projectpath",
+        "OSName",
+        "OSUser",
+    )
+    edit(
+        module_of(project),
+        PARAMETERS=" ".join(f"${name}$" for name in names),
+        WORKING_DIRECTORY="%MODULE_WORKING_DIR%",
+    )
+    launch = resolve(project, "train", system=Host(PATH="/usr/bin", USER="ada"))
+    idea = f"{project}/.idea"
+    values = (
+        "cnn-project",
+        f"{idea}/cnn-project.iml",
+        idea,
+        "cnn-project",
+        str(project),
+        launch.argv[-2],
+        "ada",
+    )
+    assert launch.argv[3:] == values
+    assert launch.argv[-2] in {"linux", "mac"}
+    assert launch.cwd == project
+    edit(module_of(project), WORKING_DIRECTORY="src", PARAMETERS="")
+    assert resolve(project, "train", system=Host(PATH="/usr/bin")).cwd == project / "src"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("target", "kind", "parameters", "argument", "folder"),
+    [
+        ("$PROJECT_DIR$/tests", "PATH", "", "{root}/tests", "tests"),
+        ("$PROJECT_DIR$/tests/test_one.py", "PATH", "", "{root}/tests/test_one.py", "tests"),
+        ("tests/test_one.py", "PATH", "ignored", "{root}/tests/test_one.py", "tests"),
+        ("test_one.test_one", "PYTHON", "3-x", "{root}/tests/test_one.py::test_one[3-x]", "tests"),
+        ("", "PATH", "", None, ""),
+        ("whatever", "CUSTOM", "", None, ""),
+    ],
+)
+def test_tests_without_a_working_directory_start_where_they_lie(
+    project: Path, host: Host, target: str, kind: str, parameters: str, argument: str | None, folder: str
+) -> None:
+    add_environment(project)
+    edit(
+        project / ".run/tests.run.xml",
+        WORKING_DIRECTORY="",
+        _new_target=json.dumps(target),
+        _new_targetType=json.dumps(kind),
+        _new_parameters=json.dumps(parameters),
+        _new_additionalArguments='""',
+    )
+    launch = resolve(project, "tests", system=host)
+    assert launch.argv[3:] == (() if argument is None else (argument.format(root=project),))
+    assert (launch.cwd, launch.problems) == (project / folder, ())
+
+
+def test_windows_separates_paths_by_semicolons(project: Path) -> None:
+    """Seen from this machine: paths are its own, what stands between them is Windows'."""
+    python = add_environment(project)
+    if os.name != "nt":
+        (project / ".venv/Scripts").mkdir()
+        (project / ".venv/Scripts/python.exe").symlink_to(python)
+    lay(project, {"one.env": "ONE=1\n", "two.env": "TWO=2\n"})
+    edit(module_of(project), ENV_FILES="$PROJECT_DIR$/one.env;$PROJECT_DIR$/two.env")
+    host = Host(PATH="C:\\Windows", PYTHONPATH="D:\\mine")
+    host.platform = replace(host.platform, os="windows")
+    launch = resolve(project, "train", system=host)
+    scripts = project / ".venv" / "Scripts"
+    assert (launch.argv[0], launch.problems) == (str(scripts / "python.exe"), ())
+    environment = launch.environment
+    assert (environment["ONE"], environment["TWO"]) == ("1", "2")
+    assert environment["PATH"] == f"{scripts};C:\\Windows"
+    assert environment["PYTHONPATH"] == f"{project};{project / 'src'};{project / 'tests'};D:\\mine"
+    assert "TERM" not in environment
 
 
 def test_an_empty_working_directory_is_the_scripts_own(project: Path, host: Host) -> None:
