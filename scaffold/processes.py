@@ -230,8 +230,7 @@ def start_detached(
 ) -> tuple[int, int | None]:
     """Start a program that lives on without us; its number, and its status where it ended at once.
 
-    It has neither our terminal nor our session: Ctrl-C and a closed window do not reach it. Raises OSError
-    and ValueError where it cannot be started.
+    Ctrl-C and a closed terminal do not reach it. Raises OSError and ValueError where it cannot be started.
     """
     apart = 0 if os.name == "posix" else 0x00000008 | 0x00000200  # DETACHED_PROCESS, a group of its own
     child = subprocess.Popen(
