@@ -122,6 +122,15 @@ def windows_folders(system: System) -> tuple[ConfigFolder, ...]:
     return tuple(sorted(found, key=_newest_first, reverse=True))
 
 
+def other_tables(system: System) -> tuple[Path, ...]:
+    """The tables of interpreters of JetBrains' other IDEs: the same project can be opened there, too."""
+    places = [base / name for base, _ in _bases(system) for name in system.list_folder(base)]
+    tables = (
+        place / "options" / "jdk.table.xml" for place in places if parse_folder_name(place.name) is None
+    )
+    return tuple(dict.fromkeys(one for one in tables if system.exists(one)))
+
+
 def base_folder(system: System) -> Path | None:
     """Where a PyCharm that is installed in the ordinary way makes its folder; None without a home."""
     home, environment = system.home, system.environment

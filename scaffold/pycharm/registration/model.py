@@ -27,6 +27,11 @@ class Sdk:
     location: Path | None = None  # the environment's folder, for conda
 
     @property
+    def is_of_the_system(self) -> bool:
+        """Whether it was made from a Python of the operating system's, which a sandbox does not see."""
+        return any(one.is_relative_to("/usr/lib") for one in self.roots)
+
+    @property
     def identity(self) -> str:
         """SDK_UUID: the same for the same interpreter, so that a second run finds the first one's entry."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"file://{self.python.as_posix()}"))

@@ -8,8 +8,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from scaffold.errors import IdeFileBroken
-from scaffold.pycharm.configs import ConfigFolder, config_folders, windows_folders
-from scaffold.pycharm.documents.source import Document, document_of, read_document
+from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables, windows_folders
+from scaffold.pycharm.documents.source import Document, document_of, read, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
@@ -36,6 +36,7 @@ class _Table:
     step: Step
     known: tuple[Known, ...] = ()
     names: frozenset[str] = frozenset()  # taken, those of Java's among them
+    is_read: bool = True
 
 
 def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: Wish) -> RegistrationPlan:
@@ -57,18 +58,28 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         project=project,
         sdks=tuple(named),
         steps=steps,
-        notes=_notes(system, folders),
-        registered=_registered(tables, named) if tables else None,
+        notes=_notes(system, folders, named),
+        registered=_registered(system, tables, named),
     )
 
 
-def _registered(tables: Sequence[_Table], named: Sequence[Sdk]) -> dict[str, Path]:
-    """What each name means in the newest PyCharm that knows it, once this is done."""
-    found = {entry.name: Path(entry.home) for one in reversed(tables) for entry in one.known}
+def _registered(system: System, tables: Sequence[_Table], named: Sequence[Sdk]) -> dict[str, Path] | None:
+    """What each name means in the newest PyCharm that knows it, once this is done; else in another IDE.
+
+    None where that is not known wholly: a name that is missing would count as one that leads nowhere.
+    """
+    if not tables or any(not one.is_read for one in tables):
+        return None
+    try:
+        elsewhere = [table.known(read(path), system) for path in other_tables(system)]
+    except IdeFileBroken:
+        return None
+    rows = [*elsewhere, *(one.known for one in reversed(tables))]
+    found = {entry.name: Path(entry.home) for known in rows for entry in known}
     return {**found, **{sdk.name: sdk.python for sdk in named}}
 
 
-def _notes(system: System, folders: Sequence[ConfigFolder]) -> tuple[str, ...]:
+def _notes(system: System, folders: Sequence[ConfigFolder], sdks: Sequence[Sdk]) -> tuple[str, ...]:
     beyond = windows_folders(system)
     notes = []
     if beyond:
@@ -78,7 +89,14 @@ def _notes(system: System, folders: Sequence[ConfigFolder]) -> tuple[str, ...]:
             " and choose Settings | Python | Interpreter | Add Interpreter | On WSL"
         )
     if not folders and not beyond:
-        notes.append("no PyCharm has run here yet, so there are no settings to enter the interpreter in")
+        notes.append("no PyCharm has run here yet: once it has, this command enters the interpreter there")
+    walled = next((one for one in folders if one.how == "flatpak"), None)
+    hidden = next((sdk for sdk in sdks if sdk.is_of_the_system), None)
+    if walled is not None and hidden is not None:
+        notes.append(
+            f"{walled.title} is a Flatpak, and has a /usr of its own: it cannot start {hidden.python}, which"
+            " was made from a Python in the system's /usr; make the environment from another one"
+        )
     return tuple(notes)
 
 
@@ -144,7 +162,8 @@ def _table(
             settings(folder.trusted, trust.empty(), repair=wish.repair)
     except IdeFileBroken as problem:
         why = "; ".join((problem.message, *problem.detail))
-        return _Table(step=replace(step, outcome="failed", why=f"{why} (--repair sets it aside)"))
+        failed = replace(step, outcome="failed", why=f"{why} (--repair sets it aside)")
+        return _Table(step=failed, is_read=False)
     entered = {path: places.get(str(folder.path)) for path, places in read_journal(system).items()}
     ours, others = entered.pop(str(project), None), [one for one in entered.values() if one is not None]
     old = outdated(ours.sdks if ours else (), [sdk for one in others for sdk in one.sdks], sdks, system)

@@ -373,3 +373,32 @@ def test_backups_are_the_first_and_the_latest(machine: Machine, user: Path, proj
     copies = sorted((data_folder(machine) / "backups").rglob("*.xml"))
     assert len(copies) == 10
     assert copies[0].read_text(encoding="utf-8") == OF_2026
+
+
+def test_what_names_mean_is_known_wholly_or_not_at_all(
+    machine: Machine, user: Path, project: IdeProject
+) -> None:
+    def registered() -> dict[str, str] | None:
+        with registering(machine, root_of(project), project) as under_way:
+            found = under_way.plan.registered
+        return None if found is None else {name: str(path) for name, path in found.items()}
+
+    assert registered() is None
+    config(user, "PyCharm2026.2", OF_2026)
+    ours, garage = {NAME: str(project.interpreter)}, {"~/garage/.venv": f"{user}/garage/.venv/bin/python"}
+    assert registered() == {**garage, **ours}
+    config(user, "IntelliJIdea2026.1", entry_of("of IDEA", "/opt/python"))
+    assert registered() == {"of IDEA": "/opt/python", **garage, **ours}
+    config(user, "PyCharm2025.1", "<broken")
+    assert registered() is None
+
+
+def test_a_sandbox_has_a_usr_of_its_own(machine: Machine, user: Path, project: IdeProject) -> None:
+    system_python = Path("/usr/lib/python3.12")
+    flatpak = user / ".var/app/com.jetbrains.PyCharm-Professional/config/JetBrains/PyCharm2026.1/options"
+    flatpak.mkdir(parents=True)
+    machine.there = {str(system_python)}
+    (note,) = go(machine, root_of(project), project)[1].notes
+    assert note.startswith("PyCharm 2026.1 is a Flatpak, and has a /usr of its own: it cannot start")
+    machine.there = set()
+    assert go(machine, root_of(project), project)[1].notes == ()
