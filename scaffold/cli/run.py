@@ -10,6 +10,8 @@ import click
 from scaffold.cli.options import debug_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scaffold.pycharm.model import Launch
     from scaffold.system import System
 
@@ -47,6 +49,7 @@ def command(
     A compound starts its members side by side, each line with the name of who says it; Ctrl-C ends all,
     and the exit status is the worst of theirs.
     """
+    from scaffold.pycharm.launching.compound import resolve_steps
     from scaffold.pycharm.launching.launch import resolve_configuration
     from scaffold.pycharm.reading.configurations import configurations, find
     from scaffold.pycharm.reading.project_files import find_root
@@ -80,12 +83,13 @@ def command(
         run_compound.run(system, root, configuration, found, arguments, as_json=as_json, show_only=show_only)
         return
     launch = resolve_configuration(root, configuration, extra_arguments=arguments, system=system)
+    steps = resolve_steps(root, configuration, found, system=system)
     if as_json:
         click.echo(_launch_json(launch))
     elif show_only:
         click.echo("\n".join(launch_lines(launch)))
     else:
-        _start(root, launch, system)
+        _start(root, launch, steps, system)
 
 
 def _list(root: Path, *, as_json: bool) -> None:
@@ -117,6 +121,8 @@ def launch_lines(launch: Launch) -> list[str]:
     lines.append(row("Command", " ".join(quoted(argument) for argument in launch.argv)))
     if launch.standard_input:
         lines.append(row("Input", str(launch.standard_input)))
+    if launch.before:
+        lines.append(row("Before it", ", then ".join(launch.before)))
     return lines + [row("Problem", problem) for problem in launch.problems]
 
 
@@ -134,6 +140,7 @@ def launch_fields(launch: Launch) -> dict[str, object]:
         "cwd": launch.cwd,
         "environment": launch.added,
         "standard_input": launch.standard_input,
+        "before": launch.before,
         "problems": launch.problems,
     }
 
@@ -146,12 +153,24 @@ def warn(root: Path, launch: Launch, system: System) -> None:
         click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
 
 
-def _start(root: Path, launch: Launch, system: System) -> None:
+def run_steps(root: Path, steps: Sequence[Launch], system: System) -> None:
+    """Run what comes before the launch; each line is told with the name of who says it."""
+    from scaffold.cli.run_compound import speaker
+    from scaffold.pycharm.launching.side_by_side import run_first
+
+    for step in steps:
+        warn(root, step, system)
+    if steps:
+        run_first(steps, speaker([step.name for step in steps]))
+
+
+def _start(root: Path, launch: Launch, steps: Sequence[Launch], system: System) -> None:
     """Become the program; its exit status is ours."""
     from scaffold.processes import hand_over
     from scaffold.pycharm.launching.side_by_side import not_started
 
     warn(root, launch, system)
+    run_steps(root, steps, system)
     environment = dict(launch.environment)
     if "TERM" in system.environment:  # PyCharm names the terminal that it emulates; this one is real
         environment["TERM"] = system.environment["TERM"]

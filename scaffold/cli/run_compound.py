@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.run import launch_fields, launch_lines, warn
+from scaffold.cli.run import launch_fields, launch_lines, run_steps, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def run(
 ) -> None:
     """Start the members, or show what would be started."""
     from scaffold.errors import OptionRefused
-    from scaffold.pycharm.launching.compound import resolve_members
+    from scaffold.pycharm.launching.compound import resolve_members, resolve_steps
     from scaffold.pycharm.launching.side_by_side import run_side_by_side
 
     if arguments:
@@ -42,6 +42,7 @@ def run(
             hint=f'Start one of them by itself:  scaffold run "{compound.members[0][0]}"',
         )
     launches = resolve_members(root, compound, found, system=system)
+    steps = resolve_steps(root, compound, found, system=system)
     if as_json:
         from scaffold.results import envelope
 
@@ -52,6 +53,7 @@ def run(
     else:
         for one in launches:
             warn(root, one, system)
+        run_steps(root, steps, system)
         raise click.exceptions.Exit(run_side_by_side(launches, speaker([one.name for one in launches])))
 
 

@@ -135,6 +135,7 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict)  # complete
     added: Mapping[str, str] = field(default_factory=dict)  # what differs from the inherited one
     standard_input: Path | None = None  # a file that is read in place of the keyboard
+    before: tuple[str, ...] = ()  # names of run configurations that are run first
     problems: tuple[str, ...] = ()  # why PyCharm would not start it, or not as meant
 
 

@@ -277,3 +277,26 @@ def test_a_compound_whose_member_is_gone_starts_nothing(with_compound: Path) -> 
     assert done.stderr.startswith(
         "error[launch-failed]: 'all of it' starts 'tests', and there is no such run"
     )
+
+
+STEP = """<method v="2">
+      <option name="RunConfigurationTask" enabled="true" run_configuration_name="tests" run_configuration_type="tests" />
+      <option name="RunConfigurationTask" enabled="false" run_configuration_name="gone" run_configuration_type="tests" />
+    </method>"""
+
+
+def test_what_is_to_run_before_runs_before(project: Path) -> None:
+    add_environment(project)
+    path = project / ".run/prepare data.run.xml"
+    path.write_text(path.read_text().replace('<method v="2" />', STEP))
+    assert json.loads(scaffold(project, "run", "prepare data", "--json").stdout)["before"] == ["tests"]
+    assert plain_row("Before it", "tests") in scaffold(project, "run", "prepare data", "--print").stdout
+    done = scaffold(project, "run", "prepare data")
+    assert done.returncode == 7
+    *before, last = done.stdout.splitlines()
+    assert any(line.startswith("tests | ") and "1 passed" in line for line in before)
+    assert json.loads(last)["name"] == "__main__"
+    lay(project, {"tests/test_one.py": "def test_one(): assert False\n"})
+    failed = scaffold(project, "run", "prepare data")
+    assert (failed.returncode, '"cwd"' in failed.stdout) == (1, False)
+    assert "error[launch-failed]: 'tests' runs before it, and ended with status 1\n" in failed.stderr

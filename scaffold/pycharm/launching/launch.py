@@ -69,6 +69,7 @@ def resolve_configuration(
         environment=environment,
         added={k: v for k, v in environment.items() if system.environment.get(k) != v},
         standard_input=_standard_input(context),
+        before=configuration.before,
         problems=(
             *project.problems,
             *problems,

@@ -91,6 +91,16 @@ def _interrupt(children: Sequence[subprocess.Popen[str]]) -> None:
             child.wait(timeout=max(0.0, deadline - time.monotonic()))
 
 
+def run_first(steps: Sequence[Launch], say: Callable[[str, str], None]) -> None:
+    """Run one after the other. Raises LaunchFailed at the first that does not end well: the IDE stops there."""
+    for step in steps:
+        status = run_side_by_side([step], say)
+        if status == Interrupted.exit_status:
+            raise KeyboardInterrupt
+        if status:
+            raise LaunchFailed(f"{step.name!r} runs before it, and ended with status {status}")
+
+
 def not_started(launch: Launch, refusal: Exception) -> LaunchFailed:
     """What the operating system answered to the start of a program."""
     return LaunchFailed(

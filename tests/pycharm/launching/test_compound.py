@@ -13,8 +13,8 @@ import pytest
 
 from scaffold.errors import LaunchFailed
 from scaffold.projects.model import RunConfiguration
-from scaffold.pycharm.launching.compound import members_of, resolve_members
-from scaffold.pycharm.launching.side_by_side import run_side_by_side
+from scaffold.pycharm.launching.compound import members_of, resolve_members, steps_of
+from scaffold.pycharm.launching.side_by_side import run_first, run_side_by_side
 from scaffold.pycharm.model import ConfigurationFile, Launch
 from scaffold.pycharm.reading.configurations import configurations, find
 from tests.pycharm.projects_on_disk import RUNS, Host, add_environment, make_project
@@ -62,6 +62,36 @@ def test_what_is_not_there_is_an_error(project: Path) -> None:
         members_of(compound("both", ("tests", PYTHON)), found)
     with pytest.raises(LaunchFailed, match="'nothing' starts nothing"):
         members_of(compound("nothing"), found)
+
+
+def test_what_runs_first_in_order_and_each_once() -> None:
+    def named(name: str, *before: str) -> ConfigurationFile:
+        return ConfigurationFile(path=Path(name), name=name, type=PYTHON, before=before)
+
+    data, clean, train = named("data", "clean"), named("clean"), named("train", "data", "clean")
+    found = [data, clean, train]
+    assert steps_of(train, found) == (clean, data)
+    assert steps_of(clean, found) == ()
+    both = compound("both", ("train", PYTHON), ("data", PYTHON))
+    assert steps_of(both, [*found, both]) == (clean, data)
+    with pytest.raises(LaunchFailed, match="'train' runs 'gone' first, and there is no such run") as refused:
+        steps_of(named("train", "gone"), found)
+    assert refused.value.detail == ("train", "there are: data, clean, train")
+    circle = [named("a", "b"), named("b", "a")]
+    with pytest.raises(LaunchFailed, match="'a' would have to run before itself") as refused:
+        steps_of(circle[0], circle)
+    assert refused.value.detail == ("a → b → a",)
+
+
+def test_a_step_that_fails_stops_the_rest(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    good = launch("good", f"open({str(mark)!r}, 'w').close()")
+    run_first([good], lambda *_: None)
+    assert mark.exists()
+    mark.unlink()
+    with pytest.raises(LaunchFailed, match="'bad' runs before it, and ended with status 2"):
+        run_first([launch("bad", "raise SystemExit(2)"), good], lambda *_: None)
+    assert not mark.exists()
 
 
 def launch(name: str, code: str) -> Launch:
