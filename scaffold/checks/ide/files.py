@@ -22,8 +22,7 @@ def conflicts(facts: IdeFacts) -> Iterator[Finding]:
             cause="conflict-markers",
             evidence=evidence((f"{file.path}:{file.conflict}", "a conflict marker") for file in torn),
             remedy=Remedy(
-                text="resolve it (PyCharm: Git | Resolve Conflicts), or take one side",
-                commands=tuple(("git", "checkout", "--theirs", "--", file.path) for file in torn),
+                text="resolve it (PyCharm: Git | Resolve Conflicts), or keep one side of each marked place"
             ),
         )
 
@@ -50,7 +49,8 @@ def readable(facts: IdeFacts) -> Iterator[Finding]:
 def _brought_back(facts: IdeFacts, path: str) -> Remedy:
     if path in facts.git.tracked:
         return Remedy(
-            text="correct that line, or take git's version", commands=(("git", "checkout", "--", path),)
+            text="correct that line, or take git's version where that is whole",
+            commands=(("git", "checkout", "--", path),),
         )
     if facts.ours and path.startswith(".idea/"):
         return Remedy(text="delete it, and have it written anew", commands=(("scaffold", "ide", "pycharm"),))
@@ -71,5 +71,5 @@ def told_apart(facts: IdeFacts) -> Iterator[Finding]:
             detail="on macOS and Windows one is written over the other when the project is cloned",
             cause="case-clash",
             evidence=evidence((names[0], f"and {', '.join(names[1:])}") for names in clashes),
-            remedy=Remedy(text="rename all but one", commands=(("git", "mv", clashes[0][1], "NEW-NAME"),)),
+            remedy=Remedy(text="rename all but one of each, with git mv"),
         )

@@ -29,7 +29,11 @@ class Renamed:
 
 def new_name(facts: IdeFacts) -> Renamed | None:
     """The module of the whole project that is called otherwise than pyproject.toml calls the project."""
-    own = [one for one in facts.modules if one.module and one.file and one.module.content == (facts.root,)]
+    own = [
+        one
+        for one in facts.modules
+        if one.module and one.file and not one.file.outside and one.module.content == (facts.root,)
+    ]
     taken = {one.module.name.casefold() for one in facts.modules if one.module}
     if (
         len(own) != 1

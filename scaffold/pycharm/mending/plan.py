@@ -44,7 +44,7 @@ def plan(facts: IdeFacts) -> tuple[Change, ...]:
     changes: list[Change] = []
     renamed = new_name(facts)
     for file in facts.files:
-        if file.document is None or file.conflict or file.path == ".idea/workspace.xml":
+        if file.document is None or file.conflict or file.outside or file.path == ".idea/workspace.xml":
             continue  # the IDE writes its own workspace.xml over whatever we would write
         copy = Mended(file)
         _mend(copy, facts)

@@ -57,10 +57,18 @@ def read_file(root: Path, path: str, git: GitView) -> IdeFile:
     found = IdeFile(
         path=path,
         content=content,
+        outside=_is_outside(root, path),
         conflict=1 + content.count(b"\n", 0, marker.start()) if marker else 0,
         shared=git.shares(path),
     )
     return found if path.endswith(".toml") else parsed(found)
+
+
+def _is_outside(root: Path, path: str) -> bool:
+    try:
+        return not (root / path).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return True
 
 
 def parsed(file: IdeFile) -> IdeFile:

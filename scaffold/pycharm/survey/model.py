@@ -29,6 +29,7 @@ class IdeFile:
     line: int = 0  # of the problem; 0 where none is known
     conflict: int = 0  # the line of the first conflict marker; 0 where there is none
     shared: bool = False  # git has it, or would take it with the next `git add`
+    outside: bool = False  # it lies outside of the project, or a link leads there
 
     def place(self, element: Element | None = None) -> str:
         """``.run/train.run.xml:4``, for error messages and editors."""

@@ -149,3 +149,20 @@ def test_the_workspace_is_never_touched(tmp_path: Path) -> None:
     mine = f"<project>{run_xml(PARAMETERS='x {chr(39)}a b{chr(39)}')}</project>"
     text = mine.replace("ProjectRunConfigurationManager", "RunManager")
     assert planned(tmp_path, {".idea/workspace.xml": text}) == ()
+
+
+def test_what_lies_outside_of_the_project_is_never_changed(tmp_path: Path) -> None:
+    """A module of another folder, and a run configuration that is a link there."""
+    bad = run_xml(SDK_NAME="bob", IS_MODULE_SDK="false")
+    start = MODULE.replace("$MODULE_DIR$/src", "$MODULE_DIR$/lib").replace("$MODULE_DIR$", "$PROJECT_DIR$")
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else/train.run.xml").write_text(bad)
+    (tmp_path / "else/app.iml").write_text(start)
+    root = tmp_path / "app"
+    (root / ".run").mkdir(parents=True)
+    (root / RUN).symlink_to(tmp_path / "else/train.run.xml")
+    modules = FILES[".idea/modules.xml"].replace(
+        "$PROJECT_DIR$/.idea/app.iml", "$PROJECT_DIR$/../else/app.iml"
+    )
+    files = {".idea/modules.xml": modules, "pyproject.toml": '[project]\nname = "my-app"\n'}
+    assert planned(root, files, [*FILES, RUN]) == ()
