@@ -62,31 +62,19 @@ def carry_out(
 
     Raises LaunchFailed where it cannot be started.
     """
-    from scaffold.processes import beside
-
-    output = _Output(on_line)
+    output, started = _Output(on_line), time.monotonic()
     points = dict.fromkeys(place.point for place in (*plan.places, *plan.start))
-    started = time.monotonic()
-    with Server(points, system="WIN" if system.platform.os == "windows" else "UNIX") as server:
-        watch = _Watch(plan, server, on_hit, started + min(connect_seconds, plan.timeout), after_hit)
-        launch = plan.launch
-        try:
-            with beside(
-                debugged(launch.argv, plan.engine.script, server.port),
-                environment=debug_environment(plan, system),
-                cwd=launch.cwd,
-                standard_input=launch.standard_input,
-                on_line=output.add,
-            ) as child:
-                ending = watch.until_end(child, started + plan.timeout)
-                status = child.poll()
-        except (OSError, ValueError) as refusal:
-            raise LaunchFailed(
-                f"{plan.name!r} cannot be started", detail=(str(refusal), f"folder: {launch.cwd}")
-            ) from refusal
-        finally:
-            _end_strays(server, system)
-        problems = tuple(server.problems)
+    try:
+        with Server(points, system="WIN" if system.platform.os == "windows" else "UNIX") as server:
+            connect_by = started + min(connect_seconds, plan.timeout)
+            watch = _Watch(plan, server, on_hit, connect_by, after_hit)
+            ending, status = _run(plan, system, watch, output, started + plan.timeout)
+            problems = (*plan.launch.problems, *server.problems)
+    except (OSError, ValueError) as refusal:
+        raise LaunchFailed(
+            f"{plan.name!r} cannot be started",
+            detail=(str(refusal), f"command: {plan.launch.argv[0]}", f"folder: {plan.launch.cwd}"),
+        ) from refusal
     return DebugReport(
         name=plan.name,
         engine=plan.engine,
@@ -98,19 +86,47 @@ def carry_out(
         status=status if ending == "itself" else None,
         seconds=round(time.monotonic() - started, 2),
         first_hit=None if watch.first_hit is None else round(watch.first_hit - started, 2),
-        problems=(*launch.problems, *problems),
+        problems=problems,
         output=output.tail,
     )
+
+
+def _run(
+    plan: DebugPlan, system: System, watch: _Watch, output: _Output, deadline: float
+) -> tuple[Ending, int | None]:
+    """Start the program, and end all of it whatever happens; how it ended, and its status by then."""
+    from scaffold.processes import beside
+
+    launch = plan.launch
+    ending: Ending = "timeout"
+    try:
+        with beside(
+            debugged(launch.argv, plan.engine.script, watch.server.port),
+            environment=debug_environment(plan, system),
+            cwd=launch.cwd,
+            standard_input=launch.standard_input,
+            on_line=output.add,
+        ) as child:
+            try:
+                ending = watch.until_end(child, deadline)
+            finally:
+                output.is_open = ending == "itself"  # what it says of being ended misleads
+            return ending, child.poll()
+    finally:
+        _end_strays(watch.server, system)
 
 
 class _Output:
     """The last lines that a program printed; filled by another thread."""
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
+        self.is_open = True
         self._lines: deque[str] = deque(maxlen=TAIL)
         self._on_line, self._lock = on_line, threading.Lock()
 
     def add(self, line: str) -> None:
+        if not self.is_open:
+            return
         with self._lock:
             self._lines.append(line[:TAIL_WIDTH])
         self._on_line(line)
@@ -135,36 +151,37 @@ class _Watch:
         self.hits: list[Hit] = []
         self.reached_start = False
         self.first_hit: float | None = None
-        self._plan, self._server, self._on_hit = plan, server, on_hit
+        self.server = server
+        self._plan, self._on_hit = plan, on_hit
         self._points = [place.point for place in plan.places]
         self._start = [place.point for place in plan.start]
         self._connect_by, self._after_hit, self._seen = connect_by, after_hit, 0
 
     def until_end(self, child: subprocess.Popen[str], deadline: float) -> Ending:
         while child.poll() is None:
-            self._server.step(0.1)
+            self.server.step(0.1)
             self._sort_hits()
             now = time.monotonic()
             if now >= deadline:
-                return "timeout" if self._server.connections else "connect-timeout"
-            if not self._server.connections and now >= self._connect_by:
+                return "timeout" if self.server.connections else "connect-timeout"
+            if not self.server.connections and now >= self._connect_by:
                 return "connect-timeout"
             if not self._plan.to_end and self.first_hit and now >= self.first_hit + self._after_hit:
                 return "hit"
         for _ in range(20):  # what it said last is still on its way
-            self._server.step(0.01)
+            self.server.step(0.01)
         self._sort_hits()
         return "itself"
 
     def _sort_hits(self) -> None:
-        for hit in self._server.hits[self._seen :]:
+        for hit in self.server.hits[self._seen :]:
             if find_point(hit.point, self._points):
                 self.first_hit = self.first_hit or time.monotonic()
                 self.hits.append(hit)
                 self._on_hit(hit)
             if find_point(hit.point, self._start):
                 self.reached_start = True
-        self._seen = len(self._server.hits)
+        self._seen = len(self.server.hits)
 
 
 def _end_strays(server: Server, system: System) -> None:

@@ -87,7 +87,7 @@ def test_a_message_without_end_is_not_kept(make_plan: MakePlan) -> None:
 
 
 def test_a_program_that_goes_on_for_ever_is_ended_behind_its_hit(make_plan: MakePlan) -> None:
-    endless = "import time\nwhile True:\n    time.sleep(0.01)  # stop\n"
+    endless = "import time\ntry:\n    while True:\n        time.sleep(0.01)  # stop\nfinally:\n    print(1)\n"
     report = carry_out(make_plan(endless, to_end=False), HostSystem(), after_hit=0.1)
     assert (report.ending, report.status, len(report.hits)) == ("hit", None, 3)
 

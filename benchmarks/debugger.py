@@ -1,0 +1,117 @@
+"""What PyCharm's debugger costs: a run configuration run, and run under the debugger with a breakpoint hit.
+
+    python benchmarks/debugger.py PROJECT     # a project that `scaffold new` made, with its environment
+
+In turn, medians; written to benchmarks/results/debugger.{json,md}. Ratios are to be trusted, seconds are this
+machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from scaffold.ide.debug import plan_debug
+from scaffold.pycharm.debugging.check import carry_out
+from scaffold.pycharm.debugging.model import DebugPlan
+from scaffold.system import HostSystem
+
+RESULTS = Path(__file__).parent / "results"
+
+NAMES = (
+    "train (PyTorch)",
+    "train on 2 processes (PyTorch)",
+    "evaluate (PyTorch)",
+    "train (Keras)",
+)
+
+
+def run(plan: DebugPlan) -> float:
+    """Wall time of the program by itself."""
+    start = time.perf_counter()
+    subprocess.run(
+        plan.launch.argv,
+        env=dict(plan.launch.environment),
+        cwd=plan.launch.cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - start
+
+
+def measure(root: Path, name: str, rounds: int) -> dict[str, object]:
+    """One run configuration, with the template's short arguments, to its end."""
+    system = HostSystem()
+    (plan,) = plan_debug(root, name, system=system)
+    plain, debugged, first, hits = [], [], [], 0
+    for _ in range(rounds):
+        plain.append(run(plan))
+        report = carry_out(replace(plan, to_end=True), system)
+        if not report.was_hit or report.status:
+            raise SystemExit(f"{name}: {report.reason or report.output}")
+        debugged.append(report.seconds)
+        first.append(report.first_hit or 0.0)
+        hits = len(report.hits)
+    return {
+        "name": name,
+        "engine": plan.engine.version,
+        "run": round(statistics.median(plain), 2),
+        "debugged": round(statistics.median(debugged), 2),
+        "first_hit": round(statistics.median(first), 2),
+        "hits": hits,
+        "ratio": round(statistics.median(debugged) / statistics.median(plain), 2),
+    }
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args()
+    rows = [measure(chosen.project.resolve(), name, chosen.rounds) for name in NAMES]
+    about = {
+        "made": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[2], 1) if hasattr(os, "getloadavg") else None,
+        "rounds": chosen.rounds,
+        "rows": rows,
+    }
+    text = page(about, rows)
+    print(text)
+    (RESULTS / "debugger.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / "debugger.md").write_text(text, encoding="utf-8")
+
+
+def page(about: dict[str, object], rows: list[dict[str, object]]) -> str:
+    """The figures as a table."""
+    made = (
+        f"Made by `python benchmarks/debugger.py PROJECT` on {about['made']} with pydevd-pycharm"
+        f" {rows[0]['engine']} on {about['processors']} processors with {about['load']} processes at work."
+    )
+    how = (
+        f"Medians of {about['rounds']} runs in seconds, in turn, of a project of the cnn template with its"
+        " short arguments: ratios are to be trusted, seconds are one machine's. Each process stops three"
+        " times at its breakpoint, its variables are read, and it goes on to its end."
+    )
+    columns = ("name", "run", "debugged", "ratio", "first_hit", "hits")
+    lines = ["# The debugger: run, and run with a breakpoint that is hit", "", made, "", how, ""]
+    lines += ["| run configuration | run | debugged | ratio | first stop after | stops |"]
+    lines += ["|---" * len(columns) + "|"]
+    lines += ["| " + " | ".join(str(one[column]) for column in columns) + " |" for one in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
