@@ -94,14 +94,15 @@ def undo(root: Path, folder: Path) -> tuple[Change, ...]:
     changes = []
     for row in _rows(lists[-1]):
         path, was = row["path"], lists[-1].parent / "files" / row["path"]
-        present = _present(root / path)
+        present, before = _present(root / path), _present(was) if row["before"] else None
+        if present == before:
+            continue  # it was never written: --fix was killed on the way
         if _hash(present) != row["after"]:
             raise ScaffoldError(
                 f"{root / path} was changed since, so it is left as it is, and so are the others",
                 hint=f"the files as they were lie in {lists[-1].parent / 'files'}",
                 code="file-changed",
             )
-        before = _present(was) if row["before"] else None
         changes.append(Change(path=path, before=present, after=before, reasons=("as it was",)))
     return tuple(changes)
 

@@ -50,6 +50,17 @@ def test_what_was_changed_in_the_meantime_is_left_alone(root: Path, tmp_path: Pa
     assert tree(root) == {"a.xml": b"mine", "gone.xml": b"g"}
 
 
+def test_what_a_kill_left_half_written_is_taken_back(root: Path, tmp_path: Path) -> None:
+    before = tree(root)
+    backups.carry_out(root, CHANGES, tmp_path / "backups")
+    (root / "new/b.xml").unlink()
+    (root / "gone.xml").write_bytes(b"g")
+    changes = backups.undo(root, tmp_path / "backups")
+    assert [one.path for one in changes] == ["a.xml"]
+    backups.take_back(root, changes, tmp_path / "backups")
+    assert tree(root) == before
+
+
 def test_what_was_changed_since_is_not_taken_back(root: Path, tmp_path: Path) -> None:
     backups.carry_out(root, CHANGES, tmp_path / "backups")
     (root / "new/b.xml").write_bytes(b"mine")
