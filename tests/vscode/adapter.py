@@ -6,43 +6,32 @@ in VS Code's terminal, which is how it starts the program for ``"console": "inte
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 PATIENCE = 60.0
 
 
-class Adapter:
-    """One debug session."""
+class Session:
+    """One debug session over two streams."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "debugpy.adapter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+    def __init__(self, reading: IO[bytes], writing: IO[bytes]) -> None:
+        self._reading, self._writing = reading, writing
         self._came: queue.Queue[dict[str, Any]] = queue.Queue()
         self._kept: list[dict[str, Any]] = []
         self._count = 0
         self.terminal: subprocess.Popen[str] | None = None
         self.terminal_argv: list[str] = []
         threading.Thread(target=self._read, daemon=True).start()
-
-    def __enter__(self) -> Adapter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for process in (self.terminal, self._process):
-            if process is not None:
-                process.kill()
-                process.communicate()
 
     def request(self, command: str, arguments: Mapping[str, Any] | None = None) -> int:
         """Ask for something; the number that its answer refers to."""
@@ -100,15 +89,49 @@ class Adapter:
 
     def _send(self, message: Mapping[str, Any]) -> None:
         content = json.dumps(message).encode()
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(content) + content)
-        self._process.stdin.flush()
+        self._writing.write(b"Content-Length: %d\r\n\r\n" % len(content) + content)
+        self._writing.flush()
 
     def _read(self) -> None:
-        stream = self._process.stdout
-        assert stream is not None
-        while header := stream.readline():
-            length = int(header.split(b":")[1])
-            while stream.readline().strip():
-                pass  # further headers
-            self._came.put(json.loads(stream.read(length)))
+        with contextlib.suppress(OSError, ValueError):  # the other end is gone, or this one is closed
+            while header := self._reading.readline():
+                length = int(header.split(b":")[1])
+                while self._reading.readline().strip():
+                    pass  # further headers
+                self._came.put(json.loads(self._reading.read(length)))
+
+
+class Adapter(Session):
+    """A debug session with an adapter of its own, as VS Code starts one for an entry of ``launch.json``."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "debugpy.adapter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        super().__init__(self._process.stdout, self._process.stdin)
+
+    def __enter__(self) -> Adapter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in (self.terminal, self._process):
+            if process is not None:
+                process.kill()
+                process.communicate()
+
+
+@contextlib.contextmanager
+def child(attach: Mapping[str, Any]) -> Iterator[Session]:
+    """The session of a child process, which the adapter asks for with its event ``debugpyAttach``."""
+    place = attach["connect"]
+    with socket.create_connection((place["host"], place["port"]), timeout=PATIENCE) as connection:
+        stream = connection.makefile("rwb")
+        session = Session(stream, stream)
+        session.ask("initialize", {"adapterID": "debugpy"})
+        session.request("attach", attach)
+        session.event("initialized")
+        yield session
