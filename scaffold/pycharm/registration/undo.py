@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -63,6 +64,9 @@ def _tried(system: System, project: Path, folder: ConfigFolder, entered: Entered
     except ScaffoldError as problem:
         return TakenBack(folder=folder, why="; ".join((problem.message, *problem.detail)))
     note(system, project, folder.path, Entered())
+    for place in (folder.table.parent, folder.path) if entered.created else ():
+        with contextlib.suppress(OSError):  # PyCharm has run meanwhile: there is more in it
+            place.rmdir()
     return done
 
 

@@ -402,3 +402,51 @@ def test_a_sandbox_has_a_usr_of_its_own(machine: Machine, user: Path, project: I
     assert note.startswith("PyCharm 2026.1 is a Flatpak, and has a /usr of its own: it cannot start")
     machine.there = set()
     assert go(machine, root_of(project), project)[1].notes == ()
+
+
+def test_windows_paths_go_into_the_folder_that_windows_has(user: Path) -> None:
+    machine = Machine(user, os="windows", APPDATA=str(user / "Roaming"), LOCALAPPDATA=str(user / "Local"))
+    options = user / "Roaming" / "JetBrains" / "PyCharm2026.2" / "options"
+    options.mkdir(parents=True)
+    root, base = user / "项目 1", user / "Python312"
+    for folder in (root / ".venv/Scripts", root / ".venv/Lib/site-packages", base / "DLLs", base / "Lib"):
+        folder.mkdir(parents=True)
+    python = root / ".venv/Scripts/python.exe"
+    python.write_text("", encoding="utf-8")
+    (root / ".venv/pyvenv.cfg").write_text(f"home = {base}\n", encoding="utf-8")
+    project = IdeProject(module="lab", runs=(), python="3.12.1", interpreter=python)
+    named, report = go(machine, root, project, Wish(trust=True))
+    assert outcomes(report) == [("PyCharm 2026.2", "registered")]
+    (jdk,) = read(options / "jdk.table.xml").iter("jdk")
+    values = {one.tag: one.get("value") for one in jdk if one.get("value")}
+    assert values == {
+        "name": "Python 3.12 (lab)",
+        "type": "Python SDK",
+        "version": "Python 3.12.1",
+        "homePath": str(python).replace("/", "\\"),
+    }
+    roots = [
+        (one.get("url") or "").removeprefix(f"file://{user}/") for one in jdk.iter("root") if one.get("url")
+    ]
+    assert roots == [
+        "Python312/DLLs",
+        "Python312/Lib",
+        "Python312",
+        "项目 1/.venv",
+        "项目 1/.venv/Lib/site-packages",
+    ]
+    (trusted,) = read(options / "trusted-paths.xml").iter("entry")
+    assert trusted.get("key") == str(root).replace("/", "\\")
+    assert go(machine, root, named, Wish(trust=True))[1].ides[0].outcome == "unchanged"
+    assert [one.gone for one in undo(machine, root)] == [("Python 3.12 (lab)", "trust")]
+    assert not (user / "Roaming" / "JetBrains" / "PyCharm2026.2").exists()  # nothing but ours was in it
+
+
+def test_macos_settings_lie_in_the_library(user: Path, project: IdeProject) -> None:
+    machine = Machine(user, os="macos")
+    options = user / "Library/Application Support/JetBrains/PyCharmCE2025.1/options"
+    options.mkdir(parents=True)
+    _, report = go(machine, root_of(project), project)
+    assert outcomes(report) == [("PyCharm Community 2025.1", "registered")]
+    assert (options / "jdk.table.xml").is_file()
+    assert (user / "Library/Application Support/scaffold/pycharm/registered.json").is_file()
