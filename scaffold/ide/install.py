@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from scaffold.ide.install_plan import InstallPlan
 from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation, numbers
 from scaffold.pycharm.releases import menu, place
-from scaffold.pycharm.releases.download import Wanted, download
+from scaffold.pycharm.releases.download import Wanted, download, sha256_of
 from scaffold.pycharm.releases.members import clear
 from scaffold.pycharm.releases.service import client_of
 from scaffold.pycharm.releases.terms import service
@@ -128,14 +127,11 @@ def _archive(system: System, plan: InstallPlan, report: Report, client: Client |
 
 
 def _demand_hash(plan: InstallPlan, file: Path) -> None:
-    with file.open("rb") as stream:
-        digest = hashlib.sha256()
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    if digest.hexdigest() != plan.sha256:
+    found = sha256_of(file)
+    if found != plan.sha256:
         raise DownloadFailed(
             f"{file} is not the file that was published",
-            detail=(f"published SHA-256: {plan.sha256}", f"SHA-256 of the file: {digest.hexdigest()}"),
+            detail=(f"published SHA-256: {plan.sha256}", f"SHA-256 of the file: {found}"),
             hint="download it again",
             code="download-damaged",
         )

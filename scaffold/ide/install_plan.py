@@ -52,6 +52,7 @@ class InstallPlan:
     terms: tuple[str, ...]
     reasons: tuple[str, ...]
     present: Installation | None = None  # that version is there already: nothing is downloaded
+    others: tuple[Installation, ...] = ()  # other versions, which stay
 
     @property
     def title(self) -> str:
@@ -80,7 +81,8 @@ def plan_install(system: System, wishes: InstallWishes, client: Client | None = 
     offer = _offer(system, wishes, client)
     version, download = offer.release.version, offer.download
     place = Place(folder=_folder(system, version))
-    present = next((one for one in installations(system) if _is(one, version)), None)
+    there = installations(system)
+    present = next((one for one in there if _is(one, version)), None)
     size = _size(offer)
     kind = kind_of(download.filename)
     digest = "" if present else wishes.sha256.lower() or _hash(client, offer)
@@ -101,6 +103,7 @@ def plan_install(system: System, wishes: InstallWishes, client: Client | None = 
         terms=_terms(version),
         reasons=offer.reasons,
         present=present,
+        others=tuple(one for one in there if not _is(one, version)),
     )
     if present is None:
         _demand_room(plan)

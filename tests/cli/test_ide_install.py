@@ -326,6 +326,38 @@ def test_killed_anywhere_it_is_there_or_not_and_the_next_call_ends_it(
     assert left == set()
 
 
+def test_stopped_by_hand_it_says_what_is_left(server: ReleaseServer, home: Path) -> None:
+    def before(handler: BaseHTTPRequestHandler) -> bool:
+        if not handler.path.endswith(ARCHIVE):
+            return False
+        server.hold.wait(60)
+        return True
+
+    server.before = before
+    child = subprocess.Popen(
+        arguments(server, "--yes"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    while not server.ranges_of(ARCHIVE):
+        assert child.poll() is None
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "Traceback" not in said
+    server.hold.set()
+    server.before = None
+    assert install(server, "--yes").returncode == 0
+    assert files(home) == installed(home)
+
+
+def test_one_that_is_open_is_not_removed(
+    server: ReleaseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert install(server, "--yes").returncode == 0
+    monkeypatch.setenv("TERMINAL_EMULATOR", "JetBrains-JediTerm")
+    assert "error[ide-running]" in install(server, "--undo", "--yes").stderr
+    assert files(home) == installed(home)
+
+
 def test_a_second_process_does_not_come_between(server: ReleaseServer, home: Path) -> None:
     def before(handler: BaseHTTPRequestHandler) -> bool:
         if not handler.path.endswith(ARCHIVE):

@@ -113,6 +113,17 @@ def test_another_heap_since_then_stays(pycharm: Path, home: Path) -> None:
     assert options.read_bytes() == b"-Xmx900m\n"
 
 
+def test_one_that_is_open_must_be_started_again(
+    pycharm: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERMINAL_EMULATOR", "JetBrains-JediTerm")
+    assert (
+        "Next           restart PyCharm: this terminal is an IDE's own"
+        in ide("tune", home, "--heap", "600m").stdout
+    )
+    assert (home / SETTINGS / "pycharm64.vmoptions").read_bytes() == b"-Xmx600m\n"
+
+
 def test_more_than_would_be_set_stays(pycharm: Path, home: Path) -> None:
     (home / SETTINGS / "pycharm64.vmoptions").write_bytes(b"-Xmx9g\n")
     assert "9216 MB stay (it has more than" in ide("tune", home).stdout

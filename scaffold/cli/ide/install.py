@@ -60,7 +60,7 @@ def command(
         _agree(system, plan, yes=yes, asks=output.asks)
     with ProgressDisplay(output) as display:
         report = carry_out(system, plan, display.announce, display.report)
-    output.result(_json(plan, report), _report_lines(report), summary=_done(report))
+    output.result(_json(plan, report), _report_lines(system, report), summary=_done(report))
 
 
 def _agree(system: System, plan: InstallPlan, *, yes: bool, asks: bool) -> None:
@@ -115,6 +115,7 @@ def _plan_lines(plan: InstallPlan) -> list[str]:
         row("SHA-256", plan.sha256),
         row("Into", str(plan.place.folder)),
         row("Room", f"about {size(plan.needed)} while it is installed, {size(plan.free)} free"),
+        *(row("Stays", f"{one.title}: {one.folder} ({one.reason})") for one in plan.others),
         *(row("Terms", line) for line in plan.terms),
     ]
 
@@ -126,12 +127,18 @@ def _done(report: InstallReport) -> str:
     return row(verb, f"{report.installation.title}: {report.installation.folder}")
 
 
-def _report_lines(report: InstallReport) -> list[str]:
+def _report_lines(system: System, report: InstallReport) -> list[str]:
     from scaffold.cli.text import row
 
     lines = [_done(report)]
     lines += [row("Made", str(path)) for path in report.menu.written]
     lines += [row("Kept", f"{path}, which scaffold did not make") for path in report.menu.kept]
+    folders = system.environment.get("PATH", "").split(":")
+    for path in report.menu.written:
+        if path.name == "pycharm" and str(path.parent) not in folders:
+            lines.append(
+                row("Note", f"{path.parent} is not on PATH: pycharm is found there after a new login")
+            )
     if not report.changed:
         lines.append(row("Found by", report.installation.reason))
     return [*lines, row("Next", "open a project: scaffold ide open FOLDER")]
@@ -156,5 +163,6 @@ def _json(plan: InstallPlan, report: InstallReport | None) -> str:
         terms=plan.terms,
         reasons=plan.reasons,
         installation=installation,
+        others=plan.others,
         menu=report.menu if report else None,
     )

@@ -48,11 +48,11 @@ def download(
     NoPermission. After any other failure what came so far waits for the next call.
     """
     resumed = _bring(client, wanted, path, report, wait)
-    found = _hash(path)
+    found = sha256_of(path)
     if found != wanted.sha256 and resumed:  # a server that gave parts of two different files
         discard(path)
         _bring(client, wanted, path, report, wait)
-        found = _hash(path)
+        found = sha256_of(path)
     if found != wanted.sha256:
         discard(path)
         raise DownloadFailed(
@@ -208,7 +208,8 @@ def _validator(path: Path, wanted: Wanted) -> str | None:
         return None
 
 
-def _hash(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256, in hexadecimal digits; raises NoPermission and its kin."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
