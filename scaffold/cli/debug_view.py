@@ -100,6 +100,8 @@ def report_lines(report: DebugReport, root: Path) -> list[str]:
             row("Stopped", f"{_below(hit.point.file, root)}:{hit.point.line} in {hit.function}{process}")
         )
         lines += [row("", one) for one in _variables(hit)]
+    if report.was_hit and len(report.places) <= SHOWN:
+        lines += [row("Not reached", _where(place, root)) for place in report.missed]
     lines += [row("Problem", problem) for problem in report.problems]
     if report.was_hit:
         result = click.style("the debugger works", fg="green") + f": {_counted(report)}; {_ended(report)}"

@@ -75,6 +75,7 @@ def plan_debug(
                 places=places,
                 start=start,
                 to_end=bool(more) and one.kind != "pytest",
+                enough=1 if one.kind == "pytest" else len(places),
                 timeout=timeout,
                 content_roots=_content_roots(root, system),
                 library_roots=library_roots(Path(launch.argv[0]), system),

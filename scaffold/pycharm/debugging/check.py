@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from scaffold.errors import LaunchFailed
 from scaffold.pycharm.debugging.model import DebugPlan, DebugReport, Ending
+from scaffold.pycharm.debugging.protocol import Breakpoint
 from scaffold.pycharm.debugging.python_command import debugged
 from scaffold.pycharm.debugging.server import Hit, Server, find_point
 from scaffold.system import System
@@ -20,7 +21,7 @@ from scaffold.system import System
 #: Seconds for the engine to connect: it is the first thing that the program's process does.
 CONNECT_SECONDS = 60.0
 
-#: Seconds that a program which need not come to its end goes on behind the first hit: its workers stop, too.
+#: Seconds that a program which need not come to its end goes on behind its hits: its workers stop, too.
 AFTER_HIT = 2.0
 
 #: Lines of the program's output that are kept, and characters of each.
@@ -151,6 +152,8 @@ class _Watch:
         self.hits: list[Hit] = []
         self.reached_start = False
         self.first_hit: float | None = None
+        self._reached: set[Breakpoint] = set()
+        self._enough: float | None = None  # when so many places had been hit as the plan wants
         self.server = server
         self._plan, self._on_hit = plan, on_hit
         self._points = [place.point for place in plan.places]
@@ -166,7 +169,7 @@ class _Watch:
                 return "timeout" if self.server.connections else "connect-timeout"
             if not self.server.connections and now >= self._connect_by:
                 return "connect-timeout"
-            if not self._plan.to_end and self.first_hit and now >= self.first_hit + self._after_hit:
+            if not self._plan.to_end and self._enough and now >= self._enough + self._after_hit:
                 return "hit"
         for _ in range(20):  # what it said last is still on its way
             self.server.step(0.01)
@@ -176,7 +179,11 @@ class _Watch:
     def _sort_hits(self) -> None:
         for hit in self.server.hits[self._seen :]:
             if find_point(hit.point, self._points):
-                self.first_hit = self.first_hit or time.monotonic()
+                now = time.monotonic()
+                self._reached.add(hit.point)
+                self.first_hit = self.first_hit or now
+                if len(self._reached) >= self._plan.enough:
+                    self._enough = self._enough or now
                 self.hits.append(hit)
                 self._on_hit(hit)
             if find_point(hit.point, self._start):

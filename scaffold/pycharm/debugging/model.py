@@ -9,7 +9,7 @@ from typing import Literal
 
 from scaffold.pycharm.debugging.engine import Engine
 from scaffold.pycharm.debugging.places import Place
-from scaffold.pycharm.debugging.server import Hit
+from scaffold.pycharm.debugging.server import Hit, find_point
 from scaffold.pycharm.model import Launch
 
 #: itself: the program came to its end; hit: we ended it behind the hit; the others: it ran out of that time.
@@ -25,7 +25,8 @@ class DebugPlan:
     engine: Engine
     places: tuple[Place, ...]  # the first of them that is hit is success
     start: tuple[Place, ...] = ()  # where any program stops: tells "never reached" from "cannot be debugged"
-    to_end: bool = True  # let it come to its end; else it is ended behind the first hit
+    to_end: bool = True  # let it come to its end; else it is ended behind the hits
+    enough: int = 1  # places that must have been hit by then
     timeout: float = 120.0
     content_roots: tuple[Path, ...] = ()
     library_roots: tuple[Path, ...] = ()
@@ -53,6 +54,12 @@ class DebugReport:
     def was_hit(self) -> bool:
         """A breakpoint stopped the program where it was meant to."""
         return bool(self.hits)
+
+    @property
+    def missed(self) -> tuple[Place, ...]:
+        """The places that were not hit."""
+        hit = [one.point for one in self.hits]
+        return tuple(place for place in self.places if not any(find_point(one, [place.point]) for one in hit))
 
     @property
     def reason(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,12 @@ def test_the_environment_is_pycharms(make_plan: MakePlan, tmp_path: Path) -> Non
         "HALT_VARIABLE_RESOLVE_THREADS_ON_STEP_RESUME": "True",
         "USE_LOW_IMPACT_MONITORING": "True",
     }
+
+
+def test_every_place_is_waited_for_where_all_are_wanted(make_plan: MakePlan) -> None:
+    text = (
+        "import time\nprint()  # stop\ntime.sleep(0.5)\nprint()  # stop\ntime.sleep(600)\nprint()  # stop\n"
+    )
+    report = carry_out(replace(make_plan(text, to_end=False), enough=2), HostSystem(), after_hit=0.0)
+    assert ([hit.point.line for hit in report.hits], report.ending) == ([2, 4], "hit")
+    assert [place.point.line for place in report.missed] == [6]
