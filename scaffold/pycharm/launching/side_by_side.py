@@ -92,7 +92,7 @@ def _interrupt(children: Sequence[subprocess.Popen[str]]) -> None:
 
 
 def run_first(steps: Sequence[Launch], say: Callable[[str, str], None]) -> None:
-    """Run one after the other. Raises LaunchFailed at the first that does not end well: the IDE stops there."""
+    """Run one after the other. Raises LaunchFailed at the first that fails: there the IDE stops, too."""
     for step in steps:
         status = run_side_by_side([step], say)
         if status == Interrupted.exit_status:

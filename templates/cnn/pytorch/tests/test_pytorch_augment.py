@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from your_project.data import Split
+from your_project.errors import ProjectError
 from your_project.pytorch.augment import ImageBatches
 from your_project.pytorch.team import Team
 
@@ -67,6 +68,20 @@ def test_an_epoch_follows_from_the_generator_alone():
     one, again, other = epoch(batches, 1), epoch(batches, 1), epoch(batches, 2)
     assert all(torch.equal(a, b) for pair in zip(one, again, strict=True) for a, b in zip(*pair, strict=True))
     assert not all(torch.equal(a[1], b[1]) for a, b in zip(one, other, strict=True))
+
+
+def test_processes_share_each_batch():
+    size, whole = 6, list(epoch(ImageBatches(split(13), 6, ALONE, augment=True, mirror=True)))
+    teams = [Team(torch.device("cpu"), number, 3) for number in range(3)]
+    shares = [epoch(ImageBatches(split(13), size, team, augment=True, mirror=True)) for team in teams]
+    for (images, labels), parts in zip(whole, zip(*shares, strict=True), strict=True):
+        for number, (part, names) in enumerate(parts):
+            assert torch.equal(part, images[number::3])
+            assert torch.equal(names, labels[number::3])
+    uneven = ImageBatches(split(13), 5, teams[0], augment=False, mirror=False)
+    assert (uneven.size, uneven.steps) == (3, 4)  # shares of one size
+    with pytest.raises(ProjectError, match="a batch of 2 images is too small for 3 processes"):
+        ImageBatches(split(13), 2, teams[0], augment=False, mirror=False)
 
 
 def test_large_images_are_shifted_further():

@@ -10,7 +10,6 @@ import pytest
 import safetensors.numpy
 
 import your_project
-from your_project import processes
 
 # no batch normalisation and nothing random: two processes must learn just what one does
 PLAIN = [
@@ -101,15 +100,3 @@ def test_other_programs_say_that_they_run_in_one_process(tmp_path):
     done = start(tmp_path, "", program="predict")
     assert done.returncode != 0
     assert "error: predict with pytorch runs in one process: start it without torchrun" in done.stderr
-
-
-def test_who_a_process_is(monkeypatch):
-    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
-        monkeypatch.delenv(name, raising=False)
-    asked = (processes.count, processes.number, processes.count_here, processes.number_here)
-    assert [one() for one in asked] == [1, 0, 1, 0]
-    monkeypatch.setenv("WORLD_SIZE", "4")  # some clusters set it for every job, with no number beside it
-    assert [one() for one in asked] == [1, 0, 1, 0]
-    for name, value in {"RANK": "3", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}.items():
-        monkeypatch.setenv(name, value)
-    assert [one() for one in asked] == [4, 3, 2, 1]

@@ -11,7 +11,7 @@ import pytest
 from your_project import environment, runs
 from your_project.errors import ProjectError
 from your_project.files import read_json, replacing, write_json, write_text
-from your_project.run_folder import RunFolder, read_history
+from your_project.run_folder import Follower, RunFolder, read_history
 
 FILES = ("best.weights", "last.state")  # a framework names them
 
@@ -120,6 +120,25 @@ def test_the_newest_run_by_framework_job_and_state(tmp_path):
         runs.named(tmp_path, "z")
     runs.begin(tmp_path, "f", "pytorch", "train")  # never began to train
     assert runs.newest(tmp_path, "pytorch", ("train",), finished=False) == unfinished
+
+
+def test_a_follower_reads_and_writes_nothing(tmp_path, capsys):
+    nowhere = Follower(tmp_path / "none", *FILES, resume=True)
+    assert not nowhere.resuming
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / FILES[1]).write_text("state")
+    (tmp_path / "run" / "history.jsonl").write_text('{"epoch": 0}\n')
+    follower = Follower(tmp_path / "run", *FILES, resume=True)
+    assert (follower.resuming, follower.history()) == (True, [{"epoch": 0}])
+    for one in (nowhere, follower):
+        one.rewind(0)
+        one.log("train", 1, train_loss=0.5)
+        with one.progress(2, "train") as bar:
+            bar.advance()
+        one.close()
+    assert capsys.readouterr() == ("", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (tmp_path / "run" / "history.jsonl").read_text() == '{"epoch": 0}\n'
 
 
 def test_files_are_replaced_at_once(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from your_project.errors import ProjectError
-from your_project.pytorch.device import choose_device, choose_precision, place
+from your_project.pytorch.device import choose_device, choose_precision, device_of, obstacle, place
 
 NOTHING = {"cuda": "no CUDA device visible", "mps": "no Metal"}
 
@@ -56,6 +56,17 @@ def test_precision(kind, capability, bf16, precision):
 def test_an_unknown_precision_is_an_error():
     with pytest.raises(ProjectError, match="--precision fp8 is unknown: auto, fp32, bf16, fp16"):
         choose_precision("fp8", "cpu", None, bf16=False)
+
+
+def test_processes_take_a_gpu_each_and_none_where_there_are_too_few(monkeypatch):
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}.items():
+        monkeypatch.setenv(name, value)
+    assert obstacle("cuda") == "2 processes need a GPU each, and there is 1"
+    assert device_of("cuda") == torch.device("cuda", 1)
+    assert device_of("cpu") == torch.device("cpu")
 
 
 def test_place_on_the_processor():
