@@ -13,7 +13,7 @@ from scaffold.files import not_written, replace_file
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import Tree
 from scaffold.vscode.launch import launch_pieces
-from scaffold.vscode.merge import HOLDER, Change, Ours, holder_address, merged, without
+from scaffold.vscode.merge import HOLDER, Change, Ours, holder_address, merged, under_way, without
 from scaffold.vscode.model import Piece, VscodeProject
 from scaffold.vscode.settings import extension_pieces, settings_pieces, task_pieces
 
@@ -52,6 +52,7 @@ class VscodePlan:
 
     root: Path
     files: tuple[FilePlan, ...]  # the record last
+    under_way: bytes | None = None  # the record while they are being written; None: it stays as it is
 
     @property
     def changed(self) -> tuple[FilePlan, ...]:
@@ -94,7 +95,11 @@ def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> Vs
     plans += [_plan_without(root, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
     before = _present(root / record)
     plans.append(FilePlan(path=record, before=before, after=_record_content(after) if after else None))
-    return VscodePlan(root=root, files=tuple(plans))
+    between = {
+        path: replace(one, ours=under_way(known.get(path, _Known()).ours, one.ours))
+        for path, one in {**known, **after}.items()
+    }
+    return VscodePlan(root=root, files=tuple(plans), under_way=_record_content(between))
 
 
 def plan_undo(root: Path, record: PurePosixPath = RECORD) -> VscodePlan:
@@ -107,8 +112,9 @@ def plan_undo(root: Path, record: PurePosixPath = RECORD) -> VscodePlan:
 
 
 def carry_out(plan: VscodePlan) -> None:
-    """Write what the plan says, each file at once or not at all; backups come first, the record last.
+    """Write what the plan says, each file at once or not at all; backups come first.
 
+    Killed at any moment, the record tells what may be ours, and the next run goes on from there.
     Raises TargetOccupied where a file was changed since the plan was made; NoPermission, NoSpace.
     """
     for one in plan.changed:
@@ -120,6 +126,9 @@ def carry_out(plan: VscodePlan) -> None:
     for one in plan.changed:
         if one.backup is not None and one.before is not None and not (plan.root / one.backup).exists():
             replace_file(plan.root / one.backup, one.before)
+    *files, record = plan.files
+    if plan.under_way is not None and any(one.changed for one in files):
+        replace_file(plan.root / record.path, plan.under_way)
     for one in plan.changed:
         _write(plan.root / one.path, one.after)
 

@@ -15,7 +15,8 @@ from scaffold.vscode.document import Document, document_of
 from scaffold.vscode.jsonc import Member, Node
 from scaffold.vscode.model import Piece, fingerprint
 
-#: Address of a piece -> fingerprint of what we wrote.
+#: Address of a piece -> fingerprint of what we wrote; several, parted by blanks, where a kill left it open
+#: which of them came to stand there (`under_way`).
 Ours = Mapping[tuple[str, ...], str]
 
 What = Literal["added", "updated", "removed", "unchanged", "kept"]
@@ -75,6 +76,17 @@ def without(content: bytes, ours: Ours, path: Path) -> Merged:
     )
 
 
+#: Stands among fingerprints for a piece that was not there.
+_ABSENT = "absent"
+
+
+def under_way(before: Ours, after: Ours) -> Ours:
+    """What is ours while a file is being written: as it was, or as it will be."""
+    addresses = dict.fromkeys((*before, *after))
+    marks = {at: (before.get(at, _ABSENT), after.get(at, _ABSENT)) for at in addresses}
+    return {at: " ".join(dict.fromkeys(one)).strip() for at, one in marks.items()}
+
+
 #: Stands in an address for an array or an object that we made.
 HOLDER = "[]"
 
@@ -99,7 +111,7 @@ class _Merging:
         found = self._find(piece)
         wrote = self._known.get(piece.address)
         wanted = fingerprint(piece.value)
-        if found is None and wrote is not None:
+        if found is None and wrote is not None and _ABSENT not in wrote.split():
             self.ours[piece.address] = wrote
             self._note(piece.name, "kept", "you took it out")
         elif found is None:
@@ -153,7 +165,7 @@ class _Merging:
     def _why_theirs(self, found: Node, wrote: str | None) -> str:
         if wrote is None:
             return "it is yours"
-        if fingerprint(found.value) != wrote:
+        if fingerprint(found.value) not in wrote.split():
             return "you changed it"
         return "you wrote a comment into it" if self.document.has_comments(found) else ""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from scaffold.errors import IdeFileBroken, NoPermission, TargetOccupied
+from scaffold.files import replace_file
 from scaffold.projects.model import RunConfiguration
 from scaffold.projects.tool import LAUNCHER
+from scaffold.vscode.document import document_of
 from scaffold.vscode.files import (
     RECORD,
     address,
@@ -238,6 +242,44 @@ def test_a_record_leads_to_no_other_file(root):
     assert (root / "pyproject.json").read_text() == '{"a": 1}'
 
 
+LATER = (replace(RUNS[1], arguments=("--later",)), *RUNS[2:5])
+
+
+@pytest.mark.parametrize("first", [(), RUNS[:3]], ids=["nothing before", "other rows before"])
+@pytest.mark.parametrize("place", range(1, 9))
+def test_killed_at_any_write_the_next_run_ends_as_if_nothing_had_been(root, monkeypatch, first, place):
+    from scaffold.vscode import files
+
+    lay(root)
+    if first:
+        carry_out(plan_files(root, wanted(*first)))
+    plan = plan_files(root, wanted(*LATER))
+    count = 0
+
+    def killed(path, content):
+        nonlocal count
+        count += 1
+        if count == place:
+            raise KeyboardInterrupt
+        replace_file(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "replace_file", killed)
+        with contextlib.suppress(KeyboardInterrupt):
+            carry_out(plan)
+    carry_out(plan_files(root, wanted(*LATER)))
+    names = {one["name"] for one in entries(root)}
+    assert names == {"x", *(run.name for run in LATER)}
+    assert plan_files(root, wanted(*LATER)).changed == ()
+    carry_out(plan_undo(root))
+    after = {name: content.split() for name, content in snapshot(root).items() if "before-vscode" not in name}
+    assert after == {name: text.encode().split() for name, text in THEIRS.items()}
+
+
+def entries(root):
+    return document_of((root / ".vscode/launch.json").read_bytes(), root).root.value["configurations"]
+
+
 def test_a_file_that_changes_between_plan_and_deed_is_not_written_over(root):
     plan = plan_files(root, wanted())
     (root / ".vscode").mkdir()
@@ -263,7 +305,7 @@ def test_a_folder_that_may_not_be_written_is_told(root, monkeypatch):
     monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
     with pytest.raises(NoPermission) as caught:
         carry_out(plan)
-    assert caught.value.message == f"Cannot write to {root / '.vscode/launch.json'}"
+    assert caught.value.message == f"Cannot write to {root / RECORD}"
     assert snapshot(root) == {}
 
 
