@@ -10,6 +10,7 @@ from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.pycharm.mending.modules import bound_to
 from scaffold.pycharm.survey.model import IdeFacts, Lack, Run
 from scaffold.pycharm.survey.paths import is_absolute, is_personal
+from scaffold.pycharm.survey.runs import may_hold
 
 #: What is missing -> the option that names it, and what the finding says.
 _SAID = {
@@ -24,9 +25,13 @@ _SAID = {
 
 def targets(facts: IdeFacts) -> Iterator[Finding]:
     """Everything that a run configuration names is there."""
+    # what is in a file that cannot be read is not known to be missing
+    blind = {"member"} if any(one.problem and may_hold(one.path) for one in facts.files) else set()
     for run in facts.runs:
         lacks = [
-            one for one in run.lacks if one.kind != "env-file" and not _said_elsewhere(facts, run, one.kind)
+            one
+            for one in run.lacks
+            if one.kind not in {"env-file", *blind} and not _said_elsewhere(facts, run, one.kind)
         ]
         if lacks and not run.temporary:
             yield _lacking(run, lacks)  # a folder comes last: it is missing with what lay in it
@@ -46,7 +51,7 @@ def _lacking(run: Run, lacks: list[Lack]) -> Finding:
         id=f"ide.run-config-{lacks[0].kind}",
         level="error" if run.stored else "warning",
         title=f'Run configuration "{run.name}" {said}',
-        detail=lacks[0].text if len(lacks) == 1 else f"{len(lacks)} things are missing",
+        detail="it was moved or renamed, or git has it not",
         cause="run-config-target-missing",
         evidence=tuple(Evidence(source=run.place(_SAID[one.kind][0]), value=one.text) for one in lacks),
         remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),

@@ -14,8 +14,7 @@ _PERSONAL = re.compile(
         (?:/home/(?!(?:user|app|runner|vscode|jovyan)/)[^/\s"'$]+/
         | /Users/(?!(?:Shared|runner)/)[^/\s"'$]+/
         | /mnt/[a-z]/Users/[^/\s"'$]+/
-        | /?[A-Za-z]:[\\/](?:Users|Documents[ ]and[ ]Settings)[\\/](?!Public[\\/])[^\\/"'$]+[\\/]
-        | \$USER_HOME\$[\\/])""",
+        | /?[A-Za-z]:[\\/](?:Users|Documents[ ]and[ ]Settings)[\\/](?!Public[\\/])[^\\/"'$]+[\\/])""",
     re.VERBOSE,
 )
 

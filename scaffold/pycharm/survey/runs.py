@@ -50,11 +50,16 @@ def _runs_of(root: Path, file: IdeFile) -> Iterator[Run]:
         )
 
 
+def may_hold(path: str) -> bool:
+    """Whether run configurations are kept in that file, by its name."""
+    return path == WORKSPACE or path.endswith(".run.xml") or path.startswith(".idea/runConfigurations/")
+
+
 def _elements(file: IdeFile) -> Iterator[Element]:
     if file.path == WORKSPACE:
         manager = file.component("RunManager")
         yield from manager.findall("configuration") if manager is not None else ()
-    elif file.path.endswith(".run.xml") or file.path.startswith(".idea/runConfigurations/"):
+    elif may_hold(file.path):
         yield from file.elements("configuration")
 
 
@@ -88,8 +93,11 @@ class _Context:
         self._root, self._home, self._modules = root, home, modules
 
     def module(self, configuration: ConfigurationFile) -> Module:
-        first = next(iter(self._modules.values()), None) or Module(name="", content=(self._root,))
-        return self._modules.get(configuration.module or "", first)
+        known = self._modules.get(configuration.module or "") or next(iter(self._modules.values()), None)
+        if known is not None:
+            return known
+        source = self._root / "src"  # PyCharm makes a module of its own, with src as its source root
+        return Module(name="", content=(self._root,), sources=(source,) if source.is_dir() else ())
 
     def macros(self, configuration: ConfigurationFile) -> Macros:
         content = next(iter(self.module(configuration).content), None)

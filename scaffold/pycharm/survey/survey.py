@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,10 +88,28 @@ def _is_local(run: Run) -> bool:
     return run.file.shared and not run.template and not is_elsewhere(run)
 
 
+#: The project's own code imports from ``src`` itself: then src is a package, and its folder no source root.
+_FROM_SRC = re.compile(r"^\s*(?:from|import)\s+src\b", re.MULTILINE)
+_READ = 60  # files; the first ones tell
+
+
 def _packages(root: Path, system: System) -> Iterator[str]:
-    for name in system.list_folder(root / "src"):
-        if system.exists(root / "src" / name / "__init__.py"):
-            yield name
+    """Packages that are imported by their own name from below ``src``."""
+    names = [name for name in system.list_folder(root / "src") if _is_package(root / "src" / name, system)]
+    files = [root / name for name in system.list_folder(root)]
+    files += [
+        root / "src" / name / file for name in names for file in system.list_folder(root / "src" / name)
+    ]
+    code = [path for path in files if path.suffix == ".py"][:_READ]
+    if _is_package(root / "src", system) or any(
+        _FROM_SRC.search(system.read_text(one) or "") for one in code
+    ):
+        return
+    yield from names
+
+
+def _is_package(folder: Path, system: System) -> bool:
+    return system.exists(folder / "__init__.py")
 
 
 def _has_pytest(root: Path, system: System) -> bool:

@@ -73,7 +73,8 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
         ({".idea/app.iml": MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("~/w/.venv"))}, {"ide.sdk-name": "warning"}),
         # paths
         ({RUN: run_xml(SCRIPT_NAME="/home/bob/x/train.py")}, {"ide.personal-path": "error"}),
-        ({RUN: run_xml(SCRIPT_NAME="$USER_HOME$/x/train.py")}, {"ide.personal-path": "error"}),
+        ({RUN: run_xml(SCRIPT_NAME="$USER_HOME$/x/train.py")}, {"ide.absolute-path": "error"}),
+        ({RUN: run_xml(PARAMETERS="--cache $USER_HOME$/.cache")}, {}),  # everyone has that
         ({RUN: run_xml(PARAMETERS=r"--to C:\Users\bob\out")}, {"ide.personal-path": "warning"}),
         ({RUN: run_xml(PARAMETERS="--from /data/imagenet")}, {}),
         ({RUN: run_xml(PARAMETERS="--from https://example.org/home/bob/x")}, {}),
@@ -103,6 +104,8 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
         ({".idea/app.iml": MODULE.replace("</content>", '</content>\n<content url="file://$MODULE_DIR$/../b" />')}, {"ide.content-roots": "info"}),
         ({".idea/app.iml": MODULE.replace("/src", "/lib")}, {"ide.source-root": "warning"}),
         ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/__init__.py": "(left out)"}, {}),
+        ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/__init__.py": ""}, {}),
+        ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/train.py": "import os\nfrom src.app import x\n"}, {}),
         ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests")), "conftest.py": ""}, {"ide.test-runner": "warning"}),
         ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests"))}, {}),
         ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("py.test")), "conftest.py": ""}, {}),
@@ -188,6 +191,18 @@ def test_without_modules_a_run_configuration_may_be_of_the_folder_or_the_project
     assert look(tmp_path / "clone", **gone, **{RUN: run_xml(module="clone")}) == {}
     other = {RUN: run_xml(module="other")}
     assert look(tmp_path / "clone", **gone, **other) == {"ide.run-config-bound": "warning"}
+
+
+def test_without_modules_src_is_a_source_root(tmp_path: Path) -> None:
+    """As in a fresh clone of ours: PyCharm itself marks it."""
+    gone = {".idea/modules.xml": "(left out)", ".idea/app.iml": "(left out)"}
+    module = run_xml(SCRIPT_NAME="app.gone", MODULE_MODE="true")
+    assert look(tmp_path / "app", **gone, **{RUN: module}) == {"ide.run-config-module": "error"}
+
+
+def test_what_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    files = {RUN: run_xml()[:-9], ".run/both.run.xml": COMPOUND}
+    assert look(tmp_path, **files) == {"ide.file-broken": "error"}
 
 
 def test_a_rule_that_breaks_is_told_and_stops_no_other() -> None:
