@@ -26,7 +26,7 @@ from scaffold.pycharm.project.rows import (
     module_attributes,
 )
 from scaffold.pycharm.project.takeover import fold, moved, renamed, twins
-from scaffold.pycharm.project.three_way import Interpreters, merge
+from scaffold.pycharm.project.three_way import Before, Interpreters, merge
 
 MODULES, WORKSPACE, IGNORED = ".idea/modules.xml", ".idea/workspace.xml", ".idea/.gitignore"
 
@@ -88,8 +88,6 @@ class _Merger:
         for path in sorted(self._present.written.keys() - self.files.keys()):
             self._outdated(path)
 
-    # what there is
-
     def _listed(self) -> tuple[str, ...]:
         document = self._present.document(MODULES, "project")
         return () if document is None else tuple(self._modules.read(document.root))
@@ -114,8 +112,6 @@ class _Merger:
         }
         return self._module(path) if path.endswith(".iml") else kinds.get(path)
 
-    # one file
-
     def _whole(self, path: str, fresh: bytes) -> IdeaFile:
         present, before = self._present.files.get(path), self._present.written.get(path)
         ours = self._present.is_ours(path) and path != WORKSPACE
@@ -131,21 +127,23 @@ class _Merger:
     def _merged(self, path: str, fresh: bytes, rows: Rows) -> IdeaFile:
         wanted = rows.read(document_of(fresh, self._root / path).root)
         document, present = self._present.document(path, rows.tag), self._present.files.get(path)
-        written = self._present.rows_written(path, rows, wanted) if document is not None else {}
+        before = Before() if document is None else self._present.before(path, rows, wanted)
         done: list[str] = []
         if path == self._own and self._twins:
             document = self._taken_over(document, done)
         if document is None:
             self.written[path] = Written(sha256=digest(fresh), whole=True, rows=wanted)
             return IdeaFile(path=path, action="write", content=fresh, backup=self._present.backup(path))
+        whole = self._present.is_ours(path) or (present == fresh and path not in self._present.written)
+        found = () if whole else tuple(before.found | before.new(rows.read(document.root), wanted))
         if path == MODULES:
             self._list_ours(document, wanted, done)
-            written = {name: row for name, row in written.items() if name not in wanted}
+            before = replace(before, rows={n: row for n, row in before.rows.items() if n not in wanted})
         chosen = self._inherited(document) if path.endswith(".iml") else ""
         ours = {name: row for name, row in wanted.items() if name != INTERPRETER} if chosen else wanted
-        laid = merge(rows, document.root, ours, written, self._interpreters(path))
+        laid = merge(rows, document.root, ours, before, self._interpreters(path))
         content = document.to_bytes()
-        self.written[path] = Written(sha256=digest(content), whole=self._present.is_ours(path), rows=wanted)
+        self.written[path] = Written(sha256=digest(content), whole=whole, found=found, rows=wanted)
         decided = IdeaFile(
             path=path,
             action="unchanged",
@@ -242,7 +240,8 @@ class _Merger:
             except IdeFileBroken as problem:  # nothing that we want needs it
                 self.files[path] = IdeaFile(path=path, action="keep", reasons=(problem.message,))
                 return
-            laid = merge(rows, document.root, {}, before.rows, self._interpreters(path))
+            known = self._present.before(path, rows, {})
+            laid = merge(rows, document.root, {}, known, self._interpreters(path))
             content = document.to_bytes()
             if content == present:
                 return

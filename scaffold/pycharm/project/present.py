@@ -12,6 +12,7 @@ from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.broken import document_or_error
 from scaffold.pycharm.project.record import RECORD, Written, digest
 from scaffold.pycharm.project.rows import INTERPRETER, Rows
+from scaffold.pycharm.project.three_way import Before
 
 
 class Present:
@@ -57,14 +58,14 @@ class Present:
             and digest(content) == written.sha256
         )
 
-    def rows_written(self, path: str, rows: Rows, wanted: Mapping[str, str]) -> Mapping[str, str]:
-        """The rows that we wrote into a file last time, as far as the record tells."""
-        before = self.written.get(path)
-        if before is None:
-            return {}
-        if before.rows is not None:
-            return before.rows
+    def before(self, path: str, rows: Rows, wanted: Mapping[str, str]) -> Before:
+        """The rows of a file as we left them last time, as far as the record tells."""
+        written = self.written.get(path)
+        if written is None:
+            return Before()
+        if written.rows is not None:
+            return Before(rows=written.rows, found=frozenset(written.found))
         if self.is_ours(path):
-            return rows.read(document_of(self.files[path], self._root / path).root)
+            return Before(rows=rows.read(document_of(self.files[path], self._root / path).root))
         # a record without rows, of a file that was changed since: what we write now we wrote then
-        return {name: row for name, row in wanted.items() if name != INTERPRETER}
+        return Before(rows={name: row for name, row in wanted.items() if name != INTERPRETER})

@@ -20,6 +20,7 @@ class Written:
 
     sha256: str
     whole: bool  # we made the file; else our rows were laid into somebody's
+    found: tuple[str, ...] = ()  # names of rows that stood there before us
     rows: Mapping[str, str] | None = None  # None: written before rows were recorded, or a file without any
 
 
@@ -34,6 +35,7 @@ def to_bytes(files: Mapping[str, Written]) -> bytes:
         path: {
             "sha256": one.sha256,
             "whole": one.whole,
+            **({"found": sorted(one.found)} if one.found else {}),
             **({} if one.rows is None else {"rows": dict(one.rows)}),
         }
         for path, one in files.items()
@@ -46,7 +48,7 @@ def parse(content: bytes | None) -> dict[str, Written]:
     """What we wrote; of a record that cannot be read nothing: everything counts as somebody's then.
 
     >>> parse(b'{"schema": "scaffold/idea/1", "files": {".idea/misc.xml": "0f"}}')
-    {'.idea/misc.xml': Written(sha256='0f', whole=True, rows=None)}
+    {'.idea/misc.xml': Written(sha256='0f', whole=True, found=(), rows=None)}
     """
     try:
         document = json.loads(content or b"")
@@ -67,7 +69,9 @@ def _parse_file(value: object) -> Written | None:
     rows = value.get("rows")
     if not isinstance(rows, dict) or not all(isinstance(row, str) for row in rows.values()):
         rows = None
-    return Written(sha256=value["sha256"], whole=value.get("whole") is True, rows=rows)
+    found = value.get("found")
+    names = tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
+    return Written(sha256=value["sha256"], whole=value.get("whole") is True, found=names, rows=rows)
 
 
 def _is_inside(path: str) -> bool:

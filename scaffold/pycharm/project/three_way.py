@@ -7,7 +7,7 @@ now; one that is otherwise is theirs, and so is the absence of one that we wrote
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -22,6 +22,18 @@ class Merged:
     done: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()  # rows that stay as the user or the IDE made them
     interpreter: str = ""  # why another interpreter than ours stays; "" where ours is the one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The rows of a file as we left them last time."""
+
+    rows: Mapping[str, str] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()  # those that stood there before us: never ours to take away
+
+    def new(self, there: Mapping[str, str], wanted: Mapping[str, str]) -> frozenset[str]:
+        """The rows that we want, that are there, and that we did not lay there."""
+        return frozenset(name for name in wanted.keys() - self.rows if there.get(name) == wanted[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +84,19 @@ def merge(
     rows: Rows,
     document: Element,
     wanted: Mapping[str, str],
-    written: Mapping[str, str],
+    before: Before,
     interpreters: Interpreters,
 ) -> Merged:
-    """Lay ``wanted`` into ``document``. ``written`` is what we laid there last time."""
-    there = rows.read(document)
-    why, done = _interpreter(rows, document, (there, wanted, written), interpreters)
+    """Lay ``wanted`` into ``document``."""
+    there, written = rows.read(document), before.rows
+    why, done = _interpreter(rows, document, (there, wanted, before), interpreters)
     changed: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
     for name in (*wanted, *(written.keys() - wanted.keys())):
-        now, before, next_ = there.get(name), written.get(name), wanted.get(name)
+        now, last, next_ = there.get(name), written.get(name), wanted.get(name)
         if name == INTERPRETER or now == next_:
             continue
-        if now != before:
+        if now != last or name in before.found:
             theirs.setdefault(f"stays {now}" if now else "was taken away and stays so", []).append(name)
         elif next_ is None:
             rows.take(document, name)
@@ -104,22 +116,22 @@ def _sentences(rows: Mapping[str, list[str]]) -> Iterator[str]:
 def _interpreter(
     rows: Rows,
     document: Element,
-    ways: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]],
+    ways: tuple[Mapping[str, str], Mapping[str, str], Before],
     interpreters: Interpreters,
 ) -> tuple[str, list[str]]:
     """Why another interpreter than ours stays, and what was done."""
-    there, wanted, written = ways
-    now, ours, before = (way.get(INTERPRETER, "") for way in ways)
-    if INTERPRETER not in {*wanted, *written} or now == ours or (now and interpreters.is_own(now)):
+    there, wanted, before = ways
+    now, ours, last = (way.get(INTERPRETER, "") for way in (there, wanted, before.rows))
+    if INTERPRETER not in {*wanted, *before.rows} or now == ours or (now and interpreters.is_own(now)):
         return "", []
     if there.get(OTHER_SDK):
         return f"{there[OTHER_SDK]}, of another language, stays", []
     if not ours:
-        if now == before:
+        if now == last and INTERPRETER not in before.found:
             rows.take(document, INTERPRETER)
             return "", ["interpreter: none"]
         return "", []
-    if why := interpreters.theirs(now, before):
+    if why := interpreters.theirs(now, last):
         return why, []
     rows.put(document, INTERPRETER, ours)
     return "", [f"interpreter: {ours}"]

@@ -520,3 +520,36 @@ def test_what_is_said_of_git_goes_with_it(tmp_path: Path) -> None:
     assert merge(tmp_path)[".idea/vcs.xml"] == "merge"
     assert text(tmp_path, "vcs.xml").startswith('<project version="4">\n  <component name="A" />\n')
     assert "mapping" not in text(tmp_path, "vcs.xml")
+
+
+def test_what_stood_there_before_us_is_never_ours_to_take_away(tmp_path: Path) -> None:
+    """Though we want the same: a mapping to git, an excluded folder, an interpreter."""
+    mapped = '<project version="4">\n  <component name="VcsDirectoryMappings">\n    <mapping directory="" vcs="Git"/>\n  </component>\n</project>'
+    line = '      <excludeFolder url="file://$MODULE_DIR$/data" />\n'
+    resource = '      <sourceFolder url="file://$MODULE_DIR$/data" type="java-resource" />\n'
+    lay(
+        tmp_path,
+        {
+            ".idea/vcs.xml": mapped,
+            ".idea/cnn-project.iml": MINE.replace(resource, "").replace(
+                "      <excludePattern", f"{line}      <excludePattern"
+            ),
+            ".idea/modules.xml": WHOLE[".idea/modules.xml"] + "\n",
+            ".idea/misc.xml": WHOLE[".idea/misc.xml"] + "\n",
+        },
+    )
+    merge(tmp_path, git=True)
+    merge(tmp_path, replace(PROJECT, excluded=(), python="", interpreter=None))
+    assert text(tmp_path, "vcs.xml") == mapped
+    assert line in text(tmp_path, "cnn-project.iml")
+    assert "$MODULE_DIR$/runs" not in text(tmp_path, "cnn-project.iml")
+    assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"] + "\n"
+
+
+def test_files_of_ours_whose_record_was_never_written_are_ours(tmp_path: Path) -> None:
+    """A kill came before the record did."""
+    write_idea(plan_idea(tmp_path, PROJECT))
+    record = text(tmp_path, "scaffold.json")
+    (tmp_path / ".idea/scaffold.json").unlink()
+    write_idea(plan_idea(tmp_path, PROJECT))
+    assert text(tmp_path, "scaffold.json") == record
