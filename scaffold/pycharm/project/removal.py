@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def _without(
 def remove_idea(removal: Removal) -> None:
     """Carry it out. The folder goes where nothing is left in it. Raises NoPermission, NoSpace."""
     root = removal.plan.root
+    for path in (*records.parse(_present(root / RECORD)), str(RECORD)):
+        _clear_remains(root / path)
     if not (root / RECORD).exists():
         return
     write_idea(removal.plan)
@@ -75,6 +78,13 @@ def remove_idea(removal: Removal) -> None:
     for folder in (root / FOLDER / "runConfigurations", root / FOLDER):
         with contextlib.suppress(OSError):  # somebody's file is in it
             folder.rmdir()
+
+
+def _clear_remains(path: Path) -> None:
+    """What a kill in the midst of `replace_file` left beside a file."""
+    for remains in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
+        with contextlib.suppress(OSError):  # nobody reads it
+            remains.unlink()
 
 
 def _present(path: Path) -> bytes | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scaffold.files import not_written, replace_file
 from scaffold.pycharm.model import IdeaReport
+from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
 from scaffold.pycharm.project.record import RECORD
@@ -22,6 +23,7 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
         if one.backup:
             _write(plan.root / Backups.FOLDER / ".gitignore", b"*\n")
             _copy(plan.root / one.path, plan.root / one.backup)
+    _announce_new(plan)
     for one in sorted(plan.changes, key=_order):
         if one.content is not None:
             _write(plan.root / one.path, one.content)
@@ -34,6 +36,27 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
         kept=tuple(one.path for one in plan.files if one.kept),
         notices=plan.notices,
     )
+
+
+def _announce_new(plan: IdeaPlan) -> None:
+    """Record the files that are about to be made: after a kill, those that are there count as ours."""
+    known = records.parse(_present(plan.root / RECORD))
+    new = {
+        path: one
+        for path, one in records.parse(plan.record).items()
+        if path not in known and not (plan.root / path).exists()
+    }
+    if new:
+        _write(plan.root / RECORD, records.to_bytes({**known, **new}))
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise not_written(path, problem) from problem
 
 
 def _order(one: IdeaFile) -> int:

@@ -24,7 +24,7 @@ from scaffold.pycharm.registration.model import (
     Step,
 )
 from scaffold.pycharm.registration.plan import Wish, plan_registration, settings
-from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
+from scaffold.pycharm.registration.store import Entered, back_up, clear_remains, locked, note, read_journal
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
@@ -155,6 +155,7 @@ class _Writing:
     def write(self, document: Document) -> None:
         """Raises NoPermission, NoSpace; the file is as it was then."""
         content, path = document.to_bytes(), document.path
+        clear_remains(path)
         present = _bytes(path)
         if content == present:
             return

@@ -16,7 +16,7 @@ from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.model import Known
 from scaffold.pycharm.registration.paths import key
 from scaffold.pycharm.registration.plan import settings
-from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
+from scaffold.pycharm.registration.store import Entered, back_up, clear_remains, locked, note, read_journal
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
@@ -72,6 +72,8 @@ def _tried(system: System, project: Path, folder: ConfigFolder, entered: Entered
 
 def _take_back(system: System, project: Path, folder: ConfigFolder, entered: Entered) -> TakenBack:
     done = TakenBack(folder=folder)
+    for path in (folder.table, folder.trusted):
+        clear_remains(path)
     if folder.table.exists() and entered.sdks:
         document = settings(folder.table, table.empty())
         gone = tuple(one for one in entered.sdks if table.remove(document, one, system))
