@@ -49,9 +49,6 @@ def command(
     A compound starts its members side by side, each line with the name of who says it; Ctrl-C ends all,
     and the exit status is the worst of theirs.
     """
-    from scaffold.pycharm.launching.compound import resolve_steps
-    from scaffold.pycharm.launching.launch import resolve_configuration
-    from scaffold.pycharm.reading.configurations import configurations, find
     from scaffold.pycharm.reading.project_files import find_root
     from scaffold.system import HostSystem
 
@@ -75,6 +72,17 @@ def command(
             show_only=show_only,
         )
         return
+    _run(system, root, name, arguments, as_json=as_json, show_only=show_only)
+
+
+def _run(
+    system: System, root: Path, name: str, arguments: tuple[str, ...], *, as_json: bool, show_only: bool
+) -> None:
+    """Start the run configuration of that name, or show what would be started."""
+    from scaffold.pycharm.launching.compound import resolve_steps
+    from scaffold.pycharm.launching.launch import resolve_configuration
+    from scaffold.pycharm.reading.configurations import configurations, find
+
     found = configurations(root)
     configuration = find(found, name)
     if configuration.kind == "compound":

@@ -193,7 +193,7 @@ def _make(context: _Context) -> str:
 def _standard_input(context: _Context) -> Path | None:
     named = context.configuration.options.get("INPUT_FILE", "")
     redirected = context.configuration.flag("REDIRECT_INPUT", default=False)
-    return Path(context.macros.all(named)) if redirected and named else None
+    return context.project.root / context.macros.all(named) if redirected and named else None
 
 
 def _unfillable(configuration: ConfigurationFile) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def _own_variables(
     values: dict[str, str] = {}
     problems: list[str] = []
     named = macros.all(configuration.options.get("ENV_FILES", ""))
-    for path in filter(None, named.split(path_separator(system))):
+    for written in filter(None, named.split(path_separator(system))):
+        path = str(macros.project / written)
         text = system.read_text(path)
         if text is None:
             problems.append(f"ENV_FILES names a file that is not there: {path}")

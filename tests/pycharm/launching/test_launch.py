@@ -254,6 +254,14 @@ def test_tests_without_a_working_directory_start_where_they_lie(
     assert (launch.cwd, launch.problems) == (project / folder, ())
 
 
+def test_relative_files_lie_below_the_project(project: Path, host: Host) -> None:
+    add_environment(project)
+    lay(project, {"one.env": "ONE=1\n", "in.txt": ""})
+    edit(module_of(project), ENV_FILES="one.env", REDIRECT_INPUT="true", INPUT_FILE="in.txt")
+    launch = resolve(project, "train", system=host)
+    assert (launch.environment["ONE"], launch.standard_input) == ("1", project / "in.txt")
+
+
 def test_windows_separates_paths_by_semicolons(project: Path) -> None:
     """Seen from this machine: paths are its own, what stands between them is Windows'."""
     python = add_environment(project)

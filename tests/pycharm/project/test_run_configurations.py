@@ -6,6 +6,7 @@ import pytest
 
 from scaffold.errors import TemplateBroken
 from scaffold.projects.model import RunConfiguration
+from scaffold.pycharm.project.further import further_runs
 from scaffold.pycharm.project.run_configurations import file_stem, identity, run_files
 from tests.pycharm.projects_on_disk import RUNS, text_of
 
@@ -161,3 +162,17 @@ def test_identities_are_pycharms() -> None:
         "Python.prepare data",
         "Python tests.tests",
     ]
+
+
+def test_a_compound_starts_those_of_its_members_that_have_the_gpu_there() -> None:
+    keras = replace(RUNS[0], name="train (Keras)", framework="keras", folder="Keras")
+    board = replace(RUNS[1], name="TensorBoard")
+    both = RunConfiguration(
+        name="train and watch (Keras)",
+        kind="compound",
+        members=("train (Keras)", "TensorBoard"),
+        framework="keras",
+    )
+    rows = further_runs((keras, board, both), ("keras",))
+    assert [run.name for run in rows] == ["train (Keras, GPU)", "train and watch (Keras, GPU)"]
+    assert rows[1].members == ("train (Keras, GPU)", "TensorBoard")
