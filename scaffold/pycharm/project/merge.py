@@ -232,7 +232,7 @@ class _Merger:
             return
         if self._present.is_ours(path):
             self.files[path] = IdeaFile(path=path, action="remove", reasons=("nothing needs it any more",))
-        elif path.endswith(".iml") and path != self._own:
+        elif path.endswith(".iml") and path.startswith(f".idea/{self._project.module}-"):
             self._set_aside(path, "its environment is gone")
         elif rows is not None and before.rows is not None:
             try:

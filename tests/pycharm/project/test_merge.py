@@ -15,6 +15,7 @@ from scaffold.errors import IdeFileBroken
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 from scaffold.pycharm.project.idea import idea_files
+from scaffold.pycharm.project.merge import merged_idea
 from scaffold.pycharm.project.planning import is_committed, plan_idea
 from scaffold.pycharm.project.write import write_idea
 from scaffold.system import HostSystem
@@ -544,6 +545,21 @@ def test_what_stood_there_before_us_is_never_ours_to_take_away(tmp_path: Path) -
     assert line in text(tmp_path, "cnn-project.iml")
     assert "$MODULE_DIR$/runs" not in text(tmp_path, "cnn-project.iml")
     assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"] + "\n"
+
+
+def test_somebody_s_module_of_our_name_stays_where_it_lies(tmp_path: Path) -> None:
+    """Also when nothing of ours is wanted in it any more."""
+    stated = OURS.replace(".idea/cnn-project", "cnn-project")
+    lay(
+        tmp_path,
+        {"cnn-project.iml": MINE, ".idea/modules.xml": WHOLE[".idea/modules.xml"].replace(OURS, stated)},
+    )
+    merge(tmp_path)
+    record = (tmp_path / ".idea/scaffold.json").read_bytes()
+    existing = {".idea/scaffold.json": record, "cnn-project.iml": (tmp_path / "cnn-project.iml").read_bytes()}
+    (decided,) = merged_idea(existing, PROJECT, {}, root=tmp_path).files
+    assert (decided.path, decided.action) == ("cnn-project.iml", "merge")
+    assert decided.content == MINE.encode()
 
 
 def test_files_of_ours_whose_record_was_never_written_are_ours(tmp_path: Path) -> None:
