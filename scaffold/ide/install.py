@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments.model import Progress, Report
-from scaffold.errors import ConsentNeeded, DownloadFailed, IdeMissing
+from scaffold.errors import ConsentNeeded, DownloadFailed, IdeMissing, ScaffoldError
 from scaffold.ide.install_plan import InstallPlan
 from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation, numbers
 from scaffold.pycharm.releases import menu, place
-from scaffold.pycharm.releases.download import Wanted, download, sha256_of
+from scaffold.pycharm.releases.download import Wanted, discard, download, sha256_of
 from scaffold.pycharm.releases.members import clear
 from scaffold.pycharm.releases.service import client_of
 from scaffold.pycharm.releases.terms import service
@@ -76,9 +76,12 @@ def carry_out(
         if plan.kind == "exe":
             announce("Running JetBrains' installer")
             return _after_setup(system, plan, archive)
-        product = _unpacked(system, plan, archive, announce, report)
-        _verified(system, plan, product)
-        clear(plan.place.folder)  # what is no PyCharm: a folder that somebody emptied
+        try:
+            product = _unpacked(system, plan, archive, announce, report)
+            _verified(system, plan, product)
+        except ScaffoldError as problem:
+            _clear_after(plan, problem)
+            raise
         place.commit(plan.place, product, _record(plan))
         place.tidy(plan.place)
     installed = at(system, plan.place.folder, "ours", f"scaffold ide install put it into {plan.place.folder}")
@@ -106,6 +109,13 @@ def carry_out_removal(plan: RemovalPlan) -> tuple[Path, ...]:
     gone = menu.remove(dict(plan.menu))
     place.remove(plan.place)
     return (*gone, plan.place.folder)
+
+
+def _clear_after(plan: InstallPlan, problem: ScaffoldError) -> None:
+    """Nothing half unpacked stays, least of all on a full disk; a good download stays."""
+    clear(plan.place.unpacked)
+    if isinstance(problem, DownloadFailed):
+        discard(plan.place.archive)
 
 
 def _archive(system: System, plan: InstallPlan, report: Report, client: Client | None) -> Path:

@@ -15,12 +15,12 @@ from scaffold.pycharm.installations.model import Installation, numbers
 from scaffold.pycharm.installations.places import own_place
 from scaffold.pycharm.releases.download import came
 from scaffold.pycharm.releases.feed import Download, Release, chosen, download_for, version_in
-from scaffold.pycharm.releases.place import Place
+from scaffold.pycharm.releases.place import Place, demand_free
 from scaffold.pycharm.releases.service import ask, client_of, hash_beside, published_hash
 from scaffold.pycharm.releases.terms import service
 from scaffold.pycharm.releases.unpack import kind_of
 from scaffold.sources.fetch import Client
-from scaffold.sources.places import is_url, local_path
+from scaffold.sources.places import local_path
 from scaffold.system import System
 
 
@@ -106,6 +106,7 @@ def plan_install(system: System, wishes: InstallWishes, client: Client | None = 
         others=tuple(one for one in there if not _is(one, version)),
     )
     if present is None:
+        demand_free(place)
         _demand_room(plan)
     return plan
 
@@ -123,14 +124,24 @@ def _demand_sense(wishes: InstallWishes) -> None:
 
 def _offer(system: System, wishes: InstallWishes, client: Client) -> _Offer:
     if wishes.source:
-        named = wishes.source
-        path = local_path(named)
-        filename = path.name if path else urlsplit(named).path.rsplit("/", 1)[-1]
+        path, address = local_path(wishes.source), _web_path(wishes.source)
+        if path is None and address is None:
+            raise OptionRefused(
+                f"{wishes.source} is neither a file nor an http address", hint="--from URL|FILE"
+            )
+        filename = path.name if path is not None else (address or "").rsplit("/", 1)[-1]
         if path is not None or kind_of(filename):
             return _named(wishes, path, filename)
-        if not is_url(named) or urlsplit(named).scheme not in {"http", "https"}:
-            raise OptionRefused(f"{named} is neither a file nor an http address", hint="--from URL|FILE")
     return _published(system, wishes, client)
+
+
+def _web_path(address: str) -> str | None:
+    """The path in a web address; None for what is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # an unclosed [ of an IPv6 address
+        return None
+    return parts.path if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
 def _named(wishes: InstallWishes, path: Path | None, filename: str) -> _Offer:
@@ -222,8 +233,8 @@ def _demand_room(plan: InstallPlan) -> None:
     raise NoSpace(
         f"The disk of {plan.place.folder.parent} is too small for {plan.title}",
         detail=(
-            f"needed: about {plan.needed / 1e9:.1f} GB, the download included",
-            f"free: {plan.free / 1e9:.1f} GB",
+            f"needed: about {plan.needed / 1e6:,.0f} MB, the download included",
+            f"free: {plan.free / 1e6:,.0f} MB",
         ),
         hint="free some space",
     )

@@ -17,6 +17,9 @@ _SHORTCUT = (
     "$link.TargetPath = $env:SCAFFOLD_TARGET; $link.WorkingDirectory = $env:SCAFFOLD_FOLDER; $link.Save()"
 )
 
+#: A shortcut holds more than we wrote: its name, which has "scaffold" in it, tells whose it is.
+_SHORTCUT_MARK = "shortcut"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -29,6 +32,8 @@ class Entry:
     @property
     def mark(self) -> str:
         """What tells our own from what somebody else put there."""
+        if self.path.suffix == ".lnk":
+            return _SHORTCUT_MARK
         return str(self.target) if self.content is None else hashlib.sha256(self.content).hexdigest()
 
 
@@ -88,7 +93,8 @@ def write(system: System, wanted: tuple[Entry, ...], ours: dict[str, str]) -> Me
             kept.append(entry.path)
             continue
         _write(system, entry)
-        written.append(entry.path)
+        if present(entry.path) is not None:  # PowerShell may be forbidden: PyCharm starts without a shortcut
+            written.append(entry.path)
     return MenuReport(written=tuple(written), kept=tuple(kept))
 
 
@@ -98,7 +104,7 @@ def present(path: Path) -> str | None:
         if path.is_symlink():
             return str(path.readlink())
         if path.suffix == ".lnk" and path.exists():
-            return "shortcut"
+            return _SHORTCUT_MARK
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return None
@@ -111,7 +117,7 @@ def remove(marks: dict[str, str]) -> tuple[Path, ...]:
     gone = []
     for name, mark in marks.items():
         path = Path(name)
-        if present(path) in {mark, "shortcut"}:
+        if present(path) == mark:
             try:
                 path.unlink()
             except OSError as refusal:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import DownloadFailed
+from scaffold.errors import DownloadFailed, TargetOccupied
 from scaffold.files import not_written, replace_file
 from scaffold.pycharm.installations.places import record_of
 from scaffold.pycharm.releases.members import clear
@@ -64,10 +64,26 @@ def held(place: Place) -> Iterator[None]:
         raise not_written(place.folder, refusal) from refusal
 
 
+def demand_free(place: Place) -> None:
+    """Nothing is where PyCharm goes, or an empty folder; else TargetOccupied: nothing of the user's goes."""
+    folder = place.folder
+    try:
+        free = not folder.is_symlink() and (not folder.exists() or not any(folder.iterdir()))
+    except OSError:  # a file, or a folder that is not ours to read
+        free = False
+    if not free:
+        raise TargetOccupied(
+            f"{folder} is there and is no PyCharm", hint="move it away, then call the command again"
+        )
+
+
 def commit(place: Place, product: Path, record: Mapping[str, Any]) -> None:
     """Put what was unpacked where it belongs. The record comes first: alone it means nothing."""
+    demand_free(place)
     save_record(place, record)
     try:
+        if place.folder.exists():
+            place.folder.rmdir()
         product.rename(place.folder)
     except OSError as refusal:
         raise not_written(place.folder, refusal) from refusal

@@ -17,10 +17,14 @@ from tests.sources.conftest import host
 class Windows(RecordedSystem):
     def __init__(self, appdata: Path) -> None:
         super().__init__({**host("windows")._record, "environment": {"APPDATA": str(appdata)}})
+        self.allowed = True
         self.ran: list[tuple[tuple[str, ...], Mapping[str, str] | None]] = []
 
     def run(self, argv: Any, *, environment: Any = None, **_: Any) -> Completed:
         self.ran.append((joined(argv), environment))
+        if self.allowed and environment and "SCAFFOLD_LINK" in environment:
+            Path(environment["SCAFFOLD_LINK"]).parent.mkdir(parents=True)
+            Path(environment["SCAFFOLD_LINK"]).write_bytes(b"L")
         return Completed(argv=joined(argv), outcome="exited", status=0)
 
 
@@ -47,6 +51,23 @@ def test_a_shortcut_in_the_start_menu_with_every_character_of_a_path(tmp_path: P
         "SCAFFOLD_TARGET": str(program),
         "SCAFFOLD_FOLDER": str(program.parent),
     }
+
+
+def test_a_shortcut_is_made_once_and_removed(tmp_path: Path) -> None:
+    windows, folder = Windows(tmp_path), tmp_path / "PyCharm"
+    wanted = menu.entries(windows, folder / "bin" / "pycharm64.exe", pycharm(folder))
+    [link] = menu.write(windows, wanted, {}).written
+    assert menu.write(windows, wanted, {}) == menu.MenuReport()
+    assert len(windows.ran) == 1
+    assert menu.remove({str(link): wanted[0].mark}) == (link,)
+    assert not link.exists()
+
+
+def test_where_powershell_is_forbidden_no_shortcut_is_claimed(tmp_path: Path) -> None:
+    windows, folder = Windows(tmp_path), tmp_path / "PyCharm"
+    windows.allowed = False
+    wanted = menu.entries(windows, folder / "bin" / "pycharm64.exe", pycharm(folder))
+    assert menu.write(windows, wanted, {}) == menu.MenuReport()
 
 
 def test_a_mac_needs_no_entry() -> None:
