@@ -13,6 +13,7 @@ from scaffold.errors import ConsentNeeded, NotAProject
 from scaffold.pycharm.mending import backups
 from scaffold.pycharm.mending.plan import plan
 from scaffold.pycharm.reading.project_files import find_root
+from scaffold.pycharm.running import running_ides
 from scaffold.pycharm.survey.survey import survey
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class FixPlan:
     root: Path
     changes: tuple[Change, ...]
     backups: Path
+    open: tuple[str, ...] = ()  # IDEs that may write their own state over modules that change
 
 
 def check(system: System, start: Path) -> tuple[IdeFacts, tuple[Finding, ...]]:
@@ -41,7 +43,16 @@ def plan_fix(system: System, start: Path) -> FixPlan:
     """Every safe cure. Raises NotAProject, NoPermission for a user without a home."""
     root = _root(start, system)
     facts = survey(root, system)
-    return FixPlan(root=root, changes=plan(facts), backups=backups.place(root, system, ours=facts.ours))
+    changes = plan(facts)
+    place = backups.place(root, system, ours=facts.ours)
+    return FixPlan(root=root, changes=changes, backups=place, open=_open(changes, system))
+
+
+def _open(changes: tuple[Change, ...], system: System) -> tuple[str, ...]:
+    """An open IDE reads run configurations anew, but holds modules in memory and writes them itself."""
+    if not any(one.path.endswith((".iml", "modules.xml")) for one in changes):
+        return ()
+    return tuple(dict.fromkeys(one.words for one in running_ides(system)))
 
 
 def plan_undo(system: System, start: Path) -> FixPlan:

@@ -98,7 +98,7 @@ def _carried_out(
         for one in plan.changes
     ]
     done = bool(plan.changes) and not dry_run
-    return {"fix": {"undo": undo, "done": done, "changes": rows, "backup": backup}}
+    return {"fix": {"undo": undo, "done": done, "changes": rows, "backup": backup, "open": plan.open}}
 
 
 def _plan_lines(plan: FixPlan, *, undo: bool) -> list[str]:
@@ -113,4 +113,9 @@ def _plan_lines(plan: FixPlan, *, undo: bool) -> list[str]:
         lines.append(f"  {one.path}{what}: {', '.join(one.reasons)}")
         if one.after is not None and one.before is not None:
             lines += [f"    {line}" for line in difference(one)]
+    if plan.open:
+        lines += [
+            "",
+            f"{' and '.join(plan.open)}: PyCharm is open; close the project there, or it may write its own state over this.",
+        ]
     return [*lines, ""]
