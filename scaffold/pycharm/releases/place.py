@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from scaffold.errors import DownloadFailed, TargetOccupied
 from scaffold.files import not_written, replace_file
 from scaffold.pycharm.installations.places import record_of
 from scaffold.pycharm.releases.members import clear
+
+#: Seconds. On Windows a virus scanner holds what was just unpacked, and no folder with an open file is renamed.
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 SCHEMA = "scaffold/ide-installation/1"
 
@@ -84,9 +89,21 @@ def commit(place: Place, product: Path, record: Mapping[str, Any]) -> None:
     try:
         if place.folder.exists():
             place.folder.rmdir()
-        product.rename(place.folder)
+        rename(product, place.folder, PAUSES if os.name == "nt" else ())
     except OSError as refusal:
         raise not_written(place.folder, refusal) from refusal
+
+
+def rename(source: Path, target: Path, pauses: Sequence[float]) -> None:
+    """Rename; where the system refuses, again after each pause. Raises OSError."""
+    for pause in pauses:
+        try:
+            source.rename(target)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    source.rename(target)
 
 
 def save_record(place: Place, record: Mapping[str, Any]) -> None:
