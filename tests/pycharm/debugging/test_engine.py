@@ -12,6 +12,8 @@ from scaffold.errors import DownloadFailed, NoPermission
 from scaffold.pycharm.debugging import engine as module
 from scaffold.pycharm.debugging import fetching
 from scaffold.pycharm.debugging.engine import Engine, Release, find_engine, release
+from scaffold.pycharm.installations import find
+from scaffold.pycharm.installations.model import Installation
 from scaffold.system import HostSystem
 from tests.pycharm.projects_on_disk import Host, lay
 
@@ -166,3 +168,31 @@ def test_the_published_file_is_the_one_that_is_known(tmp_path: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert {"pydevd.py", "_pydevd_bundle", "_pydev_bundle", "pydevd_plugins"} <= names
     assert not {"tests", "build_tools"} & names
+
+
+def test_an_installed_pycharm_brings_the_engine_that_it_will_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def installed(folder: str, version: str, build: str) -> Installation:
+        return Installation(
+            folder=tmp_path / folder,
+            launcher=(),
+            product="PyCharm",
+            version=version,
+            build=build,
+            edition="unified",
+            how="standalone",
+            reason="",
+            config_folder=None,
+            vmoptions="",
+        )
+
+    both = (installed("PyCharm.app", "2026.2.3", "262.9"), installed("pycharm-2023.3", "2023.3", "233.1"))
+    monkeypatch.setattr(find, "installations", lambda _: both)
+    old = "pycharm-2023.3/plugins/python/helpers/pydev/pydevd.py"
+    new = "PyCharm.app/Contents/plugins/python-ce/helpers/pydev/pydevd.py"
+    for path, version, title in ((old, "233.1", "PyCharm 2023.3"), (new, "262.9", "PyCharm 2026.2.3")):
+        lay(tmp_path, {path: ""})
+        found = find_engine(tmp_path / "python", HostSystem(), cache_folder=tmp_path)
+        where = f"of {title} in {tmp_path / Path(path).parts[0]}"
+        assert found == Engine(version=version, script=tmp_path / path, where=where)
