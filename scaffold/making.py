@@ -119,7 +119,7 @@ def tell_pycharm(
     told in the report and stops nothing. ``finished`` is one that stands and is not marked as ready yet.
     Raises IdeFileBroken, TargetOccupied, NoPermission, NoSpace.
     """
-    from scaffold.projects.record import remembered_ide
+    from scaffold.projects.record import remember_ide, remembered_ide
     from scaffold.projects.tool import remember_tool
     from scaffold.pycharm.model import IdeaReport
     from scaffold.pycharm.project.write import write_idea
@@ -135,6 +135,8 @@ def tell_pycharm(
         carry_out(plan_vscode_workspace(known, root))
     if ide == "vscode" and wish is None:
         return IdeaReport()
+    if ide == "vscode":
+        remember_ide(root, "both")
     wish = wish or Wish()
     with registering(system, root, known, wish) as under_way:
         registered = under_way.plan.registered

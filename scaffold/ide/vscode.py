@@ -78,18 +78,22 @@ def plan_undo(system: System, start: Path) -> VscodeIdePlan:
 
 
 def carry_out(plan: VscodeIdePlan) -> None:
-    """Do what the plan says. Raises TargetOccupied, NoPermission, NoSpace."""
+    """Do what the plan says. Raises EnvironmentBusy, TargetOccupied, NoPermission, NoSpace."""
+    import contextlib
+
+    from scaffold.environments.state import locked
     from scaffold.projects.record import remember_ide
     from scaffold.projects.tool import remember_tool
     from scaffold.vscode.files import carry_out
 
-    carry_out(plan.committed)
-    carry_out(plan.machine)
-    if plan.ide is None:
-        return
-    if plan.ide != "pycharm":
-        remember_tool(plan.root)  # the tasks start scaffold wherever it is on this machine
-    remember_ide(plan.root, plan.ide)
+    with locked(plan.root) if plan.ide is not None else contextlib.nullcontext():
+        carry_out(plan.committed)
+        carry_out(plan.machine)
+        if plan.ide is None:
+            return
+        if plan.ide != "pycharm":
+            remember_tool(plan.root)  # the tasks start scaffold wherever it is on this machine
+        remember_ide(plan.root, plan.ide)
 
 
 def _place(system: System, start: Path) -> tuple[Path, Ide | None]:

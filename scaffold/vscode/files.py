@@ -82,8 +82,9 @@ def fresh_files(project: VscodeProject, entries: Iterable[MenuEntry]) -> Tree:
 
 def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> VscodePlan:
     """What becomes of the files; nothing is written. Raises IdeFileBroken, NoPermission, TargetOccupied."""
-    _refuse_foreign_folder(root, record.parent)
     known = _read_record(root, record)
+    if wanted or known:
+        _refuse_foreign_folder(root, record.parent)
     plans, after = [], dict[PurePosixPath, _Known]()
     for path, pieces in wanted.items():
         present, one = _present(root / path), known.get(path, _Known())
@@ -223,16 +224,20 @@ def address(text: str) -> tuple[str, ...]:
 def _present(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:
         raise not_written(path, problem) from problem
 
 
 def _refuse_foreign_folder(root: Path, folder: PurePosixPath) -> None:
-    """Nothing is written through a link or over a file."""
+    """Nothing is written over a file, nor through a link that a clone may bring.
+
+    ``.envs`` is in no clone: whoever linked it to a larger disk did so on this machine.
+    """
     place = root / folder
-    if place.is_symlink() or (place.exists() and not place.is_dir()):
+    is_link = place.is_symlink() and folder == FOLDER
+    if is_link or (place.exists() and not place.is_dir()):
         raise TargetOccupied(
             f"{place} is no ordinary folder, so nothing was written there",
             hint=f"Move {place} away and try again",

@@ -13,6 +13,7 @@ import pytest
 from scaffold import making
 from scaffold.projects.record import read_record, remember_ide
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
+from scaffold.pycharm.registration.plan import Wish
 from scaffold.system import HostSystem
 from tests.pycharm.projects_on_disk import RUNS, lay, make_project
 from tests.vscode.conftest import accepts
@@ -34,7 +35,9 @@ def scaffold(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    return {one.relative_to(root).as_posix(): one.read_bytes() for one in root.rglob("*") if one.is_file()}
+    """Every file, less the lock that a command held."""
+    files = (one for one in root.rglob("*") if one.is_file() and one.name != "environment.lock")
+    return {one.relative_to(root).as_posix(): one.read_bytes() for one in files}
 
 
 @pytest.fixture
@@ -132,6 +135,12 @@ def test_the_environments_are_shown_to_the_ide_that_is_remembered(root, home, mo
             "train (PyTorch, GPU)",
             "${workspaceFolder}/.envs/keras/bin/python",
         )
+
+
+def test_who_asks_for_pycharm_as_well_gets_both_from_then_on(root, home):
+    remember_ide(root, "vscode")
+    making.tell_pycharm(HostSystem(), IdeProject(module="cnn-project", runs=(), python=""), root, wish=Wish())
+    assert read_record(root).ide == "both"
 
 
 @pytest.mark.parametrize(("ide", "files"), [("pycharm", set()), ("vscode", OURS), ("both", OURS)])

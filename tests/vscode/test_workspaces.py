@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
+from scaffold.errors import TargetOccupied
 from scaffold.vscode.files import carry_out
 from scaffold.vscode.workspaces import FurtherRuns, plan_workspace
 from tests.vscode.conftest import RUNS, accepts
@@ -42,3 +45,17 @@ def test_it_goes_with_the_environment_but_not_what_the_user_wrote(root):
 
 def test_without_one_nothing_is_written(root):
     assert plan(root).changed == ()
+
+
+def test_environments_may_lie_on_another_disk(root, tmp_path):
+    (tmp_path / "large disk").mkdir()
+    (root / ".envs").symlink_to(tmp_path / "large disk")
+    carry_out(plan(root, KERAS))
+    assert (tmp_path / "large disk/cnn-project.code-workspace").is_file()
+
+
+def test_a_file_in_the_place_of_the_environments_is_refused_only_where_something_is_to_be_written(root):
+    (root / ".envs").write_text("")
+    assert plan(root).changed == ()
+    with pytest.raises(TargetOccupied, match="is no ordinary folder"):
+        plan(root, KERAS)
