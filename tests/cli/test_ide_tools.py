@@ -10,6 +10,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from scaffold import files
+from scaffold.errors import NoPermission
+from scaffold.ide.tools import carry_out, plan_tools
+from scaffold.pycharm import running
+from scaffold.system import HostSystem
+
 FILE = "tools/External Tools.xml"
 
 
@@ -128,3 +134,50 @@ def test_without_any_pycharm(home):
     done = ide_tools(home)
     assert done.returncode == 1
     assert "error[ide-missing]: No PyCharm has run on this machine yet" in done.stderr
+
+
+class Quiet(HostSystem):
+    """This machine, in a home of its own, with no IDE's terminal around."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self.environment = {"HOME": str(home), "PATH": "/usr/bin"}
+
+
+def test_settings_that_may_not_be_written_are_told_and_left(home, configs, monkeypatch):
+    system = Quiet(home)
+    plan = plan_tools(system, ide=configs[0])
+    before = snapshot(home)
+
+    def refuse(path, content):
+        raise NoPermission(f"Cannot write to {path}", detail=("Read-only file system",))
+
+    monkeypatch.setattr(files, "replace_file", refuse)
+    (step,) = carry_out(system, plan).steps
+    assert (step.outcome, step.why) == (
+        "failed",
+        f"Cannot write to {configs[0] / FILE}; Read-only file system",
+    )
+    assert snapshot(home) == before
+
+
+def test_a_file_that_changes_between_plan_and_deed_is_not_written_over(home, configs):
+    system = Quiet(home)
+    plan = plan_tools(system, ide=configs[0])
+    (configs[0] / "tools").mkdir()
+    (configs[0] / FILE).write_text("<toolSet name='External Tools'/>")
+    (step,) = carry_out(system, plan).steps
+    assert (step.outcome, step.why) == (
+        "failed",
+        f"{configs[0] / FILE} was changed while this command looked at it: run it again",
+    )
+    assert (configs[0] / FILE).read_text() == "<toolSet name='External Tools'/>"
+
+
+def test_a_pycharm_that_is_opened_between_plan_and_deed_is_left_alone(home, configs, monkeypatch):
+    system = Quiet(home)
+    plan = plan_tools(system, ide=configs[0])
+    monkeypatch.setattr(running, "is_running", lambda *_, **__: "process 7 (pycharm) is open")
+    (step,) = carry_out(system, plan).steps
+    assert (step.outcome, step.why) == ("open", "process 7 (pycharm) is open")
+    assert not (configs[0] / FILE).exists()
