@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from your_project.errors import ProjectError
-from your_project.pytorch.device import choose_device, choose_precision, device_of, obstacle, place
+from your_project.pytorch.device import (
+    choose_device,
+    choose_precision,
+    device_of,
+    obstacle,
+    place,
+)
 
 NOTHING = {"cuda": "no CUDA device visible", "mps": "no Metal"}
 
