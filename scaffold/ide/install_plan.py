@@ -83,7 +83,7 @@ def plan_install(system: System, wishes: InstallWishes, client: Client | None = 
     place = Place(folder=_folder(system, version))
     there = installations(system)
     present = next((one for one in there if _is(one, version)), None)
-    size = _size(offer)
+    size = _size(client, offer)
     kind = kind_of(download.filename)
     digest = "" if present else wishes.sha256.lower() or _hash(client, offer)
     needed = None if size is None else round(size * (service().unpacked + (0 if offer.file else 1)))
@@ -200,10 +200,11 @@ def _is(one: Installation, version: str) -> bool:
     return one.product == "PyCharm" and numbers(one.version) == numbers(version)
 
 
-def _size(offer: _Offer) -> int | None:
-    if offer.file is None:
-        return offer.download.size
-    return came(offer.file)
+def _size(client: Client, offer: _Offer) -> int | None:
+    """Bytes of the archive: as published, else as its server says."""
+    if offer.file is not None:
+        return came(offer.file)
+    return offer.download.size or client.size(offer.download.url) or None
 
 
 def _hash(client: Client, offer: _Offer) -> str:

@@ -108,13 +108,14 @@ def _plan_lines(plan: InstallPlan) -> list[str]:
     if plan.present is not None:
         return [row("PyCharm", _summary(plan)), row("Found by", plan.present.reason)]
     date = f" of {plan.date}" if plan.date else ""
+    needed = "a few gigabytes" if plan.needed is None else f"about {size(plan.needed)}"
     here = f", {size(plan.came)} of it are here" if plan.came else ""
     return [
         row("PyCharm", f"{plan.version}{date}: {'; '.join(plan.reasons)}"),
         row("From", f"{plan.source} ({size(plan.size)}{here})"),
         row("SHA-256", plan.sha256),
         row("Into", str(plan.place.folder)),
-        row("Room", f"about {size(plan.needed)} while it is installed, {size(plan.free)} free"),
+        row("Room", f"{needed} while it is installed, {size(plan.free)} free"),
         *(row("Stays", f"{one.title}: {one.folder} ({one.reason})") for one in plan.others),
         *(row("Terms", line) for line in plan.terms),
     ]

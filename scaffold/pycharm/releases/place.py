@@ -16,7 +16,7 @@ from scaffold.files import not_written, replace_file
 from scaffold.pycharm.installations.places import record_of
 from scaffold.pycharm.releases.members import clear
 
-#: Seconds. On Windows a virus scanner holds what was just unpacked, and no folder with an open file is renamed.
+#: Seconds. Windows renames no folder with an open file, and a virus scanner opens what was just unpacked.
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 SCHEMA = "scaffold/ide-installation/1"

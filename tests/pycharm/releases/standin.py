@@ -165,6 +165,13 @@ def release_server() -> Iterator[ReleaseServer]:
                 return
             send(self, server, path, body)
 
+        def do_HEAD(self) -> None:
+            """Whoever asks for the size alone is not counted among the requests."""
+            body = server.files.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             pass
 

@@ -117,6 +117,14 @@ def test_the_terms_of_that_version(server: ReleaseServer, version: str, words: s
     assert words in plan.terms[0]
 
 
+def test_a_mirrors_file_has_the_size_that_its_server_says(server: ReleaseServer) -> None:
+    url = server.offer("pycharm-2026.2.tar.gz", bytes(1_000_000))
+    with pytest.raises(NoSpace):
+        plan_install(machine("linux", {}, disk_free=3_000_000), InstallWishes(source=url), client())
+    plan = plan_install(machine("linux", {}), InstallWishes(source=url), client())
+    assert (plan.size, plan.needed) == (1_000_000, 4_000_000)
+
+
 @pytest.fixture
 def planned(server: ReleaseServer, home: Path) -> InstallPlan:
     server.publish()
