@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.mending.arguments import double_quoted, is_unclosed, single_quoted
 from scaffold.pycharm.mending.runs import unsaid_folder
 from scaffold.pycharm.reading.macros import interactive
@@ -56,8 +56,7 @@ def _where(facts: IdeFacts, holds: Callable[[str], bool]) -> Iterator[tuple[Run,
 
 
 def _read_as(value: str) -> str:
-    words = " ".join(f"[{word}]" for word in parse(value))
-    return words if len(words) <= 160 else f"{words[:157]}..."
+    return " ".join(f"[{word}]" for word in parse(value))
 
 
 def macros(facts: IdeFacts) -> Iterator[Finding]:
@@ -109,6 +108,6 @@ def env_files(facts: IdeFacts) -> Iterator[Finding]:
                 detail=f"PyCharm joins them by {separator[0]!r} on "
                 f"{'Windows' if separator == ';' else 'Linux and macOS'}, and finds none of them on others",
                 cause="env-files",
-                evidence=(Evidence(source=run.place("ENV_FILES"), value=value),),
+                evidence=evidence([(run.place("ENV_FILES"), value)]),
                 remedy=Remedy(text="put them together into one file"),
             )

@@ -87,5 +87,4 @@ def _values(file: IdeFile) -> Iterator[tuple[Element, str]]:
 
 def _shown(element: Element, value: str) -> str:
     name = element.get("name")
-    short = value if len(value) <= 120 else f"{value[:117]}..."
-    return f"{name} = {short}" if name else short
+    return f"{name} = {value}" if name else value

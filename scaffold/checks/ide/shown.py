@@ -10,6 +10,9 @@ from scaffold.checks.model import Evidence, Remedy
 #: More places of one kind tell nobody more.
 SHOWN = 8
 
+#: Characters of a value; the file and the line say where the rest is.
+_WIDTH = 160
+
 EDIT_RUN = "PyCharm: Run | Edit Configurations"
 
 CHECK = ("scaffold", "ide", "check")
@@ -17,9 +20,13 @@ CHECK = ("scaffold", "ide", "check")
 
 def evidence(places: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Places and what stands there; the rest is counted."""
-    rows = [Evidence(source=place, value=masked(value)) for place, value in places]
+    rows = [Evidence(source=place, value=_short(masked(value))) for place, value in places]
     more = len(rows) - SHOWN
     return (*rows[:SHOWN], Evidence(source="and", value=f"{more} more")) if more > 0 else tuple(rows)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _WIDTH else f"{value[: _WIDTH - 3]}..."
 
 
 def fixed_by_us(text: str) -> Remedy:
@@ -33,6 +40,6 @@ def some(names: Iterable[str]) -> str:
     >>> some(["a"]), some("abcdefg")
     ('a', 'a, b, c, d and 3 more')
     """
-    every = list(dict.fromkeys(names))
+    every = list(dict.fromkeys(_short(name) for name in names))
     shown = ", ".join(every[:4])
     return shown if len(every) <= 4 else f"{shown} and {len(every) - 4} more"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
-from scaffold.checks.model import Evidence, Finding, Remedy, counted
+from scaffold.checks.model import Finding, Remedy, counted
 from scaffold.pycharm.mending.modules import bound_to
 from scaffold.pycharm.survey.model import IdeFacts, Lack, Run
 from scaffold.pycharm.survey.paths import is_absolute, is_personal
@@ -53,7 +53,7 @@ def _lacking(run: Run, lacks: list[Lack]) -> Finding:
         title=f'Run configuration "{run.name}" {said}',
         detail="it was moved or renamed, or git has it not",
         cause="run-config-target-missing",
-        evidence=tuple(Evidence(source=run.place(_SAID[one.kind][0]), value=one.text) for one in lacks),
+        evidence=evidence((run.place(_SAID[one.kind][0]), one.text) for one in lacks),
         remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),
     )
 

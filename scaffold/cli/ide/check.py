@@ -116,6 +116,6 @@ def _plan_lines(plan: FixPlan, *, undo: bool) -> list[str]:
     if plan.open:
         lines += [
             "",
-            f"{' and '.join(plan.open)}: PyCharm is open; close the project there, or it may write its own state over this.",
+            f"PyCharm is open: {', '.join(plan.open)}. Close the project there, or it writes over this.",
         ]
     return [*lines, ""]

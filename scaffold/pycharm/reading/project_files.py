@@ -114,7 +114,7 @@ def declared_name(root: Path, system: System) -> str:
     """[project].name of pyproject.toml: PyCharm 2026 names the module so."""
     try:
         project = toml.loads(system.read_text(root / "pyproject.toml") or "").get("project")
-    except toml.TOMLDecodeError:
+    except (toml.TOMLDecodeError, RecursionError):  # the latter: brackets without end
         return ""
     name = project.get("name") if isinstance(project, dict) else None
     return name if isinstance(name, str) else ""

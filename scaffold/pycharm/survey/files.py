@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
@@ -69,6 +69,14 @@ def _is_outside(root: Path, path: str) -> bool:
         return not (root / path).resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError):  # links in a circle
         return True
+
+
+def there(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Whether it is there as ``Path.is_file`` or ``Path.is_dir``; a name that is too long is not."""
+    try:
+        return kind(path)
+    except OSError:
+        return False
 
 
 def parsed(file: IdeFile) -> IdeFile:

@@ -13,6 +13,7 @@ from scaffold.pycharm.launching.commands import command_of
 from scaffold.pycharm.model import ConfigurationFile, Module
 from scaffold.pycharm.reading.configurations import configuration_of
 from scaffold.pycharm.reading.macros import Macros, interactive
+from scaffold.pycharm.survey.files import there
 from scaffold.pycharm.survey.model import IdeFile, Lack, Missing, Run
 
 if TYPE_CHECKING:
@@ -83,7 +84,15 @@ def with_lacks(
     names = {(run.name, run.configuration.type) for run in found}
     known = {module.name: module for module in modules}
     context = _Context(root=root, home=home, modules=known)
-    return tuple(replace(run, lacks=tuple(_lacks(run, context, names))) for run in found)
+    return tuple(replace(run, lacks=_all_lacks(run, context, names)) for run in found)
+
+
+def _all_lacks(run: Run, context: _Context, names: set[tuple[str, str]]) -> tuple[Lack, ...]:
+    try:
+        return tuple(_lacks(run, context, names))
+    except OSError as problem:  # a name that is too long for any file system
+        kind = _TARGETS.get(str(run.configuration.kind), "script")
+        return (Lack(kind=kind, text=f"no file can be called so: {problem.strerror}"),)
 
 
 class _Context:
@@ -136,14 +145,14 @@ def _of_python(run: Run, context: _Context) -> Iterator[Lack]:
         kind = _TARGETS[str(configuration.kind)]
         yield from (Lack(kind=kind, text=_below(text, macros.project)) for text in command.problems)
     folder = macros.all(run.option("WORKING_DIRECTORY"))
-    if folder and not _unknowable(folder) and not command.cwd.is_dir():
+    if folder and not _unknowable(folder) and not there(command.cwd, Path.is_dir):
         yield Lack(kind="folder", text=f"the working folder is not there: {_below(folder, macros.project)}")
     yield from _env_files(macros.all(run.option("ENV_FILES")), macros.project)
 
 
 def _env_files(value: str, root: Path) -> Iterator[Lack]:
     for path in separate(value):
-        if not _unknowable(path) and not (root / path).is_file():
+        if not _unknowable(path) and not there(root / path, Path.is_file):
             yield Lack(kind="env-file", text=f"the file of variables is not there: {_below(path, root)}")
 
 

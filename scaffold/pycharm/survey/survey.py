@@ -12,7 +12,7 @@ from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.model import Module
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.project_files import declared_name, read_module
-from scaffold.pycharm.survey.files import ide_files, modules_named, read_file
+from scaffold.pycharm.survey.files import ide_files, modules_named, read_file, there
 from scaffold.pycharm.survey.folders import folders
 from scaffold.pycharm.survey.git import view
 from scaffold.pycharm.survey.model import GitView, IdeFacts, IdeFile, IdeModule, Run
@@ -57,7 +57,7 @@ def _modules(
     for written, place in modules_named(by_path.get(".idea/modules.xml")):
         path = Path(os.path.normpath(macros.paths(written)))
         name = _relative(path, root)
-        if name not in by_path and path.suffix == ".iml" and path.is_file():
+        if name not in by_path and path.suffix == ".iml" and there(path, Path.is_file):
             by_path[name] = read_file(root, name, git)
         file = by_path.get(name)
         found.append(

@@ -10,7 +10,7 @@ from scaffold.checks.ide import RULES, asked, inspect
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.pycharm.survey.survey import survey
 
-from .projects import FILES, MODULE, GitHost, facts_of, look, run_xml, seen, shown, the
+from .projects import FILES, MODULE, MODULES, GitHost, facts_of, look, run_xml, seen, shown, the
 
 RUN = ".run/train.run.xml"
 TESTS = {"kind": "tests", "factory": "py.test", "SCRIPT_NAME": "(left out)"}
@@ -203,6 +203,25 @@ def test_without_modules_src_is_a_source_root(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
     files = {RUN: run_xml()[:-9], ".run/both.run.xml": COMPOUND}
     assert look(tmp_path, **files) == {"ide.file-broken": "error"}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"pyproject.toml": "x = " + "[" * 100_000}, {}),
+        ({RUN: "<a>" * 100_000}, {"ide.file-broken": "error"}),
+        ({RUN: run_xml(SCRIPT_NAME="x/" * 50_000)}, {"ide.run-config-script": "error"}),
+        ({RUN: run_xml(WORKING_DIRECTORY="x/" * 50_000)}, {"ide.run-config-folder": "error"}),
+        ({RUN: run_xml(ENV_FILES="x" * 50_000)}, {"ide.run-config-env-file": "warning"}),
+        ({RUN: run_xml(PARAMETERS="'a b' " * 20_000 + '"\\"' * 20_000)}, {"ide.single-quotes": "warning"}),
+        ({".idea/modules.xml": MODULES.replace("app.iml", "a/" * 50_000 + "app.iml")}, {"ide.iml-missing": "error"}),
+    ],
+)  # fmt: skip
+def test_what_is_too_long_or_too_deep(tmp_path: Path, files: dict[str, str], found: dict[str, str]) -> None:
+    findings = inspect(facts_of(tmp_path / "app", **files))
+    assert seen(findings) == found
+    assert max((len(row.value) for one in findings for row in one.evidence), default=0) <= 160
+    assert max((len(one.title) for one in findings), default=0) <= 300
 
 
 def test_a_rule_that_breaks_is_told_and_stops_no_other() -> None:
