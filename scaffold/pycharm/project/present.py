@@ -12,7 +12,7 @@ from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.broken import document_or_error
 from scaffold.pycharm.project.record import RECORD, Written, digest
 from scaffold.pycharm.project.rows import INTERPRETER, Rows
-from scaffold.pycharm.project.three_way import Before
+from scaffold.pycharm.project.three_way import Before, project_in
 
 
 class Present:
@@ -65,7 +65,11 @@ class Present:
             return Before()
         if written.rows is not None:
             return Before(rows=written.rows, found=frozenset(written.found))
+        there = rows.read(document_of(self.files[path], self._root / path).root)
         if self.is_ours(path):
-            return Before(rows=rows.read(document_of(self.files[path], self._root / path).root))
-        # a record without rows, of a file that was changed since: what we write now we wrote then
-        return Before(rows={name: row for name, row in wanted.items() if name != INTERPRETER})
+            return Before(rows=there)
+        # a record without rows, of a file that was changed since: what we write now we wrote then,
+        # and an interpreter's name that is made as ours are is one
+        name = there.get(INTERPRETER, "")
+        ours = project_in(name) and project_in(name) == project_in(wanted.get(INTERPRETER, ""))
+        return Before(rows={**wanted, INTERPRETER: name if ours else ""})

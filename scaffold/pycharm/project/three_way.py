@@ -6,6 +6,7 @@ now; one that is otherwise is theirs, and so is the absence of one that we wrote
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from xml.etree.ElementTree import Element
 
 from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, OTHER_SDK, Rows
 from scaffold.pycharm.reading.sdk import parse_sdk_name
+
+#: What stands behind a name that another interpreter has already.
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,7 @@ class Interpreters:
         known = (self.registered or {}).get(name)
         if known is not None and known.exists():
             return "" if same_environment(known, self.own) else f"{name} ({known}) was chosen and stays"
-        named = parse_sdk_name(name)
-        if self.registered is not None or (named is not None and named.project == self.module):
+        if self.registered is not None or project_in(name) == self.module:
             return ""
         return f"{name} was chosen and stays"
 
@@ -64,6 +67,16 @@ class Interpreters:
         """Whether a name leads to the project's environment already."""
         known = (self.registered or {}).get(name)
         return known is not None and known.exists() and same_environment(known, self.own)
+
+
+def project_in(name: str) -> str:
+    """The project in an interpreter's name of the usual form; "" in a name of another form.
+
+    >>> project_in("Python 3.12 (cnn-project) (2)")
+    'cnn-project'
+    """
+    named = parse_sdk_name(_NUMBER.sub("", name))
+    return named.project if named is not None else ""
 
 
 def same_environment(one: Path, other: Path | None) -> bool:

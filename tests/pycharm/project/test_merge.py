@@ -345,7 +345,8 @@ def test_a_project_of_a_version_before_goes_on(tmp_path: Path) -> None:
     edited = WHOLE[".idea/cnn-project.iml"].replace(line.format("data"), line.format("slides"))
     lay(tmp_path, {".idea/scaffold.json": record, ".idea/cnn-project.iml": edited})
     newer = replace(PROJECT, python="3.13.0")
-    actions = merge(tmp_path, newer)
+    namesake = interpreter(tmp_path, "namesake")  # of another project that bears the same name
+    actions = merge(tmp_path, newer, registered={NAMED: namesake})
     assert text(tmp_path, "cnn-project.iml") == edited.replace("Python 3.12", "Python 3.13")
     assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"].replace("Python 3.12", "Python 3.13")
     assert actions[".idea/workspace.xml"] == "unchanged"
