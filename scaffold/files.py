@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import tempfile
 from pathlib import Path
@@ -39,6 +40,23 @@ def put_file(path: Path, content: bytes | str) -> None:
         with contextlib.suppress(OSError):  # the same disk may refuse this, too
             Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def clear_remains(path: Path) -> None:
+    """Delete what kills in the midst of `put_file` left beside a file. For who alone writes it."""
+    for remains in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
+        with contextlib.suppress(OSError):  # nobody reads it
+            remains.unlink()
+
+
+def read_present(path: Path) -> bytes | None:
+    """A file that is to be changed; None where there is none. Refused, it raises as `not_written` has it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as refusal:
+        raise not_written(path, refusal) from refusal
 
 
 def _mode(target: Path) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import NoPermission, NoSpace
-from scaffold.files import replace_file
+from scaffold.errors import NoPermission, NoSpace, ScaffoldError
+from scaffold.files import clear_remains, read_present, replace_file
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
 
@@ -42,3 +42,15 @@ def test_a_refusal_leaves_the_old_file_and_nothing_else(
     with pytest.raises(error, match=r"a\.xml"):
         replace_file(target, b"new")
     assert (target.read_bytes(), os.listdir(tmp_path)) == (b"old", ["a.xml"])
+
+
+def test_what_kills_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    names = {".a.xml.abcd_123", ".a.xml.ABCD", ".a.xml.old", "a.xml", ".b.xml.abcd_123"}
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    clear_remains(tmp_path / "a.xml")
+    assert set(os.listdir(tmp_path)) == names - {".a.xml.abcd_123"}
+    assert read_present(tmp_path / "a.xml") == b""
+    assert read_present(tmp_path / "c.xml") is None
+    with pytest.raises(ScaffoldError, match="Cannot write to"):
+        read_present(tmp_path)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
-from scaffold.files import not_written
+from scaffold.files import clear_remains, not_written, read_present
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.idea import FOLDER, refuse_foreign_folder
@@ -31,8 +30,8 @@ class Removal:
 def plan_removal(root: Path, project: IdeProject, *, home: Path | None = None) -> Removal:
     """What taking ``.idea`` back comes to; nothing is written. Raises TargetOccupied, NoPermission."""
     refuse_foreign_folder(root)
-    recorded = records.parse(_present(root / RECORD))
-    existing = {path: content for path in recorded if (content := _present(root / path)) is not None}
+    recorded = records.parse(read_present(root / RECORD))
+    existing = {path: content for path in recorded if (content := read_present(root / path)) is not None}
     whole = {path for path, one in recorded.items() if one.whole}
     changed = {
         path for path in whole & existing.keys() if records.digest(existing[path]) != recorded[path].sha256
@@ -41,7 +40,7 @@ def plan_removal(root: Path, project: IdeProject, *, home: Path | None = None) -
     kept = sorted(changed)
     for path in sorted(existing.keys() - changed):
         try:
-            files += _without(root, project, path, existing[path], _present(root / RECORD), home)
+            files += _without(root, project, path, existing[path], read_present(root / RECORD), home)
         except IdeFileBroken:
             kept.append(path)
     return Removal(
@@ -66,8 +65,8 @@ def _without(
 def remove_idea(removal: Removal) -> None:
     """Carry it out. The folder goes where nothing is left in it. Raises NoPermission, NoSpace."""
     root = removal.plan.root
-    for path in (*records.parse(_present(root / RECORD)), str(RECORD)):
-        _clear_remains(root / path)
+    for path in (*records.parse(read_present(root / RECORD)), str(RECORD)):
+        clear_remains(root / path)
     if not (root / RECORD).exists():
         return
     write_idea(removal.plan)
@@ -78,19 +77,3 @@ def remove_idea(removal: Removal) -> None:
     for folder in (root / FOLDER / "runConfigurations", root / FOLDER):
         with contextlib.suppress(OSError):  # somebody's file is in it
             folder.rmdir()
-
-
-def _clear_remains(path: Path) -> None:
-    """What a kill in the midst of `replace_file` left beside a file."""
-    for remains in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
-        with contextlib.suppress(OSError):  # nobody reads it
-            remains.unlink()
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem

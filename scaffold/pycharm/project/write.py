@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_present, replace_file
 from scaffold.pycharm.model import IdeaReport
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
@@ -40,7 +40,7 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
 
 def _announce_new(plan: IdeaPlan) -> None:
     """Record the files that are about to be made: after a kill, those that are there count as ours."""
-    known = records.parse(_present(plan.root / RECORD))
+    known = records.parse(read_present(plan.root / RECORD))
     new = {
         path: one
         for path, one in records.parse(plan.record).items()
@@ -48,15 +48,6 @@ def _announce_new(plan: IdeaPlan) -> None:
     }
     if new:
         _write(plan.root / RECORD, records.to_bytes({**known, **new}))
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem
 
 
 def _order(one: IdeaFile) -> int:

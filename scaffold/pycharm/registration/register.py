@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffold.errors import IdeFileBroken, ScaffoldError
-from scaffold.files import replace_file
+from scaffold.errors import ScaffoldError
+from scaffold.files import clear_remains, read_present, replace_file
 from scaffold.pycharm.configs import config_folders
 from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.model import IdeProject
@@ -24,7 +24,7 @@ from scaffold.pycharm.registration.model import (
     Step,
 )
 from scaffold.pycharm.registration.plan import Wish, plan_registration, settings
-from scaffold.pycharm.registration.store import Entered, back_up, clear_remains, locked, note, read_journal
+from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
@@ -156,19 +156,10 @@ class _Writing:
         """Raises NoPermission, NoSpace; the file is as it was then."""
         content, path = document.to_bytes(), document.path
         clear_remains(path)
-        present = _bytes(path)
+        present = read_present(path)
         if content == present:
             return
         if present is not None:
             self.backups.append(back_up(self._system, path, present))
         replace_file(path, content)
         self.written.append(path)
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise IdeFileBroken(f"{path} cannot be read", detail=(problem.strerror or str(problem),)) from problem

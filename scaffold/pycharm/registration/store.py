@@ -8,7 +8,6 @@ beside it, with words on how to restore it.
 from __future__ import annotations
 
 import contextlib
-import glob
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -147,13 +146,6 @@ def note(system: System, project: Path, folder: Path, entered: Entered) -> None:
     }
     text = json.dumps({"schema": SCHEMA, "projects": kept}, indent=2, ensure_ascii=False)
     replace_file(data_folder(system) / "registered.json", f"{text}\n".encode())
-
-
-def clear_remains(path: Path) -> None:
-    """Delete what a kill in the midst of `replace_file` left beside a file. Only under the lock."""
-    for remains in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
-        with contextlib.suppress(OSError):  # nobody reads it
-            remains.unlink()
 
 
 def back_up(system: System, path: Path, content: bytes) -> Path:

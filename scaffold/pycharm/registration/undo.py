@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from scaffold.errors import ScaffoldError
-from scaffold.files import not_written, replace_file
+from scaffold.files import clear_remains, not_written, replace_file
 from scaffold.pycharm.configs import ConfigFolder, config_folders, parse_folder_name
 from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.documents.writing import to_bytes
@@ -16,7 +16,7 @@ from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.model import Known
 from scaffold.pycharm.registration.paths import key
 from scaffold.pycharm.registration.plan import settings
-from scaffold.pycharm.registration.store import Entered, back_up, clear_remains, locked, note, read_journal
+from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
