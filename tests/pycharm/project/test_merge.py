@@ -570,3 +570,13 @@ def test_files_of_ours_whose_record_was_never_written_are_ours(tmp_path: Path) -
     (tmp_path / ".idea/scaffold.json").unlink()
     write_idea(plan_idea(tmp_path, PROJECT))
     assert text(tmp_path, "scaffold.json") == record
+
+
+def test_a_choice_that_was_made_beside_a_version_before_stays(tmp_path: Path) -> None:
+    """Whether there is an environment or none."""
+    mine = {name: content.replace(NAMED, "Mine") for name, content in WHOLE.items()}
+    record = {"schema": "scaffold/idea/1", "files": dict.fromkeys(WHOLE, "0f")}
+    lay(tmp_path, {**mine, ".idea/scaffold.json": json.dumps(record)})
+    for project in (replace(PROJECT, python="", interpreter=None), PROJECT):
+        merge(tmp_path, project)
+        assert {name: (tmp_path / name).read_text() for name in mine} == mine
