@@ -182,7 +182,9 @@ def test_git_that_does_not_answer_is_said(tmp_path: Path) -> None:
     facts_of(tmp_path)
     facts = survey(tmp_path, GitHost([], status=128, said="fatal: detected dubious ownership\nmore"))
     found = [one for one in inspect(facts) if one.level == "skipped"]
-    assert [one.title for one in found] == ["What git holds was not looked at: fatal: detected dubious ownership"]
+    assert [one.title for one in found] == [
+        "What git holds was not looked at: fatal: detected dubious ownership"
+    ]
 
 
 def test_without_modules_a_run_configuration_may_be_of_the_folder_or_the_project(tmp_path: Path) -> None:
