@@ -78,8 +78,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("project", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", action="append", choices=NAMES, help="this one; may be given again")
     chosen = parser.parse_args()
-    rows = [measure(chosen.project.resolve(), name, chosen.rounds) for name in NAMES]
+    rows = [measure(chosen.project.resolve(), name, chosen.rounds) for name in chosen.only or NAMES]
     about = {
         "made": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
         "python": platform.python_version(),
