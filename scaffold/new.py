@@ -150,12 +150,14 @@ def carry_out(system: System, plan: NewPlan, wishes: Wishes, announce: Announce,
     from scaffold.environments.refusals import refuse_without_space
     from scaffold.making import make_environments
     from scaffold.projects.write import write_project
+    from scaffold.pycharm.registration.made import remember_made
 
     if plan.setup.environments:
         demand_consent(plan.setup, wishes)
         refuse_without_space(plan.setup.environments, system)
     announce(f"writing {len(plan.tree)} files")
     write_project(plan.target, plan.tree)
+    remember_made(system, plan.target.absolute())
     if not plan.setup.environments:
         write_planned(plan.target, plan.setup.choice, plan.setup.machine)
         return NewReport(target=plan.target, files=len(plan.tree), setup=None)

@@ -14,6 +14,9 @@ from filelock import FileLock
 
 from scaffold.builds import tables
 
+#: A test never writes into the PyCharm of whoever runs it; those of registration have a home of their own.
+os.environ["SCAFFOLD_NO_REGISTER"] = "1"
+
 FROZEN = Path(__file__).parent / "builds" / "tables"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

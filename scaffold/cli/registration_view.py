@@ -23,7 +23,7 @@ def registration_lines(report: RegistrationReport | None) -> list[str]:
     return lines
 
 
-def entered_lines(report: RegistrationReport, *, trust: bool) -> list[str]:
+def entered_lines(report: RegistrationReport) -> list[str]:
     """All of it, for the command whose work it is."""
     lines = []
     for one in report.ides:
@@ -38,6 +38,8 @@ def entered_lines(report: RegistrationReport, *, trust: bool) -> list[str]:
             lines.append(row("PyCharm", f"{title}: nothing was entered, {one.why}"))
             lines += [row("", f"There, {one.click}")] if one.click else []
     lines += [row("Note", note) for note in report.notes]
-    if report.ides and not trust:
-        lines.append(row("Note", "PyCharm will ask whether you trust the folder, unless you say --trust"))
+    if any(one.asks for one in report.ides):
+        lines.append(
+            row("Note", "PyCharm will ask whether you trust the folder, unless: scaffold ide pycharm --trust")
+        )
     return lines

@@ -43,7 +43,7 @@ def plan_open(system: System, start: Path, ide: Path | None = None) -> OpenPlan:
 
 
 def prepare(system: System, plan: OpenPlan) -> tuple[IdeaReport | None, tuple[str, ...]]:
-    """What `scaffold ide pycharm` does, trust included: the user has us open what we made.
+    """What `scaffold ide pycharm` does.
 
     What could not be done comes back in words: the folder opens all the same.
     """
@@ -53,7 +53,7 @@ def prepare(system: System, plan: OpenPlan) -> tuple[IdeaReport | None, tuple[st
     if not plan.ours:
         return None, ()
     try:
-        ready = pycharm.plan_pycharm(system, plan.root, Wish(trust=True))
+        ready = pycharm.plan_pycharm(system, plan.root, Wish())
         return pycharm.carry_out(system, ready), ()
     except ScaffoldError as problem:
         return None, (f"{problem.message}; {problem.hint}" if problem.hint else problem.message,)

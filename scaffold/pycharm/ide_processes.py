@@ -34,6 +34,7 @@ class RunningIde:
     program: str
     selector: str = ""  # PyCharm2026.2: the name of its folder of settings; "" where it does not tell
     config: Path | None = None  # said on its command line
+    usual: Path | None = None  # where its own home has its settings; None where that cannot be seen
 
     @property
     def words(self) -> str:
@@ -65,12 +66,29 @@ def _ide(system: System, pid: int, argv: tuple[str, ...]) -> RunningIde | None:
             return None
     elif name not in LAUNCHERS:
         return None
+    named = selector[1] if selector else _selector_of(system, program)
     return RunningIde(
         pid=pid,
         program=program,
-        selector=selector[1] if selector else _selector_of(system, program),
+        selector=named,
         config=Path(config.strip('"')) if config else None,
+        usual=parse_usual(system.read_text(f"/proc/{pid}/environ") or "", named),
     )
+
+
+def parse_usual(environment: str, selector: str) -> Path | None:
+    r"""Where an IDE on Linux has its settings by its own variables, of ``/proc/<n>/environ``.
+
+    A sandbox and a desktop of another home have others than ours.
+
+    >>> parse_usual("LANG=C\0HOME=/home/ada\0", "PyCharm2026.2").as_posix()
+    '/home/ada/.config/JetBrains/PyCharm2026.2'
+    """
+    variables = dict(one.partition("=")[::2] for one in environment.split("\0"))
+    base, home = variables.get("XDG_CONFIG_HOME", ""), variables.get("HOME", "")
+    if not selector or not (base or home):
+        return None
+    return Path(base or f"{home}/.config") / "JetBrains" / selector
 
 
 def _selector_of(system: System, program: str) -> str:

@@ -45,7 +45,7 @@ def look(folder: ConfigFolder, system: System, *, running: tuple[RunningIde, ...
         )
     processes = running_ides(system) if running is None else running
     for ide in processes:
-        if ide.config == folder.path or (ide.config is None and _same(ide.selector, folder)):
+        if ide.config == folder.path or (ide.config is None and _same(ide, folder)):
             return IdeState(is_open=True, why=f"{ide.words} is open")
     silent = next((ide for ide in processes if not ide.selector and ide.config is None), None)
     text = system.read_text(folder.path / ".lock")
@@ -56,8 +56,10 @@ def look(folder: ConfigFolder, system: System, *, running: tuple[RunningIde, ...
     return IdeState(is_open=False, why="it is closed")
 
 
-def _same(selector: str, folder: ConfigFolder) -> bool:
-    return bool(selector) and folder.how != "moved" and selector == folder.path.name
+def _same(ide: RunningIde, folder: ConfigFolder) -> bool:
+    if not ide.selector or folder.how == "moved" or ide.selector != folder.path.name:
+        return False
+    return ide.usual in (None, folder.path)
 
 
 def _locked(folder: ConfigFolder, system: System, number: str, silent: RunningIde | None) -> IdeState:

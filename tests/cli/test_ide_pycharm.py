@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_any_folder_is_made_ready_and_taken_back(mine: Path, home: Path) -> None
     assert tree(home) == before
     said = scaffold(mine, "ide", "pycharm")
     assert f"PyCharm 2026.2: knows the interpreter now; written: {ide}/options/jdk.table.xml" in said
-    assert "unless you say --trust" in said
+    assert "PyCharm will ask whether you trust the folder" in said
     assert names(ide) == ["~/garage/.venv", name]
     project = read_project(mine, HostSystem())
     (module,) = project.modules
@@ -107,6 +108,21 @@ def test_any_folder_is_made_ready_and_taken_back(mine: Path, home: Path) -> None
     assert "Nothing of scaffold's is left" in scaffold(mine, "ide", "pycharm", "--undo")
 
 
+def test_what_was_made_here_is_trusted_and_a_copy_of_it_is_not(home: Path) -> None:
+    """A stranger's clone bears the same record."""
+    ide = config(home)
+    scaffold(home, "new", "cnn-project", "--no-env")
+    shutil.copytree(home / "cnn-project", home / "copy")
+    asked = "PyCharm will ask whether you trust the folder"
+    assert asked not in scaffold(home / "cnn-project", "ide", "pycharm")
+    assert asked in scaffold(home / "copy", "ide", "pycharm")
+    trusted = [one.get("key") for one in read(ide / "options" / "trusted-paths.xml").iter("entry")]
+    assert trusted == [str(home / "cnn-project")]
+    assert asked not in scaffold(home / "copy", "ide", "pycharm", "--trust")
+    scaffold(home, "new", "other", "-t", "cnn", "--no-env")
+    assert asked in scaffold(home / "other", "ide", "pycharm", "--no-trust")
+
+
 def test_a_project_of_ours_without_an_environment(home: Path) -> None:
     config(home)
     scaffold(home, "new", "cnn-project", "--no-env")
@@ -114,10 +130,10 @@ def test_a_project_of_ours_without_an_environment(home: Path) -> None:
     assert "none: there is no environment yet; make one with scaffold env create" in said
     assert 'type="inheritedJdk"' in (home / "cnn-project/.idea/cnn-project.iml").read_text(encoding="utf-8")
     add_environment(home / "cnn-project")
-    told = as_json(home / "cnn-project", "--trust")
+    told = as_json(home / "cnn-project")
     assert (told["made_by_scaffold"], told["name"]) == (True, f"Python {minor()} (cnn-project)")
     (ide,) = told["report"]["registration"]["ides"]
-    assert [Path(path).name for path in ide["written"]] == ["jdk.table.xml", "trusted-paths.xml"]
+    assert [Path(path).name for path in ide["written"]] == ["jdk.table.xml"], ide
     assert f'jdkName="{told["name"]}"' in (home / "cnn-project/.idea/cnn-project.iml").read_text(
         encoding="utf-8"
     )

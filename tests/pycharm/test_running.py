@@ -47,6 +47,23 @@ def test_another_users_pycharm_is_not_ours(tmp_path: Path) -> None:
     assert running_ides(Shared(tmp_path, processes={4711: JAVA})) == ()
 
 
+@pytest.mark.parametrize(
+    ("variables", "open_"),
+    [("HOME={home}", True), ("HOME=/home/grace", False), ("HOME=/x\0XDG_CONFIG_HOME={home}/.config", True)],
+)
+def test_one_with_another_home_has_other_settings(tmp_path: Path, variables: str, open_: bool) -> None:
+    """A container's, a sandbox's, or a test's beside the PyCharm of whoever runs it."""
+
+    class Told(Machine):
+        def read_text(self, path: str | os.PathLike[str]) -> str | None:
+            if str(path) == "/proc/4711/environ":
+                return variables.format(home=tmp_path) + "\0LANG=C\0"
+            return super().read_text(path)
+
+    machine = Told(tmp_path, processes={4711: JAVA})
+    assert bool(is_running(folder(tmp_path), machine)) is open_
+
+
 def test_a_launcher_with_java_inside_is_told_by_its_installation(tmp_path: Path) -> None:
     home = tmp_path / "pycharm-2026.2"
     home.mkdir()

@@ -20,7 +20,11 @@ SCHEMA = "scaffold/ide-pycharm/1"
 
 @click.command(name="pycharm")
 @click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--trust", is_flag=True, help="Let PyCharm open this one folder without asking for trust.")
+@click.option(
+    "--trust/--no-trust",
+    default=None,
+    help="Let PyCharm open this one folder without asking for trust; as it is for what you made here.",
+)
 @click.option("--no-register", is_flag=True, help="Write the folder's files and leave PyCharm's settings.")
 @click.option("--create-config", is_flag=True, help="Make the settings of a PyCharm that never ran, too.")
 @click.option("--repair", is_flag=True, help="Set files aside that are no XML, and write them anew.")
@@ -30,7 +34,7 @@ SCHEMA = "scaffold/ide-pycharm/1"
 def command(
     *,
     path: Path,
-    trust: bool,
+    trust: bool | None,
     no_register: bool,
     create_config: bool,
     repair: bool,
@@ -50,7 +54,9 @@ def command(
 
     system = HostSystem()
     if undo:
-        _refuse_together(trust=trust, no_register=no_register, create_config=create_config, repair=repair)
+        _refuse_together(
+            trust=trust is not None, no_register=no_register, create_config=create_config, repair=repair
+        )
         _undo(system, path, output, dry_run=dry_run)
         return
     wish = Wish(register=not no_register, trust=trust, repair=repair)
@@ -123,7 +129,7 @@ def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
     )
     lines += [row("Note", notice) for notice in report.notices]
     if report.registration is not None:
-        lines += entered_lines(report.registration, trust=plan.wish.trust)
+        lines += entered_lines(report.registration)
     return [*lines, click.style("Ready for PyCharm: ", fg="green", bold=True) + str(plan.root)]
 
 

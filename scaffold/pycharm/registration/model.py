@@ -56,7 +56,8 @@ class Step:
     why: str
     sdks: tuple[Sdk, ...] = ()  # to be entered
     leaving: tuple[Known, ...] = ()  # entries of ours that are outdated
-    trust: bool = False
+    trust: bool = False  # to be entered
+    asks: bool = False  # as it is now, it asks whether the project is trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Registered:
     written: tuple[Path, ...] = ()
     backups: tuple[Path, ...] = ()
     click: str = ""  # what is left to do by hand
+    asks: bool = False  # it will ask whether the project is trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

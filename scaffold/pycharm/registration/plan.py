@@ -12,9 +12,10 @@ from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables,
 from scaffold.pycharm.documents.source import Document, document_of, read, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
+from scaffold.pycharm.registration.made import made_here
 from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
 from scaffold.pycharm.registration.paths import key
-from scaffold.pycharm.registration.store import read_journal
+from scaffold.pycharm.registration.store import leaves_settings, read_journal
 from scaffold.pycharm.running import RunningIde, look, running_ides
 from scaffold.system import System
 
@@ -24,7 +25,7 @@ class Wish:
     """What the user asked for."""
 
     register: bool = True
-    trust: bool = False
+    trust: bool | None = None  # None: a project that this user made here
     repair: bool = False  # a file of settings that is no XML is set aside
     create: tuple[ConfigFolder, ...] = ()  # folders of a PyCharm that never ran, to be made
 
@@ -44,8 +45,10 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
 
     Nothing is written and nothing raised: a PyCharm whose settings cannot be read is a step that failed.
     """
-    if not wish.register:
+    if not wish.register or leaves_settings(system):
         return RegistrationPlan(project=project, sdks=tuple(sdks), steps=())
+    if wish.trust is None:
+        wish = replace(wish, trust=made_here(system, project))
     running = running_ides(system)
     folders = [*config_folders(system, running=running), *wish.create]
     tables = [_table(system, folder, project, sdks, wish, running) for folder in folders]
@@ -206,7 +209,8 @@ def _step(system: System, one: _Table, sdks: Sequence[Sdk], project: Path, wish:
             return replace(step, outcome="failed", why=why)
     said = {(entry.name, key(entry.home, system)) for entry in one.known}
     missing = tuple(sdk for sdk in sdks if (sdk.name, key(str(sdk.python), system)) not in said)
-    trusts = wish.trust and _undecided(one.step.folder, project, system, repair=wish.repair)
+    undecided = _undecided(step.folder, project, system, repair=wish.repair)
+    step, trusts = replace(step, asks=undecided), bool(wish.trust) and undecided
     if not missing and not trusts and not step.leaving:
         return replace(
             step, outcome="unchanged", why="it knows the interpreter already" if sdks else "there is none"
@@ -217,5 +221,9 @@ def _step(system: System, one: _Table, sdks: Sequence[Sdk], project: Path, wish:
 
 
 def _undecided(folder: ConfigFolder, project: Path, system: System, *, repair: bool) -> bool:
-    root = settings(folder.trusted, trust.empty(), repair=repair).root
+    """Whether the IDE will ask; a file that cannot be read decides nothing."""
+    try:
+        root = settings(folder.trusted, trust.empty(), repair=repair).root
+    except IdeFileBroken:
+        return True
     return trust.trusted(root, project, system) is None

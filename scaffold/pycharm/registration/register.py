@@ -85,7 +85,7 @@ def carry_out(system: System, plan: RegistrationPlan, wish: Wish) -> Registratio
 
 def _tried(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Registered:
     left = click(step.folder, plan.sdks) if plan.sdks else ""
-    done = Registered(folder=step.folder, outcome=step.outcome, why=step.why)
+    done = Registered(folder=step.folder, outcome=step.outcome, why=step.why, asks=step.asks)
     if step.outcome == "unchanged" or (step.outcome == "open" and not step.sdks):
         return done
     if step.outcome != "registered":
@@ -102,7 +102,7 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
     evidence = is_running(folder, system)  # time has passed since the plan
     if evidence:
         left = click(folder, plan.sdks)
-        return Registered(folder=folder, outcome="open", why=evidence, click=left)
+        return Registered(folder=folder, outcome="open", why=evidence, click=left, asks=step.asks)
     earlier = read_journal(system).get(str(project), {}).get(str(folder.path), Entered())
     entered = _entered(earlier, step)
     # written down first: whatever the moment of a kill, what stands in the settings can be taken back
@@ -122,6 +122,7 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
         why=step.why,
         written=tuple(writing.written),
         backups=tuple(writing.backups),
+        asks=step.asks and not step.trust,
     )
 
 

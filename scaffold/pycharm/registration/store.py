@@ -50,6 +50,11 @@ class Entered:
 Journal = Mapping[str, Mapping[str, Entered]]
 
 
+def leaves_settings(system: System) -> bool:
+    """Whether the user wants no command to touch PyCharm's own settings: SCAFFOLD_NO_REGISTER=1."""
+    return system.environment.get("SCAFFOLD_NO_REGISTER", "").strip() not in {"", "0"}
+
+
 def data_folder(system: System) -> Path:
     """Where it all lies. Raises NoPermission for a user without a home."""
     home, environment = system.home, system.environment
