@@ -12,6 +12,15 @@ from pathlib import Path
 from scaffold.errors import BadRequest, NoPermission, NoSpace, ScaffoldError
 
 
+def absolute(path: Path) -> Path:
+    """A path as the user sees it, from the root and without ``..``: records and PyCharm know a folder by it.
+
+    Links stay, except where a ``..`` may lead out of one.
+    """
+    whole = path.absolute()
+    return whole.resolve() if ".." in whole.parts else whole
+
+
 def replace_file(path: Path, content: bytes | str) -> None:
     """As `put_file`; what the system refuses is raised as `not_written` makes it: NoSpace, NoPermission."""
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.checks.ide import inspect
 from scaffold.checks.ide.keys import masked
 from scaffold.errors import ConsentNeeded, NotAProject
+from scaffold.files import absolute
 from scaffold.pycharm.mending import backups
 from scaffold.pycharm.mending.plan import plan
 from scaffold.pycharm.reading.project_files import find_root
@@ -96,5 +97,5 @@ def _root(start: Path, system: System) -> Path:
         return find_root(start, system)
     except NotAProject:
         if (start / ".idea").is_dir():
-            return start.absolute()
+            return absolute(start)
         raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import IdeMissing, LaunchFailed, NotAProject, OptionRefused, ScaffoldError
+from scaffold.files import absolute
 from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation
 from scaffold.pycharm.installations.starting import argv_of, demand_screen, is_windows_program, windows_side
@@ -92,7 +93,7 @@ def _root(start: Path) -> tuple[Path, bool]:
     try:
         return project_root(start), True
     except NotAProject:
-        return start.absolute(), False
+        return absolute(start), False
 
 
 def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:

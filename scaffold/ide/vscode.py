@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.files import absolute
 from scaffold.projects.model import Ide
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
@@ -101,9 +102,8 @@ def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
     from scaffold.projects.record import RECORD, read_record
     from scaffold.pycharm.project.describe import any_root
 
-    ours = next(
-        (one for one in (start.absolute(), *start.absolute().parents) if (one / RECORD).is_file()), None
-    )
+    folder = absolute(start)
+    ours = next((one for one in (folder, *folder.parents) if (one / RECORD).is_file()), None)
     return (ours, read_record(ours).ide) if ours is not None else (any_root(start, system), None)
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from scaffold.builds.model import FRAMEWORKS
 from scaffold.errors import NotAProject
-from scaffold.files import replace_file
+from scaffold.files import absolute, replace_file
 from scaffold.projects.model import Ide, ProjectName, Record, Tree
 
 RECORD = PurePosixPath(".scaffold/project.json")
@@ -39,7 +39,7 @@ def project_root(start: Path) -> Path:
 
     Raises `NotAProject` where neither it nor a folder above was made by scaffold.
     """
-    folder = start.absolute()
+    folder = absolute(start)
     for candidate in (folder, *folder.parents):
         if (candidate / RECORD).is_file():
             return candidate

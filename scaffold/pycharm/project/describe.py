@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown
+from scaffold.files import absolute
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.reading.project_files import declared_name, read_project
@@ -38,7 +39,7 @@ def generated_project(record: Record) -> IdeProject:
 
 def any_root(start: Path, system: System) -> Path:
     """The project that a folder is, or lies in. Raises NotAProject; the home folder itself is none."""
-    folder = start.absolute()
+    folder = absolute(start)
     for candidate in (folder, *folder.parents):
         if candidate != system.home and any(system.exists(candidate / mark) for mark in _MARKS):
             return candidate

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import toml
 from scaffold.errors import NotAProject
+from scaffold.files import absolute
 from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.model import Module, ProjectFiles
 from scaffold.pycharm.reading.macros import Macros
@@ -29,7 +30,7 @@ def find_root(folder: Path, system: System) -> Path:
 
     Raises NotAProject.
     """
-    start = folder.absolute()
+    start = absolute(folder)
     for candidate in (start, *start.parents):
         if any(system.exists(candidate / mark) for mark in _MARKS):
             return candidate
