@@ -13,6 +13,7 @@ from scaffold.machine.surroundings import is_translated
 from scaffold.pycharm.installations.find import installations
 from scaffold.pycharm.installations.model import Installation, numbers
 from scaffold.pycharm.installations.places import own_place
+from scaffold.pycharm.products import RELEASES, RELEASES_CODE, is_unified
 from scaffold.pycharm.releases.download import came
 from scaffold.pycharm.releases.feed import Download, Release, chosen, download_for, version_in
 from scaffold.pycharm.releases.place import Place, demand_free
@@ -166,7 +167,7 @@ def _named(wishes: InstallWishes, path: Path | None, filename: str) -> _Offer:
 def _published(system: System, wishes: InstallWishes, client: Client) -> _Offer:
     """What the release service has for this machine."""
     address = wishes.source or service().url
-    release = chosen(ask(client, address, service().code, wishes.version), wishes.version)
+    release = chosen(ask(client, address, RELEASES_CODE, wishes.version), wishes.version)
     if release is None:
         raise DownloadFailed(
             f"There is no release {wishes.version} of PyCharm",
@@ -197,7 +198,7 @@ def _folder(system: System, version: str) -> Path:
 
 
 def _is(one: Installation, version: str) -> bool:
-    return one.product == "PyCharm" and numbers(one.version) == numbers(version)
+    return one.product == RELEASES and numbers(one.version) == numbers(version)
 
 
 def _size(client: Client, offer: _Offer) -> int | None:
@@ -221,9 +222,8 @@ def _hash(client: Client, offer: _Offer) -> str:
 
 def _terms(version: str) -> tuple[str, ...]:
     facts = service()
-    unified = numbers(version) >= (2025, 1)
     return (
-        facts.terms_unified if unified else facts.terms_professional,
+        facts.terms_unified if is_unified(numbers(version)) else facts.terms_professional,
         f"JetBrains' terms, which PyCharm shows when it first starts: {facts.terms_text}",
     )
 

@@ -95,8 +95,9 @@ def plan_pycharm(system: System, start: Path, wish: Wish, *, create_config: bool
 
 def _never_ran(system: System) -> tuple[ConfigFolder, ...]:
     """The folders of settings that PyCharms installed here will have once they run."""
-    from scaffold.pycharm.configs import config_folders, parse_folder_name
+    from scaffold.pycharm.configs import config_folders
     from scaffold.pycharm.installations.find import installations
+    from scaffold.pycharm.products import parse_folder_name
 
     there = {one.path for one in config_folders(system)}
     folders = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 from scaffold.system import System
 
@@ -49,6 +50,18 @@ def wsl_of_kernel(release: str) -> int:
     if "microsoft" not in release.lower():
         return 0
     return 1 if release.endswith("-Microsoft") else 2
+
+
+#: Where WSL shows Windows' own disk, unless wsl.conf says otherwise.
+WINDOWS_DISK = Path("/mnt/c")
+
+
+def windows_homes(system: System) -> tuple[Path, ...]:
+    """In WSL: the homes of the users on the Windows side; elsewhere none."""
+    if not wsl_of_kernel(system.platform.release):
+        return ()
+    users = WINDOWS_DISK / "Users"
+    return tuple(users / name for name in system.list_folder(users))
 
 
 def is_translated(system: System) -> bool:

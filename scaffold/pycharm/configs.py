@@ -12,21 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scaffold.machine.surroundings import wsl_of_kernel
+from scaffold.machine.surroundings import windows_homes
+from scaffold.pycharm.installations.places import below_home, variable
+from scaffold.pycharm.products import LINES, TITLES, VARIABLES, VMOPTIONS, Product, parse_folder_name
 from scaffold.pycharm.running import RunningIde, running_ides
 from scaffold.system import System
 
-Product = Literal["PyCharm", "PyCharmCE"]
 How = Literal["native", "flatpak", "snap", "moved", "wsl"]
 
 #: From here on, every file of ours is read as we mean it.
 OLDEST = (2023, 3)
-
-_NAME = re.compile(r"(PyCharm|PyCharmCE)(\d{4}\.\d+)")
-
-_TITLES = {"PyCharm": "PyCharm", "PyCharmCE": "PyCharm Community"}
-
-_FLATPAKS = ("com.jetbrains.PyCharm-Professional", "com.jetbrains.PyCharm-Community", "com.jetbrains.PyCharm")
 
 _MOVED = re.compile(r"^\s*(?:-D)?idea\.config\.path\s*[=:]\s*(\S.*?)\s*$", re.MULTILINE)
 
@@ -43,7 +38,7 @@ class ConfigFolder:
     @property
     def title(self) -> str:
         """What people call it: ``PyCharm Community 2025.1``."""
-        return f"{_TITLES[self.product]} {self.version}".strip()
+        return f"{TITLES[self.product]} {self.version}".strip()
 
     @property
     def is_old(self) -> bool:
@@ -68,18 +63,6 @@ def version_key(version: str) -> tuple[int, ...]:
     ['', '2025.2', '2025.10', '2026.2']
     """
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
-
-
-def parse_folder_name(name: str) -> tuple[Product, str] | None:
-    """Product and version of ``PyCharm2026.2``; None for any other folder.
-
-    >>> parse_folder_name("PyCharmCE2025.1"), parse_folder_name("PyCharm2026.2-backup")
-    (('PyCharmCE', '2025.1'), None)
-    """
-    found = _NAME.fullmatch(name)
-    if found is None:
-        return None
-    return ("PyCharmCE" if found[1] == "PyCharmCE" else "PyCharm"), found[2]
 
 
 def config_folders(
@@ -114,10 +97,7 @@ def windows_folders(system: System) -> tuple[ConfigFolder, ...]:
 
     Such a PyCharm names the interpreter by a path through WSL, which only it can set up.
     """
-    if not wsl_of_kernel(system.platform.release):
-        return ()
-    users = Path("/mnt/c/Users")
-    bases = (users / name / "AppData/Roaming/JetBrains" for name in system.list_folder(users))
+    bases = (home / "AppData/Roaming/JetBrains" for home in windows_homes(system))
     found = [one for base in bases for one in _below(system, base, "wsl")]
     return tuple(sorted(found, key=_newest_first, reverse=True))
 
@@ -133,14 +113,11 @@ def other_tables(system: System) -> tuple[Path, ...]:
 
 def base_folder(system: System) -> Path | None:
     """Where a PyCharm that is installed in the ordinary way makes its folder; None without a home."""
-    home, environment = system.home, system.environment
     if system.platform.os == "windows":
-        roaming = environment.get("APPDATA", "").strip()
-        return _jetbrains(Path(roaming) if roaming else home and home / "AppData" / "Roaming")
+        return _jetbrains(variable(system, "APPDATA") or below_home(system, "AppData", "Roaming"))
     if system.platform.os == "macos":
-        return _jetbrains(home and home / "Library" / "Application Support")
-    chosen = environment.get("XDG_CONFIG_HOME", "").strip()
-    return _jetbrains(Path(chosen) if chosen else home and home / ".config")
+        return _jetbrains(below_home(system, "Library", "Application Support"))
+    return _jetbrains(variable(system, "XDG_CONFIG_HOME") or below_home(system, ".config"))
 
 
 def _jetbrains(folder: Path | None) -> Path | None:
@@ -154,7 +131,7 @@ def _bases(system: System) -> Iterator[tuple[Path, How]]:
     if system.platform.os != "linux" or home is None:
         return
     yield home / ".config" / "JetBrains", "native"  # a desktop may not have our XDG_CONFIG_HOME
-    for identity in _FLATPAKS:
+    for identity in (one for line in LINES for one in line.flatpaks):
         yield home / ".var" / "app" / identity / "config" / "JetBrains", "flatpak"
     for name in system.list_folder(home / "snap"):
         if name.startswith("pycharm"):  # one of strict confinement; the published ones are classic
@@ -171,19 +148,15 @@ def _below(system: System, base: Path, how: How) -> Iterator[ConfigFolder]:
 def _moved(system: System, folders: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
     """Folders that the user's properties or VM options name, and the version they are said for."""
     environment, home = system.environment, system.home
-    files = [(Path(environment[name]), "") for name in _VARIABLES if environment.get(name)]
+    files = [(Path(environment[name]), "") for name in VARIABLES if environment.get(name)]
     if home is not None:
         files.append((home / "idea.properties", ""))
     for folder in folders:
-        names = ("idea.properties", "pycharm.vmoptions", "pycharm64.vmoptions", "pycharm64.exe.vmoptions")
-        files += [(folder / name, folder.name) for name in names]
+        files += [(folder / name, folder.name) for name in ("idea.properties", *VMOPTIONS)]
     for file, selector in files:
         path = moved_to(system.read_text(file) or "", str(home or ""))
         if path:
             yield Path(path), selector
-
-
-_VARIABLES = ("PYCHARM_PROPERTIES", "PYCHARM_VM_OPTIONS")
 
 
 def moved_to(text: str, home: str) -> str:

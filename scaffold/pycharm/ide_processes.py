@@ -11,19 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from scaffold.pycharm.products import FAMILY, LAUNCHERS, WINDOWS_LAUNCHERS, may_be_pycharm
+
 if TYPE_CHECKING:
     from scaffold.system import System
 
 _SELECTOR = re.compile(r"-Didea\.paths\.selector=(\S+)")
 _CONFIG = re.compile(r"-Didea\.config\.path=(.+?)(?=\s+-|$)")
 
-#: The programs that start PyCharm, and that it is from 2024 on, with Java inside.
-LAUNCHERS = frozenset({"pycharm", "pycharm64", "pycharm.exe", "pycharm64.exe"})
+#: What an IDE before 2024 is, as Windows lists it.
+_JAVA = "java.exe"
 
+_ASKED = " or ".join(f"Name='{name}'" for name in (*WINDOWS_LAUNCHERS, _JAVA))
 _ASK_WINDOWS = (
-    "Get-CimInstance Win32_Process -Filter \"Name='pycharm64.exe' or Name='pycharm.exe' or Name='java.exe'\""
+    f'Get-CimInstance Win32_Process -Filter "{_ASKED}"'
     " | Select-Object ProcessId,ExecutablePath,CommandLine | ConvertTo-Json -Compress"
 )
+
+
+#: A program's path at the beginning of a command line, in which blanks are not quoted.
+_PROGRAM = re.compile(rf"(.*?/(?:MacOS|bin)/(?:java|{'|'.join(sorted(LAUNCHERS))}))(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def _ide(system: System, pid: int, argv: tuple[str, ...]) -> RunningIde | None:
     config = next(exact, "") or (found[1] if (found := _CONFIG.search(line)) else "")
     name = base_name(program)
     if selector is not None:
-        if not selector[1].startswith("PyCharm"):
+        if not selector[1].startswith(FAMILY):
             return None
     elif name not in LAUNCHERS:
         return None
@@ -121,7 +128,7 @@ def _processes(system: System) -> Iterable[tuple[int, tuple[str, ...]]]:
         answer = system.run(["ps", "-xww", "-o", "pid=,command="], timeout=10.0)
         return parse_ps(answer.stdout)
     listed = system.run(["tasklist", "/FO", "CSV", "/NH"], timeout=20.0).stdout
-    if not any(base_name(name).lower() in LAUNCHERS | {"java.exe"} for name, _ in parse_tasklist(listed)):
+    if not any(base_name(name).lower() in LAUNCHERS | {_JAVA} for name, _ in parse_tasklist(listed)):
         return []
     answer = system.run(
         ["powershell", "-NoProfile", "-NonInteractive", "-Command", _ASK_WINDOWS], timeout=30.0
@@ -138,7 +145,7 @@ def _of_proc(system: System) -> Iterator[tuple[int, tuple[str, ...]]]:
         if not name.isdecimal():
             continue
         argv = tuple((system.read_text(f"/proc/{name}/cmdline") or "").rstrip("\0").split("\0"))
-        mine = "PyCharm" in "".join(argv) or "pycharm" in argv[0].lower()
+        mine = FAMILY in "".join(argv) or may_be_pycharm(argv[0])
         if mine and (not own or _user(system, name) in ("", own)):
             yield int(name), argv
 
@@ -190,7 +197,7 @@ def parse_windows_processes(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 def _first_word(line: str) -> str:
     """The program of a command line in which blanks of its path are not quoted: up to the launcher's name."""
-    found = re.match(r"(.*?/(?:MacOS/pycharm|bin/java|bin/pycharm(?:64)?))(?:\s|$)", line)
+    found = _PROGRAM.match(line)
     return found[1] if found else line.partition(" ")[0]
 
 

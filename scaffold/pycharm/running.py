@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold.pycharm.ide_processes import LAUNCHERS, RunningIde, base_name, program_of, running_ides
+from scaffold.pycharm.ide_processes import RunningIde, base_name, program_of, running_ides
+from scaffold.pycharm.products import LAUNCHERS, may_be_pycharm
 
 if TYPE_CHECKING:
     from scaffold.pycharm.configs import ConfigFolder
@@ -85,4 +86,4 @@ def _locks_otherwise(folder: ConfigFolder, system: System) -> bool:
 def _may_be_ide(program: str) -> bool:
     """As the IDE itself decides: a number can have gone to another program in the meantime."""
     name = base_name(program)
-    return name in LAUNCHERS or name in {"java", "java.exe"} or "pycharm" in program.lower()
+    return name in LAUNCHERS or name in {"java", "java.exe"} or may_be_pycharm(program)

@@ -13,6 +13,7 @@ from scaffold.pycharm.installations.model import How, Installation, numbers
 from scaffold.pycharm.installations.packaged import Packaged, packaged
 from scaffold.pycharm.installations.places import real
 from scaffold.pycharm.installations.product_info import ProductInfo, read
+from scaffold.pycharm.products import DEFAULTS, edition_of
 from scaffold.system import System
 
 
@@ -95,9 +96,9 @@ def _packaged(system: System, store: Packaged) -> Installation:
         product=store.product,
         version="",
         build="",
-        edition="Community" if store.product == "PyCharmCE" else "unified",
+        edition=edition_of(store.product, ()),
         how=store.how,
         reason=store.reason,
         config_folder=None,
-        vmoptions="pycharm64.vmoptions",
+        vmoptions=DEFAULTS["linux"][1],
     )

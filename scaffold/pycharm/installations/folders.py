@@ -14,12 +14,8 @@ from scaffold.pycharm.installations.places import (
     record_of,
     variable,
 )
+from scaffold.pycharm.products import COMMANDS, may_be_pycharm
 from scaffold.system import System
-
-#: Commands by which JetBrains, the Toolbox app and distributions start it.
-COMMANDS = (
-    "pycharm", "pycharm.sh", "pycharm64.exe", "pycharm-professional", "pycharm-community", "charm",
-)  # fmt: skip
 
 
 def candidates(system: System) -> Iterator[tuple[Path, How, str]]:
@@ -28,7 +24,7 @@ def candidates(system: System) -> Iterator[tuple[Path, How, str]]:
     how: How = "bundle" if system.platform.os == "macos" else "standalone"
     for place in _places(system):
         for name in system.list_folder(place):
-            if "pycharm" in name.lower():
+            if may_be_pycharm(name):
                 yield place / name, how, str(place)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-#: PyCharm is Professional and, since 2025.1, the product that is there for all; PyCharmCE is Community.
-Product = Literal["PyCharm", "PyCharmCE"]
-Edition = Literal["unified", "Professional", "Community"]
+from scaffold.pycharm.products import Edition, Product
+
 How = Literal["ours", "toolbox", "snap", "flatpak", "bundle", "registry", "standalone", "path"]
 
 

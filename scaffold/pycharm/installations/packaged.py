@@ -6,21 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.pycharm.installations.model import How, Product
+from scaffold.pycharm.installations.model import How
 from scaffold.pycharm.installations.places import below_home, variable
+from scaffold.pycharm.products import LINES, Product
 from scaffold.system import System
-
-#: Names in the snap store and on Flathub. pycharm is unified, since 2025.
-SNAPS: tuple[tuple[str, Product], ...] = (
-    ("pycharm", "PyCharm"),
-    ("pycharm-professional", "PyCharm"),
-    ("pycharm-community", "PyCharmCE"),
-)
-FLATPAKS: tuple[tuple[str, Product], ...] = (
-    ("com.jetbrains.PyCharm", "PyCharm"),
-    ("com.jetbrains.PyCharm-Professional", "PyCharm"),
-    ("com.jetbrains.PyCharm-Community", "PyCharmCE"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +29,7 @@ def packaged(system: System) -> Iterator[Packaged]:
     """Everything that snap and Flatpak have of PyCharm on this machine."""
     if system.platform.os != "linux":
         return
-    for name, product in SNAPS:
+    for name, product in ((name, line.product) for line in LINES for name in line.snaps):
         folder = Path("/snap") / name / "current"
         if system.exists(folder):
             program = f"/snap/bin/{name}"
@@ -53,7 +42,7 @@ def packaged(system: System) -> Iterator[Packaged]:
 def _flatpaks(system: System) -> Iterator[Packaged]:
     data = variable(system, "XDG_DATA_HOME") or below_home(system, ".local", "share")
     bases = [Path("/var/lib/flatpak"), *([data / "flatpak"] if data else [])]
-    for name, product in FLATPAKS:
+    for name, product in ((name, line.product) for line in LINES for name in line.flatpaks):
         for base in bases:
             active = base / "app" / name / "current" / "active"
             if not system.exists(active):

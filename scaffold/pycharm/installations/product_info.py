@@ -13,23 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.machine.host import normalised_architecture
-from scaffold.pycharm.installations.model import Edition, Product, numbers
+from scaffold.pycharm.installations.model import numbers
+from scaffold.pycharm.products import BY_CODE, DEFAULTS, Edition, Product, edition_of
 from scaffold.system import OperatingSystem, System
 
 NAME = "product-info.json"
 
 #: How the file spells an operating system.
 _SYSTEMS: Mapping[str, OperatingSystem] = {"Linux": "linux", "Windows": "windows", "macOS": "macos"}
-#: Its product code -> ours. Others (IU, DS, ...) are other products.
-_PRODUCTS: Mapping[str, Product] = {"PY": "PyCharm", "PC": "PyCharmCE"}
-#: The first release that is one product for all: https://www.jetbrains.com/help/pycharm/unified-pycharm.html
-_UNIFIED = (2025, 1)
-
-_DEFAULTS: Mapping[OperatingSystem, tuple[str, str]] = {
-    "linux": ("bin/pycharm.sh", "pycharm64.vmoptions"),
-    "windows": ("bin/pycharm64.exe", "pycharm64.exe.vmoptions"),
-    "macos": ("../MacOS/pycharm", "pycharm.vmoptions"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +39,7 @@ class ProductInfo:
     @property
     def edition(self) -> Edition:
         """Community, Professional before 2025.1, and what is both since."""
-        if self.product == "PyCharmCE":
-            return "Community"
-        return "unified" if not self.version or numbers(self.version) >= _UNIFIED else "Professional"
+        return edition_of(self.product, numbers(self.version))
 
 
 def parse(text: str, system: OperatingSystem, machine: str = "") -> ProductInfo | None:
@@ -72,11 +61,11 @@ def parse(text: str, system: OperatingSystem, machine: str = "") -> ProductInfo 
         values = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    product = _PRODUCTS.get(_text(values, "productCode"))
+    product = BY_CODE.get(_text(values, "productCode"))
     if product is None:
         return None
     launch = _launch(values.get("launch"), system, machine)
-    default, options = _DEFAULTS[system]
+    default, options = DEFAULTS[system]
     version = _text(values, "version")
     major = ".".join(version.split(".")[:2])
     return ProductInfo(

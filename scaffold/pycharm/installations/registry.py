@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from scaffold.pycharm.installations.places import folder_of
+from scaffold.pycharm.products import FAMILY
 from scaffold.system import System
 
 _UNINSTALL = r"Microsoft\Windows\CurrentVersion\Uninstall"
@@ -44,7 +45,7 @@ def installed(output: str) -> tuple[tuple[str, str], ...]:
         name = key.rsplit("\\", 1)[-1]
         values = dict(re.findall(r"^    (\S+)    REG_\w+    (.*?)\s*$", text, re.MULTILINE))
         folder = values.get("InstallLocation", "").strip('"') or _above(values.get("UninstallString", ""))
-        if name.startswith("PyCharm") and PureWindowsPath(folder).is_absolute():
+        if name.startswith(FAMILY) and PureWindowsPath(folder).is_absolute():
             found.append((name, folder))
     return tuple(found)
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.errors import LaunchFailed
-from scaffold.machine.surroundings import wsl_of_kernel
+from scaffold.machine.surroundings import WINDOWS_DISK, windows_homes, wsl_of_kernel
 from scaffold.pycharm.installations.find import at
 from scaffold.pycharm.installations.model import Installation, numbers
+from scaffold.pycharm.products import DEFAULTS, may_be_pycharm
 from scaffold.system import System
 
 #: wslpath and its kin answer at once or never.
@@ -69,17 +70,14 @@ def windows_side(system: System) -> tuple[Installation, ...]:
     """In WSL: what is installed on Windows, the newest first. Its settings are Windows' affair."""
     if not wsl_of_kernel(system.platform.release):
         return ()
-    users = [Path("/mnt/c/Users") / name for name in system.list_folder("/mnt/c/Users")]
-    places = [Path("/mnt/c/Program Files/JetBrains")]
-    for user in users:
-        local = user / "AppData" / "Local"
+    places = [WINDOWS_DISK / "Program Files" / "JetBrains"]
+    for home in windows_homes(system):
+        local = home / "AppData" / "Local"
         places += [local / "Programs", local / "JetBrains" / "Toolbox" / "apps"]
-    folders = [
-        place / name for place in places for name in system.list_folder(place) if "pycharm" in name.lower()
-    ]
+    folders = [place / name for place in places for name in system.list_folder(place) if may_be_pycharm(name)]
     found = (at(system, folder, "standalone", f"{folder.parent}, on Windows") for folder in folders)
     programs = (
-        replace(one, launcher=(str(one.folder / "bin" / "pycharm64.exe"),), config_folder=None)
+        replace(one, launcher=(str(one.folder / DEFAULTS["windows"][0]),), config_folder=None)
         for one in found
         if one is not None
     )

@@ -9,9 +9,10 @@ from xml.etree.ElementTree import Element
 
 from scaffold.errors import ScaffoldError
 from scaffold.files import clear_remains, not_written, replace_file
-from scaffold.pycharm.configs import ConfigFolder, config_folders, parse_folder_name
+from scaffold.pycharm.configs import ConfigFolder, config_folders
 from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.documents.writing import to_bytes
+from scaffold.pycharm.products import parse_folder_name
 from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.model import Known
 from scaffold.pycharm.registration.paths import key

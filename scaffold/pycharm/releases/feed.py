@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scaffold.pycharm.installations.model import numbers
+from scaffold.pycharm.products import ARCHIVES
 from scaffold.system import OperatingSystem
 
 #: (system, architecture) -> names in ``downloads``; the first that is there is taken. On Windows what is only
@@ -23,7 +24,7 @@ KEYS: Mapping[tuple[OperatingSystem, str], tuple[str, ...]] = {
     ("macos", "x86_64"): ("mac",),
 }
 
-_FILE = re.compile(r"pycharm(?:-professional)?-(?P<version>\d{4}\.\d+(?:\.\d+)*)(?P<more>[-.].*)")
+_FILE = re.compile(rf"(?:{'|'.join(ARCHIVES)})-(?P<version>\d{{4}}\.\d+(?:\.\d+)*)(?P<more>[-.].*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

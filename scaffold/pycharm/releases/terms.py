@@ -14,7 +14,6 @@ class Service:
     """Where releases are asked for, on which terms they are used, how much room they need."""
 
     url: str
-    code: str
     terms_unified: str
     terms_professional: str
     terms_text: str
@@ -28,7 +27,6 @@ def service() -> Service:
     table = loads((Path(__file__).parent / "data" / "service.toml").read_text(encoding="utf-8"))
     return Service(
         url=table["service"]["url"],
-        code=table["service"]["code"],
         terms_unified=table["terms"]["unified"],
         terms_professional=table["terms"]["professional"],
         terms_text=table["terms"]["text"],
