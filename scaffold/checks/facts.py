@@ -10,12 +10,12 @@ from typing import Literal
 from scaffold.builds.model import Framework
 from scaffold.environments.condition.project import ProjectInstall
 from scaffold.environments.condition.whole import Contents, LockFacts
-from scaffold.environments.layout import MAIN
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import ScaffoldError
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
+from scaffold.projects.folders import MAIN
 from scaffold.projects.model import Record
 from scaffold.pycharm.survey.model import IdeFacts
 

@@ -25,8 +25,8 @@ def show_environment(system: System, start: Path, name: str | None = None) -> Li
     """
     from scaffold.env.places import place_of
     from scaffold.environments.condition.inventory import listed
-    from scaffold.environments.layout import MAIN
     from scaffold.environments.remaking import remake_hint
+    from scaffold.projects.folders import MAIN
     from scaffold.projects.record import project_root
 
     root = project_root(start)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.environments.layout import FURTHER, MAIN, Place, places
+from scaffold.environments.layout import Place, places
 from scaffold.errors import OptionRefused
+from scaffold.projects.folders import FURTHER, MAIN
 
 
 def shown_name(place: Place) -> str:

@@ -6,13 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.projects.folders import FURTHER, MAIN, python_in
 from scaffold.system import OperatingSystem
-
-#: The project's own environment. PyCharm looks for one in the direct children of the project's folder.
-MAIN = ".venv"
-
-#: Further ones lie below, where PyCharm does not look: it adopts the right one by itself.
-FURTHER = ".envs"
 
 #: What `scaffold` knows of a project's environments: their state, and the lock of whoever works on them.
 STATE_FOLDER = ".scaffold"
@@ -26,9 +21,7 @@ MADE_MARK = ".scaffold-made"
 
 def python_of(location: Path, os: OperatingSystem) -> Path:
     """The interpreter of the environment at ``location``."""
-    if os == "windows" and is_conda(location):
-        return location / "python.exe"
-    return location / "Scripts" / "python.exe" if os == "windows" else location / "bin" / "python"
+    return python_in(location, os, conda=is_conda(location))
 
 
 def site_packages_of(location: Path) -> Path | None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from scaffold.environments.adopt import refuse_adopted
 from scaffold.environments.condition.usage import Usage, usage
 from scaffold.environments.discard import put_away, remove_tree
-from scaffold.environments.layout import MAIN, Place, is_environment
+from scaffold.environments.layout import Place, is_environment
 from scaffold.environments.proving.proofs import forget_proofs
 from scaffold.environments.state import is_ours, is_unfinished, read_state, recover, refuse_newer, write_state
 from scaffold.errors import EnvironmentOccupied, LaunchFailed
+from scaffold.projects.folders import MAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scaffold.projects.folders import ALWAYS_EXCLUDED
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import RunConfiguration
 from scaffold.projects.tool import LAUNCHER
 from scaffold.vscode.launch import ROOT
 from scaffold.vscode.model import Piece, VscodeProject
-
-#: Folders that change while nobody works on them, or hold tens of thousands of files.
-ALWAYS_EXCLUDED = (".envs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".scaffold", ".venv")
 
 EXTENSIONS = ("ms-python.python", "ms-python.debugpy")
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scaffold.projects.folders import FURTHER
 from scaffold.projects.model import RunConfiguration
 from scaffold.vscode.files import VscodePlan, plan_files
 from scaffold.vscode.launch import configuration, interpreter, launch_pieces
 from scaffold.vscode.model import Piece
 
-FOLDER = PurePosixPath(".envs")
+FOLDER = PurePosixPath(FURTHER)
 RECORD = FOLDER / "vscode.json"
 
 

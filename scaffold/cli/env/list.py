@@ -51,7 +51,7 @@ def lines_of(one: Listed) -> list[str]:
     """What a person wants to know of an environment at a glance."""
     from scaffold.checks.proved import proved_in_words
     from scaffold.cli.text import row
-    from scaffold.environments.layout import MAIN
+    from scaffold.projects.folders import MAIN
 
     whose = {"user": ", yours (adopted)", "unknown": ", not made by scaffold"}.get(one.owner, "")
     whose = "" if one.standing == "missing" else whose

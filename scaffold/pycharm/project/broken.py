@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.documents.source import Document, document_of
-
-#: What git leaves in a file that two sides changed.
-_MARKER = re.compile(rb"^(?:<{7}|={7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
 
 _HINT = "correct it, or let it be set aside and written anew:  scaffold ide pycharm --repair"
 
@@ -19,13 +16,12 @@ def document_or_error(content: bytes, path: Path, tag: str) -> Document:
     try:
         document = document_of(content, path)
     except IdeFileBroken as problem:
-        marker = _MARKER.search(content)
-        if marker is None:
+        line = conflict_line(content)
+        if not line:
             raise IdeFileBroken(problem.message, detail=problem.detail, hint=_HINT) from problem
-        line = content.count(b"\n", 0, marker.start()) + 1
         raise IdeFileBroken(
             f"{path}, line {line}: a merge conflict that nobody has solved",
-            detail=(content[marker.start() :].splitlines()[0].decode(errors="replace"),),
+            detail=(content.split(b"\n")[line - 1].decode(errors="replace").rstrip(),),
             hint=_HINT,
         ) from problem
     if document.root.tag != tag:

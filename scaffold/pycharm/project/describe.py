@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown
 from scaffold.files import absolute
+from scaffold.projects.folders import LARGE
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.reading.project_files import declared_name, read_project
@@ -13,12 +14,6 @@ from scaffold.system import System
 
 #: One of these makes a folder a Python project, whoever made it.
 _MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requirements.txt", ".idea/modules.xml")
-
-#: Folders that grow large and that nobody searches, in the order in which they are usually met.
-_LARGE = (
-    "build", "checkpoints", "data", "datasets", "dist", "htmlcov", "lightning_logs", "logs", "mlruns",
-    "node_modules", "outputs", "runs", "venv", "wandb", ".cache", ".ipynb_checkpoints", ".nox", ".tox",
-)  # fmt: skip
 
 
 def generated_project(record: Record) -> IdeProject:
@@ -61,7 +56,7 @@ def any_project(root: Path, system: System) -> IdeProject:
         python="",
         sources=tuple(one for one in ("src",) if system.exists(root / one)),
         tests=tuple(one for one in ("tests", "test") if system.exists(root / one)),
-        excluded=tuple(one for one in _LARGE if _is_large(root / one, system)),
+        excluded=tuple(one for one in LARGE if _is_large(root / one, system)),
     )
 
 

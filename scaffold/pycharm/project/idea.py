@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, SubElement
 
 from scaffold.errors import TargetOccupied
+from scaffold.projects.folders import ALWAYS_EXCLUDED
 from scaffold.projects.model import Tree
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.model import IdeProject
@@ -15,10 +16,6 @@ from scaffold.pycharm.project.further import further_files, further_module
 from scaffold.pycharm.project.run_configurations import identity
 
 FOLDER = PurePosixPath(".idea")
-
-#: Nobody searches these, and indexing an environment takes minutes.
-ALWAYS_EXCLUDED = (".envs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".scaffold", ".venv")
-
 
 #: What PyCharm itself keeps out of git where ``.idea`` is committed; and our record, which is this machine's.
 _PERSONAL = b"/shelf/\n/workspace.xml\n/scaffold.json\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
-from scaffold.files import not_written
+from scaffold.files import read_present
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
@@ -54,12 +54,12 @@ def is_committed(root: Path, system: System) -> bool:
 
 def _existing(root: Path, wanted: Mapping[str, bytes], home: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files that matter: what we (may) write, modules that are listed, who may name one, our backups."""
-    paths = {*wanted, *records.parse(_present(root / RECORD)), str(RECORD)}
+    paths = {*wanted, *records.parse(read_present(root / RECORD)), str(RECORD)}
     for pattern in (".idea/runConfigurations/*.xml", ".idea/*.iml", f"{Backups.FOLDER}/*"):
         paths |= {path.relative_to(root).as_posix() for path in root.glob(pattern)}
     paths |= _listed(root, home)
     for path in sorted(paths):
-        present = _present(root / path)
+        present = read_present(root / path)
         if present is not None:
             yield path, present
 
@@ -67,7 +67,7 @@ def _existing(root: Path, wanted: Mapping[str, bytes], home: Path | None) -> Ite
 def _listed(root: Path, home: Path | None) -> set[str]:
     """The modules' files that ``modules.xml`` lists, of those that lie in the project."""
     path = root / FOLDER / "modules.xml"
-    content = _present(path)
+    content = read_present(path)
     if content is None:
         return set()
     try:
@@ -76,12 +76,3 @@ def _listed(root: Path, home: Path | None) -> set[str]:
         return set()
     found = Modules(root=root, home=home).read(document.root)
     return {path for path in found if not Path(path).is_absolute() and ".." not in Path(path).parts}
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem

@@ -11,12 +11,13 @@ import pytest
 
 from scaffold.builds.model import Framework
 from scaffold.projects.catalog import find_templates
+from scaffold.projects.folders import ALWAYS_EXCLUDED
 from scaffold.projects.model import Template
 from scaffold.projects.names import project_name
 from scaffold.projects.render import project_runs
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
-from scaffold.pycharm.project.idea import ALWAYS_EXCLUDED, idea_files
+from scaffold.pycharm.project.idea import idea_files
 from scaffold.pycharm.project.planning import plan_idea
 from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.pycharm.project.write import write_idea
