@@ -82,6 +82,7 @@ def _run(
     from scaffold.pycharm.launching.compound import resolve_steps
     from scaffold.pycharm.launching.launch import resolve_configuration
     from scaffold.pycharm.reading.configurations import configurations, find
+    from scaffold.pycharm.registration.known import registered_interpreters
 
     found = configurations(root)
     configuration = find(found, name)
@@ -90,8 +91,11 @@ def _run(
 
         run_compound.run(system, root, configuration, found, arguments, as_json=as_json, show_only=show_only)
         return
-    launch = resolve_configuration(root, configuration, extra_arguments=arguments, system=system)
-    steps = resolve_steps(root, configuration, found, system=system)
+    registered = registered_interpreters(system)
+    launch = resolve_configuration(
+        root, configuration, extra_arguments=arguments, system=system, registered=registered
+    )
+    steps = resolve_steps(root, configuration, found, system=system, registered=registered)
     if as_json:
         click.echo(_launch_json(launch))
     elif show_only:

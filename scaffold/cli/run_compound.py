@@ -35,14 +35,16 @@ def run(
     from scaffold.errors import OptionRefused
     from scaffold.pycharm.launching.compound import resolve_members, resolve_steps
     from scaffold.pycharm.launching.side_by_side import run_side_by_side
+    from scaffold.pycharm.registration.known import registered_interpreters
 
     if arguments:
         raise OptionRefused(
             f"{compound.name!r} starts several programs: whose would {' '.join(arguments)} be?",
             hint=f'Start one of them by itself:  scaffold run "{compound.members[0][0]}"',
         )
-    launches = resolve_members(root, compound, found, system=system)
-    steps = resolve_steps(root, compound, found, system=system)
+    registered = registered_interpreters(system)
+    launches = resolve_members(root, compound, found, system=system, registered=registered)
+    steps = resolve_steps(root, compound, found, system=system, registered=registered)
     if as_json:
         from scaffold.results import envelope
 

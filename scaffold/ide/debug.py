@@ -23,6 +23,7 @@ from scaffold.pycharm.launching.compound import members_of
 from scaffold.pycharm.launching.launch import resolve_configuration
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.project_files import read_project
+from scaffold.pycharm.registration.known import registered_interpreters
 from scaffold.system import System
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ def plan_debug(
             f"{chosen.name!r} starts several programs: whose would {' '.join(arguments)} be?",
             hint="check one of them by itself",
         )
-    short = _short_arguments(root)
+    short, registered = _short_arguments(root), registered_interpreters(system)
     plans = []
     for one in members:
         more = tuple(arguments) or short.get(one.name, ())
-        launch = resolve_configuration(root, one, extra_arguments=more, system=system)
+        launch = resolve_configuration(root, one, extra_arguments=more, system=system, registered=registered)
         engine = obtain_engine(Path(launch.argv[0]), system, cache_folder=cache_folder, tell=tell)
         places, start = _places(launch, breaks, root, system, ours=bool(short))
         plans.append(

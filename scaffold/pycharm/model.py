@@ -77,6 +77,11 @@ class ProjectFiles:
     sdk: str = ""  # the project's interpreter, by name
     problems: tuple[str, ...] = ()
 
+    @property
+    def own(self) -> Module:
+        """The module on the project's own folder; the first one where none is."""
+        return next((one for one in self.modules if self.root in one.content), self.modules[0])
+
 
 #: Modules that start a program several times.
 _TORCHRUN = frozenset({"torch.distributed.run", "torch.distributed.launch"})

@@ -18,6 +18,7 @@ from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.pycharm.reading.configurations import configurations
 from tests.pycharm.projects_on_disk import RUNS, add_environment, lay, make_project
+from tests.pycharm.registration.tables import entry_of
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="signals, terminals and paths as POSIX has them")
@@ -300,3 +301,19 @@ def test_what_is_to_run_before_runs_before(project: Path) -> None:
     failed = scaffold(project, "run", "prepare data")
     assert (failed.returncode, '"cwd"' in failed.stdout) == (1, False)
     assert "error[launch-failed]: 'tests' runs before it, and ended with status 1\n" in failed.stderr
+
+
+@posix
+@pytest.mark.parametrize("asked", [("run", "train", "--json"), ("run", "all", "--json")])
+def test_the_interpreter_that_was_chosen_in_pycharm_is_started(
+    project: Path, home: Path, asked: tuple[str, ...]
+) -> None:
+    all_of_them = RunConfiguration(name="all", kind="compound", members=("train (PyTorch)",))
+    for path, content in run_files((*RUNS, all_of_them), "cnn-project").items():
+        (project / path).write_bytes(content)
+    add_environment(project)
+    chosen = add_environment(home / "elsewhere")
+    table = entry_of("Python 3.12 (cnn-project)", str(chosen))
+    lay(home, {".config/JetBrains/PyCharm2026.2/options/jdk.table.xml": table})
+    found = json.loads(scaffold(project, *asked).stdout)
+    assert [one["argv"][0] for one in found.get("members", [found])] == [str(chosen)]

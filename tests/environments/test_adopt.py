@@ -108,7 +108,9 @@ def test_any_kind_anywhere(make: Callable[[Path], None], kind, tmp_path, project
         ({"torch": "2.13.0+cpu"}, MINOR),
         {"pytorch": "cpu"},
     )
-    assert find_interpreter(project, f"Python {MINOR} (thing)", bare) == python_of(mine, bare.platform.os)
+    assert find_interpreter(project, f"Python {MINOR} (thing)", "thing", bare) == python_of(
+        mine, bare.platform.os
+    )
     assert f"Python {MINOR} (thing)" in (project / ".idea" / "misc.xml").read_text()
 
 

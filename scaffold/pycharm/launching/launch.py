@@ -19,7 +19,7 @@ from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFil
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.macros import Macros, interactive
 from scaffold.pycharm.reading.project_files import read_project
-from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_unfinished
+from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_unfinished, parse_sdk_name
 from scaffold.system import System
 
 __all__ = ["configurations", "resolve", "resolve_configuration"]
@@ -162,12 +162,26 @@ def _interpreter(context: _Context, registered: Mapping[str, Path] | None) -> tu
             return Path(by_path), ()
         elif by_path:
             problems = (f"it names an interpreter that is not there: {by_path}",)
-    found = find_interpreter(root, name, system, registered=registered)
+    found = find_interpreter(root, name, context.project.own.name, system, registered=registered)
     if found is None:
         raise _no_interpreter(context)
     if is_unfinished(root, found, system):
         problems = (*problems, "the environment is unfinished; go on with:  scaffold env create")
-    return found, problems
+    return found, (*problems, *_unknown(name, found, system, registered))
+
+
+def _unknown(
+    name: str, found: Path, system: System, registered: Mapping[str, Path] | None
+) -> tuple[str, ...]:
+    """Why the interpreter that is started may not be the one that a name means."""
+    if registered is None or not name:
+        return ()
+    known = registered.get(name)
+    if known is not None and not system.exists(known):
+        return (f"the interpreter {name} is not there ({known}); {found} is started instead",)
+    if known is None and parse_sdk_name(name) is None:
+        return (f"no PyCharm on this machine knows the interpreter {name}; {found} is started instead",)
+    return ()
 
 
 def _no_interpreter(context: _Context) -> LaunchFailed:

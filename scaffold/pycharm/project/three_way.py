@@ -6,7 +6,6 @@ now; one that is otherwise is theirs, and so is the absence of one that we wrote
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +13,6 @@ from xml.etree.ElementTree import Element
 
 from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, OTHER_SDK, Rows
 from scaffold.pycharm.reading.sdk import parse_sdk_name
-
-#: What stands behind a name that another interpreter has already.
-_NUMBER = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +71,7 @@ def project_in(name: str) -> str:
     >>> project_in("Python 3.12 (cnn-project) (2)")
     'cnn-project'
     """
-    named = parse_sdk_name(_NUMBER.sub("", name))
+    named = parse_sdk_name(name)
     return named.project if named is not None else ""
 
 

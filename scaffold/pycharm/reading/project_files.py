@@ -36,7 +36,7 @@ def find_root(folder: Path, system: System) -> Path:
             return candidate
     raise NotAProject(
         f"There is no project in {start} or above it",
-        detail=("looked for .scaffold/project.json, .run and .idea",),
+        detail=(f"looked for {', '.join(_MARKS)}",),
         hint="Go into a project's folder, or make one:  scaffold new cnn-project",
     )
 
@@ -115,7 +115,7 @@ def declared_name(root: Path, system: System) -> str:
     """[project].name of pyproject.toml: PyCharm 2026 names the module so."""
     try:
         project = toml.loads(system.read_text(root / "pyproject.toml") or "").get("project")
-    except (toml.TOMLDecodeError, RecursionError):  # the latter: brackets without end
+    except toml.TOMLDecodeError:
         return ""
     name = project.get("name") if isinstance(project, dict) else None
     return name if isinstance(name, str) else ""

@@ -13,16 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.projects.folders import FURTHER, MAIN, python_in
 from scaffold.system import System
 
 #: PyInterpreterInspection's own pattern (PyCharm 2023.3 to 2025.2).
 _NAME = re.compile(r"Python (?P<version>\d\.\d+)\s*(\((?P<project>.+?)\))?")
 
 #: Where an environment is looked for, in this order, as PyCharm itself does.
-_FOLDERS = (".venv", "venv")
+_FOLDERS = (MAIN, "venv")
 
-#: Further environments of a project lie here, too deep for PyCharm to take one for the project's own.
-_FURTHER = ".envs"
+#: What stands behind a name that another interpreter has already.
+_NUMBER = re.compile(r"(?<=\)) \(\d+\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +59,14 @@ def parse_sdk_name(name: str) -> NamedSdk | None:
     >>> parse_sdk_name("Python 3.12 (cnn-project) (2)")
     NamedSdk(version='3.12', project='cnn-project')
     """
-    match = _NAME.fullmatch(re.sub(r"(?<=\)) \(\d+\)$", "", name))
+    match = _NAME.fullmatch(_NUMBER.sub("", name))
     return NamedSdk(version=match["version"], project=match["project"] or "") if match else None
 
 
 def find_interpreter(
-    root: Path, name: str, system: System, *, registered: Mapping[str, Path] | None = None
+    root: Path, name: str, module: str, system: System, *, registered: Mapping[str, Path] | None = None
 ) -> Path | None:
-    """The interpreter that a name means in this project.
+    """The interpreter that a name means in this project, whose own module is called ``module``.
 
     An IDE's own table (``registered``: name -> interpreter) is asked first; then the further environment
     that the name means; then our record of the project's environment; then the folders in which PyCharm
@@ -74,7 +75,7 @@ def find_interpreter(
     by_name = (registered or {}).get(name)
     if by_name is not None and system.exists(by_name):
         return by_name
-    folders = (*_further(root, name, system), *environments(root, system))
+    folders = (*_further(root, name, module, system), *environments(root, system))
     candidates = [_python_in(folder, system) for folder in folders]
     return next((python for python in candidates if system.exists(python)), None)
 
@@ -98,18 +99,18 @@ def environments(root: Path, system: System) -> tuple[Path, ...]:
 def is_unfinished(root: Path, python: Path, system: System) -> bool:
     """Whether our record says that making the environment of an interpreter was interrupted."""
     location = python.parent.parent
-    ending = f"-{location.name}" if location.parent == root / _FURTHER else ""
+    ending = f"-{location.name}" if location.parent == root / FURTHER else ""
     record = parse_record(system.read_text(root / ".scaffold" / f"environment{ending}.json") or "")
     return record.status == "creating"
 
 
-def _further(root: Path, name: str, system: System) -> tuple[Path, ...]:
-    """``.envs/keras`` for ``Python 3.12 (cnn-project-keras)``."""
+def _further(root: Path, name: str, module: str, system: System) -> tuple[Path, ...]:
+    """``.envs/keras`` for ``Python 3.12 (cnn-project-keras)``, in the project cnn-project."""
     named = parse_sdk_name(name)
     if named is None:
         return ()
-    folders = [one for one in system.list_folder(root / _FURTHER) if named.project.endswith(f"-{one}")]
-    return tuple(root / _FURTHER / one for one in folders)
+    folders = [one for one in system.list_folder(root / FURTHER) if named.project == f"{module}-{one}"]
+    return tuple(root / FURTHER / one for one in folders)
 
 
 def _is_environment(place: Path, system: System) -> bool:
@@ -136,7 +137,5 @@ def parse_record(text: str) -> EnvironmentRecord:
 
 
 def _python_in(environment: Path, system: System) -> Path:
-    windows = system.platform.os == "windows"
-    if windows and system.exists(environment / "conda-meta"):
-        return environment / "python.exe"
-    return environment / "Scripts" / "python.exe" if windows else environment / "bin" / "python"
+    conda = system.exists(environment / "conda-meta")
+    return python_in(environment, system.platform.os, conda=conda)

@@ -71,6 +71,8 @@ def test_the_project_around_a_folder(project: Path, host: Host, tmp_path: Path) 
     with pytest.raises(NotAProject) as refused:
         find_root(tmp_path / "plain", host)
     assert "scaffold new" in refused.value.hint
+    looked = "looked for .scaffold/project.json, .run, .idea/runConfigurations, .idea/modules.xml"
+    assert refused.value.detail == (looked,)
 
 
 @pytest.mark.parametrize(
