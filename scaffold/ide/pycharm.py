@@ -10,9 +10,9 @@ from scaffold.pycharm.configs import ConfigFolder, How
 from scaffold.pycharm.model import IdeaReport, IdeProject
 from scaffold.pycharm.project.idea_plan import IdeaPlan
 from scaffold.pycharm.project.removal import Removal
+from scaffold.pycharm.registration.journal import Entered
 from scaffold.pycharm.registration.model import RegistrationPlan
 from scaffold.pycharm.registration.plan import Wish
-from scaffold.pycharm.registration.store import Entered
 from scaffold.pycharm.registration.undo import TakenBack
 from scaffold.system import System
 
@@ -36,6 +36,7 @@ class UndoPlan:
     root: Path
     files: Removal
     entered: tuple[tuple[ConfigFolder, Entered], ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +134,18 @@ def carry_out(system: System, plan: PycharmPlan) -> IdeaReport:
 
 
 def plan_undo(system: System, start: Path) -> UndoPlan:
-    """What taking everything back comes to. Raises NotAProject, TargetOccupied, NoPermission."""
+    """What taking everything back comes to.
+
+    Raises NotAProject, TargetOccupied, NoPermission, ScaffoldError (journal-refused).
+    """
     from scaffold.pycharm.project.removal import plan_removal
     from scaffold.pycharm.registration import undo
+    from scaffold.pycharm.registration.journal import damage
 
     root, project, _ = describe(system, start)
     files = plan_removal(root, project, home=system.home)
-    return UndoPlan(root=root, files=files, entered=undo.plan_undo(system, root))
+    entered, wrong = undo.plan_undo(system, root), damage(system)
+    return UndoPlan(root=root, files=files, entered=entered, notes=(wrong,) if wrong else ())
 
 
 def carry_out_undo(system: System, plan: UndoPlan) -> UndoReport:

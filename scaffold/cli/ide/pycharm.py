@@ -156,12 +156,14 @@ def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
 
 
 def _undo(system: System, path: Path, output: Output, *, dry_run: bool) -> None:
+    from scaffold.cli.text import row
     from scaffold.ide.pycharm import carry_out_undo, plan_undo
 
     plan = plan_undo(system, path)
     report = None if dry_run else carry_out_undo(system, plan)
     done = "Would take back" if report is None else "Taken back"
     lines = _undo_plan_lines(plan) if report is None else _undo_lines(report)
+    lines += [row("Note", note) for note in plan.notes]
     output.result(_undo_json(plan, report), lines or [f"Nothing of scaffold's is left for {plan.root}"],
                   summary=f"{done}: {plan.root}")  # fmt: skip
     if report is not None and any(one.why for one in report.ides):
@@ -212,6 +214,7 @@ def _undo_json(plan: UndoPlan, report: UndoReport | None) -> str:
         removed=plan.files.gone,
         mended=plan.files.mended,
         kept=plan.files.kept,
+        notes=plan.notes,
         entered=[{"folder": plain(folder), **plain(one)} for folder, one in plan.entered],
         report=None if report is None else plain(report.ides),
     )

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from scaffold.errors import IdeFileBroken
+from scaffold.errors import IdeFileBroken, ScaffoldError
 from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables, windows_folders
 from scaffold.pycharm.documents.source import Document, document_of, read, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
+from scaffold.pycharm.registration.journal import Journal, read_journal
 from scaffold.pycharm.registration.made import made_here
 from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
 from scaffold.pycharm.registration.paths import key
-from scaffold.pycharm.registration.store import leaves_settings, read_journal
+from scaffold.pycharm.registration.store import leaves_settings
 from scaffold.pycharm.running import RunningIde, look, running_ides
 from scaffold.system import System
 
@@ -40,6 +41,17 @@ class _Table:
     is_read: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What every table is read for."""
+
+    project: Path
+    sdks: tuple[Sdk, ...]
+    wish: Wish
+    running: tuple[RunningIde, ...]
+    journal: Journal
+
+
 def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: Wish) -> RegistrationPlan:
     """Choose names that mean these interpreters in every PyCharm, and say what each PyCharm needs.
 
@@ -51,7 +63,14 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         wish = replace(wish, trust=made_here(system, project))
     running = running_ides(system)
     folders = [*config_folders(system, running=running), *wish.create]
-    tables = [_table(system, folder, project, sdks, wish, running) for folder in folders]
+    try:
+        journal: Journal = read_journal(system) if folders else {}
+    except ScaffoldError as problem:
+        why = "; ".join((problem.message, *problem.detail))
+        note = f"nothing can be entered in PyCharm's settings: {why}"
+        return RegistrationPlan(project=project, sdks=tuple(sdks), steps=(), notes=(note,))
+    context = _Context(project=project, sdks=tuple(sdks), wish=wish, running=running, journal=journal)
+    tables = [_table(system, folder, context) for folder in folders]
     named: list[Sdk] = []
     for sdk in sdks:
         taken = {one.name for one in named}
@@ -149,15 +168,9 @@ def is_variant(name: str, usual: str) -> bool:
     return name == usual or (name.startswith(usual) and rest == f" ({number})" and number.isdecimal())
 
 
-def _table(
-    system: System,
-    folder: ConfigFolder,
-    project: Path,
-    sdks: Sequence[Sdk],
-    wish: Wish,
-    running: tuple[RunningIde, ...],
-) -> _Table:
-    state = look(folder, system, running=running)
+def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
+    project, sdks, wish = context.project, context.sdks, context.wish
+    state = look(folder, system, running=context.running)
     step = Step(folder=folder, outcome="open" if state.is_open else "unchanged", why=state.why)
     try:
         root = settings(folder.table, table.empty(), repair=wish.repair).root
@@ -167,7 +180,7 @@ def _table(
         why = "; ".join((problem.message, *problem.detail))
         failed = replace(step, outcome="failed", why=f"{why} (--repair sets it aside)")
         return _Table(step=failed, is_read=False)
-    entered = {path: places.get(str(folder.path)) for path, places in read_journal(system).items()}
+    entered = {path: places.get(str(folder.path)) for path, places in context.journal.items()}
     ours, others = entered.pop(str(project), None), [one for one in entered.values() if one is not None]
     old = outdated(ours.sdks if ours else (), [sdk for one in others for sdk in one.sdks], sdks, system)
     known = table.known(root, system)

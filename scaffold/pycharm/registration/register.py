@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
-from scaffold.files import clear_remains, read_present, replace_file
+from scaffold.files import clear_remains, replace_file
 from scaffold.pycharm.configs import config_folders
-from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.by_hand import click
 from scaffold.pycharm.registration.interpreters import sdks_of
+from scaffold.pycharm.registration.journal import Entered, mend_journal, note, read_journal
 from scaffold.pycharm.registration.model import (
     Known,
     Registered,
@@ -24,7 +24,8 @@ from scaffold.pycharm.registration.model import (
     Step,
 )
 from scaffold.pycharm.registration.plan import Wish, plan_registration, settings
-from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
+from scaffold.pycharm.registration.store import back_up, locked
+from scaffold.pycharm.registration.writing import settled
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
@@ -52,21 +53,19 @@ def registering(
     """
     sdks = sdks_of(project, root, system)
     with contextlib.ExitStack() as stack:
-        failure = ""
+        failure, mended = "", ""
         if wish.register and (config_folders(system, running=()) or wish.create):
             try:
                 stack.enter_context(locked(system))
+                mended = mend_journal(system)
             except ScaffoldError as problem:
                 failure, wish = "; ".join((problem.message, *problem.detail)), replace(wish, register=False)
         plan = plan_registration(system, root, sdks, wish)
         under_way = Registering(named(project, plan), plan)
         yield under_way
         report = carry_out(system, plan, wish)
-        notes = (
-            (*report.notes, f"nothing was entered in PyCharm's settings: {failure}")
-            if failure
-            else report.notes
-        )
+        told = (mended, failure and f"nothing was entered in PyCharm's settings: {failure}")
+        notes = (*report.notes, *filter(None, told))
         under_way.report = replace(report, notes=notes)
 
 
@@ -108,13 +107,9 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
     # written down first: whatever the moment of a kill, what stands in the settings can be taken back
     note(system, project, folder.path, entered)
     writing = _Writing(system)
-    document = settings(folder.table, table.empty(), repair=wish.repair)
-    table.enter(document, step.sdks, step.leaving, system)
-    writing.write(document)
+    writing.write(folder.table, lambda: _table_of(system, step, wish))
     if step.trust:
-        document = settings(folder.trusted, trust.empty(), repair=wish.repair)
-        trust.enter(document, project, system)
-        writing.write(document)
+        writing.write(folder.trusted, lambda: _trust_of(system, step, project, wish))
     note(system, project, folder.path, _without(entered, step.leaving))
     return Registered(
         folder=folder,
@@ -124,6 +119,18 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
         backups=tuple(writing.backups),
         asks=step.asks and not step.trust,
     )
+
+
+def _table_of(system: System, step: Step, wish: Wish) -> bytes:
+    document = settings(step.folder.table, table.empty(), repair=wish.repair)
+    table.enter(document, step.sdks, step.leaving, system)
+    return document.to_bytes()
+
+
+def _trust_of(system: System, step: Step, project: Path, wish: Wish) -> bytes:
+    document = settings(step.folder.trusted, trust.empty(), repair=wish.repair)
+    trust.enter(document, project, system)
+    return document.to_bytes()
 
 
 def _entered(earlier: Entered, step: Step) -> Entered:
@@ -153,11 +160,10 @@ class _Writing:
         self.written: list[Path] = []
         self.backups: list[Path] = []
 
-    def write(self, document: Document) -> None:
-        """Raises NoPermission, NoSpace; the file is as it was then."""
-        content, path = document.to_bytes(), document.path
+    def write(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Raises IdeFileBroken, IdeRunning, NoPermission, NoSpace; the file is as it was then."""
         clear_remains(path)
-        present = read_present(path)
+        present, content = settled(path, make)
         if content == present:
             return
         if present is not None:

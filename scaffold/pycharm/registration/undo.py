@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -14,10 +15,12 @@ from scaffold.pycharm.documents.source import Document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.products import parse_folder_name
 from scaffold.pycharm.registration import table, trust
+from scaffold.pycharm.registration.journal import Entered, mend_journal, note, read_journal
 from scaffold.pycharm.registration.model import Known
 from scaffold.pycharm.registration.paths import key
 from scaffold.pycharm.registration.plan import settings
-from scaffold.pycharm.registration.store import Entered, back_up, locked, note, read_journal
+from scaffold.pycharm.registration.store import back_up, locked
+from scaffold.pycharm.registration.writing import settled
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
 
@@ -53,6 +56,7 @@ def undo(system: System, project: Path) -> tuple[TakenBack, ...]:
     if not plan_undo(system, project):
         return ()
     with locked(system):
+        mend_journal(system)
         return tuple(_tried(system, project, *one) for one in plan_undo(system, project))
 
 
@@ -75,25 +79,29 @@ def _take_back(system: System, project: Path, folder: ConfigFolder, entered: Ent
     done = TakenBack(folder=folder)
     for path in (folder.table, folder.trusted):
         clear_remains(path)
-    if folder.table.exists() and entered.sdks:
+
+    def less_entries() -> bytes:
+        nonlocal done
         document = settings(folder.table, table.empty())
         gone = tuple(one for one in entered.sdks if table.remove(document, one, system))
         changed = [one for one in entered.sdks if one not in gone and _lives_on(document, one, system)]
-        done = replace(
-            done,
-            gone=tuple(one.name for one in gone),
-            kept=tuple(f"the interpreter {one.name}: it was changed since" for one in changed),
-            backups=_write(system, document, table.empty(), entered),
-        )
-    if folder.trusted.exists() and entered.trusted:
+        kept = tuple(f"the interpreter {one.name}: it was changed since" for one in changed)
+        done = replace(done, gone=tuple(one.name for one in gone), kept=kept)
+        return document.to_bytes()
+
+    def less_trust() -> bytes:
+        nonlocal done
         document = settings(folder.trusted, trust.empty())
-        gone_trust = trust.remove(document, project, system)
-        done = replace(
-            done,
-            gone=(*done.gone, *(("trust",) if gone_trust else ())),
-            backups=(*done.backups, *_write(system, document, trust.empty(), entered)),
-        )
-    return done
+        gone = ("trust",) if trust.remove(document, project, system) else ()
+        done = replace(done, gone=(*(one for one in done.gone if one != "trust"), *gone))
+        return document.to_bytes()
+
+    backups: tuple[Path, ...] = ()
+    if folder.table.exists() and entered.sdks:
+        backups += _write(system, folder.table, less_entries, table.empty(), entered)
+    if folder.trusted.exists() and entered.trusted:
+        backups += _write(system, folder.trusted, less_trust, trust.empty(), entered)
+    return replace(done, backups=backups)
 
 
 def _lives_on(document: Document, entered: Known, system: System) -> bool:
@@ -105,11 +113,12 @@ def _lives_on(document: Document, entered: Known, system: System) -> bool:
     )
 
 
-def _write(system: System, document: Document, empty: Element, entered: Entered) -> tuple[Path, ...]:
+def _write(
+    system: System, path: Path, make: Callable[[], bytes], empty: Element, entered: Entered
+) -> tuple[Path, ...]:
     """Write a file, or delete it where we made it and nothing else is in it."""
-    content, path = document.to_bytes(), document.path
-    present = path.read_bytes()
-    if content == present:
+    present, content = settled(path, make)
+    if present is None or content == present:
         return ()
     backup = back_up(system, path, present)
     if path.name in entered.created and content == to_bytes(empty, declaration=False):

@@ -17,10 +17,11 @@ from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 from scaffold.pycharm.registration import register as registering_module
 from scaffold.pycharm.registration import table
+from scaffold.pycharm.registration.journal import read_journal
 from scaffold.pycharm.registration.model import RegistrationReport
 from scaffold.pycharm.registration.plan import Wish
 from scaffold.pycharm.registration.register import registering
-from scaffold.pycharm.registration.store import data_folder, read_journal
+from scaffold.pycharm.registration.store import data_folder
 from scaffold.pycharm.registration.undo import undo
 
 from .conftest import made_project
