@@ -85,8 +85,8 @@ def _toml(source: str) -> tuple[Lock | None, str]:
         return None, f"it names more than {PACKAGES:,} packages"
     try:
         data: dict[str, Any] = loads(source)
-    except (TOMLDecodeError, RecursionError) as problem:
-        return None, f"it is no TOML: {str(problem) or 'nested too deep'}"
+    except TOMLDecodeError as problem:
+        return None, f"it is no TOML: {problem}"
     if is_pylock(data):
         return read_pylock(source, data), ""
     if is_poetry_lock(data):
@@ -153,7 +153,7 @@ def _with_default_groups(lock: Lock, project: Path) -> Lock:
     text = _included(project)
     try:
         settings: Any = loads(text or "").get("tool", {}).get("uv", {}).get("default-groups")
-    except (TOMLDecodeError, RecursionError, AttributeError):
+    except (TOMLDecodeError, AttributeError):
         return lock
     if settings == "all":
         return replace(lock, default=tuple(one for one in lock.choices if one.startswith("group ")))

@@ -42,7 +42,7 @@ def pylock_rows(text: str) -> tuple[Row, ...]:
     """
     try:
         rows = loads(text).get("packages")
-    except (TOMLDecodeError, RecursionError):
+    except TOMLDecodeError:
         return ()
     return tuple(found for row in _tables(rows) if (found := _row(row)))
 
