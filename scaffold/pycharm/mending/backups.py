@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import OptionRefused, ScaffoldError
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_present, replace_file
 from scaffold.pycharm.mending.model import Change
 from scaffold.pycharm.registration.store import data_folder
 
@@ -29,12 +29,16 @@ LIST = "changes.json"
 _KEPT = 20
 
 
-def place(root: Path, system: System, *, ours: bool) -> Path:
-    """Where a project's backups lie: with it where scaffold made it, else in the user's data folder."""
+def place(root: Path, system: System, *, ours: bool, of: str = "") -> Path:
+    """Where a project's backups lie: with it where scaffold made it, else in the user's data folder.
+
+    ``of``: the command whose they are; ``check`` has the folder without a name.
+    """
+    more = f"-{of}" if of else ""
     if ours:
-        return root / ".scaffold" / "backups"
+        return root / ".scaffold" / f"backups{more}"
     mark = hashlib.sha256(str(root).encode()).hexdigest()[:8]
-    return data_folder(system) / "projects" / f"{root.name}-{mark}"
+    return data_folder(system) / "projects" / f"{root.name}-{mark}{more}"
 
 
 def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
@@ -44,7 +48,7 @@ def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
     changes were made from; NoPermission, NoSpace.
     """
     for one in changes:
-        if _present(root / one.path) != one.before:
+        if read_present(root / one.path) != one.before:
             raise ScaffoldError(
                 f"{root / one.path} was changed by someone else in the meantime",
                 hint="try again",
@@ -84,33 +88,61 @@ def _kept(changes: Sequence[Change], folder: Path) -> Path:
 
 
 def undo(root: Path, folder: Path) -> tuple[Change, ...]:
-    """What the latest backup would bring back.
+    """What the latest backup that changed anything would bring back.
 
     Raises OptionRefused where there is none, ScaffoldError (file-changed) where a file was changed since.
     """
-    lists = sorted(folder.glob(f"*/{LIST}"))
-    if not lists:
-        raise OptionRefused(f"There is nothing to take back in {root}", detail=(f"no backup in {folder}",))
+    return _way_back(root, folder)[0]
+
+
+def take_back(root: Path, changes: Sequence[Change], folder: Path) -> None:
+    """Write what `undo` found, all or nothing, and forget that backup with the later ones.
+
+    Raises NoPermission, NoSpace, ScaffoldError (file-changed).
+    """
+    found, done_with = _way_back(root, folder)
+    if found != tuple(changes):
+        raise ScaffoldError(
+            f"Files in {root} were changed by someone else in the meantime",
+            detail=tuple(one.path for one in found),
+            hint="try again",
+            code="file-changed",
+        )
+    _write(root, found)
+    for backup in done_with:
+        _forget(backup)
+
+
+def _way_back(root: Path, folder: Path) -> tuple[tuple[Change, ...], list[Path]]:
+    """The changes, and the backups that are spent with them.
+
+    One whose files are all as they were is passed over: it was killed before it wrote, or taken back by hand.
+    """
+    done_with: list[Path] = []
+    for listed in sorted(folder.glob(f"*/{LIST}"), reverse=True):
+        done_with.append(listed.parent)
+        changes = _brought_back(root, listed)
+        if changes:
+            return changes, done_with
+    raise OptionRefused(f"There is nothing to take back in {root}", detail=(f"no backup in {folder}",))
+
+
+def _brought_back(root: Path, listed: Path) -> tuple[Change, ...]:
+    """What one backup would bring back."""
     changes = []
-    for row in _rows(lists[-1]):
-        path, was = row["path"], lists[-1].parent / "files" / row["path"]
-        present, before = _present(root / path), _present(was) if row["before"] else None
+    for row in _rows(listed):
+        path, was = row["path"], listed.parent / "files" / row["path"]
+        present, before = read_present(root / path), read_present(was) if row["before"] else None
         if present == before:
             continue  # it was never written: --fix was killed on the way
         if _hash(present) != row["after"]:
             raise ScaffoldError(
                 f"{root / path} was changed since, so it is left as it is, and so are the others",
-                hint=f"the files as they were lie in {lists[-1].parent / 'files'}",
+                hint=f"the files as they were lie in {listed.parent / 'files'}",
                 code="file-changed",
             )
         changes.append(Change(path=path, before=present, after=before, reasons=("as it was",)))
     return tuple(changes)
-
-
-def take_back(root: Path, changes: Sequence[Change], folder: Path) -> None:
-    """Write what `undo` found, all or nothing, and forget that backup. Raises NoPermission, NoSpace."""
-    _write(root, changes)
-    _forget(max(folder.glob(f"*/{LIST}")).parent)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -128,15 +160,6 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         if Path(row["path"]).is_absolute() or ".." in parts or lost:
             raise ScaffoldError(f"{path} is damaged", detail=(row["path"],), code="backup-damaged")
     return found
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem
 
 
 def _put(path: Path, content: bytes | None) -> None:

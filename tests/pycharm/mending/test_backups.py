@@ -61,6 +61,30 @@ def test_what_a_kill_left_half_written_is_taken_back(root: Path, tmp_path: Path)
     assert tree(root) == before
 
 
+def test_a_kill_before_the_first_write_does_not_hide_what_was_changed_before(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, folder = tree(root), tmp_path / "backups"
+    backups.carry_out(root, CHANGES, folder)
+    monkeypatch.setattr(backups, "_write", lambda *_: None)
+    for _ in range(2):
+        backups.carry_out(root, [change("a.xml", b"A", b"AA")], folder)
+    monkeypatch.undo()
+    changes = backups.undo(root, folder)
+    assert [one.path for one in changes] == ["a.xml", "new/b.xml", "gone.xml"]
+    backups.take_back(root, changes, folder)
+    assert (tree(root), list(folder.iterdir())) == (before, [])
+
+
+def test_what_is_changed_between_plan_and_deed_is_not_taken_back(root: Path, tmp_path: Path) -> None:
+    backups.carry_out(root, CHANGES, tmp_path / "backups")
+    changes = backups.undo(root, tmp_path / "backups")
+    (root / "gone.xml").write_bytes(b"g")
+    with pytest.raises(ScaffoldError, match="in the meantime"):
+        backups.take_back(root, changes, tmp_path / "backups")
+    assert tree(root) == {"a.xml": b"A", "new/b.xml": b"B", "gone.xml": b"g"}
+
+
 def test_what_was_changed_since_is_not_taken_back(root: Path, tmp_path: Path) -> None:
     backups.carry_out(root, CHANGES, tmp_path / "backups")
     (root / "new/b.xml").write_bytes(b"mine")
