@@ -92,12 +92,15 @@ def with_heap(content: bytes, megabytes: int) -> bytes:
 
 
 def without_heap(content: bytes, megabytes: int) -> bytes:
-    r"""The file less the line that `with_heap` added.
+    r"""The file less the line that `with_heap` added, however the user writes it by now.
 
     >>> without_heap(b"-ea\n-Xmx3072m\n-Xss2m\n", 3072), without_heap(b"-Xmx1g\n", 3072)
     (b'-ea\n-Xss2m\n', b'-Xmx1g\n')
+    >>> without_heap(b"-ea\n-Xmx3072m", 3072), without_heap(b"-ea\r\n  -Xmx3g \r\n", 3072)
+    (b'-ea\n', b'-ea\r\n')
     """
-    return re.sub(rb"^-Xmx%dm\r?\n" % megabytes, b"", content, count=1, flags=re.MULTILINE)
+    line = re.compile(_HEAP.pattern + rb"[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+    return line.sub(lambda found: b"" if heap_of(found[0]) == megabytes else found[0], content)
 
 
 def wanted_heap(memory: int | None) -> tuple[int, str]:

@@ -44,6 +44,15 @@ def test_no_other_line_changes(lines: list[bytes], end: bytes, ended: bool, mega
         assert len([1 for old, new in zip(before, after, strict=True) if old != new]) <= 1
 
 
+@given(
+    LINES, st.sampled_from([b"\n", b"\r\n"]), st.sampled_from([b"-Xmx3072m", b"-Xmx3g", b" -Xmx3145728K "])
+)
+def test_the_line_goes_however_the_user_writes_it(lines: list[bytes], end: bytes, line: bytes) -> None:
+    before = end.join([*lines, b""])
+    assert without_heap(before + line, 3072) == before
+    assert without_heap(before + line + end, 3072) == before
+
+
 @pytest.mark.parametrize(
     ("memory", "megabytes"), [(None, 2048), (8e9, 2048), (16.9e9, 2048), (33e9, 4096), (512e9, 4096)]
 )
