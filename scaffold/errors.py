@@ -26,7 +26,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── IdeFileBroken             ide-file-broken
 ├── IdeRunning                ide-running
 ├── IdeMissing                ide-missing
-├── DownloadFailed            download-failed, or download-damaged, download-unsafe
+├── DownloadFailed            download-failed, -damaged, -unsafe, -busy; image-refused, image-held
 └── Interrupted               interrupted; exit 130
 """
 

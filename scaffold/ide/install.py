@@ -14,10 +14,11 @@ from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation, numbers
 from scaffold.pycharm.releases import menu, place
 from scaffold.pycharm.releases.download import Wanted, discard, download, sha256_of
+from scaffold.pycharm.releases.image import let_go, unpack_image
 from scaffold.pycharm.releases.members import clear
 from scaffold.pycharm.releases.service import client_of
 from scaffold.pycharm.releases.terms import service
-from scaffold.pycharm.releases.unpack import product_folder, unpack, unpack_image
+from scaffold.pycharm.releases.unpack import product_folder, unpack
 from scaffold.pycharm.releases.windows_setup import run_setup
 from scaffold.setup import Announce
 from scaffold.sources.fetch import Client
@@ -65,12 +66,12 @@ def carry_out(
     if plan.present is not None:
         if plan.place.staging.exists():  # of a call that was killed when all but this was done
             with place.held(plan.place):
-                place.tidy(plan.place)
+                _tidy(system, plan.place)
         return _complete(system, plan, plan.present, changed=False)
     with place.held(plan.place):
         there = at(system, plan.place.folder, "ours")
         if there is not None:  # another process was faster
-            place.tidy(plan.place)
+            _tidy(system, plan.place)
             return _complete(system, plan, there, changed=False)
         archive = _archive(system, plan, report, client)
         if plan.kind == "exe":
@@ -83,7 +84,7 @@ def carry_out(
             _clear_after(plan, problem)
             raise
         place.commit(plan.place, product, _record(plan))
-        place.tidy(plan.place)
+        _tidy(system, plan.place)
     installed = at(system, plan.place.folder, "ours", f"scaffold ide install put it into {plan.place.folder}")
     assert installed is not None
     return _complete(system, plan, installed, changed=True)
@@ -104,17 +105,31 @@ def plan_removal(system: System, version: str = "") -> RemovalPlan:
     )
 
 
-def carry_out_removal(plan: RemovalPlan) -> tuple[Path, ...]:
-    """Take it away; what went comes back. Raises NoPermission where a file is in use."""
-    gone = menu.remove(dict(plan.menu))
-    place.remove(plan.place)
+def carry_out_removal(system: System, plan: RemovalPlan) -> tuple[Path, ...]:
+    """Take it away; what went comes back.
+
+    Raises NoPermission where a file is in use, DownloadFailed (download-busy) while another process is at it.
+    """
+    with place.held(plan.place):
+        gone = menu.remove(dict(plan.menu))
+        let_go(system, plan.place.mounted)
+        place.remove(plan.place)
     return (*gone, plan.place.folder)
+
+
+def _tidy(system: System, spot: place.Place) -> None:
+    let_go(system, spot.mounted)
+    place.tidy(spot)
+
+
+#: What speaks against the download itself.
+_DAMAGED = {"download-damaged", "download-unsafe"}
 
 
 def _clear_after(plan: InstallPlan, problem: ScaffoldError) -> None:
     """Nothing half unpacked stays, least of all on a full disk; a good download stays."""
     clear(plan.place.unpacked)
-    if isinstance(problem, DownloadFailed):
+    if problem.code in _DAMAGED:
         discard(plan.place.archive)
 
 
@@ -151,7 +166,7 @@ def _unpacked(system: System, plan: InstallPlan, archive: Path, announce: Announ
     clear(plan.place.unpacked)  # of a call that was killed
     if plan.kind == "dmg":
         announce(f"Copying {plan.title} out of its disk image")
-        unpack_image(system, archive, plan.place.unpacked)
+        unpack_image(system, archive, plan.place.unpacked, plan.place.mounted)
     else:
 
         def told(done: int) -> None:
@@ -195,7 +210,7 @@ def _after_setup(system: System, plan: InstallPlan, archive: Path) -> InstallRep
         raise DownloadFailed(
             f"JetBrains' installer ended, yet {plan.title} is not there", hint="run it by hand"
         )
-    place.tidy(plan.place)
+    _tidy(system, plan.place)
     return InstallReport(installation=found, changed=True, menu=menu.MenuReport())
 
 

@@ -90,7 +90,7 @@ def _undo(system: System, version: str, *, yes: bool, dry_run: bool, output: Out
             raise ConsentNeeded(f"{plan.place.folder} would be removed", hint="agree with --yes")
         if not yes:
             click.confirm(f"Remove {plan.place.folder}?", default=False, abort=True, err=True)
-        going = carry_out_removal(plan)
+        going = carry_out_removal(system, plan)
     label = "Would remove" if dry_run else "Removed"
     document = envelope(SCHEMA, done=not dry_run, removed=[str(one) for one in going])
     output.result(document, [row(label, str(one)) for one in going])

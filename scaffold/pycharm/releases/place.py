@@ -44,6 +44,16 @@ class Place:
         return self.staging / "unpacked"
 
     @property
+    def mounted(self) -> Path:
+        """Where a disk image is attached meanwhile."""
+        return self.staging / "mounted"
+
+    @property
+    def grave(self) -> Path:
+        """What is being removed."""
+        return self.folder.parent / f".{self.folder.name}.removed"
+
+    @property
     def record(self) -> Path:
         """What we know of an installation: release, address, hash, entries in menus."""
         return record_of(self.folder)
@@ -51,22 +61,28 @@ class Place:
 
 @contextlib.contextmanager
 def held(place: Place) -> Iterator[None]:
-    """Nobody else installs the same release meanwhile; DownloadFailed (download-busy) where one does."""
+    """Nobody else installs or removes the same release meanwhile; DownloadFailed (download-busy) otherwise.
+
+    The lock's file stays: whoever deleted it would let two processes hold it, each on a file of its own.
+    """
     from filelock import FileLock, Timeout
 
+    lock = FileLock(place.folder.parent / f".{place.folder.name}.lock", timeout=0)
     try:
-        place.staging.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(place.folder.parent / f".{place.folder.name}.lock", timeout=0)
-        with lock:
-            yield
+        place.folder.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as busy:
         raise DownloadFailed(
-            f"Another process is installing into {place.folder}",
+            f"Another process is installing or removing {place.folder}",
             hint="wait for it, then call the command again",
             code="download-busy",
         ) from busy
     except OSError as refusal:
         raise not_written(place.folder, refusal) from refusal
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def demand_free(place: Place) -> None:
@@ -130,20 +146,21 @@ def menu_marks(record: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def tidy(place: Place) -> None:
-    """Nothing of the making is left."""
+    """Nothing of the making is left, nor of a removal that was killed. Call it while the place is `held`."""
     clear(place.staging)
+    clear(place.grave)
 
 
 def remove(place: Place) -> None:
-    """Remove an installation: renamed first, so that a kill leaves no half of a PyCharm in its place."""
-    grave = place.folder.parent / f".{place.folder.name}.removed"
-    clear(grave)
+    """Remove an installation: renamed first, so that a kill leaves no half of a PyCharm in its place.
+
+    Call it while the place is `held`.
+    """
+    clear(place.grave)
     try:
         if place.folder.exists():
-            place.folder.rename(grave)
+            place.folder.rename(place.grave)
     except OSError as refusal:
         raise not_written(place.folder, refusal) from refusal
-    clear(grave)
-    clear(place.staging)
+    tidy(place)
     clear(place.record)
-    clear(place.folder.parent / f".{place.folder.name}.lock")

@@ -1,4 +1,4 @@
-"""Archives into folders: tar and zip by our own rules, a Mac's disk image by the system's own tool."""
+"""Archives into folders, tar and zip, by our own rules; a Mac's disk image: `image`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from scaffold.errors import DownloadFailed
 from scaffold.files import not_written
 from scaffold.pycharm.installations.product_info import NAME
 from scaffold.pycharm.releases.members import Members, unsafe
-from scaffold.system import System
 
 #: What a broken archive raises, of either kind.
 _BROKEN = (
@@ -25,9 +24,6 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
-
-#: hdiutil checks the whole image before it opens it.
-SECONDS = 600.0
 
 #: Called with bytes unpacked so far.
 Report = Callable[[int], None]
@@ -107,48 +103,6 @@ def _zip(archive: Path, members: Members, report: Report) -> None:
                 report(done)
             else:
                 raise unsafe(entry.filename, "is neither a file, a folder nor a link")
-
-
-def unpack_image(system: System, image: Path, folder: Path) -> None:
-    """Copy the application out of a Mac's disk image into ``folder``; raises DownloadFailed.
-
-    ``ditto`` keeps what Apple's signature covers. The image's own checksum is verified by hdiutil.
-    """
-    mount = folder.with_name(f"{folder.name}.mounted")
-    try:
-        mount.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(parents=True)
-    except OSError as refusal:
-        raise not_written(folder, refusal) from refusal
-    attach: list[str | Path] = [
-        "hdiutil",
-        "attach",
-        "-nobrowse",
-        "-noautoopen",
-        "-readonly",
-        "-mountpoint",
-        mount,
-        image,
-    ]
-    _demand(system, attach, image)
-    try:
-        for name in system.list_folder(mount):
-            if name.endswith(".app"):
-                _demand(system, ["ditto", mount / name, folder / name], image)
-    finally:
-        system.run(["hdiutil", "detach", mount, "-force"], timeout=60.0)
-
-
-def _demand(system: System, argv: list[str | Path], image: Path) -> None:
-    ended = system.run([str(part) for part in argv], timeout=SECONDS)
-    if not ended.ok:
-        said = (ended.stderr or ended.stdout).strip().splitlines()
-        raise DownloadFailed(
-            f"{image.name} cannot be opened: {argv[0]} {ended.outcome} with {ended.status}",
-            detail=tuple(said[-3:]),
-            hint="call the command again; if it stays so, open the image in the Finder and drag PyCharm over",
-            code="download-damaged",
-        )
 
 
 def product_folder(folder: Path) -> Path | None:

@@ -15,10 +15,8 @@ from typing import Any
 import pytest
 
 from scaffold.errors import DownloadFailed, NoSpace
-from scaffold.pycharm.releases.unpack import product_folder, unpack, unpack_image
-from scaffold.recorded import RecordedSystem
+from scaffold.pycharm.releases.unpack import product_folder, unpack
 from tests.pycharm.releases.standin import PROGRAM, contents, member, pycharm_tar, pycharm_zip, tar_of
-from tests.sources.conftest import host
 
 LIMIT = 50 << 20
 
@@ -203,39 +201,3 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "open", full)
     with pytest.raises(NoSpace):
         out_of(tmp_path, pycharm_tar())
-
-
-class Mac(RecordedSystem):
-    """A Mac whose disk image holds an application, and whose commands are written down."""
-
-    def __init__(self, status: int = 0) -> None:
-        record = host("macos")._record
-        super().__init__({**record, "home": "/Users/ada"})
-        self.status, self.ran = status, list[list[str]]()
-
-    def run(self, argv: Any, **_: Any) -> Any:
-        from scaffold.system import Completed, joined
-
-        self.ran.append(list(joined(argv)))
-        return Completed(argv=joined(argv), outcome="exited", status=self.status, stderr="hdiutil: no\n")
-
-    def list_folder(self, path: Any) -> tuple[str, ...]:
-        return (".background", "Applications", "PyCharm.app")
-
-
-def test_a_disk_image_is_copied_and_let_go(tmp_path: Path) -> None:
-    mac, out = Mac(), tmp_path / "unpacked"
-    unpack_image(mac, tmp_path / "x.dmg", out)
-    mount = str(tmp_path / "unpacked.mounted")
-    opened = ["-nobrowse", "-noautoopen", "-readonly", "-mountpoint", mount, str(tmp_path / "x.dmg")]
-    assert mac.ran == [
-        ["hdiutil", "attach", *opened],
-        ["ditto", f"{mount}/PyCharm.app", str(out / "PyCharm.app")],
-        ["hdiutil", "detach", mount, "-force"],
-    ]
-
-
-def test_a_disk_image_that_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(DownloadFailed) as failed:
-        unpack_image(Mac(status=1), tmp_path / "x.dmg", tmp_path / "unpacked")
-    assert (failed.value.code, failed.value.detail) == ("download-damaged", ("hdiutil: no",))
