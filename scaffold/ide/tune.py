@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.errors import OptionRefused, ScaffoldError
-from scaffold.files import not_written, replace_file
+from scaffold.files import read_present, replace_file
 from scaffold.ide.open import chosen
+from scaffold.ide.open_ides import open_ides
 from scaffold.ide.tune_advice import Advice, advice
+from scaffold.ide.tune_notes import remember
 from scaffold.machine.memory import memory as memory_of
 from scaffold.pycharm.installations.closed import open_evidence
 from scaffold.pycharm.installations.model import Installation
@@ -52,6 +54,7 @@ class TunePlan:
     backups: Path | None
     advice: tuple[Advice, ...]
     running: str  # why PyCharm must be taken for open
+    open: tuple[str, ...] = ()  # IDEs that may write their own state over modules that change
 
     @property
     def is_empty(self) -> bool:
@@ -59,7 +62,7 @@ class TunePlan:
         return self.heap.action == "keep" and not self.changes
 
 
-def plan_tune(system: System, start: Path, *, heap: str = "", ide: Path | None = None) -> TunePlan:
+def plan_tune(system: System, start: Path, *, heap: str | None = None, ide: Path | None = None) -> TunePlan:
     """Look at memory, PyCharm's settings and the project's folders; nothing is written.
 
     Raises OptionRefused for a heap that cannot be meant, IdeFileBroken, NoPermission.
@@ -67,7 +70,7 @@ def plan_tune(system: System, start: Path, *, heap: str = "", ide: Path | None =
     if not start.is_dir():
         raise OptionRefused(f"There is no folder {start}", hint="name the project's folder")
     total = memory_of(system, {})[0]
-    asked = asked_heap(heap, total) if heap else None
+    asked = None if heap is None else asked_heap(heap, total)
     try:
         installation = chosen(system, ide)[0]
     except ScaffoldError:
@@ -84,35 +87,24 @@ def plan_tune(system: System, start: Path, *, heap: str = "", ide: Path | None =
         backups=place,
         advice=advice(system, root, installation),
         running=open_evidence(system, installation) if installation else "",
+        open=open_ides(changes, system),
     )
 
 
 def carry_out(system: System, plan: TunePlan) -> None:
     """Write what was planned, a copy of every file first. Raises NoPermission, NoSpace, file-changed."""
-    from scaffold.ide.tune_undo import remember
-
     if plan.changes and plan.root is not None and plan.backups is not None:
         backups.carry_out(plan.root, plan.changes, plan.backups)
     step = plan.heap
     if step.action == "set" and step.file is not None:
-        if present(step.file) != step.content:
+        if read_present(step.file) != step.content:
             raise ScaffoldError(
                 f"{step.file} was changed by someone else in the meantime",
                 hint="try again",
                 code="file-changed",
             )
-        remember(system, step)
+        remember(system, step.file, content=step.content, wanted=step.wanted, heap=step.after)
         replace_file(step.file, step.wanted)
-
-
-def present(path: Path) -> bytes | None:
-    """A file's bytes; None where there is none. Raises NoPermission and its kin."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as refusal:
-        raise not_written(path, refusal) from refusal
 
 
 def _heap(
@@ -127,7 +119,7 @@ def _heap(
         why = "its settings lie on Windows or cannot be found: Help | Change Memory Settings sets it"
         return HeapStep(action="keep", file=None, before=default, after=default, reason=why)
     file, where = found
-    content = present(file)
+    content = read_present(file)
     before = heap_of(content or b"") or default
     if content is None and not file.parent.is_dir():
         if asked is not None:
@@ -167,10 +159,4 @@ def _exclusions(
         return None, (), (), None
     facts = survey(root, system)
     folders = tuple(dict.fromkeys(folder for _, folder in to_exclude(facts)))
-    return root, folders, exclude(facts), place(system, root, ours=facts.ours)
-
-
-def place(system: System, root: Path, *, ours: bool) -> Path:
-    """Where the files of a project lie as they were before."""
-    of_check = backups.place(root, system, ours=ours)
-    return of_check.with_name(f"{of_check.name}-tune")
+    return root, folders, exclude(facts), backups.place(root, system, ours=facts.ours, of="tune")

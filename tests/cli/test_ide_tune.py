@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -103,6 +104,41 @@ def test_what_the_user_added_since_stays(pycharm: Path, home: Path) -> None:
     options.write_bytes(b"-Xmx600m\n-Dmine=1\n")
     assert "gets its heap back; the rest stays" in ide("tune", home, "--undo").stdout
     assert options.read_bytes() == b"-Xmx700m\n-Dmine=1\n"
+
+
+def test_what_the_user_added_between_two_changes_stays(pycharm: Path, home: Path) -> None:
+    options = home / SETTINGS / "pycharm64.vmoptions"
+    options.write_bytes(b"-Xmx700m\n")
+    assert ide("tune", home, "--heap", "800m").returncode == 0
+    options.write_bytes(options.read_bytes() + b"# mine\n-Dy=2\n")
+    assert ide("tune", home, "--heap", "900").returncode == 0
+    assert options.read_bytes() == b"-Xmx900m\n# mine\n-Dy=2\n"
+    assert ide("tune", home, "--undo").returncode == 0
+    assert options.read_bytes() == b"-Xmx700m\n# mine\n-Dy=2\n"
+
+
+def test_a_line_of_ours_that_the_user_wrote_otherwise_goes(pycharm: Path, home: Path) -> None:
+    options = home / SETTINGS / "pycharm64.vmoptions"
+    assert ide("tune", home, "--heap", "1g").returncode == 0
+    options.write_bytes(b"-Dmine=1\n-Xmx1g")
+    assert "gets its heap back; the rest stays" in ide("tune", home, "--undo").stdout
+    assert options.read_bytes() == b"-Dmine=1\n"
+
+
+def test_an_open_ide_is_told_where_modules_change(
+    pycharm: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is called as PyCharm's launcher is."""
+    (pycharm / "bin/pycharm").unlink()
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", pycharm / "bin/pycharm")
+    with subprocess.Popen([str(pycharm / "bin/pycharm"), "60"]) as process:
+        try:
+            said = ide("tune", project).stdout
+            again = ide("tune", project).stdout
+        finally:
+            process.kill()
+    assert "Close the project there, or it writes over this." in said
+    assert "Close the project there" not in again  # nothing more is changed
 
 
 def test_another_heap_since_then_stays(pycharm: Path, home: Path) -> None:

@@ -19,18 +19,22 @@ SCHEMA = "scaffold/ide-tune/1"
 @click.command(name="tune")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option(
-    "--heap", default="", metavar="4g", help="PyCharm's own memory; chosen by this computer's if not given."
+    "--heap",
+    metavar="4g",
+    help="PyCharm's own memory (a bare number: MB); chosen by this computer's if not given.",
 )
 @click.option(
     "--ide",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="The PyCharm that is meant; the newest that is installed if not given.",
+    help="The PyCharm that is meant: where it is installed, or its settings.  [default: the newest]",
 )
 @click.option("--undo", is_flag=True, help="Make everything as it was before.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done and do nothing.")
 @json_option(SCHEMA)
-def command(*, folder: Path, heap: str, ide: Path | None, undo: bool, dry_run: bool, as_json: bool) -> None:
+def command(
+    *, folder: Path, heap: str | None, ide: Path | None, undo: bool, dry_run: bool, as_json: bool
+) -> None:
     """Make PyCharm fast: its memory, and no indexing of data.
 
     FOLDER is the project, the current folder if not given. Of the file with PyCharm's memory one
@@ -52,6 +56,7 @@ def command(*, folder: Path, heap: str, ide: Path | None, undo: bool, dry_run: b
 
 def _undo(system: System, folder: Path, *, dry_run: bool, as_json: bool) -> None:
     from scaffold.cli.text import row
+    from scaffold.ide.open_ides import closing
     from scaffold.ide.tune_undo import carry_out, plan_undo
     from scaffold.results import envelope
 
@@ -61,14 +66,17 @@ def _undo(system: System, folder: Path, *, dry_run: bool, as_json: bool) -> None
     files = [f"{one.file} {one.action}" for one in plan.files]
     files += [f"{one.path} becomes as it was" for one in plan.changes]
     if as_json:
-        click.echo(envelope(SCHEMA, done=not dry_run, undone=files))
+        click.echo(envelope(SCHEMA, done=not dry_run, undone=files, open=plan.open))
         return
     for line in files:
         click.echo(row("Would undo" if dry_run else "Undone", line))
+    if plan.open:
+        click.echo(row("Next", closing(plan.open)))
 
 
 def _lines(plan: TunePlan, *, done: bool) -> list[str]:
     from scaffold.cli.text import row, size
+    from scaffold.ide.open_ides import closing
 
     step = plan.heap
     title = plan.installation.title if plan.installation else "PyCharm"
@@ -90,6 +98,8 @@ def _lines(plan: TunePlan, *, done: bool) -> list[str]:
         lines.append(row("Indexing", where))
     for one in plan.advice:
         lines += [row("By hand", one.text), *(f"  {command}" for command in one.commands)]
+    if plan.open:
+        lines.append(row("Next", closing(plan.open)))
     if plan.running and step.action == "set":
         lines.append(row("Next", f"restart PyCharm: {plan.running}"))
     return lines
@@ -116,4 +126,5 @@ def _json(plan: TunePlan, *, done: bool) -> str:
         files=[one.path for one in plan.changes],
         advice=plan.advice,
         running=plan.running,
+        open=plan.open,
     )

@@ -14,7 +14,7 @@ from scaffold.system import System
 from scaffold.toml import loads
 
 #: The last such line is the one that counts.
-_HEAP = re.compile(rb"^([ \t]*)-Xmx(\d{1,9})([kKmMgG]?)(?=[ \t]*\r?$)", re.MULTILINE)
+_HEAP = re.compile(rb"^((?:\xef\xbb\xbf)?[ \t]*)-Xmx(\d{1,9})([kKmMgG]?)(?=[ \t]*\r?$)", re.MULTILINE)
 _KIB = {b"": 1 / 1024, b"k": 1, b"m": 1024, b"g": 1024 * 1024}
 
 #: PyCharm does not start with less.
@@ -100,7 +100,7 @@ def without_heap(content: bytes, megabytes: int) -> bytes:
     (b'-ea\n', b'-ea\r\n')
     """
     line = re.compile(_HEAP.pattern + rb"[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
-    return line.sub(lambda found: b"" if heap_of(found[0]) == megabytes else found[0], content)
+    return line.sub(lambda found: found[1].strip() if heap_of(found[0]) == megabytes else found[0], content)
 
 
 def wanted_heap(memory: int | None) -> tuple[int, str]:
@@ -112,11 +112,14 @@ def wanted_heap(memory: int | None) -> tuple[int, str]:
 
 
 def asked_heap(text: str, memory: int | None) -> int:
-    """What ``--heap 4g`` means, in MB; raises OptionRefused for what PyCharm could not start with."""
-    match = re.fullmatch(r"(\d{1,6})([mMgG])", text.strip())
+    """What ``--heap 4g`` means, in MB; raises OptionRefused for what PyCharm could not start with.
+
+    A number alone is in MB, as in PyCharm's own Help | Change Memory Settings.
+    """
+    match = re.fullmatch(r"(\d{1,6})([mMgG]?)", text.strip())
     if match is None:
-        raise OptionRefused(f"{text!r} is no amount of memory", hint="write it as 4g or 3072m")
-    megabytes = int(match[1]) * (1024 if match[2] in "gG" else 1)
+        raise OptionRefused(f"{text!r} is no amount of memory", hint="write it as 4g, 3072m, or 3072")
+    megabytes = int(match[1]) * (1024 if match[2].lower() == "g" else 1)
     if megabytes < SMALLEST:
         raise OptionRefused(f"PyCharm does not work with {megabytes} MB", hint=f"give it {SMALLEST}m or more")
     if memory is not None and megabytes * 1024 * 1024 > memory * 0.75:

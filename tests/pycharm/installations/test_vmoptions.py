@@ -60,14 +60,14 @@ def test_by_the_computers_memory(memory: float | None, megabytes: int) -> None:
     assert wanted_heap(None if memory is None else int(memory))[0] == megabytes
 
 
-@pytest.mark.parametrize("text", ["4", "", "g", "-4g", "4gb", "4 g", "4.5g", "100m", "999999g", "13g"])
+@pytest.mark.parametrize("text", ["4", "100", "", "g", "-4g", "4gb", "4 g", "4.5g", "100m", "999999g", "13g"])
 def test_a_heap_that_cannot_be_meant(text: str) -> None:
     with pytest.raises(OptionRefused):
         asked_heap(text, 16_000_000_000)
 
 
 def test_a_heap_that_can() -> None:
-    assert [asked_heap(text, None) for text in ("4g", "3072M", " 512m ")] == [4096, 3072, 512]
+    assert [asked_heap(text, None) for text in ("4g", "3072M", " 512m ", "4096")] == [4096, 3072, 512, 4096]
 
 
 def pycharm(folder: str, config: str | None = "/home/ada/.config/JetBrains/PyCharm2026.2") -> Installation:
