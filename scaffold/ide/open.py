@@ -96,6 +96,12 @@ def _root(start: Path) -> tuple[Path, bool]:
         return absolute(start), False
 
 
+def _has_settings(installation: Installation, ide: Path) -> bool:
+    """Whether ``ide`` is its folder of settings, or that folder's name: ``PyCharm2026.2``."""
+    folder = installation.config_folder
+    return folder is not None and (folder == ide.absolute() or folder.name == str(ide))
+
+
 def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:
     """The PyCharm that is meant, and why; raises OptionRefused, IdeMissing."""
     if ide is not None:
@@ -103,7 +109,7 @@ def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:
         found = (
             at(system, folder, reason=f"--ide {ide}")
             or at(system, folder.parent, reason=f"--ide {ide}")
-            or next((one for one in installations(system) if one.config_folder == folder), None)
+            or next((one for one in installations(system) if _has_settings(one, ide)), None)
         )
         if found is None:
             raise OptionRefused(

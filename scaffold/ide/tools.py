@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from scaffold.errors import IdeFileBroken, IdeMissing, ScaffoldError
+from scaffold.errors import IdeFileBroken, IdeMissing, OptionRefused, ScaffoldError
+from scaffold.files import not_written, read_present, replace_file
 from scaffold.pycharm.configs import ConfigFolder
 from scaffold.pycharm.tools import FILE, Program, ToolChange
 from scaffold.system import System
@@ -42,9 +43,9 @@ class ToolsPlan:
 
 
 def plan_tools(system: System, *, ide: Path | None = None, undo: bool = False) -> ToolsPlan:
-    """Decide for every PyCharm that has run on this machine, or for the one with its settings in ``ide``.
+    """Decide for every PyCharm that has run on this machine, or for one: where it or its settings are.
 
-    Nothing is written, and what cannot be read is told in its step. Raises IdeMissing.
+    Nothing is written, and what cannot be read is told in its step. Raises IdeMissing, OptionRefused.
     """
     from scaffold.pycharm.configs import config_folders
     from scaffold.pycharm.running import running_ides
@@ -52,7 +53,7 @@ def plan_tools(system: System, *, ide: Path | None = None, undo: bool = False) -
     running = running_ides(system)
     folders = config_folders(system, running=running)
     if ide is not None:
-        folders = (_chosen(folders, ide),)
+        folders = (_chosen(system, folders, ide),)
     if not folders:
         raise IdeMissing(
             "No PyCharm has run on this machine yet",
@@ -92,16 +93,25 @@ def starter(system: System) -> Program:
     return Program(command=native(python, system), arguments=("-m", "scaffold"))
 
 
-def _chosen(folders: tuple[ConfigFolder, ...], ide: Path) -> ConfigFolder:
-    """The folder that the user means, by its path or its name: ``PyCharm2026.2``."""
+def _chosen(system: System, folders: tuple[ConfigFolder, ...], ide: Path) -> ConfigFolder:
+    """The settings that are meant: by their folder, its name (``PyCharm2026.2``), or the PyCharm itself."""
+    from scaffold.ide.open import chosen
+
     wanted = ide.absolute()
     found = next((one for one in folders if one.path in (ide, wanted) or one.path.name == str(ide)), None)
+    if found is not None:
+        return found
+    known = tuple(f"{one.title}: {one.path}" for one in folders)
+    try:
+        installation = chosen(system, ide)[0]
+    except OptionRefused as refusal:
+        raise OptionRefused(refusal.message, detail=(*refusal.detail, *known), hint=refusal.hint) from refusal
+    found = next((one for one in folders if one.path == installation.config_folder), None)
     if found is None:
-        known = tuple(f"{one.title}: {one.path}" for one in folders)
         raise IdeMissing(
-            f"{ide} is no folder of PyCharm's settings",
-            detail=known or ("there is none on this machine",),
-            hint="name one of these, or leave --ide away" if known else "start PyCharm once and close it",
+            f"{installation.title} has never been started: it has no settings yet",
+            detail=known,
+            hint="start it once and close it, then call the command again",
         )
     return found
 
@@ -112,7 +122,7 @@ def _step(system: System, folder: ConfigFolder, program: Program, *, undo: bool)
     from scaffold.pycharm.tools import with_tools, without_tools
 
     try:
-        before = _present(folder.path / FILE)
+        before = read_present(folder.path / FILE)
         if undo:
             result = without_tools(before, ENTRIES, folder.path / FILE)
         else:
@@ -149,10 +159,9 @@ def _tried(system: System, step: ToolsStep) -> ToolsStep:
 
 
 def _written(system: System, step: ToolsStep) -> ToolsStep:
-    from scaffold.files import not_written, replace_file
     from scaffold.pycharm.registration.store import back_up
 
-    if _present(step.path) != step.before:
+    if read_present(step.path) != step.before:
         raise IdeFileBroken(f"{step.path} was changed while this command looked at it: run it again")
     backup = back_up(system, step.path, step.before) if step.before is not None else None
     if step.after is not None:
@@ -163,15 +172,6 @@ def _written(system: System, step: ToolsStep) -> ToolsStep:
         except OSError as problem:
             raise not_written(step.path, problem) from problem
     return replace(step, backup=backup)
-
-
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise IdeFileBroken(f"{path} cannot be read", detail=(problem.strerror or str(problem),)) from problem
 
 
 def _words(problem: ScaffoldError) -> str:

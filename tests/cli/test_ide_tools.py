@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from scaffold import files
 from scaffold.errors import NoPermission
 from scaffold.ide.tools import carry_out, plan_tools
 from scaffold.pycharm import running
 from scaffold.system import HostSystem
+from tests.pycharm.releases.standin import contents
 
 FILE = "tools/External Tools.xml"
 
@@ -93,9 +94,23 @@ def test_only_the_one_that_was_named(home, configs):
     assert [(one["version"], one["outcome"]) for one in told["ides"]] == [("2025.1", "write")]
     assert not (configs[0] / FILE).exists()
     wrong = ide_tools(home, "--ide", "/nowhere")
-    assert wrong.returncode == 1
-    assert "error[ide-missing]: /nowhere is no folder of PyCharm's settings" in wrong.stderr
+    assert wrong.returncode == 2
+    assert "error[option-refused]: /nowhere is no PyCharm" in wrong.stderr
     assert str(configs[0]) in wrong.stderr
+
+
+def test_a_pycharm_is_named_by_where_it_is_installed_as_well(home, configs):
+    folder = home / "pycharm-2026.2.3"
+    for name, (content, mode) in contents().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(mode)
+    told = json.loads(ide_tools(home, "--ide", str(folder), "--json").stdout)
+    assert [(one["folder"], one["outcome"]) for one in told["ides"]] == [(str(configs[0]), "write")]
+    (configs[0] / FILE).unlink()
+    shutil.rmtree(configs[0])
+    never = ide_tools(home, "--ide", str(folder))
+    assert "error[ide-missing]: PyCharm 2026.2.3 has never been started" in never.stderr
 
 
 def test_what_cannot_be_read_stops_only_itself_and_is_not_touched(home, configs):
@@ -152,7 +167,7 @@ def test_settings_that_may_not_be_written_are_told_and_left(home, configs, monke
     def refuse(path, content):
         raise NoPermission(f"Cannot write to {path}", detail=("Read-only file system",))
 
-    monkeypatch.setattr(files, "replace_file", refuse)
+    monkeypatch.setattr("scaffold.ide.tools.replace_file", refuse)
     (step,) = carry_out(system, plan).steps
     assert (step.outcome, step.why) == (
         "failed",

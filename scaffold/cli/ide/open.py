@@ -17,7 +17,7 @@ SCHEMA = "scaffold/ide-open/1"
     "--ide",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="The PyCharm to take; the newest that is installed if not given.",
+    help="The PyCharm to take: where it is installed, or its settings.  [default: the newest]",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be started and start nothing.")
 @json_option(SCHEMA)

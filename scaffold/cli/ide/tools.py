@@ -20,7 +20,7 @@ SCHEMA = "scaffold/ide-tools/1"
     "--ide",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Only the PyCharm with its settings in this folder, such as PyCharm2026.2.  [default: every one]",
+    help="Only this PyCharm: where it is installed, or its settings.  [default: every one]",
 )
 @click.option("--undo", is_flag=True, help="Take scaffold's entries out again; those you changed stay.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written and write nothing.")
