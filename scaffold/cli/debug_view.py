@@ -63,6 +63,7 @@ def debug_check(
             click.echo("\n".join(plan_lines(plan, root)))
         if show_only:
             continue
+        _run_first(plan, as_json=as_json)
         report = carry_out(plan, system, on_line=(lambda _: None) if as_json else click.echo)
         reports.append(report)
         if not as_json:
@@ -73,12 +74,24 @@ def debug_check(
         raise click.exceptions.Exit(1)
 
 
+def _run_first(plan: DebugPlan, *, as_json: bool) -> None:
+    """What the IDE runs before the program, not debugged; a step that fails ends the check as an error."""
+    from scaffold.cli.run_compound import speaker
+    from scaffold.pycharm.launching.side_by_side import run_first
+
+    names = [step.name for step in plan.steps]
+    if names:
+        run_first(plan.steps, (lambda *_: None) if as_json else speaker(names))
+
+
 def plan_lines(plan: DebugPlan, root: Path) -> list[str]:
     """The debugger, the program, where it shall stop and why there."""
     lines = [
         row("Debugger", f"pydevd-pycharm {plan.engine.version}, {plan.engine.where}"),
         row("Runs", f"{plan.name}, {plan.why_arguments}"),
     ]
+    if plan.steps:
+        lines.append(row("Before it", ", then ".join(step.name for step in plan.steps)))
     for place in plan.places[:SHOWN] if len(plan.places) <= SHOWN else ():
         lines += [row("Breakpoint", _where(place, root)), row("", click.style(place.why, dim=True))]
     if len(plan.places) > SHOWN:
@@ -159,14 +172,16 @@ def _below(file: str, root: Path) -> str:
 def _json(plans: Sequence[DebugPlan], reports: Sequence[DebugReport]) -> str:
     from scaffold.pycharm.debugging.python_command import debugged
     from scaffold.results import envelope
+    from scaffold.sources.keys import shown_arguments
 
     return envelope(
         "scaffold/debug/1",
         runs=[
             {
                 "name": plan.name,
-                "argv": debugged(plan.launch.argv, plan.engine.script, 0),
+                "argv": shown_arguments(debugged(plan.launch.argv, plan.engine.script, 0)),
                 "cwd": plan.launch.cwd,
+                "before": [step.name for step in plan.steps],
                 "engine": plan.engine,
                 "places": plan.places,
             }

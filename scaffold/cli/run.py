@@ -123,14 +123,15 @@ def launch_lines(launch: Launch) -> list[str]:
     """Folder, variables that differ from this terminal's, command, problems."""
     from scaffold.cli.text import row
     from scaffold.shell import quoted
+    from scaffold.sources.keys import shown_arguments, shown_value
 
     lines = [row("Folder", str(launch.cwd))]
     labels = ["Variables", *[""] * len(launch.added)]
     lines += [
-        row(label, f"{name}={quoted(value)}")
+        row(label, f"{name}={quoted(shown_value(name, value))}")
         for label, (name, value) in zip(labels, sorted(launch.added.items()), strict=False)
     ]
-    lines.append(row("Command", " ".join(quoted(argument) for argument in launch.argv)))
+    lines.append(row("Command", " ".join(map(quoted, shown_arguments(launch.argv)))))
     if launch.standard_input:
         lines.append(row("Input", str(launch.standard_input)))
     if launch.before:
@@ -145,12 +146,17 @@ def _launch_json(launch: Launch) -> str:
 
 
 def launch_fields(launch: Launch) -> dict[str, object]:
-    """The launch as a script reads it: the variables that it adds, not the user's whole environment."""
+    """The launch as a script reads it: the variables that it adds, not the user's whole environment.
+
+    Without secrets, as what people read: it goes into logs and into questions to others.
+    """
+    from scaffold.sources.keys import shown_arguments, shown_value
+
     return {
         "name": launch.name,
-        "argv": launch.argv,
+        "argv": shown_arguments(launch.argv),
         "cwd": launch.cwd,
-        "environment": launch.added,
+        "environment": {one: shown_value(one, value) for one, value in launch.added.items()},
         "standard_input": launch.standard_input,
         "before": launch.before,
         "problems": launch.problems,

@@ -72,7 +72,17 @@ def starts(one: ConfigurationFile) -> tuple[str, str]:
         target, arguments = (one.test_option(n) for n in ("_new_target", "_new_additionalArguments"))
     else:
         target, arguments = (one.options.get(n, "") for n in ("SCRIPT_NAME", "PARAMETERS"))
-    return target.removeprefix("$PROJECT_DIR$/"), arguments
+    return target.removeprefix("$PROJECT_DIR$/"), _less_secrets(arguments)
+
+
+def _less_secrets(arguments: str) -> str:
+    """As they are written, unless a secret is among them."""
+    from scaffold.pycharm.reading.parameters import join, parse
+    from scaffold.sources.keys import shown_arguments
+
+    words = parse(arguments)
+    shown = shown_arguments(words)
+    return arguments if shown == words else join(shown)
 
 
 def run_fields(one: ConfigurationFile, summary: str) -> dict[str, object]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide import inspect
-from scaffold.checks.ide.keys import masked
 from scaffold.errors import ConsentNeeded, NotAProject
 from scaffold.files import absolute
+from scaffold.ide.open_ides import open_ides
 from scaffold.pycharm.mending import backups
 from scaffold.pycharm.mending.plan import plan
 from scaffold.pycharm.reading.project_files import find_root
-from scaffold.pycharm.running import running_ides
 from scaffold.pycharm.survey.survey import survey
+from scaffold.sources.keys import masked
 
 if TYPE_CHECKING:
     from scaffold.checks.model import Finding
@@ -46,14 +46,7 @@ def plan_fix(system: System, start: Path) -> FixPlan:
     facts = survey(root, system)
     changes = plan(facts)
     place = backups.place(root, system, ours=facts.ours)
-    return FixPlan(root=root, changes=changes, backups=place, open=_open(changes, system))
-
-
-def _open(changes: tuple[Change, ...], system: System) -> tuple[str, ...]:
-    """An open IDE reads run configurations anew, but holds modules in memory and writes them itself."""
-    if not any(one.path.endswith((".iml", "modules.xml")) for one in changes):
-        return ()
-    return tuple(dict.fromkeys(one.words for one in running_ides(system)))
+    return FixPlan(root=root, changes=changes, backups=place, open=open_ides(changes, system))
 
 
 def plan_undo(system: System, start: Path) -> FixPlan:
@@ -61,7 +54,8 @@ def plan_undo(system: System, start: Path) -> FixPlan:
     root = _root(start, system)
     ours = system.exists(root / ".scaffold" / "project.json")
     folder = backups.place(root, system, ours=ours)
-    return FixPlan(root=root, changes=backups.undo(root, folder), backups=folder)
+    changes = backups.undo(root, folder)
+    return FixPlan(root=root, changes=changes, backups=folder, open=open_ides(changes, system))
 
 
 def carry_out(plan: FixPlan, *, undo: bool = False) -> Path | None:

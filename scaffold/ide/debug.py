@@ -19,7 +19,7 @@ from scaffold.pycharm.debugging.places import (
     start_places,
 )
 from scaffold.pycharm.debugging.python_command import program_of, split
-from scaffold.pycharm.launching.compound import members_of
+from scaffold.pycharm.launching.compound import members_of, resolve_steps
 from scaffold.pycharm.launching.launch import resolve_configuration
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.project_files import read_project
@@ -62,8 +62,10 @@ def plan_debug(
             hint="check one of them by itself",
         )
     short, registered = _short_arguments(root), registered_interpreters(system)
-    plans = []
+    plans: list[DebugPlan] = []
     for one in members:
+        steps = resolve_steps(root, one, found, system=system, registered=registered)
+        done = {step.name for plan in plans for step in plan.steps}
         more = tuple(arguments) or short.get(one.name, ())
         launch = resolve_configuration(root, one, extra_arguments=more, system=system, registered=registered)
         engine = obtain_engine(Path(launch.argv[0]), system, cache_folder=cache_folder, tell=tell)
@@ -78,6 +80,7 @@ def plan_debug(
                 to_end=bool(more) and one.kind != "pytest",
                 enough=1 if one.kind == "pytest" else len(places),
                 timeout=timeout,
+                steps=tuple(step for step in steps if step.name not in done),
                 content_roots=_content_roots(root, system),
                 library_roots=library_roots(Path(launch.argv[0]), system),
                 why_arguments=_why(one, more, given=bool(arguments)),

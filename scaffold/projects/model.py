@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, NoReturn
 
 from scaffold.builds.model import Framework
 
@@ -15,7 +15,13 @@ Tree = Mapping[PurePosixPath, bytes]
 #: What a project is opened with: PyCharm, VS Code, either.
 Ide = Literal["pycharm", "vscode", "both"]
 
+#: Whoever adds one is led by mypy, from `unknown_kind` to `unknown_kind`.
 RunKind = Literal["script", "module", "pytest", "torchrun", "compound"]
+
+
+def unknown_kind(kind: NoReturn) -> AssertionError:
+    """The end of a ``match`` over every RunKind: ``typing.assert_never``, which Python 3.10 does not have."""
+    return AssertionError(f"no run configuration is of the kind {kind!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,10 @@ class RunConfiguration:
 
 #: What ``torchrun`` is as a module; the command itself may not be on PATH.
 TORCHRUN = "torch.distributed.run"
+#: It, and what it was before.
+TORCH_LAUNCHERS = frozenset({TORCHRUN, "torch.distributed.launch"})
+#: Modules that start a program of the project in processes of their own.
+LAUNCHERS = TORCH_LAUNCHERS | {"accelerate.commands.launch"}
 
 
 def torchrun_arguments(run: RunConfiguration) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ _CONFIG = re.compile(r"-Didea\.config\.path=(.+?)(?=\s+-|$)")
 _JAVA = "java.exe"
 
 _ASKED = " or ".join(f"Name='{name}'" for name in (*WINDOWS_LAUNCHERS, _JAVA))
+#: From the program's folder.
+_PRODUCT_INFO = ("../product-info.json", "../Resources/product-info.json")
+
 _ASK_WINDOWS = (
     f'Get-CimInstance Win32_Process -Filter "{_ASKED}"'
     " | Select-Object ProcessId,ExecutablePath,CommandLine | ConvertTo-Json -Compress"
@@ -93,15 +96,15 @@ def parse_usual(environment: str, selector: str) -> Path | None:
     """
     variables = dict(one.partition("=")[::2] for one in environment.split("\0"))
     base, home = variables.get("XDG_CONFIG_HOME", ""), variables.get("HOME", "")
-    if not selector or not (base or home):
+    if not selector or not (base.startswith("/") or home):
         return None
-    return Path(base or f"{home}/.config") / "JetBrains" / selector
+    return Path(base if base.startswith("/") else f"{home}/.config") / "JetBrains" / selector
 
 
 def _selector_of(system: System, program: str) -> str:
     """The launcher starts Java within itself: its command line tells nothing, its installation does."""
     folder = posixpath.dirname(program.replace("\\", "/"))
-    for place in ("../product-info.json", "../Resources/product-info.json"):
+    for place in _PRODUCT_INFO:
         named = parse_data_folder(system.read_text(posixpath.normpath(f"{folder}/{place}")) or "")
         if named:
             return named
@@ -130,10 +133,7 @@ def _processes(system: System) -> Iterable[tuple[int, tuple[str, ...]]]:
     listed = system.run(["tasklist", "/FO", "CSV", "/NH"], timeout=20.0).stdout
     if not any(base_name(name).lower() in LAUNCHERS | {_JAVA} for name, _ in parse_tasklist(listed)):
         return []
-    answer = system.run(
-        ["powershell", "-NoProfile", "-NonInteractive", "-Command", _ASK_WINDOWS], timeout=30.0
-    )
-    told = list(parse_windows_processes(answer.stdout))
+    told = list(parse_windows_processes(_powershell(system, _ASK_WINDOWS)))
     # where PowerShell is forbidden, the names at least are known
     named = [(number, (name,)) for name, number in parse_tasklist(listed) if name.lower() in LAUNCHERS]
     return told or named
@@ -199,6 +199,38 @@ def _first_word(line: str) -> str:
     """The program of a command line in which blanks of its path are not quoted: up to the launcher's name."""
     found = _PROGRAM.match(line)
     return found[1] if found else line.partition(" ")[0]
+
+
+def command_of(system: System, process: int) -> str:
+    """The command line of a process, words apart by blanks; "" where none runs or nobody tells."""
+    if system.platform.os == "linux":
+        return (system.read_text(f"/proc/{process}/cmdline") or "").replace("\0", " ").strip()
+    if system.platform.os == "macos":
+        return system.run(["ps", "-ww", "-p", str(process), "-o", "command="], timeout=10.0).stdout.strip()
+    ask = f'(Get-CimInstance Win32_Process -Filter "ProcessId={process}").CommandLine'
+    return _powershell(system, ask).strip()
+
+
+def _powershell(system: System, ask: str) -> str:
+    return system.run(["powershell", "-NoProfile", "-NonInteractive", "-Command", ask], timeout=30.0).stdout
+
+
+def is_installed_ide(system: System, number: str, program: str) -> bool:
+    """Whether a program that lives is one of JetBrains' IDEs, by the file that each has beside it.
+
+    On Windows its name alone is told at first; where its folder is not told, either, a name as they bear it
+    (``idea64.exe``) is enough: an IDE that is open must never be taken for closed.
+    """
+    if system.platform.os == "windows" and program and "\\" not in program:
+        ask = f'(Get-CimInstance Win32_Process -Filter "ProcessId={number}").ExecutablePath'
+        path = _powershell(system, ask).strip()
+        if not path:
+            return program.lower().endswith("64.exe")
+        program = path
+    folder = posixpath.dirname(program.replace("\\", "/"))
+    return bool(folder) and any(
+        system.exists(posixpath.normpath(f"{folder}/{place}")) for place in _PRODUCT_INFO
+    )
 
 
 def program_of(system: System, number: str) -> str:

@@ -11,7 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scaffold.pycharm.ide_processes import RunningIde, base_name, program_of, running_ides
+from scaffold.pycharm.ide_processes import (
+    RunningIde,
+    base_name,
+    is_installed_ide,
+    program_of,
+    running_ides,
+)
 from scaffold.pycharm.products import LAUNCHERS, may_be_pycharm
 
 if TYPE_CHECKING:
@@ -70,7 +76,7 @@ def _locked(folder: ConfigFolder, system: System, number: str, silent: RunningId
             return IdeState(is_open=True, why=f"{lock} is there, and {silent.words} is open")
         return IdeState(is_open=False, why=f"it is closed: {lock} is there, and no PyCharm runs")
     program = program_of(system, number) if number.isdecimal() else ""
-    if _may_be_ide(program):
+    if _may_be_ide(program) or (program and is_installed_ide(system, number, program)):
         return IdeState(is_open=True, why=f"{lock} names process {number} ({program}), which is alive")
     if not number.isdecimal():
         return IdeState(is_open=False, why=f"it is closed: {lock} names no process")

@@ -317,3 +317,59 @@ def test_the_interpreter_that_was_chosen_in_pycharm_is_started(
     lay(home, {".config/JetBrains/PyCharm2026.2/options/jdk.table.xml": table})
     found = json.loads(scaffold(project, *asked).stdout)
     assert [one["argv"][0] for one in found.get("members", [found])] == [str(chosen)]
+
+
+def test_secrets_are_never_shown(project: Path) -> None:
+    python = add_environment(project)
+    key = "hf_" + "aB3" * 11
+    for path, content in run_files(
+        (
+            RunConfiguration(
+                name="push",
+                kind="script",
+                target="src/cnn_project/train.py",
+                arguments=("--password", "pw1", key, "--epochs", "3"),
+                environment={"HF_TOKEN": "tok1", "SEED": "3"},
+            ),
+            RunConfiguration(name="two", kind="compound", members=("push",)),
+        ),
+        "cnn-project",
+    ).items():
+        (project / path).write_bytes(content)
+    told = json.loads(scaffold(project, "run", "push", "--json").stdout)
+    script = f"{project}/src/cnn_project/train.py"
+    hidden = ["--password", "(not shown)", "(not shown)", "--epochs", "3"]
+    assert told["argv"] == [str(python), script, *hidden]
+    assert (told["environment"]["HF_TOKEN"], told["environment"]["SEED"]) == ("(not shown)", "3")
+    asked = (
+        (), ("--json",), ("push", "--print"), ("two", "--print"), ("two", "--json"),
+        ("push", "--debug-check", "--print"), ("push", "--debug-check", "--print", "--json"),
+    )  # fmt: skip
+    for more in asked:
+        done = scaffold(project, "run", *more)
+        assert not [one for one in ("pw1", "tok1", key) if one in done.stdout + done.stderr], more
+    assert "--epochs 3" in scaffold(project, "run").stdout
+    started = json.loads(scaffold(project, "run", "push").stdout)
+    assert started["arguments"] == ["--password", "pw1", key, "--epochs", "3"]
+
+
+def test_a_path_that_no_system_takes_is_a_problem(project: Path) -> None:
+    add_environment(project)
+    long = "x" * 5000
+    path = project / ".run/prepare data.run.xml"
+    whole = path.read_text()
+    path.write_text(whole.replace("src/cnn_project/train.py", long))
+    done = scaffold(project, "run", "prepare data", "--print")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert plain_row("Problem", f"the script is not there: {project}/{long}") in done.stdout
+    path.write_text(
+        whole.replace('"WORKING_DIRECTORY" value="$PROJECT_DIR$"', f'"WORKING_DIRECTORY" value="/{long}"')
+    )
+    done = scaffold(project, "run", "prepare data")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"the working folder is not there: /{long}" in done.stderr
+    path.write_text(whole)
+    tests = project / ".run/tests.run.xml"
+    tests.write_text(tests.read_text().replace("$PROJECT_DIR$/tests", long))
+    done = scaffold(project, "run", "tests", "--print")
+    assert (done.returncode, f"there are no tests at {project}/{long}" in done.stdout) == (0, True)

@@ -49,7 +49,12 @@ def test_another_users_pycharm_is_not_ours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variables", "open_"),
-    [("HOME={home}", True), ("HOME=/home/grace", False), ("HOME=/x\0XDG_CONFIG_HOME={home}/.config", True)],
+    [
+        ("HOME={home}", True),
+        ("HOME=/home/grace", False),
+        ("HOME={home}\0XDG_CONFIG_HOME=relative", True),
+        ("HOME=/x\0XDG_CONFIG_HOME={home}/.config", True),
+    ],
 )
 def test_one_with_another_home_has_other_settings(tmp_path: Path, variables: str, open_: bool) -> None:
     """A container's, a sandbox's, or a test's beside the PyCharm of whoever runs it."""
@@ -113,6 +118,40 @@ def test_a_lock_is_believed_as_far_as_its_process_lives(
     state = look(one, Machine(tmp_path, processes=processes), running=())
     prefix = "" if is_open else "it is closed: "
     assert (state.is_open, state.why) == (is_open, f"{prefix}{one.path / '.lock'} {why}")
+
+
+def test_another_product_that_holds_the_lock_is_an_open_ide(tmp_path: Path) -> None:
+    one, home = folder(tmp_path), tmp_path / "idea-IU"
+    (one.path / ".lock").write_text("77", encoding="utf-8")
+    machine = Machine(tmp_path, processes={77: f"{home}/bin/idea\0/home/ada/p"})
+    assert is_running(one, machine, running=()) == ""
+    (home / "bin").mkdir(parents=True)
+    (home / "product-info.json").write_text("{}", encoding="utf-8")
+    assert (
+        is_running(one, machine, running=())
+        == f"{one.path / '.lock'} names process 77 ({home}/bin/idea), which is alive"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "is_open"),
+    [
+        ("idea64.exe", "C:\\IDEA\\bin\\idea64.exe\r\n", True),
+        ("notepad.exe", "C:\\Windows\\notepad.exe\r\n", False),
+        ("idea64.exe", "", True),  # PowerShell is forbidden
+        ("notepad.exe", "", False),
+    ],
+)
+def test_another_product_on_windows(tmp_path: Path, name: str, told: str, is_open: bool) -> None:
+    one = folder(tmp_path)
+    (one.path / ".lock").write_text("77", encoding="utf-8")
+
+    class Windows(Machine):
+        def exists(self, path: str | os.PathLike[str]) -> bool:
+            return str(path) == "C:/IDEA/product-info.json" or super().exists(path)
+
+    listed = {"tasklist /FI PID eq 77": f'"{name}","77","Console","1","1 K"\n', "powershell": told}
+    assert bool(is_running(one, Windows(tmp_path, os="windows", commands=listed), running=())) is is_open
 
 
 def test_the_number_in_a_sandboxs_lock_means_nothing_outside(tmp_path: Path) -> None:

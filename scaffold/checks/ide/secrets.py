@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.checks.ide.keys import KEYS
 from scaffold.checks.ide.shown import evidence
 from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.survey.model import IdeFacts
+from scaffold.sources.keys import KEYS, TELLING
 
-_NAMES = re.compile(
-    r"(?:^|_)(?:API_?KEY|ACCESS_KEY|AUTH_KEY|PASSWD|PASSWORD|PRIVATE_KEY|SECRET|SECRET_KEY|TOKEN)$",
-    re.IGNORECASE,
-)
 #: Values that stand for one that somebody is to fill in.
 _EMPTY = re.compile(r"\$|<|\{|x{4}|\*{3}|your|change|example|dummy|test|fake|placeholder|todo", re.IGNORECASE)
 
@@ -42,7 +38,7 @@ def _places(facts: IdeFacts) -> Iterator[tuple[str, str, bool]]:
         for element in file.document.root.iter():
             name = element.get("name", "")
             sure = any(KEYS.search(value) for value in element.attrib.values())
-            telling = element.tag == "env" and _NAMES.search(name)
+            telling = element.tag == "env" and TELLING.search(name)
             if sure or (telling and looks_secret(element.get("value", ""))):
                 yield file.place(element), f"{name or element.tag} (its value is not shown)", sure
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scaffold.checks.ide.keys import masked
 from scaffold.checks.model import Evidence, Remedy
+from scaffold.sources.keys import masked
 
 #: More places of one kind tell nobody more.
 SHOWN = 8

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -16,6 +13,7 @@ from scaffold.pycharm.debugging.model import DebugPlan, DebugReport, Ending
 from scaffold.pycharm.debugging.protocol import Breakpoint
 from scaffold.pycharm.debugging.python_command import debugged
 from scaffold.pycharm.debugging.server import Hit, Server, find_point
+from scaffold.pycharm.debugging.strays import end_strays
 from scaffold.system import System
 
 #: Seconds for the engine to connect: it is the first thing that the program's process does.
@@ -59,8 +57,10 @@ def carry_out(
     connect_seconds: float = CONNECT_SECONDS,
     after_hit: float = AFTER_HIT,
 ) -> DebugReport:
-    """Run the program until it ends, was hit, or runs out of time; nothing that it started outlives the call.
+    """Run the program until it ends, was hit, or runs out of time.
 
+    What it started ends with it: its process group (on Windows its tree), and of what has a session of its
+    own whatever the debugger was connected to. The steps before it are not run here.
     Raises LaunchFailed where it cannot be started.
     """
     output, started = _Output(on_line), time.monotonic()
@@ -114,7 +114,9 @@ def _run(
                 output.is_open = ending == "itself"  # what it says of being ended misleads
             return ending, child.poll()
     finally:
-        _end_strays(watch.server, system)
+        for _ in range(5):  # who connected last says its number now
+            watch.server.step(0.02)
+        end_strays(watch.server.processes, watch.server.port, system)
 
 
 class _Output:
@@ -189,17 +191,3 @@ class _Watch:
             if find_point(hit.point, self._start):
                 self.reached_start = True
         self._seen = len(self.server.hits)
-
-
-def _end_strays(server: Server, system: System) -> None:
-    """End processes that are still connected: torchrun's ranks have sessions of their own.
-
-    Only one whose command line names our port is ours; where no file tells, none is touched.
-    """
-    for _ in range(5):
-        server.step(0.02)
-    for process in server.processes:
-        command = (system.read_text(f"/proc/{process}/cmdline") or "").replace("\0", " ")
-        if str(server.port) in command and "pydevd" in command:
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)

@@ -28,6 +28,7 @@ class DebugPlan:
     to_end: bool = True  # let it come to its end; else it is ended behind the hits
     enough: int = 1  # places that must have been hit by then
     timeout: float = 120.0
+    steps: tuple[Launch, ...] = ()  # what the IDE runs before it, in order
     content_roots: tuple[Path, ...] = ()
     library_roots: tuple[Path, ...] = ()
     why_arguments: str = ""  # which arguments it gets, in words

@@ -24,14 +24,13 @@ RESUME_THREAD = 106
 SET_BREAKPOINT = 111
 REMOVE_BREAKPOINT = 112
 GET_FRAME = 114
-PROCESS_CREATED = 149
 VERSION = 501
 ERROR = 901
 
 #: Longer values are cut: a list of a million numbers prints as megabytes.
 VALUE_LIMIT = 300
 
-#: Of a process's number, at most.
+#: Of a number, at most: of a process, a line, a message.
 _DIGITS = 10
 
 #: Headings of the IDE's list, not variables (pydevd_frame_type_handler.py).
@@ -83,9 +82,13 @@ class Breakpoint:
     line: int
 
 
-def hello(system: Literal["UNIX", "WIN"]) -> tuple[int, str]:
-    """The IDE's first words: its build, and how its paths look."""
-    return VERSION, f"PY-263.7307.50\t{system}"
+def hello(system: Literal["UNIX", "WIN"], build: str) -> tuple[int, str]:
+    r"""The IDE's first words: its build, and how its paths look.
+
+    >>> hello("UNIX", "263.7307.50")
+    (501, 'PY-263.7307.50\tUNIX')
+    """
+    return VERSION, f"PY-{build}\t{system}"
 
 
 def set_breakpoint(point: Breakpoint) -> tuple[int, str]:
@@ -132,10 +135,10 @@ def parse_line(line: bytes) -> Message | None:
     """
     command, _, rest = line.decode("utf-8", errors="replace").rstrip("\r\n").partition("\t")
     sequence, _, text = rest.partition("\t")
-    try:
-        return Message(command=int(command), sequence=int(sequence), text=unquote(text))
-    except ValueError:
+    what, number = _number(command), _number(sequence)
+    if what is None or number is None:
         return None
+    return Message(command=what, sequence=number, text=unquote(text))
 
 
 def parse_suspended(text: str) -> Frame | None:
@@ -152,13 +155,12 @@ def parse_suspended(text: str) -> Frame | None:
     frame = None if thread is None else thread.find("frame")
     if thread is None or frame is None:
         return None
-    line = frame.get("line", "")
     return Frame(
         thread=thread.get("id", ""),
         frame=frame.get("id", ""),
         function=frame.get("name", ""),
         file=unquote(frame.get("file", "")),
-        line=int(line) if line.isdecimal() else 0,
+        line=_number(frame.get("line", "")) or 0,
         reason=thread.get("stop_reason", ""),
     )
 
@@ -204,8 +206,18 @@ def process_of(thread: str) -> int | None:
     """
     word, _, rest = thread.partition("_")
     number = rest.partition("_")[0]
-    is_number = number.isascii() and number.isdecimal() and len(number) <= _DIGITS
-    return int(number) if word == "pid" and is_number else None
+    return _number(number) if word == "pid" else None
+
+
+def _number(text: str) -> int | None:
+    """A whole number; None for what is none, or longer than any that the engine sends.
+
+    >>> _number("115"), _number("-1"), _number("9" * 5000), _number("")
+    (115, -1, None, None)
+    """
+    digits = text.removeprefix("-")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
+    return int(text) if is_number else None
 
 
 def _cut(value: str) -> str:

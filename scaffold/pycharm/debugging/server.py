@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Literal, cast
 
 from scaffold.pycharm.debugging import protocol
+from scaffold.pycharm.debugging.engine import release
 from scaffold.pycharm.debugging.protocol import Breakpoint, Frame, Message, Variable
 
 #: Bytes of one message. The engine cuts values itself; what is longer than this is none of its messages.
@@ -134,7 +135,7 @@ class Server:
         channel.settimeout(0)
         one = self._open[channel] = _Connection(channel=channel)
         self._selector.register(channel, selectors.EVENT_READ)
-        self._say(one, protocol.hello(self._system))
+        self._say(one, protocol.hello(self._system, release().version))
         for point in self._points:
             self._say(one, protocol.set_breakpoint(point))
         self._say(one, (protocol.RUN, ""))

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.projects.model import unknown_kind
 from scaffold.pycharm.debugging.python_command import program_of, split
+from scaffold.pycharm.launching.there import exists, is_file, is_folder
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.parameters import parse
@@ -25,10 +27,17 @@ class Command:
 
 def command_of(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Path]) -> Command:
     """The command of a script, a module or pytest; ``roots`` are the folders on PYTHONPATH."""
-    if configuration.kind == "script":
-        return _script(configuration, macros)
-    start = _pytest if configuration.kind == "pytest" else _module
-    return start(configuration, macros, roots)
+    match configuration.kind:
+        case "script":
+            return _script(configuration, macros)
+        case "module" | "torchrun":
+            return _module(configuration, macros, roots)
+        case "pytest":
+            return _pytest(configuration, macros, roots)
+        case "compound" | None:
+            raise ValueError(f"{configuration.name!r} has no command of its own")
+        case _:
+            raise unknown_kind(configuration.kind)
 
 
 def _option(configuration: ConfigurationFile, name: str) -> str:
@@ -65,7 +74,7 @@ def _script(configuration: ConfigurationFile, macros: Macros) -> Command:
             *_parameters(configuration, macros),
         ),
         cwd=cwd or script.parent,
-        problems=() if script.is_file() else (f"the script is not there: {written or '(none named)'}",),
+        problems=() if is_file(script) else (f"the script is not there: {written or '(none named)'}",),
     )
 
 
@@ -88,7 +97,7 @@ def _torchrun_problems(started: Sequence[str], roots: Sequence[Path], cwd: Path)
     if program.is_module:
         return _module_problems(program.target, roots)
     script = _below(cwd, program.target)
-    return () if script.is_file() else (f"the script is not there: {script}",)
+    return () if is_file(script) else (f"the script is not there: {script}",)
 
 
 def _module_problems(module: str, roots: Sequence[Path]) -> tuple[str, ...]:
@@ -96,7 +105,7 @@ def _module_problems(module: str, roots: Sequence[Path]) -> tuple[str, ...]:
     if not module:
         return ("no module is named",)
     parts = module.split(".")
-    homes = [root for root in roots if (root / parts[0] / "__init__.py").is_file()]
+    homes = [root for root in roots if is_file(root / parts[0] / "__init__.py")]
     targets = [home.joinpath(*parts) for home in homes]
     if not homes or any(_runs(target) for target in targets):
         return ()
@@ -104,7 +113,7 @@ def _module_problems(module: str, roots: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _runs(target: Path) -> bool:
-    return target.with_suffix(".py").is_file() or (target / "__main__.py").is_file()
+    return is_file(target.with_suffix(".py")) or is_file(target / "__main__.py")
 
 
 def _pytest(configuration: ConfigurationFile, macros: Macros, roots: Sequence[Path]) -> Command:
@@ -140,9 +149,9 @@ _TEST_OPTIONS = (
 def _folder_of(target: Sequence[str]) -> Path | None:
     """The folder in which a test's file lies, or the folder of tests itself: where tests start by default."""
     path = Path(target[0].partition("::")[0]) if target else None
-    if path is None or not path.exists():
+    if path is None or not exists(path):
         return None
-    return path if path.is_dir() else path.parent
+    return path if is_folder(path) else path.parent
 
 
 def _json_options(configuration: ConfigurationFile, macros: Macros) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -180,7 +189,7 @@ def _pytest_target(
     if kind != "PATH" or not target:
         return (), ()
     path = _below(cwd, target)
-    return (str(path),), () if path.exists() else (f"there are no tests at {path}",)
+    return (str(path),), () if exists(path) else (f"there are no tests at {path}",)
 
 
 def _pytest_node(dotted: str, roots: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
@@ -190,6 +199,6 @@ def _pytest_node(dotted: str, roots: Sequence[Path]) -> tuple[str, tuple[str, ..
         for root in roots:
             base = root.joinpath(*parts[:end])
             for path in (base.with_name(base.name + ".py"), base):
-                if path.is_file() or (path == base and path.is_dir() and end == len(parts)):
+                if is_file(path) or (path == base and is_folder(path) and end == len(parts)):
                     return "::".join((str(path), *parts[end:])), ()
     return dotted, (f"no file holds the tests {dotted}",)

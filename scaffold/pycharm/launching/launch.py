@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scaffold.errors import LaunchFailed
 from scaffold.pycharm.launching.commands import command_of
+from scaffold.pycharm.launching.there import is_folder
 from scaffold.pycharm.launching.variables import variables
 from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFiles
 from scaffold.pycharm.reading.configurations import configurations, find
@@ -77,7 +78,7 @@ def resolve_configuration(
             *command.problems,
             *unread,
             *_unfillable(configuration),
-            *(() if command.cwd.is_dir() else (f"the working folder is not there: {command.cwd}",)),
+            *(() if is_folder(command.cwd) else (f"the working folder is not there: {command.cwd}",)),
         ),
     )
 

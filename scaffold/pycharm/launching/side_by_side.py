@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from scaffold.errors import Interrupted, LaunchFailed
 from scaffold.processes import beside
 from scaffold.pycharm.model import Launch
+from scaffold.sources.keys import shown_arguments
 
 #: Seconds between two looks at what still runs.
 PAUSE = 0.1
@@ -105,6 +106,6 @@ def not_started(launch: Launch, refusal: Exception) -> LaunchFailed:
     """What the operating system answered to the start of a program."""
     return LaunchFailed(
         f"{launch.name!r} cannot be started",
-        detail=(str(refusal), f"command: {' '.join(launch.argv)}", f"folder: {launch.cwd}"),
+        detail=(str(refusal), f"command: {' '.join(shown_arguments(launch.argv))}", f"folder: {launch.cwd}"),
         hint=f'See what it would start:  scaffold run "{launch.name}" --print',
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
-import time
+import select
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scaffold import processes
 from scaffold.errors import LaunchFailed
 from scaffold.pycharm.debugging.check import carry_out, debug_environment
 from scaffold.pycharm.debugging.model import variables_by_name
 from scaffold.pycharm.debugging.protocol import Breakpoint
 from scaffold.system import HostSystem
 from tests.pycharm.debugging.conftest import SMALL, MakePlan
-from tests.pycharm.projects_on_disk import Host
+from tests.pycharm.registration.machine import Machine
 
 STEPS = """\
 print("begins")  # start
@@ -93,53 +95,62 @@ def test_a_program_that_goes_on_for_ever_is_ended_behind_its_hit(make_plan: Make
     assert (report.ending, report.status, len(report.hits)) == ("hit", None, 3)
 
 
-def test_what_a_program_started_ends_with_it(make_plan: MakePlan, tmp_path: Path) -> None:
-    if os.name != "posix":
-        pytest.skip("asks for process groups")
+@pytest.mark.skipif(os.name != "posix", reason="asks for process groups")
+def test_what_a_program_started_ends_with_it(
+    make_plan: MakePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its child holds a pipe open, whose end is told once the last who holds it is gone."""
+    os.mkfifo(tmp_path / "pipe")
+    reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     text = (
         "import signal, subprocess, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "child = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(600)'])\n"
-        "open('child', 'w').write(str(child.pid))\n"
+        "pipe = open('pipe', 'w')\n"
+        "child = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(600)'], stdout=pipe)\n"
+        "print(child.pid, file=pipe, flush=True)\n"
         "time.sleep(600)  # stop\n"
     )
-    from scaffold import processes
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "GRACE", 0.2)
-        report = carry_out(make_plan(text, to_end=False), HostSystem(), after_hit=0.0)
-    assert report.ending == "hit"
-    child = int((tmp_path / "child").read_text())
-    for _ in range(100):
-        if _is_gone(child):
-            break
-        time.sleep(0.05)
-    assert _is_gone(child)
-
-
-def _is_gone(process: int) -> bool:
+    monkeypatch.setattr(processes, "GRACE", 0.2)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    status = Path(f"/proc/{process}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
+        report = carry_out(make_plan(text, to_end=False), HostSystem(), after_hit=0.0)
+        assert report.ending == "hit"
+        assert int(os.read(reading, 100)) > 0
+        assert select.select([reading], [], [], 60.0)[0]
+        assert os.read(reading, 1) == b""
+    finally:
+        os.close(reading)
 
 
-def test_the_environment_is_pycharms(make_plan: MakePlan, tmp_path: Path) -> None:
-    plan = make_plan("print()\n", environment={"PYTHONPATH": "/p/src"})
-    added = debug_environment(plan, Host())
-    assert added["PYTHONPATH"] == os.pathsep.join([str(plan.engine.script.parent), "/p/src", str(tmp_path)])
-    inherited = plan.launch.environment
-    assert {name: value for name, value in added.items() if inherited.get(name) != value} == {
-        "PYTHONPATH": added["PYTHONPATH"],
-        "IDE_PROJECT_ROOTS": "",
-        "LIBRARY_ROOTS": "",
-        "IPYTHONENABLE": "True",
-        "ASYNCIO_DEBUGGER_ENV": "True",
-        "HALT_VARIABLE_RESOLVE_THREADS_ON_STEP_RESUME": "True",
-        "USE_LOW_IMPACT_MONITORING": "True",
-    }
+ASKS = """
+import json, os, sys
+names = ("PYTHONPATH", "IDE_PROJECT_ROOTS", "LIBRARY_ROOTS", "PYDEVD_LOAD_VALUES_ASYNC", "MINE")
+print(json.dumps([os.environ.get(name) for name in names]))  # stop
+"""
+
+
+def test_what_the_program_sees_of_the_debugger(make_plan: MakePlan, tmp_path: Path) -> None:
+    """The engine before the program's own folders, which stay; what is the user's code, and what is not."""
+    plan = replace(
+        make_plan(ASKS, environment={"PYTHONPATH": "/p/src", "MINE": "yes"}),
+        content_roots=(tmp_path, tmp_path / "b"),
+        library_roots=(Path("/lib/python"),),
+    )
+    (said,) = carry_out(plan, HostSystem()).output
+    engine = str(plan.engine.script.parent)
+    assert json.loads(said) == [
+        os.pathsep.join([engine, "/p/src", str(tmp_path)]),
+        os.pathsep.join([str(tmp_path), str(tmp_path / "b")]),
+        "/lib/python",
+        None,
+        "yes",
+    ]
+
+
+def test_windows_separates_its_folders_otherwise(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = replace(make_plan("print()\n"), content_roots=(tmp_path, tmp_path / "b"))
+    added = debug_environment(plan, Machine(tmp_path, os="windows"))
+    assert added["IDE_PROJECT_ROOTS"] == f"{tmp_path};{tmp_path / 'b'}"
+    assert added["PYTHONPATH"].split(";")[0] == str(plan.engine.script.parent)
 
 
 def test_every_place_is_waited_for_where_all_are_wanted(make_plan: MakePlan) -> None:

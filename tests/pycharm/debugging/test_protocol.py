@@ -55,3 +55,13 @@ def test_no_xml_breaks_the_reader(text: str) -> None:
     protocol.parse_suspended(f"<xml>{text}</xml>")
     protocol.parse_variables(f"<xml>{text}</xml>")
     protocol.process_of(text)
+
+
+def test_a_number_without_end_is_none() -> None:
+    """Python refuses to read one of more than 4300 digits."""
+    digits = "9" * 5000
+    assert protocol.parse_line(f"{digits}\t1\tx".encode()) is None
+    assert protocol.process_of(f"pid_{digits}_id_1") is None
+    frame = protocol.parse_suspended(f'<xml><thread id="1"><frame id="2" line="{digits}" /></thread></xml>')
+    assert frame is not None
+    assert frame.line == 0

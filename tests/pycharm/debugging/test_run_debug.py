@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from scaffold.cli.run import command
+from scaffold.cli.text import row
 from scaffold.ide import debug
 from scaffold.projects.model import RunConfiguration
 from tests.pycharm.debugging.conftest import SMALL
@@ -120,6 +122,35 @@ def test_what_would_be_done_is_shown_and_nothing_started(project: Path) -> None:
     result = run("breaks", "--debug-check", "--print")
     assert lines(result)[2] == "Breakpoint     src/cnn_project/train.py:7 in main"
     assert (len(lines(result)), result.exit_code) == (4, 0)
+
+
+STEP = """<method v="2">
+      <option name="RunConfigurationTask" enabled="true" run_configuration_name="script" run_configuration_type="x" />
+    </method>"""
+
+
+def test_what_is_to_run_before_runs_before(project: Path) -> None:
+    """Each once, not debugged, and none of it where nothing shall be started."""
+    lay(project, {"src/cnn_project/work.py": WORK + "\n\nopen('ran', 'a').write('x')\n"})
+    for name in ("train", "breaks"):
+        path = project / f".run/{name}.run.xml"
+        path.write_text(path.read_text(encoding="utf-8").replace('<method v="2" />', STEP), encoding="utf-8")
+    ran = project / "ran"
+    assert plain("Before it", "script") in lines(run("train", "--debug-check", "--print"))
+    assert not ran.exists()
+    shown = lines(run("train", "--debug-check"))
+    assert shown.index("script | 2") < shown.index("14")
+    assert ran.read_text(encoding="utf-8") == "xx"
+    document = json.loads(run("train", "--debug-check", "--json").output)
+    assert document["runs"][0]["before"] == ["script"]
+    assert document["reports"][0]["hit"]
+    lay(project, {"src/cnn_project/train.py": "raise SystemExit(3)\n"})
+    problem = run("train", "--debug-check", "--break", "src/cnn_project/work.py:3").exception
+    assert getattr(problem, "message", problem) == "'script' runs before it, and ended with status 3"
+
+
+def plain(label: str, text: str) -> str:
+    return click.unstyle(row(label, text)).rstrip()
 
 
 @pytest.mark.parametrize(
