@@ -62,7 +62,7 @@ def read_present(path: Path) -> bytes | None:
     """A file that is to be changed; None where there is none. Refused, it raises as `not_written` has it."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a file stands where its folder would be
         return None
     except OSError as refusal:
         raise not_written(path, refusal) from refusal

@@ -8,6 +8,7 @@ from pathlib import Path
 from scaffold.files import absolute
 from scaffold.projects.model import Ide
 from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.reading.rows import LeftOut
 from scaffold.system import System
 from scaffold.vscode.files import FilePlan, VscodePlan
 
@@ -21,6 +22,7 @@ class VscodeIdePlan:
     machine: VscodePlan  # .envs/<project>.code-workspace, where there is a further environment
     ide: Ide | None  # what the project is opened with from now on; None where scaffold did not make it
     remembered: Ide | None  # so far
+    left_out: tuple[LeftOut, ...] = ()  # run configurations that VS Code could not start just the same
 
     @property
     def files(self) -> tuple[FilePlan, ...]:
@@ -44,7 +46,8 @@ def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
     from scaffold.vscode.model import VscodeProject
 
     root, remembered = _place(system, start)
-    project = with_environments(system, _project(system, root), root)
+    described, left_out = _project(system, root)
+    project = with_environments(system, described, root)
     seen = VscodeProject(
         name=project.module,
         runs=project.runs,
@@ -58,6 +61,7 @@ def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
         machine=plan_vscode_workspace(project, root),
         ide="both" if remembered == "pycharm" else remembered,
         remembered=remembered,
+        left_out=left_out,
     )
 
 
@@ -72,7 +76,7 @@ def plan_undo(system: System, start: Path) -> VscodeIdePlan:
     return VscodeIdePlan(
         root=root,
         committed=files.plan_undo(root),
-        machine=files.plan_undo(root, workspaces.RECORD),
+        machine=files.plan_undo(root, workspaces.PLACE),
         ide="pycharm" if remembered is not None else None,
         remembered=remembered,
     )
@@ -107,8 +111,8 @@ def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
     return (ours, read_record(ours).ide) if ours is not None else (any_root(start, system), None)
 
 
-def _project(system: System, root: Path) -> IdeProject:
-    """As its template says; where there is none, as its own run configurations say."""
+def _project(system: System, root: Path) -> tuple[IdeProject, tuple[LeftOut, ...]]:
+    """As its template says; where there is none, as its own run configurations say, and which do not."""
     from dataclasses import replace
 
     from scaffold.projects.record import RECORD, read_record
@@ -117,4 +121,7 @@ def _project(system: System, root: Path) -> IdeProject:
 
     made = (root / RECORD).is_file()
     project = generated_project(read_record(root)) if made else any_project(root, system)
-    return project if project.runs else replace(project, runs=read_rows(root))
+    if project.runs:
+        return project, ()
+    rows = read_rows(root)
+    return replace(project, runs=rows.runs), rows.left_out

@@ -34,7 +34,7 @@ ENTRIES = (
         summary="Bring this project up to its template's newest version",
     ),
     MenuEntry(
-        name="scaffold: new run",
+        name="scaffold: run …",
         words=("run",),
         summary="Start one of the project's run configurations by its name",
         asks=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
-from scaffold.projects.model import RunConfiguration, RunKind
+from scaffold.projects.model import TORCH_LAUNCHERS, RunConfiguration, RunKind
 
 if TYPE_CHECKING:
     from scaffold.pycharm.registration.model import RegistrationReport
@@ -83,10 +83,6 @@ class ProjectFiles:
         return next((one for one in self.modules if self.root in one.content), self.modules[0])
 
 
-#: Modules that start a program several times.
-_TORCHRUN = frozenset({"torch.distributed.run", "torch.distributed.launch"})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigurationFile:
     """A run configuration as it stands in its file: macros unexpanded, nothing looked up."""
@@ -101,6 +97,7 @@ class ConfigurationFile:
     environment: Mapping[str, str] = field(default_factory=dict)
     members: tuple[tuple[str, str], ...] = ()  # what a compound starts: name and type
     before: tuple[str, ...] = ()  # names of what the IDE runs first, one after the other
+    more: tuple[str, ...] = ()  # other steps before it, and plugins that are switched on for it, by name
     problem: str = ""  # why the file cannot be read, with the line; everything above is empty then
 
     @property
@@ -109,7 +106,7 @@ class ConfigurationFile:
         if self.type == "PythonConfigurationType":
             if not self.flag("MODULE_MODE", default=False):
                 return "script"
-            return "torchrun" if self.options.get("SCRIPT_NAME") in _TORCHRUN else "module"
+            return "torchrun" if self.options.get("SCRIPT_NAME") in TORCH_LAUNCHERS else "module"
         if self.type == "CompoundRunConfigurationType":
             return "compound"
         if self.type == "tests" and self.factory in {"py.test", "pytest"}:

@@ -1,4 +1,4 @@
-"""The files below ``.vscode`` of a project, planned and written."""
+"""An editor's files in a project, planned and written: VS Code's below ``.vscode``, or another's place."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.errors import TargetOccupied
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_present, replace_file
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import Tree
 from scaffold.vscode.launch import launch_pieces
 from scaffold.vscode.merge import HOLDER, Change, Ours, holder_address, merged, under_way, without
-from scaffold.vscode.model import Piece, VscodeProject
+from scaffold.vscode.model import Piece, Place, VscodeProject, place_of
 from scaffold.vscode.settings import extension_pieces, settings_pieces, task_pieces
 
-FOLDER = PurePosixPath(".vscode")
-
-#: What of those files is ours. It is committed with them, so that every clone knows.
-RECORD = FOLDER / "scaffold.json"
+#: The record is committed with the files, so that every clone knows; git ignores the backups.
+VSCODE = place_of(".vscode", record="scaffold.json", backups=".scaffold/before-vscode")
 SCHEMA = "scaffold/vscode/1"
-
-#: Where a file of the user's is kept as it was before the first change; git ignores it.
-BACKUPS = PurePosixPath(".scaffold/before-vscode")
 
 #: Path below the project's root -> the pieces that belong into that file.
 Pieces = Mapping[PurePosixPath, tuple[Piece, ...]]
@@ -63,10 +58,10 @@ class VscodePlan:
 def project_pieces(project: VscodeProject, entries: Iterable[MenuEntry]) -> Pieces:
     """Every file of a project, as pieces. Raises TemplateBroken for a row that VS Code would misread."""
     return {
-        FOLDER / "launch.json": launch_pieces(project.runs, project.sources),
-        FOLDER / "tasks.json": task_pieces(entries, project.runs),
-        FOLDER / "settings.json": settings_pieces(project),
-        FOLDER / "extensions.json": extension_pieces(),
+        VSCODE.folder / "launch.json": launch_pieces(project.runs, project.sources),
+        VSCODE.folder / "tasks.json": task_pieces(entries, project.runs),
+        VSCODE.folder / "settings.json": settings_pieces(project),
+        VSCODE.folder / "extensions.json": extension_pieces(),
     }
 
 
@@ -77,25 +72,25 @@ def fresh_files(project: VscodeProject, entries: Iterable[MenuEntry]) -> Tree:
         for path, pieces in project_pieces(project, entries).items()
     }
     record = _record_content({path: _Known(ours=one.ours, made=True) for path, one in made.items()})
-    return {**{path: one.content for path, one in made.items()}, RECORD: record}
+    return {**{path: one.content for path, one in made.items()}, VSCODE.record: record}
 
 
-def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> VscodePlan:
+def plan_files(root: Path, wanted: Pieces, place: Place = VSCODE) -> VscodePlan:
     """What becomes of the files; nothing is written. Raises IdeFileBroken, NoPermission, TargetOccupied."""
-    known = _read_record(root, record)
+    known = _read_record(root, place)
     if wanted or known:
-        _refuse_foreign_folder(root, record.parent)
+        _refuse_foreign_folder(root, place)
     plans, after = [], dict[PurePosixPath, _Known]()
     for path, pieces in wanted.items():
-        present, one = _present(root / path), known.get(path, _Known())
+        present, one = read_present(root / path), known.get(path, _Known())
         result = merged(present, pieces, one.ours, root / path)
-        backup = BACKUPS / path.name if present is not None and not one.ours and not one.made else None
+        backup = place.backups / path.name if present is not None and not one.ours and not one.made else None
         plan = FilePlan(path=path, before=present, after=result.content, changes=result.changes)
         plans.append(_with_backup(plan, backup))
         after[path] = _Known(ours=result.ours, made=present is None or one.made)
     plans += [_plan_without(root, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
-    before = _present(root / record)
-    plans.append(FilePlan(path=record, before=before, after=_record_content(after) if after else None))
+    before = read_present(root / place.record)
+    plans.append(FilePlan(path=place.record, before=before, after=_record_content(after) if after else None))
     between = {
         path: replace(one, ours=under_way(known.get(path, _Known()).ours, one.ours))
         for path, one in {**known, **after}.items()
@@ -103,12 +98,12 @@ def plan_files(root: Path, wanted: Pieces, record: PurePosixPath = RECORD) -> Vs
     return VscodePlan(root=root, files=tuple(plans), under_way=_record_content(between))
 
 
-def plan_undo(root: Path, record: PurePosixPath = RECORD) -> VscodePlan:
+def plan_undo(root: Path, place: Place = VSCODE) -> VscodePlan:
     """The files without what is ours; one that we made and that holds nothing else goes."""
-    known = _read_record(root, record)
+    known = _read_record(root, place)
     plans = [_plan_without(root, path, one) for path, one in sorted(known.items())]
-    present = _present(root / record)
-    plans.append(FilePlan(path=record, before=present, after=None))
+    present = read_present(root / place.record)
+    plans.append(FilePlan(path=place.record, before=present, after=None))
     return VscodePlan(root=root, files=tuple(plans))
 
 
@@ -119,7 +114,7 @@ def carry_out(plan: VscodePlan) -> None:
     Raises TargetOccupied where a file was changed since the plan was made; NoPermission, NoSpace.
     """
     for one in plan.changed:
-        if _present(plan.root / one.path) != one.before:
+        if read_present(plan.root / one.path) != one.before:
             raise TargetOccupied(
                 f"{plan.root / one.path} was changed while this command looked at it",
                 hint="Run the command again",
@@ -153,7 +148,7 @@ def _with_backup(plan: FilePlan, backup: PurePosixPath | None) -> FilePlan:
 
 
 def _plan_without(root: Path, path: PurePosixPath, known: _Known) -> FilePlan:
-    present = _present(root / path)
+    present = read_present(root / path)
     if present is None:
         return FilePlan(path=path, before=None, after=None)
     result = without(present, known.ours, root / path)
@@ -184,13 +179,15 @@ def _record_content(known: Mapping[PurePosixPath, _Known]) -> bytes:
     return f"{text}\n".encode()
 
 
-def _read_record(root: Path, record: PurePosixPath) -> dict[PurePosixPath, _Known]:
+def _read_record(root: Path, place: Place) -> dict[PurePosixPath, _Known]:
     """A record that cannot be read counts as none: every piece is the user's then."""
     try:
-        files: Mapping[str, Any] = json.loads((root / record).read_text(encoding="utf-8"))["files"]
+        files: Mapping[str, Any] = json.loads((root / place.record).read_text(encoding="utf-8"))["files"]
         named = ((PurePosixPath(name), one) for name, one in files.items())
         # it comes with a clone, from anybody: it leads to no file but those beside it
-        return {path: _known(one) for path, one in named if path.parent == record.parent and path != record}
+        return {
+            path: _known(one) for path, one in named if path.parent == place.folder and path != place.record
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -221,24 +218,12 @@ def address(text: str) -> tuple[str, ...]:
     return tuple(key.replace("~1", "/").replace("~0", "~") for key in text[1:].split("/"))
 
 
-def _present(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as problem:
-        raise not_written(path, problem) from problem
-
-
-def _refuse_foreign_folder(root: Path, folder: PurePosixPath) -> None:
-    """Nothing is written over a file, nor through a link that a clone may bring.
-
-    ``.envs`` is in no clone: whoever linked it to a larger disk did so on this machine.
-    """
-    place = root / folder
-    is_link = place.is_symlink() and folder == FOLDER
-    if is_link or (place.exists() and not place.is_dir()):
+def _refuse_foreign_folder(root: Path, place: Place) -> None:
+    """Nothing is written over a file, nor through a link that a clone may bring."""
+    folder = root / place.folder
+    is_link = folder.is_symlink() and not place.may_be_link
+    if is_link or (folder.exists() and not folder.is_dir()):
         raise TargetOccupied(
-            f"{place} is no ordinary folder, so nothing was written there",
-            hint=f"Move {place} away and try again",
+            f"{folder} is no ordinary folder, so nothing was written there",
+            hint=f"Move {folder} away and try again",
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import TORCHRUN, RunConfiguration, torchrun_arguments
+from scaffold.projects.model import TORCHRUN, RunConfiguration, torchrun_arguments, unknown_kind
 from scaffold.vscode.model import Piece
 
 ROOT = "${workspaceFolder}"
@@ -68,14 +68,20 @@ def interpreter(folder: str) -> dict[str, str]:
 
 
 def _started(run: RunConfiguration) -> tuple[dict[str, str], tuple[str, ...]]:
-    if run.kind == "script":
-        return {"program": f"{ROOT}/{run.target}"}, run.arguments
-    if run.kind == "pytest":
-        target = (f"{ROOT}/{run.target}",) if run.target else ()
-        return {"module": "pytest"}, (*run.arguments, *target)
-    if run.kind == "torchrun":
-        return {"module": TORCHRUN}, torchrun_arguments(run)
-    return {"module": run.target}, run.arguments
+    match run.kind:
+        case "script":
+            return {"program": f"{ROOT}/{run.target}"}, run.arguments
+        case "module":
+            return {"module": run.target}, run.arguments
+        case "pytest":
+            target = (f"{ROOT}/{run.target}",) if run.target else ()
+            return {"module": "pytest"}, (*run.arguments, *target)
+        case "torchrun":
+            return {"module": TORCHRUN}, torchrun_arguments(run)
+        case "compound":
+            raise ValueError(f"{run.name!r} starts others, and nothing of its own")
+        case _:
+            raise unknown_kind(run.kind)
 
 
 def _import_roots(sources: Sequence[str]) -> dict[str, str]:

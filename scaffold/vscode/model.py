@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold.projects.model import RunConfiguration
@@ -19,6 +20,22 @@ class VscodeProject:
     sources: tuple[str, ...] = ("src",)
     tests: tuple[str, ...] = ("tests",)
     excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder of a project in which an editor's files stand, and how it is dealt with."""
+
+    folder: PurePosixPath
+    record: PurePosixPath  # what of those files is ours; it lies in the folder
+    backups: PurePosixPath  # where a file of the user's is kept as it was before its first change
+    may_be_link: bool  # whether the folder may lie elsewhere: on this machine, never by way of a clone
+
+
+def place_of(folder: str, *, record: str, backups: str, may_be_link: bool = False) -> Place:
+    """The place with that folder, below the project's root."""
+    there = PurePosixPath(folder)
+    return Place(folder=there, record=there / record, backups=PurePosixPath(backups), may_be_link=may_be_link)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from scaffold.projects.folders import FURTHER
 from scaffold.projects.model import RunConfiguration
-from scaffold.vscode.files import VscodePlan, plan_files
+from scaffold.vscode.files import VSCODE, VscodePlan, plan_files
 from scaffold.vscode.launch import configuration, interpreter, launch_pieces
-from scaffold.vscode.model import Piece
+from scaffold.vscode.model import Piece, place_of
 
-FOLDER = PurePosixPath(FURTHER)
-RECORD = FOLDER / "vscode.json"
+#: In no clone: whoever linked the folder to a larger disk did so on this machine.
+PLACE = place_of(FURTHER, record="vscode.json", backups=str(VSCODE.backups), may_be_link=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,13 @@ def plan_workspace(
     root: Path, name: str, further: Sequence[FurtherRuns], sources: Sequence[str]
 ) -> VscodePlan:
     """The workspace file as it should be; it goes where no further environment is left."""
-    path = FOLDER / f"{name}.code-workspace"
-    return plan_files(root, {path: _pieces(further, sources)} if further else {}, RECORD)
+    path = PLACE.folder / f"{name}.code-workspace"
+    return plan_files(root, {path: _pieces(further, sources)} if further else {}, PLACE)
 
 
 def _pieces(further: Sequence[FurtherRuns], sources: Sequence[str]) -> tuple[Piece, ...]:
     rows = tuple(run for one in further for run in one.runs)
-    held = {run.name: interpreter(f"{FOLDER}/{one.environment}") for one in further for run in one.runs}
+    held = {run.name: interpreter(f"{PLACE.folder}/{one.environment}") for one in further for run in one.runs}
     pieces = [Piece(holder=(), name="folders", value=[{"path": ".."}])]
     pieces += [Piece(holder=(), name="settings", value={})]
     for piece in launch_pieces(rows, sources):

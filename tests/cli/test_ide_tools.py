@@ -63,7 +63,7 @@ def test_every_pycharm_gets_the_menu_and_gives_it_back(home, configs):
     done = ide_tools(home)
     assert done.returncode == 0, done.stderr
     for config in configs:
-        assert names(config) == ["scaffold: doctor", "scaffold: env sync", "scaffold: new run"]
+        assert names(config) == ["scaffold: doctor", "scaffold: env sync", "scaffold: run …"]
     after = snapshot(home)
     again = ide_tools(home)
     assert again.stdout.count("everything is as it should be") == 2

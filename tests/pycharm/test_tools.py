@@ -13,7 +13,7 @@ PATH = Path("/config/tools/External Tools.xml")
 SCRIPT = Program(command="$USER_HOME$/.local/bin/scaffold")
 MODULE = Program(command="/opt/my tools/bin/python", arguments=("-m", "scaffold"))
 DOCTOR = MenuEntry(name="scaffold: doctor", words=("doctor",), summary="what is wrong, & why")
-RUN = MenuEntry(name="scaffold: new run", words=("run",), summary="start one", asks=True)
+RUN = MenuEntry(name="scaffold: run …", words=("run",), summary="start one", asks=True)
 BOTH = (DOCTOR, RUN)
 
 WHOLE = """<toolSet name="External Tools">
@@ -24,7 +24,7 @@ WHOLE = """<toolSet name="External Tools">
       <option name="WORKING_DIRECTORY" value="$ProjectFileDir$" />
     </exec>
   </tool>
-  <tool name="scaffold: new run" description="start one" showInMainMenu="false" showInEditor="false" showInProject="false" showInSearchPopup="false" disabled="false" useConsole="true" showConsoleOnStdOut="false" showConsoleOnStdErr="false" synchronizeAfterRun="true">
+  <tool name="scaffold: run …" description="start one" showInMainMenu="false" showInEditor="false" showInProject="false" showInSearchPopup="false" disabled="false" useConsole="true" showConsoleOnStdOut="false" showConsoleOnStdErr="false" synchronizeAfterRun="true">
     <exec>
       <option name="COMMAND" value="$USER_HOME$/.local/bin/scaffold" />
       <option name="PARAMETERS" value="run &quot;$Prompt$&quot;" />
@@ -58,7 +58,7 @@ def test_a_file_of_its_own():
     result = with_tools(None, BOTH, SCRIPT, PATH)
     assert result.content is not None
     assert result.content.decode() == WHOLE
-    assert whats(result) == [("scaffold: doctor", "added", ""), ("scaffold: new run", "added", "")]
+    assert whats(result) == [("scaffold: doctor", "added", ""), ("scaffold: run …", "added", "")]
 
 
 @pytest.mark.parametrize("before", [None, b"", THEIRS])
@@ -83,7 +83,7 @@ def test_theirs_stay_byte_for_byte_before_ours():
 def test_a_scaffold_that_moved_is_found_where_it_is_now():
     once = with_tools(THEIRS, BOTH, SCRIPT, PATH)
     moved = with_tools(once.content, BOTH, MODULE, PATH)
-    assert whats(moved) == [("scaffold: doctor", "updated", ""), ("scaffold: new run", "updated", "")]
+    assert whats(moved) == [("scaffold: doctor", "updated", ""), ("scaffold: run …", "updated", "")]
     assert moved.content == with_tools(THEIRS, BOTH, MODULE, PATH).content
     assert b'value="-m scaffold run &quot;$Prompt$&quot;"' in (moved.content or b"")
 

@@ -14,7 +14,7 @@ from scaffold.vscode.model import VscodeProject
 
 ENTRIES = (
     MenuEntry(name="scaffold: doctor", words=("doctor",), summary="what is wrong"),
-    MenuEntry(name="scaffold: new run", words=("run",), summary="start one", asks=True),
+    MenuEntry(name="scaffold: run …", words=("run",), summary="start one", asks=True),
 )
 
 RUNS = (

@@ -15,7 +15,7 @@ from scaffold.projects.model import RunConfiguration
 from scaffold.projects.tool import LAUNCHER
 from scaffold.vscode.document import document_of
 from scaffold.vscode.files import (
-    RECORD,
+    VSCODE,
     address,
     carry_out,
     fresh_files,
@@ -24,6 +24,7 @@ from scaffold.vscode.files import (
     pointer,
     project_pieces,
 )
+from scaffold.vscode.model import Piece, place_of
 from tests.vscode.conftest import ENTRIES, RUNS, accepts, project
 
 FILES = ["launch", "tasks", "settings", "extensions"]
@@ -222,7 +223,7 @@ def test_a_row_less_is_an_entry_less(root):
 def test_a_damaged_record_makes_everything_the_users(root, record):
     carry_out(plan_files(root, wanted(*RUNS[:2])))
     before = snapshot(root)
-    (root / RECORD).write_bytes(record)
+    (root / VSCODE.record).write_bytes(record)
     plan = plan_files(root, wanted(*RUNS[:1]))
     carry_out(plan)
     assert (root / ".vscode/launch.json").read_bytes() == before[".vscode/launch.json"]
@@ -237,7 +238,7 @@ def test_a_record_leads_to_no_other_file(root):
         "pieces": {"/a": "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"},
     }
     names = ["pyproject.json", ".vscode/../pyproject.json", str(root / "pyproject.json")]
-    (root / RECORD).write_text(json.dumps({"files": dict.fromkeys(names, piece)}))
+    (root / VSCODE.record).write_text(json.dumps({"files": dict.fromkeys(names, piece)}))
     carry_out(plan_undo(root))
     assert (root / "pyproject.json").read_text() == '{"a": 1}'
 
@@ -305,11 +306,39 @@ def test_a_folder_that_may_not_be_written_is_told(root, monkeypatch):
     monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
     with pytest.raises(NoPermission) as caught:
         carry_out(plan)
-    assert caught.value.message == f"Cannot write to {root / RECORD}"
+    assert caught.value.message == f"Cannot write to {root / VSCODE.record}"
     assert snapshot(root) == {}
 
 
 def test_pointers_are_read_as_written():
     keys = ("a/b", "~c", "数据", "")
     assert address(pointer(keys)) == keys
-    assert PurePosixPath(RECORD) == PurePosixPath(".vscode/scaffold.json")
+    assert PurePosixPath(VSCODE.record) == PurePosixPath(".vscode/scaffold.json")
+
+
+def test_another_editor_is_one_more_place(tmp_path):
+    other = place_of(".other", record="ours.json", backups=".scaffold/before-other")
+    (tmp_path / ".other").mkdir()
+    (tmp_path / ".other/tasks.json").write_text("{}")
+    pieces = {other.folder / "tasks.json": (Piece(holder=(), name="version", value=1),)}
+    carry_out(plan_files(tmp_path, pieces, other))
+    assert set(snapshot(tmp_path)) == {
+        ".other/tasks.json",
+        ".other/ours.json",
+        ".scaffold/before-other/tasks.json",
+    }
+    assert not plan_files(tmp_path, pieces, other).changed
+    carry_out(plan_undo(tmp_path, other))
+    assert json.loads((tmp_path / ".other/tasks.json").read_text()) == {}
+
+
+@pytest.mark.parametrize("may_be_link", [False, True])
+def test_whether_a_link_is_followed_is_the_places_own_rule(tmp_path, may_be_link):
+    other = place_of(".other", record="ours.json", backups=".scaffold/x", may_be_link=may_be_link)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".other").symlink_to("elsewhere")
+    pieces = {other.folder / "tasks.json": (Piece(holder=(), name="version", value=1),)}
+    refusal = contextlib.nullcontext() if may_be_link else pytest.raises(TargetOccupied)
+    with refusal:
+        carry_out(plan_files(tmp_path, pieces, other))
+    assert bool(list((tmp_path / "elsewhere").iterdir())) == may_be_link

@@ -54,6 +54,7 @@ def plan_lines(plan: VscodeIdePlan, *, undo: bool, dry_run: bool) -> list[str]:
             lines.append(row("Backup", str(one.backup)))
         kept = [change for change in one.changes if change.what == "kept"]
         lines += [row("Kept", f"{one.path}: {change.piece}: {change.why}") for change in kept]
+    lines += [row("Left out", f"{one.name}: {one.why}") for one in plan.left_out]
     if plan.is_done:
         nothing = "nothing of scaffold's is there" if undo else "everything is as it should be"
         lines.append(row("Unchanged", nothing))
@@ -73,4 +74,4 @@ def _as_json(plan: VscodeIdePlan, *, done: bool) -> str:
         for one in plan.files
         if one.before is not None or one.after is not None
     ]
-    return envelope(SCHEMA, done=done, root=plan.root, ide=plan.ide, files=files)
+    return envelope(SCHEMA, done=done, root=plan.root, ide=plan.ide, files=files, left_out=plan.left_out)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.projects.model import LAUNCHERS
+
 #: Options of the interpreter whose value is the next argument.
 _WITH_VALUE = {"-W", "-X", "--check-hash-based-pycs"}
-
-#: Modules that start a program of the project in processes of their own.
-LAUNCHERS = {"torch.distributed.run", "torch.distributed.launch", "accelerate.commands.launch"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

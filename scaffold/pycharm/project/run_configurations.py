@@ -13,7 +13,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import TORCHRUN, RunConfiguration, RunKind, torchrun_arguments
+from scaffold.projects.model import (
+    TORCHRUN,
+    RunConfiguration,
+    RunKind,
+    torchrun_arguments,
+    unknown_kind,
+)
 from scaffold.pycharm.reading.parameters import join
 
 if TYPE_CHECKING:
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from scaffold.projects.model import Tree
+
+#: Name and value.
+_Option = tuple[str, str]
 
 #: What no file name holds on Windows; PyCharm, too, puts an underscore there.
 _REFUSED_IN_NAMES = re.compile(r'[<>:"/\\|?*\0-\x1f]')
@@ -36,7 +45,8 @@ _TYPES: Mapping[RunKind, Mapping[str, str]] = {
     "compound": {"type": "CompoundRunConfigurationType"},
 }
 
-#: The same for readers, as it stands before the dot in its list of run configurations.
+#: A kind's name where workspace.xml refers to a run configuration: ``Python.train``. It is part of an
+#: identifier, so it is never translated. In a compound the IDE sorts by it.
 _DISPLAY_TYPE: Mapping[RunKind, str] = {
     "script": "Python",
     "module": "Python",
@@ -88,16 +98,25 @@ def document(run: RunConfiguration, module: str, kinds: Mapping[str, RunKind] | 
     if run.folder:
         attributes["folderName"] = run.folder
     configuration = SubElement(component, "configuration", attributes)
-    if run.kind == "compound":
-        _members(configuration, run, kinds or {})
-    else:
-        _launch(configuration, run, module)
+    match run.kind:
+        case "script":
+            _launch(configuration, run, module, _python(run, _below_project(run.target), run.arguments))
+        case "module":
+            _launch(configuration, run, module, _python(run, run.target, run.arguments))
+        case "torchrun":
+            _launch(configuration, run, module, _python(run, TORCHRUN, torchrun_arguments(run)))
+        case "pytest":
+            _launch(configuration, run, module, _pytest(run))
+        case "compound":
+            _members(configuration, run, kinds or {})
+        case _:
+            raise unknown_kind(run.kind)
     SubElement(configuration, "method", v="2")
     return component
 
 
-def _launch(configuration: Element, run: RunConfiguration, module: str) -> None:
-    """What the IDE needs to start a program itself."""
+def _launch(configuration: Element, run: RunConfiguration, module: str, own: Iterable[_Option]) -> None:
+    """What the IDE needs to start a program itself; ``own`` are the options of its kind."""
     from xml.etree.ElementTree import SubElement
 
     SubElement(configuration, "module", name=module)
@@ -105,7 +124,7 @@ def _launch(configuration: Element, run: RunConfiguration, module: str) -> None:
     _environment(configuration, run.environment)
     _options(configuration, _COMMON)
     SubElement(configuration, "EXTENSION", ID="PythonCoverageRunConfigurationExtension", runner="coverage.py")
-    _options(configuration, dict(_pytest(run) if run.kind == "pytest" else _python(run)))
+    _options(configuration, dict(own))
 
 
 def _members(configuration: Element, run: RunConfiguration, kinds: Mapping[str, RunKind]) -> None:
@@ -128,21 +147,17 @@ _COMMON = {
 }
 
 
-def _python(run: RunConfiguration) -> Iterator[tuple[str, str]]:
-    module = run.kind != "script"
-    target, arguments = run.target if module else _below_project(run.target), run.arguments
-    if run.kind == "torchrun":
-        target, arguments = TORCHRUN, torchrun_arguments(run)
+def _python(run: RunConfiguration, target: str, arguments: Iterable[str]) -> Iterator[_Option]:
     yield "SCRIPT_NAME", target
     yield "PARAMETERS", join(arguments)
     yield "SHOW_COMMAND_LINE", "false"
     yield "EMULATE_TERMINAL", _flag(run.terminal)
-    yield "MODULE_MODE", _flag(module)
+    yield "MODULE_MODE", _flag(run.kind != "script")
     yield "REDIRECT_INPUT", "false"
     yield "INPUT_FILE", ""
 
 
-def _pytest(run: RunConfiguration) -> Iterator[tuple[str, str]]:
+def _pytest(run: RunConfiguration) -> Iterator[_Option]:
     """The values are JSON inside XML: so the Python plugin stores what its test runners add."""
     target = _below_project(run.target) if run.target else ""
     yield "_new_keywords", _json("")

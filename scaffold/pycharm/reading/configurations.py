@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,19 @@ def configuration_of(element: Element, path: Path) -> ConfigurationFile:
             for step in element.findall("method/option")
             if step.get("name") == "RunConfigurationTask" and step.get("enabled") == "true"
         ),
+        more=tuple(_more(element)),
     )
+
+
+def _more(element: Element) -> Iterator[str]:
+    """Steps of other kinds (an external tool, a browser), and extensions of plugins (EnvFile)."""
+    for step in element.findall("method/option"):
+        if step.get("name") != "RunConfigurationTask" and step.get("enabled") == "true":
+            yield step.get("name", "")
+    for extension in element.findall("EXTENSION"):
+        flags = {option.get("name"): option.get("value") for option in extension.findall("option")}
+        if flags.get("IS_ENABLED") == "true":
+            yield extension.get("ID", "")
 
 
 def _stem(path: Path) -> str:

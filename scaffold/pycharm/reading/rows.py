@@ -1,8 +1,14 @@
-"""Run configurations that stand in a project, as rows: what another IDE can start just the same."""
+"""Run configurations that stand in a project, as rows: what another IDE can start just the same.
+
+A row says less than PyCharm's XML can. What a configuration says is therefore gone through against a list of
+what a row can hold; whoever says anything else has no row, and a reason that the user is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.projects.model import RunConfiguration
@@ -12,37 +18,113 @@ from scaffold.pycharm.reading.parameters import parse
 
 _ROOT = "$PROJECT_DIR$"
 
+#: Option -> the values that mean what a row means; None: any, it is a row's own or changes no run. What is
+#: not written has PyCharm's default, which is among them but for the working folder.
+_SAYS: Mapping[str, frozenset[str] | None] = {
+    "ADD_CONTENT_ROOTS": frozenset({"", "true"}),
+    "ADD_SOURCE_ROOTS": frozenset({"", "true"}),
+    "DEBUG_JUST_MY_CODE": None,
+    "EMULATE_TERMINAL": None,
+    "ENV_FILES": frozenset({""}),
+    "INPUT_FILE": None,  # REDIRECT_INPUT says whether it is read
+    "INTERPRETER_OPTIONS": frozenset({""}),
+    "IS_MODULE_SDK": None,
+    "MODULE_MODE": None,
+    "PARENT_ENVS": frozenset({"", "true"}),
+    "REDIRECT_INPUT": frozenset({"", "false"}),
+    "RUN_TOOL": frozenset({"", "false"}),
+    "SHOW_COMMAND_LINE": frozenset({"", "false"}),
+    "WORKING_DIRECTORY": frozenset({_ROOT}),
+}
+#: Of an interpreter of its own, unless IS_MODULE_SDK is true.
+_OWN_INTERPRETER = ("SDK_HOME", "SDK_NAME")
+_PROGRAM = ("SCRIPT_NAME", "PARAMETERS")
+_TESTS: Mapping[str, frozenset[str] | None] = {
+    "_new_additionalArguments": None,
+    "_new_keywords": frozenset({"", '""'}),
+    "_new_parameters": frozenset({"", '""'}),
+    "_new_target": None,
+    "_new_targetType": frozenset({"", '""', '"PATH"', '"CUSTOM"'}),
+}
 
-def read_rows(root: Path) -> tuple[RunConfiguration, ...]:
-    """The scripts, modules and tests that are started from the project's own folder; others have no row."""
-    return tuple(_rows(root))
+_MACRO = re.compile(r"\$\{?\w*[}$]?")
+_ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:")
 
 
-def _rows(root: Path) -> Iterator[RunConfiguration]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A run configuration that has no row."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What stands in a project."""
+
+    runs: tuple[RunConfiguration, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def read_rows(root: Path) -> Rows:
+    """The scripts, modules and tests that are started from the project's own folder, and all others."""
+    runs, left_out = [], []
     for one in configurations(root):
-        row = None if one.problem else row_of(one)
-        if row is not None:
-            yield row
+        why = one.problem or _why_not(one)
+        if why:
+            left_out.append(LeftOut(name=one.name, why=why))
+        else:
+            runs.append(_row(one))
+    return Rows(runs=tuple(runs), left_out=tuple(left_out))
 
 
-def row_of(one: ConfigurationFile) -> RunConfiguration | None:
-    """The row of one run configuration; None where it says more than a row can."""
+def _row(one: ConfigurationFile) -> RunConfiguration:
     target, written = _target(one)
-    started_elsewhere = one.options.get("WORKING_DIRECTORY", "") != _ROOT
-    texts = (target, written, one.options.get("INTERPRETER_OPTIONS", ""), *one.environment.values())
-    if started_elsewhere or one.options.get("INTERPRETER_OPTIONS") or any("$" in text for text in texts):
-        return None
-    if one.kind not in ("script", "module", "torchrun", "pytest"):
-        return None
     return RunConfiguration(
         name=one.name,
-        kind="module" if one.kind == "torchrun" else one.kind,
+        kind="pytest" if one.kind == "pytest" else "script" if one.kind == "script" else "module",
         target=target,
         arguments=parse(written),
         environment={k: v for k, v in one.environment.items() if k != "PYTHONUNBUFFERED"},
         folder=one.folder,
         terminal=one.flag("EMULATE_TERMINAL", default=False),
     )
+
+
+def _why_not(one: ConfigurationFile) -> str:
+    """What it says that no row can; "" where a row says the same."""
+    if one.kind not in ("script", "module", "torchrun", "pytest"):
+        return f"it is of the kind {one.type or '(none)'}"
+    if one.before or one.more:
+        return f"it starts something else before, or has more done: {', '.join((*one.before, *one.more))}"
+    tests = one.kind == "pytest"
+    says = {**_SAYS, **(_TESTS if tests else dict.fromkeys(_PROGRAM))}
+    if one.flag("IS_MODULE_SDK", default=False):
+        says |= dict.fromkeys(_OWN_INTERPRETER)
+    else:
+        says |= dict.fromkeys(_OWN_INTERPRETER, frozenset({""}))
+    for name, value in {"WORKING_DIRECTORY": "", **one.options}.items():
+        allowed = says.get(name, frozenset({""}))
+        if allowed is not None and value not in allowed:
+            return f"it says {name}={value}" if value else f"it says no {name}"
+    return _why_not_started(one, tests=tests)
+
+
+def _why_not_started(one: ConfigurationFile, *, tests: bool) -> str:
+    target, written = _target(one)
+    for name in _TESTS if tests else ():
+        if one.options.get(name, "") not in ("", '""') and not one.test_option(name):
+            return f"{name} cannot be read"
+    if tests and bool(target) != (one.test_option("_new_targetType") == "PATH"):
+        return "it does not say which tests"
+    if not tests and not target:
+        return "it names no program"
+    if one.kind in ("script", "pytest") and _ABSOLUTE.match(target):
+        return f"{target} is outside of the project"
+    texts = " ".join((target, written, *one.environment.values()))
+    macro = _MACRO.search(texts)
+    return f"PyCharm puts something else in the place of {macro[0]}" if macro else ""
 
 
 def _target(one: ConfigurationFile) -> tuple[str, str]:
@@ -52,4 +134,4 @@ def _target(one: ConfigurationFile) -> tuple[str, str]:
     else:
         target, written = one.options.get("SCRIPT_NAME", ""), one.options.get("PARAMETERS", "")
     below = target.removeprefix(f"{_ROOT}/")
-    return ("" if below == _ROOT else below), written
+    return ("." if below == _ROOT else below), written
