@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.environments.condition.altered import AlteredFiles
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, EnvironmentPlan, Report
-from scaffold.errors import ProofFailed
+from scaffold.errors import IdeFileChanged, ProofFailed
 from scaffold.setup import Announce, Made, SetupPlan, SetupReport
 from scaffold.system import System
 
@@ -117,7 +117,7 @@ def tell_pycharm(
     is what somebody asked for who wants PyCharm's files in any case. The interpreters are entered in the
     settings of every PyCharm that is closed, so that ``.idea`` can name them; what goes wrong there is
     told in the report and stops nothing. ``finished`` is one that stands and is not marked as ready yet.
-    Raises IdeFileBroken, TargetOccupied, NoPermission, NoSpace.
+    Raises IdeFileBroken, IdeFileChanged, TargetOccupied, NoPermission, NoSpace.
     """
     from scaffold.projects.record import remember_ide, remembered_ide
     from scaffold.projects.tool import remember_tool
@@ -140,8 +140,15 @@ def tell_pycharm(
     wish = wish or Wish()
     with registering(system, root, known, wish) as under_way:
         registered = under_way.plan.registered
-        plan = plan_pycharm(system, under_way.project, root, registered=registered, repair=wish.repair)
-        report = write_idea(plan)
+
+        def written() -> IdeaReport:
+            plan = plan_pycharm(system, under_way.project, root, registered=registered, repair=wish.repair)
+            return write_idea(plan)
+
+        try:
+            report = written()
+        except IdeFileChanged:  # the IDE wrote there since the plan: what it wrote is looked at, once
+            report = written()
     return replace(report, registration=under_way.report)
 
 

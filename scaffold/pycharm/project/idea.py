@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element, SubElement
 
@@ -13,6 +13,8 @@ from scaffold.projects.model import Tree
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project.further import further_files, further_module
+from scaffold.pycharm.project.module_rows import ModuleFile
+from scaffold.pycharm.project.rows import Modules, ProjectInterpreter, Repositories, Rows, Settings
 from scaffold.pycharm.project.run_configurations import identity
 
 FOLDER = PurePosixPath(".idea")
@@ -27,21 +29,24 @@ def idea_files(project: IdeProject, *, git: bool = False, committed: bool = Fals
     ``git``: the root is a git repository (PyCharm complains of a mapping to one that is not there).
     ``committed``: git tracks files below ``.idea``.
     """
-    documents = {
-        "modules.xml": _modules(project.module, *(further_module(project, one) for one in project.further)),
-        f"{project.module}.iml": _module(project),
-        "misc.xml": _misc(project.sdk),
-        "workspace.xml": _workspace(project),
-        # "pyproject.toml workspace detected": our module is already what it would make of it
-        "pyProjectModel.xml": _settings("PyProjectModelSettings", showConfigurationNotification="false"),
-        # the proposal to switch to scientific mode, which comes up as soon as numpy is installed
-        "other.xml": _settings("PySciProjectComponent", PY_SCI_VIEW_SUGGESTED="true"),
-    }
-    if git:
-        documents["vcs.xml"] = _version_control()
+    documents = {"modules.xml": _modules(project), f"{project.module}.iml": _module(project)}
+    for name, (document, _) in _KINDS.items():
+        if name not in documents and (git or name != _GIT):
+            documents[name] = document(project)
     files = {FOLDER / name: to_bytes(document) for name, document in documents.items()}
     ignored = _PERSONAL if committed else b"*\n"
     return {**files, **further_files(project), FOLDER / ".gitignore": ignored}
+
+
+def rows_of(path: str, *, root: Path, home: Path | None = None) -> Rows | None:
+    """How the rows of one of these files are read and changed; None for one that we only make whole."""
+    one = PurePosixPath(path)
+    if one.suffix == ".iml":
+        return ModuleFile(root=root, path=path, home=home)
+    if one.parent != FOLDER or one.name not in _KINDS:
+        return None
+    rows = _KINDS[one.name][1]
+    return None if rows is None else rows(root, home)
 
 
 def _project(*components: Element) -> Element:
@@ -61,9 +66,10 @@ def _settings(name: str, **options: str) -> Element:
     return _project(_component(name, options))
 
 
-def _modules(*names: str) -> Element:
+def _modules(project: IdeProject) -> Element:
     manager = _component("ProjectModuleManager")
     modules = SubElement(manager, "modules")
+    names = (project.module, *(further_module(project, one) for one in project.further))
     for path in (f"$PROJECT_DIR$/.idea/{name}.iml" for name in names):
         SubElement(modules, "module", fileurl=f"file://{path}", filepath=path)
     return _project(manager)
@@ -92,11 +98,11 @@ def _below_module(folder: str) -> str:
     return f"file://$MODULE_DIR$/{folder}"
 
 
-def _misc(sdk: str) -> Element:
+def _misc(project: IdeProject) -> Element:
     manager = _component("ProjectRootManager")
     manager.set("version", "2")
-    if sdk:
-        manager.set("project-jdk-name", sdk)
+    if project.sdk:
+        manager.set("project-jdk-name", project.sdk)
         manager.set("project-jdk-type", "Python SDK")
     return _project(manager)
 
@@ -122,10 +128,31 @@ def _workspace(project: IdeProject) -> Element:
     return document
 
 
-def _version_control() -> Element:
+def _version_control(_: IdeProject) -> Element:
     mappings = _component("VcsDirectoryMappings")
     SubElement(mappings, "mapping", directory="$PROJECT_DIR$", vcs="Git")
     return _project(mappings)
+
+
+_GIT = "vcs.xml"
+
+#: What is laid into a file that is there already: its name -> how it is made, and how its rows are read.
+_KINDS: Mapping[str, tuple[Callable[[IdeProject], Element], Callable[[Path, Path | None], Rows] | None]] = {
+    "modules.xml": (_modules, lambda root, home: Modules(root=root, home=home)),
+    "misc.xml": (_misc, lambda *_: ProjectInterpreter()),
+    "workspace.xml": (_workspace, None),  # PyCharm's own once it is there
+    # "pyproject.toml workspace detected": our module is already what it would make of it
+    "pyProjectModel.xml": (
+        lambda _: _settings("PyProjectModelSettings", showConfigurationNotification="false"),
+        lambda *_: Settings(),
+    ),
+    # the proposal to switch to scientific mode, which comes up as soon as numpy is installed
+    "other.xml": (
+        lambda _: _settings("PySciProjectComponent", PY_SCI_VIEW_SUGGESTED="true"),
+        lambda *_: Settings(),
+    ),
+    _GIT: (_version_control, lambda *_: Repositories()),
+}
 
 
 def refuse_foreign_folder(root: Path) -> None:

@@ -17,13 +17,15 @@ class IdeaFile:
     action: Action
     content: bytes | None = None  # what it will hold, where that changes
     reasons: tuple[str, ...] = ()  # what changes, and what stays as somebody made it, a sentence each
-    interpreter: str = ""  # why it goes on naming another interpreter than the environment's
+    interpreter: str = ""  # why it names another interpreter than the environment's, or no longer does
+    stays: bool = False  # another interpreter is somebody's choice
     backup: str = ""  # where its present content is copied to, before anything else
+    before: bytes | None = None  # what it held when this was decided; None: it was not there
 
     @property
     def kept(self) -> bool:
         """Whether something of ours gives way to what a user chose."""
-        return self.action == "keep" or bool(self.interpreter)
+        return self.action == "keep" or self.stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class IdeaPlan:
     root: Path
     files: tuple[IdeaFile, ...]
     record: bytes  # .idea/scaffold.json, once all of this is done
+    under_way: bytes | None = None  # the record while files are written; None: it stays until then
 
     @property
     def changes(self) -> tuple[IdeaFile, ...]:

@@ -12,20 +12,13 @@ from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.broken import document_or_error
 from scaffold.pycharm.project.further import further_module
+from scaffold.pycharm.project.idea import rows_of
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
 from scaffold.pycharm.project.module_rows import ModuleFile
-from scaffold.pycharm.project.present import Present
+from scaffold.pycharm.project.present import Past, Present
 from scaffold.pycharm.project.record import Written, digest
-from scaffold.pycharm.project.rows import (
-    INTERPRETER,
-    Modules,
-    ProjectInterpreter,
-    Repositories,
-    Rows,
-    Settings,
-    module_attributes,
-)
-from scaffold.pycharm.project.takeover import fold, moved, renamed, twins
+from scaffold.pycharm.project.rows import INTERPRETER, Modules, ProjectInterpreter, Rows
+from scaffold.pycharm.project.takeover import fold, list_ours, moved, names_modules, renamed, twins
 from scaffold.pycharm.project.three_way import Before, Interpreters, merge
 
 MODULES, WORKSPACE, IGNORED = ".idea/modules.xml", ".idea/workspace.xml", ".idea/.gitignore"
@@ -48,7 +41,13 @@ def merged_idea(
     merger = _Merger(existing, project, root, home, repair=repair)
     merger.registered = registered
     merger.lay(wanted)
-    return IdeaPlan(root=root, files=tuple(merger.files.values()), record=records.to_bytes(merger.written))
+    files = tuple(replace(one, before=existing.get(one.path)) for one in merger.files.values())
+    return IdeaPlan(
+        root=root,
+        files=files,
+        record=records.to_bytes(merger.written),
+        under_way=merger.under_way(),
+    )
 
 
 class _Merger:
@@ -101,25 +100,23 @@ class _Merger:
     def _module(self, path: str) -> ModuleFile:
         return ModuleFile(root=self._root, path=path, home=self._home)
 
+    def under_way(self) -> bytes:
+        """The record while the files are written: as it will be, and as it is."""
+        before = self._present.written
+        paths = [one.path for one in self.files.values() if one.action not in {"unchanged", "keep"}]
+        return records.to_bytes({**before, **self.written}, {path: before.get(path) for path in paths})
+
     def _rows(self, path: str) -> Rows | None:
-        """How the file's rows are read; None for one that is wholly ours or wholly somebody's."""
-        kinds: dict[str, Rows] = {
-            MODULES: self._modules,
-            ".idea/misc.xml": ProjectInterpreter(),
-            ".idea/vcs.xml": Repositories(),
-            ".idea/pyProjectModel.xml": Settings(),
-            ".idea/other.xml": Settings(),
-        }
-        return self._module(path) if path.endswith(".iml") else kinds.get(path)
+        return rows_of(path, root=self._root, home=self._home)
 
     def _whole(self, path: str, fresh: bytes) -> IdeaFile:
         present, before = self._present.files.get(path), self._present.written.get(path)
         ours = self._present.is_ours(path) and path != WORKSPACE
         if present is None or (ours and present != fresh):
-            self.written[path] = Written(sha256=digest(fresh), whole=True)
+            self.written[path] = Past(made=True).written(fresh, whole=True)
             return IdeaFile(path=path, action="write", content=fresh)
-        if before is not None or present == fresh:
-            self.written[path] = before or Written(sha256=digest(fresh), whole=True)
+        if before is not None:
+            self.written[path] = before
         if present == fresh or path in {WORKSPACE, IGNORED}:  # these are PyCharm's once they are there
             return IdeaFile(path=path, action="unchanged")
         return IdeaFile(path=path, action="keep", reasons=("it was there, or was changed, and is not ours",))
@@ -131,28 +128,38 @@ class _Merger:
         done: list[str] = []
         if path == self._own and self._twins:
             document = self._taken_over(document, done)
+        past = self._present.past(path)
         if document is None:
-            self.written[path] = Written(sha256=digest(fresh), whole=True, rows=wanted)
-            return IdeaFile(path=path, action="write", content=fresh, backup=self._present.backup(path))
-        whole = self._present.is_ours(path) or (present == fresh and path not in self._present.written)
-        found = () if whole else tuple(before.found | before.new(rows.read(document.root), wanted))
+            self.written[path] = past.written(fresh, whole=True, rows=wanted)
+            return IdeaFile(path=path, action="write", content=fresh, backup=past.backup)
+        whole, there = self._present.is_ours(path), rows.read(document.root)
         if path == MODULES:
-            self._list_ours(document, wanted, done)
+            usual = f".idea/{self._project.module}.iml"
+            if self._own != usual:
+                wanted[self._own] = wanted.pop(usual)
+            done += list_ours(self._modules, document.root, self._own, self._twins)
+        found = () if whole else tuple(before.found | before.new(there, wanted))
+        if path == MODULES:
             before = replace(before, rows={n: row for n, row in before.rows.items() if n not in wanted})
         chosen = self._inherited(document) if path.endswith(".iml") else ""
         ours = {name: row for name, row in wanted.items() if name != INTERPRETER} if chosen else wanted
-        laid = merge(rows, document.root, ours, before, self._interpreters(path))
+        known = self._interpreters(path)
+        laid = merge(rows, document.root, ours, before, known)
         content = document.to_bytes()
-        self.written[path] = Written(sha256=digest(content), whole=whole, found=found, rows=wanted)
+        past = self._present.past(path, changes=content != present)
+        was = laid.replaced or before.was
+        self.written[path] = past.written(content, whole=whole, found=found, was=was, rows=wanted)
+        stays = chosen or laid.interpreter
         decided = IdeaFile(
             path=path,
             action="unchanged",
             reasons=(*done, *laid.done, *laid.theirs),
-            interpreter=chosen or laid.interpreter,
+            interpreter=stays or (known.gone(laid.replaced) if laid.replaced else ""),
+            stays=bool(stays),
         )
         if content == present:
             return decided
-        return replace(decided, action="merge", content=content, backup=self._present.backup(path))
+        return replace(decided, action="merge", content=content, backup=past.backup)
 
     def _interpreters(self, path: str) -> Interpreters:
         for one in self._project.further:
@@ -186,63 +193,54 @@ class _Merger:
         assert document is not None  # there is at least one twin
         return document
 
-    def _list_ours(self, document: Document, wanted: dict[str, str], done: list[str]) -> None:
-        """Ours stands where a module stood that it took over; others of its name lead to no file."""
-        usual = f".idea/{self._project.module}.iml"
-        if self._own != usual:
-            wanted[self._own] = wanted.pop(usual)
-        listed = [self._modules.path_of(entry) for entry in self._modules.entries(document.root)]
-        name, ours = PurePosixPath(self._own).name, listed.count(self._own)
-        for path, entry in zip(listed, self._modules.entries(document.root), strict=True):
-            if path in self._twins and not ours:
-                entry.attrib.update(module_attributes(self._own))
-                ours = 1
-                done.append(f"{path}: became {self._own}")
-            elif path == self._own and ours > 1:
-                self._modules.remove(document.root, entry)
-                ours -= 1
-            elif path in self._twins or (PurePosixPath(path).name == name and path != self._own):
-                self._modules.remove(document.root, entry)
-                done.append(f"{path}: no longer a module")
-
     def _name_ours(self) -> None:
         """Whoever depends on, or runs in, a module that was taken over."""
         old = frozenset(PurePosixPath(twin).stem for twin in self._twins)
         for path, present in self._present.files.items():
             decided = self.files.get(path)
-            if not path.endswith((".iml", ".xml")) or (decided and decided.action == "set aside"):
-                continue
-            if not path.endswith(".iml") and PurePosixPath(path).parent.name != "runConfigurations":
+            if not names_modules(path) or (decided and decided.action == "set aside"):
                 continue
             content = (decided and decided.content) or present
             new = renamed(path, content, old, self._project.module, self._root)
             if new != content:
-                base = decided or IdeaFile(path=path, action="merge", backup=self._present.backup(path))
+                past = self._present.past(path)
+                base = decided or IdeaFile(path=path, action="merge")
                 reasons = (*base.reasons, f"names the module {self._project.module}")
-                self.files[path] = replace(base, action="merge", content=new, reasons=reasons)
+                self.files[path] = replace(
+                    base, action="merge", content=new, reasons=reasons, backup=past.backup
+                )
+                known = self.written.get(path) or past.written(new)
+                self.written[path] = replace(known, sha256=digest(new), original=past.original)
 
     def _set_aside(self, path: str, reason: str) -> None:
-        backup = self._present.backups.place(path, self._present.files[path])
+        content = self._present.files[path]
+        backup = self._present.backups.place(path, content)
         self.files[path] = IdeaFile(path=path, action="set aside", reasons=(reason,), backup=backup)
+        if path in self._twins:
+            self.written[path] = Past(original=backup).written(None)
 
     def _outdated(self, path: str) -> None:
         """What we wrote, and do not want any more."""
         before, present, rows = self._present.written[path], self._present.files.get(path), self._rows(path)
-        if present is None:
+        ours = before.made or before.rows is not None
+        if not ours and (present is None or path not in self._twins):
+            self.written[path] = before  # it gave way to our module, or names it
+        elif present is None:
             return
-        if self._present.is_ours(path):
+        elif self._present.is_ours(path):
             self.files[path] = IdeaFile(path=path, action="remove", reasons=("nothing needs it any more",))
         elif path.endswith(".iml") and path.startswith(f".idea/{self._project.module}-"):
             self._set_aside(path, "its environment is gone")
         elif rows is not None and before.rows is not None:
-            try:
-                document = document_or_error(present, self._root / path, rows.tag)
-            except IdeFileBroken as problem:  # nothing that we want needs it
-                self.files[path] = IdeaFile(path=path, action="keep", reasons=(problem.message,))
-                return
-            known = self._present.before(path, rows, {})
-            laid = merge(rows, document.root, {}, known, self._interpreters(path))
-            content = document.to_bytes()
-            if content == present:
-                return
+            self._without_ours(path, present, rows)
+
+    def _without_ours(self, path: str, present: bytes, rows: Rows) -> None:
+        try:
+            document = document_or_error(present, self._root / path, rows.tag)
+        except IdeFileBroken as problem:  # nothing that we want needs it
+            self.files[path] = IdeaFile(path=path, action="keep", reasons=(problem.message,))
+            return
+        laid = merge(rows, document.root, {}, self._present.before(path, rows, {}), self._interpreters(path))
+        content = self._present.as_before_us(path) or document.to_bytes()
+        if content != present:
             self.files[path] = IdeaFile(path=path, action="merge", content=content, reasons=laid.done)

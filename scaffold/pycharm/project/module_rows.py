@@ -52,8 +52,8 @@ class ModuleFile:
                 rows[FOLDER + folder] = _mark(element)
         for order in document.iter("orderEntry"):
             rows.update(_order(order))
-        for option in document.findall(f"./component[@name='{_RUNNER_COMPONENT}']/option"):
-            rows[_RUNNER] = option.get("value", "")
+        for option in _runners(document):
+            rows.setdefault(_RUNNER, option.get("value", ""))
         return rows
 
     def put(self, document: Element, name: str, value: str) -> None:
@@ -64,8 +64,13 @@ class ModuleFile:
         elif name == INTERPRETER:
             _put_interpreter(document, {"type": "jdk", "jdkName": value, "jdkType": SDK_TYPE})
         elif name == _RUNNER:
+            for option in _runners(document):
+                option.set("value", value)
+                return
             component = component_of(document, _RUNNER_COMPONENT)
             component.append(Element("option", name=_RUNNER_OPTION, value=value))
+        elif name in self.read(document):
+            return  # dependencies have one value each
         elif name == _SOURCES:
             manager_of(document).append(Element("orderEntry", type="sourceFolder", forTests="false"))
         else:
@@ -81,6 +86,8 @@ class ModuleFile:
             for element in list(content) if content is not None else []:
                 if content is not None and FOLDER + self.folder(element.get("url", "")) == name:
                     content.remove(element)
+        elif name == _RUNNER:
+            _take_runner(document)
         else:
             manager = manager_of(document)
             for order in manager.findall("orderEntry"):
@@ -134,6 +141,19 @@ def _mark(element: Element) -> str:
     if element.get("type"):
         return element.get("type", "")  # java-resource: PyCharm's resource and template folders
     return "test" if element.get("isTestSource") == "true" else "source"
+
+
+def _runners(document: Element) -> list[Element]:
+    """Where the test runner is said; what else the component says is not ours."""
+    return document.findall(f"./component[@name='{_RUNNER_COMPONENT}']/option[@name='{_RUNNER_OPTION}']")
+
+
+def _take_runner(document: Element) -> None:
+    for component in document.findall(f"./component[@name='{_RUNNER_COMPONENT}']"):
+        for option in [one for one in _runners(document) if one in list(component)]:
+            component.remove(option)
+        if not len(component):
+            document.remove(component)
 
 
 def _order(order: Element) -> dict[str, str]:

@@ -54,7 +54,7 @@ def is_committed(root: Path, system: System) -> bool:
 
 def _existing(root: Path, wanted: Mapping[str, bytes], home: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files that matter: what we (may) write, modules that are listed, who may name one, our backups."""
-    paths = {*wanted, *records.parse(read_present(root / RECORD)), str(RECORD)}
+    paths = {*wanted, *records.paths(read_present(root / RECORD)), str(RECORD)}
     for pattern in (".idea/runConfigurations/*.xml", ".idea/*.iml", f"{Backups.FOLDER}/*"):
         paths |= {path.relative_to(root).as_posix() for path in root.glob(pattern)}
     paths |= _listed(root, home)

@@ -1,8 +1,14 @@
-"""Take ``.idea`` back: what we made there and nobody changed goes, and our rows in files of others."""
+"""Take ``.idea`` back: each file as it was before us, where nothing else came into it since.
+
+One that the user or the IDE changed meanwhile keeps what they did: it loses our rows, or stays as a whole
+where we made it. Modules hang together: what one took over goes back to the other only if nobody touched
+any of them.
+"""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,10 +16,11 @@ from scaffold.errors import IdeFileBroken
 from scaffold.files import clear_remains, not_written, read_present
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
+from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.idea import FOLDER, refuse_foreign_folder
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
-from scaffold.pycharm.project.merge import merged_idea
-from scaffold.pycharm.project.record import RECORD
+from scaffold.pycharm.project.merge import MODULES, merged_idea
+from scaffold.pycharm.project.record import RECORD, Written, digest
 from scaffold.pycharm.project.write import write_idea
 
 
@@ -23,57 +30,157 @@ class Removal:
 
     plan: IdeaPlan
     gone: tuple[str, ...] = ()
-    mended: tuple[str, ...] = ()  # files of others that lose our rows
+    mended: tuple[str, ...] = ()  # files of others that lose our rows, or come back as they were
     kept: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()  # of files as they were before us, where the file itself is not so again
+    spent: tuple[str, ...] = ()  # copies that nobody needs any more
 
 
 def plan_removal(root: Path, project: IdeProject, *, home: Path | None = None) -> Removal:
     """What taking ``.idea`` back comes to; nothing is written. Raises TargetOccupied, NoPermission."""
     refuse_foreign_folder(root)
-    recorded = records.parse(read_present(root / RECORD))
-    existing = {path: content for path in recorded if (content := read_present(root / path)) is not None}
-    whole = {path for path, one in recorded.items() if one.whole}
-    changed = {
-        path for path in whole & existing.keys() if records.digest(existing[path]) != recorded[path].sha256
-    }
-    files: list[IdeaFile] = []
-    kept = sorted(changed)
-    for path in sorted(existing.keys() - changed):
+    record = read_present(root / RECORD)
+    found = ((path, read_present(root / path)) for path in records.paths(record))
+    files = {path: content for path, content in found if content is not None}
+    taking = _TakingBack(root, project, files, records.parse(record, files), home)
+    taking.decide()
+    return taking.removal()
+
+
+class _TakingBack:
+    """What becomes of each file, as it comes to be decided."""
+
+    def __init__(
+        self,
+        root: Path,
+        project: IdeProject,
+        files: Mapping[str, bytes],
+        recorded: Mapping[str, Written],
+        home: Path | None,
+    ) -> None:
+        self._root, self._project, self._home = root, project, home
+        self._files, self._recorded = files, recorded
+        self._decided: dict[str, IdeaFile] = {}
+        self._kept: list[str] = []
+
+    def decide(self) -> None:
+        """On the modules first: ``modules.xml`` names those that stay."""
+        modules = [path for path, one in self._recorded.items() if self._is_of_modules(path, one)]
+        aside = any(not self._recorded[path].sha256 for path in modules)
+        together = not aside or all(self._is_exact(path) for path in modules)
+        for path in sorted(self._recorded, key=lambda path: (path == MODULES, path)):
+            one = self._recorded[path]
+            if path == MODULES:
+                self._list(one, exact=together)
+            elif path in modules and not together and not (one.made and one.whole):
+                self._keep(path)  # our module holds what another one said, and others name it
+            elif self._is_exact(path):
+                self._take_back(path, one)
+            elif one.made:
+                self._keep(path)
+            elif path in self._files:
+                self._take_rows(path, one)
+
+    def removal(self) -> Removal:
+        """All of it, decided."""
+        files = tuple(self._decided[path] for path in sorted(self._decided))
+        back = {path for path in self._recorded if self._will_be_as_before(path)}
+        originals = {path: one.original for path, one in self._recorded.items() if one.original}
+        spent = {place for path, place in originals.items() if path in back}
+        copies = {place for path, place in originals.items() if path not in back} & self._files.keys()
+        return Removal(
+            plan=IdeaPlan(root=self._root, files=files, record=records.to_bytes({})),
+            gone=tuple(one.path for one in files if one.action == "remove"),
+            mended=tuple(one.path for one in files if one.action != "remove"),
+            kept=tuple(sorted(self._kept)),
+            copies=tuple(sorted(copies)),
+            spent=tuple(sorted(spent - copies)),
+        )
+
+    def _is_of_modules(self, path: str, one: Written) -> bool:
+        names_one = not one.made and one.rows is None
+        return path == MODULES or path.endswith(".iml") or names_one
+
+    def _is_exact(self, path: str) -> bool:
+        """Whether the file can be as it was before us, and nothing of anybody's is lost by it."""
+        one, content = self._recorded[path], self._files.get(path)
+        if one.original and content == self._files.get(one.original):
+            return True  # it is so already
+        if one.untouched:
+            return True
+        is_known = one.made or one.original in self._files
+        return one.exact and is_known and digest(content) == one.sha256
+
+    def _take_back(self, path: str, one: Written) -> None:
+        content, original = self._files.get(path), self._files.get(one.original)
+        file = IdeaFile(path=path, action="merge", content=original, before=content)
+        if one.made:
+            self._decided[path] = replace(file, action="remove", content=None)
+        elif original is not None and original != content:
+            self._decided[path] = file
+
+    def _take_rows(self, path: str, one: Written) -> None:
+        """The file without our rows, through a record that speaks of it alone."""
+        existing = {path: self._files[path], str(RECORD): records.to_bytes({path: one})}
         try:
-            files += _without(root, project, path, existing[path], read_present(root / RECORD), home)
+            plan = merged_idea(existing, self._project, {}, root=self._root, home=self._home)
         except IdeFileBroken:
-            kept.append(path)
-    return Removal(
-        plan=IdeaPlan(root=root, files=tuple(files), record=records.to_bytes({})),
-        gone=tuple(one.path for one in files if one.action == "remove"),
-        mended=tuple(one.path for one in files if one.action == "merge"),
-        kept=tuple(kept),
-    )
+            self._keep(path)
+            return
+        self._decided.update({file.path: file for file in plan.files if file.action == "merge"})
+        self._kept += [file.path for file in plan.files if file.action == "keep"]
 
+    def _list(self, one: Written, *, exact: bool) -> None:
+        """``modules.xml``: it goes, or loses our modules, except those whose files stay."""
+        going = {path for path, file in self._decided.items() if file.action == "remove"}
+        staying = {
+            path
+            for path, other in self._recorded.items()
+            if path.endswith(".iml") and path in self._files and path not in going and other.made
+        }
+        if exact and not staying and self._is_exact(MODULES):
+            self._take_back(MODULES, one)
+        elif MODULES in self._files:
+            there = {path for path in one.rows or {} if path in self._files and path not in going}
+            rows = {path: row for path, row in (one.rows or {}).items() if path not in there}
+            self._take_rows(MODULES, replace(one, whole=False, exact=False, rows=rows))
+            if MODULES not in self._decided and one.made:
+                self._keep(MODULES)
 
-def _without(
-    root: Path, project: IdeProject, path: str, content: bytes, record: bytes | None, home: Path | None
-) -> tuple[IdeaFile, ...]:
-    """One file without anything of ours in it. Raises IdeFileBroken where somebody's is no XML."""
-    existing = {path: content, **({str(RECORD): record} if record is not None else {})}
-    return tuple(
-        replace(one, backup="") if one.action == "remove" else one
-        for one in merged_idea(existing, project, {}, root=root, home=home).files
-    )
+    def _keep(self, path: str) -> None:
+        if path in self._files:
+            self._kept.append(path)
+
+    def _will_be_as_before(self, path: str) -> bool:
+        decided, one = self._decided.get(path), self._recorded[path]
+        content = decided.content if decided is not None else self._files.get(path)
+        return content == self._files.get(one.original)
 
 
 def remove_idea(removal: Removal) -> None:
-    """Carry it out. The folder goes where nothing is left in it. Raises NoPermission, NoSpace."""
+    """Carry it out. The folder goes where nothing is left in it.
+
+    Raises IdeFileChanged, NoPermission, NoSpace.
+    """
     root = removal.plan.root
-    for path in (*records.parse(read_present(root / RECORD)), str(RECORD)):
+    for path in (*records.paths(read_present(root / RECORD)), str(RECORD)):
         clear_remains(root / path)
     if not (root / RECORD).exists():
         return
     write_idea(removal.plan)
-    try:
-        (root / RECORD).unlink(missing_ok=True)
-    except OSError as problem:
-        raise not_written(root / RECORD, problem) from problem
-    for folder in (root / FOLDER / "runConfigurations", root / FOLDER):
+    for path in removal.spent:
+        _delete(root / path)
+    _delete(root / RECORD)
+    copies = root / Backups.FOLDER
+    if [path.name for path in copies.glob("*")] == [".gitignore"]:
+        _delete(copies / ".gitignore")
+    for folder in (copies, copies.parent, root / FOLDER / "runConfigurations", root / FOLDER):
         with contextlib.suppress(OSError):  # somebody's file is in it
             folder.rmdir()
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise not_written(path, problem) from problem

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.documents.source import Document, document_of
 from scaffold.pycharm.project.module_rows import ModuleFile, is_folder, manager_of
+from scaffold.pycharm.project.rows import Modules, module_attributes
 
 _MODULE_DIR = re.compile(rb"\$MODULE_DIR\$((?:/\.\.)*)")
 
@@ -73,6 +74,34 @@ def fold(other: Document, into: Element, module: ModuleFile) -> None:
             manager.append(copy.deepcopy(one))
     names = {component.get("name") for component in into.findall("component")}
     into.extend(copy.deepcopy(c) for c in other.root.findall("component") if c.get("name") not in names)
+
+
+def list_ours(modules: Modules, document: Element, own: str, taken: tuple[str, ...]) -> list[str]:
+    """Ours stands where a module stood that it took over; others of its name lead to no file.
+
+    Changes ``modules.xml`` and says what was done.
+    """
+    done: list[str] = []
+    listed = [modules.path_of(entry) for entry in modules.entries(document)]
+    name, ours = PurePosixPath(own).name, listed.count(own)
+    for path, entry in zip(listed, modules.entries(document), strict=True):
+        if path in taken and not ours:
+            entry.attrib.update(module_attributes(own))
+            ours = 1
+            done.append(f"{path}: became {own}")
+        elif path == own and ours > 1:
+            modules.remove(document, entry)
+            ours -= 1
+        elif path in taken or (PurePosixPath(path).name == name and path != own):
+            modules.remove(document, entry)
+            done.append(f"{path}: no longer a module")
+    return done
+
+
+def names_modules(path: str) -> bool:
+    """Whether a file may name modules, as an ``.iml`` and a run configuration do."""
+    in_runs = path.endswith(".xml") and PurePosixPath(path).parent.name == "runConfigurations"
+    return path.endswith(".iml") or in_runs
 
 
 def renamed(path: str, content: bytes, old: frozenset[str], new: str, root: Path) -> bytes:

@@ -22,6 +22,7 @@ class Merged:
     done: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()  # rows that stay as the user or the IDE made them
     interpreter: str = ""  # why another interpreter than ours stays; "" where ours is the one
+    replaced: str = ""  # the name of the interpreter that ours took the place of, where it was not ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Before:
 
     rows: Mapping[str, str] = field(default_factory=dict)
     found: frozenset[str] = frozenset()  # those that stood there before us: never ours to take away
+    was: str = ""  # the name of the interpreter that ours replaced
 
     def new(self, there: Mapping[str, str], wanted: Mapping[str, str]) -> frozenset[str]:
         """The rows that we want, that are there, and that we did not lay there."""
@@ -58,6 +60,15 @@ class Interpreters:
         if self.registered is not None or project_in(name) == self.module:
             return ""
         return f"{name} was chosen and stays"
+
+    def gone(self, name: str) -> str:
+        """Why a name that somebody wrote gives way to ours; "" where nobody looked for it."""
+        if self.registered is None:
+            return ""
+        known = self.registered.get(name)
+        if known is not None:
+            return f"{name} was replaced: it led to {known}, which is not there"
+        return f"{name} was replaced: no PyCharm here knows it"
 
     def is_own(self, name: str) -> bool:
         """Whether a name leads to the project's environment already."""
@@ -98,7 +109,7 @@ def merge(
 ) -> Merged:
     """Lay ``wanted`` into ``document``."""
     there, written = rows.read(document), before.rows
-    why, done = _interpreter(rows, document, (there, wanted, before), interpreters)
+    why, replaced, done = _interpreter(rows, document, (there, wanted, before), interpreters)
     changed: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
     for name in (*wanted, *(written.keys() - wanted.keys())):
@@ -113,7 +124,12 @@ def merge(
         else:
             rows.put(document, name, next_)
             changed.setdefault(next_, []).append(name)
-    return Merged(done=(*done, *_sentences(changed)), theirs=tuple(_sentences(theirs)), interpreter=why)
+    return Merged(
+        done=(*done, *_sentences(changed)),
+        theirs=tuple(_sentences(theirs)),
+        interpreter=why,
+        replaced=replaced,
+    )
 
 
 def _sentences(rows: Mapping[str, list[str]]) -> Iterator[str]:
@@ -127,20 +143,23 @@ def _interpreter(
     document: Element,
     ways: tuple[Mapping[str, str], Mapping[str, str], Before],
     interpreters: Interpreters,
-) -> tuple[str, list[str]]:
-    """Why another interpreter than ours stays, and what was done."""
+) -> tuple[str, str, list[str]]:
+    """Why another interpreter than ours stays, the name that ours replaced, and what was done."""
     there, wanted, before = ways
     now, ours, last = (way.get(INTERPRETER, "") for way in (there, wanted, before.rows))
     if INTERPRETER not in {*wanted, *before.rows} or now == ours or (now and interpreters.is_own(now)):
-        return "", []
+        return "", "", []
     if there.get(OTHER_SDK):
-        return f"{there[OTHER_SDK]}, of another language, stays", []
+        return f"{there[OTHER_SDK]}, of another language, stays", "", []
     if not ours:
-        if now == last and INTERPRETER not in before.found:
+        if now != last or INTERPRETER in before.found:
+            return "", "", []
+        if before.was:
+            rows.put(document, INTERPRETER, before.was)
+        else:
             rows.take(document, INTERPRETER)
-            return "", ["interpreter: none"]
-        return "", []
+        return "", "", [f"interpreter: {before.was or 'none'}"]
     if why := interpreters.theirs(now, last):
-        return why, []
+        return why, "", []
     rows.put(document, INTERPRETER, ours)
-    return "", [f"interpreter: {ours}"]
+    return "", now if now not in {"", last} else "", [f"interpreter: {ours}"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from scaffold.errors import IdeFileChanged
 from scaffold.files import not_written, read_present, replace_file
 from scaffold.pycharm.model import IdeaReport
-from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
 from scaffold.pycharm.project.record import RECORD
@@ -17,14 +17,19 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
     """Write what `plan_idea` decided. Copies come first, then modules, then what names them, then what goes.
 
     Killed between any two of these, every file is whole, and the next plan goes on from there. Raises
+    IdeFileChanged for a file that is not as the plan has seen it: then it, and what follows, is as it was.
     NoPermission, NoSpace.
     """
+    for one in plan.changes:
+        _refuse_changed(plan, one)
     for one in plan.files:
-        if one.backup:
+        if one.backup and one.before is not None:
             _write(plan.root / Backups.FOLDER / ".gitignore", b"*\n")
-            _copy(plan.root / one.path, plan.root / one.backup)
-    _announce_new(plan)
+            _write(plan.root / one.backup, one.before)
+    if plan.changes and plan.under_way is not None:
+        _write(plan.root / RECORD, plan.under_way)
     for one in sorted(plan.changes, key=_order):
+        _refuse_changed(plan, one)
         if one.content is not None:
             _write(plan.root / one.path, one.content)
         else:
@@ -38,31 +43,19 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
     )
 
 
-def _announce_new(plan: IdeaPlan) -> None:
-    """Record the files that are about to be made: after a kill, those that are there count as ours."""
-    known = records.parse(read_present(plan.root / RECORD))
-    new = {
-        path: one
-        for path, one in records.parse(plan.record).items()
-        if path not in known and not (plan.root / path).exists()
-    }
-    if new:
-        _write(plan.root / RECORD, records.to_bytes({**known, **new}))
+def _refuse_changed(plan: IdeaPlan, one: IdeaFile) -> None:
+    """The IDE itself writes here while it is open."""
+    if read_present(plan.root / one.path) != one.before:
+        raise IdeFileChanged(
+            f"{plan.root / one.path} was changed while this command looked at it",
+            hint="Close the project in PyCharm, or wait until it has read everything; then try again",
+        )
 
 
 def _order(one: IdeaFile) -> int:
     if one.content is None:
         return 2
     return 1 if one.path.endswith("modules.xml") else 0
-
-
-def _copy(path: Path, place: Path) -> None:
-    try:
-        _write(place, path.read_bytes())
-    except FileNotFoundError:  # somebody took it away after the plan: there is nothing to keep
-        return
-    except OSError as problem:
-        raise not_written(path, problem) from problem
 
 
 def _write(path: Path, content: bytes) -> None:

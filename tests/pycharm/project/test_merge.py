@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,12 @@ from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 from scaffold.pycharm.project.idea import idea_files
 from scaffold.pycharm.project.merge import merged_idea
 from scaffold.pycharm.project.planning import is_committed, plan_idea
+from scaffold.pycharm.project.removal import plan_removal, remove_idea
 from scaffold.pycharm.project.write import write_idea
 from scaffold.system import HostSystem
 from tests.pycharm.project.test_idea import HEAD, PROJECT, WHOLE
 from tests.pycharm.projects_on_disk import lay
+from tests.pycharm.registration.machine import tree
 
 OURS = '<module fileurl="file://$PROJECT_DIR$/.idea/cnn-project.iml" filepath="$PROJECT_DIR$/.idea/cnn-project.iml" />'
 
@@ -222,19 +226,24 @@ NAMED = "Python 3.12 (cnn-project)"
 
 
 @pytest.mark.parametrize(
-    ("chosen", "registered", "stays"),
+    ("chosen", "registered", "said"),
     [
         ("Mine", "other", "Mine ({}) was chosen and stays"),  # leads to another environment
         ("Mine", "own", ""),  # leads to the project's: stays without a word
-        ("Mine", "gone", None),  # leads nowhere
-        ("Mine", "none", None),  # nobody knows it
+        ("Mine", "gone", "Mine was replaced: it led to {1}, which is not there"),
+        ("Mine", "none", "Mine was replaced: no PyCharm here knows it"),
         ("Mine", "unknown", "Mine was chosen and stays"),  # nobody looked
         ("Python 3.10 (cnn-project)", "unknown", None),  # of our own making, in a version before
+        (
+            "Python 3.10 (cnn-project)",
+            "none",
+            "Python 3.10 (cnn-project) was replaced: no PyCharm here knows it",
+        ),
         ("Python 3.10 (cnn-project)", "other", "Python 3.10 (cnn-project) ({}) was chosen and stays"),
     ],
 )
 def test_the_interpreter_that_a_user_chose(
-    tmp_path: Path, chosen: str, registered: str, stays: str | None
+    tmp_path: Path, chosen: str, registered: str, said: str | None
 ) -> None:
     own, other = interpreter(tmp_path, ".venv"), interpreter(tmp_path, "elsewhere")
     leads = {"other": other, "own": own.with_name("python3.12"), "gone": tmp_path / "gone"}
@@ -248,9 +257,13 @@ def test_the_interpreter_that_a_user_chose(
     merge(tmp_path, project, registered=table)
     for name in ("misc.xml", "cnn-project.iml"):
         expected = WHOLE[f".idea/{name}"]
-        assert text(tmp_path, name) == (expected if stays is None else expected.replace(NAMED, chosen))
-    assert [one.interpreter for one in plan.files if one.interpreter] == (
-        [stays.format(other)] * 2 if stays else []
+        replaced = said is None or "replaced" in said
+        assert text(tmp_path, name) == (expected if replaced else expected.replace(NAMED, chosen))
+    sentences = [said.format(other, tmp_path / "gone")] * 2 if said else []
+    assert [one.interpreter for one in plan.files if one.interpreter] == sentences
+    assert all(any(sentence in one for one in plan.notices) for sentence in sentences)
+    assert [one.path for one in plan.files if one.kept] == (
+        [".idea/cnn-project.iml", ".idea/misc.xml"] if said and not replaced else []
     )
 
 
@@ -351,7 +364,7 @@ def test_a_project_of_a_version_before_goes_on(tmp_path: Path) -> None:
     assert text(tmp_path, "misc.xml") == WHOLE[".idea/misc.xml"].replace("Python 3.12", "Python 3.13")
     assert actions[".idea/workspace.xml"] == "unchanged"
     assert not (tmp_path / ".scaffold/idea").exists()
-    assert json.loads(text(tmp_path, "scaffold.json"))["schema"] == "scaffold/idea/2"
+    assert json.loads(text(tmp_path, "scaffold.json"))["schema"] == "scaffold/idea/3"
 
 
 @pytest.mark.parametrize(
@@ -399,46 +412,72 @@ def test_what_git_tracks_is_not_hidden_from_it(tmp_path: Path) -> None:
     assert merge(tmp_path, committed=True)[".idea/.gitignore"] == "unchanged"
 
 
-def test_killed_between_any_two_writes_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def clone(root: Path) -> None:
+    """Somebody's folder, whose module bears another name."""
+    entry = WHOLE[".idea/modules.xml"].replace("cnn-project", "clone")
+    misc = WHOLE[".idea/misc.xml"].replace(NAMED, "Python 3.10 (lab)")
+    lay(root, {".idea/clone.iml": MINE, ".idea/modules.xml": entry, ".idea/misc.xml": misc})
+
+
+def with_ours(root: Path) -> None:
+    """A folder that we wrote into for an older version of the project."""
+    clone(root)
+    write_idea(plan_idea(root, replace(PROJECT, python="3.11.1", excluded=("runs", "old")), registered={}))
+
+
+def made_by_us(root: Path) -> None:
+    """A folder that is wholly ours, with a further environment that will be gone."""
+    run = replace(FRAMEWORK_RUN, arguments=("--old",))
+    further = replace(KERAS, frameworks=("pytorch",))
+    write_idea(plan_idea(root, replace(PROJECT, python="3.11.1", runs=(run,), further=(further,)), git=True))
+
+
+@pytest.mark.parametrize("before", [clone, with_ours, made_by_us])
+@pytest.mark.parametrize("then", ["goes on", "is taken back"])
+def test_killed_between_any_two_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Callable[[Path], None], then: str
+) -> None:
+    before(tmp_path / "whole")
+    expected = finished(tmp_path / "whole", then)
+    for kill_at in range(1, 40):
+        root = tmp_path / f"killed-{kill_at}"
+        before(root)
+        if not dies_writing(root, kill_at, monkeypatch):
+            break
+        assert finished(root, then) == expected, kill_at
+    assert kill_at > 4
+
+
+def dies_writing(root: Path, kill_at: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Write our files; the process is killed when it would write the one of that number."""
     from scaffold.pycharm.project import write
 
-    def prepared(root: Path) -> Path:
-        entry = WHOLE[".idea/modules.xml"].replace("cnn-project", "clone")
-        lay(
-            root,
-            {".idea/clone.iml": MINE, ".idea/modules.xml": entry, ".idea/misc.xml": WHOLE[".idea/misc.xml"]},
-        )
-        return root
+    real, steps = write.replace_file, count(1)
 
-    def snapshot(root: Path) -> dict[str, bytes]:
-        return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    def dying(path: Path, content: bytes) -> None:
+        if next(steps) == kill_at:
+            raise KeyboardInterrupt
+        real(path, content)
 
-    whole = prepared(tmp_path / "whole")
-    write_idea(plan_idea(whole, PROJECT))
-    expected = snapshot(whole)
-    real, steps = write.replace_file, [0]
-    for kill_at in range(1, 40):
-        root = prepared(tmp_path / f"killed-{kill_at}")
-        steps[0] = 0
+    monkeypatch.setattr(write, "replace_file", dying)
+    try:
+        write_idea(plan_idea(root, PROJECT, registered={}))
+    except KeyboardInterrupt:
+        return True
+    finally:
+        monkeypatch.setattr(write, "replace_file", real)
+    return False
 
-        def dying(path: Path, content: bytes, kill_at: int = kill_at) -> None:
-            steps[0] += 1
-            if steps[0] == kill_at:
-                raise KeyboardInterrupt
-            real(path, content)
 
-        monkeypatch.setattr(write, "replace_file", dying)
-        try:
-            write_idea(plan_idea(root, PROJECT))
-        except KeyboardInterrupt:
-            monkeypatch.setattr(write, "replace_file", real)
-            write_idea(plan_idea(root, PROJECT))
-        else:
-            break
-        found = snapshot(root)
-        found.pop(".idea/scaffold.json"), expected.pop(".idea/scaffold.json", None)
-        assert found == expected, kill_at
-    assert kill_at > 8
+def finished(root: Path, then: str) -> dict[str, bytes]:
+    """The folder after the next run of the command."""
+    if then == "goes on":
+        write_idea(plan_idea(root, PROJECT, registered={}))
+        assert plan_idea(root, PROJECT, registered={}).changes == ()
+        return tree(root)
+    remove_idea(plan_removal(root, PROJECT))
+    # copies of which no record speaks yet are in nobody's way
+    return {name: content for name, content in tree(root).items() if not name.startswith(".scaffold/idea/")}
 
 
 @pytest.mark.skipif(not hasattr(os, "link"), reason="needs hard links")
@@ -563,13 +602,15 @@ def test_somebody_s_module_of_our_name_stays_where_it_lies(tmp_path: Path) -> No
     assert decided.content == MINE.encode()
 
 
-def test_files_of_ours_whose_record_was_never_written_are_ours(tmp_path: Path) -> None:
-    """A kill came before the record did."""
+def test_files_that_no_record_speaks_of_are_somebody_s(tmp_path: Path) -> None:
+    """Though they say what ours say: PyCharm writes the same modules.xml."""
     write_idea(plan_idea(tmp_path, PROJECT))
-    record = text(tmp_path, "scaffold.json")
     (tmp_path / ".idea/scaffold.json").unlink()
-    write_idea(plan_idea(tmp_path, PROJECT))
-    assert text(tmp_path, "scaffold.json") == record
+    assert set(merge(tmp_path).values()) == {"unchanged"}
+    remove_idea(plan_removal(tmp_path, PROJECT))
+    assert {
+        p.relative_to(tmp_path).as_posix(): p.read_text() for p in tmp_path.rglob("*.*") if p.is_file()
+    } == WHOLE
 
 
 def test_a_choice_that_was_made_beside_a_version_before_stays(tmp_path: Path) -> None:
