@@ -19,6 +19,11 @@ from scaffold.pycharm.documents.writing import refuse_impossible
 
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 
+#: What every encoding of an XML file without a mark writes as it stands.
+_ASCII = "\n" + "".join(map(chr, range(0x20, 0x7F))) + "\\u4e2d"
+
+_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+
 #: Byte order mark -> how what follows is encoded.
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -48,11 +53,24 @@ def document_of(content: bytes, path: Path) -> Document:
     declared = _DECLARED.match(body[:200].decode("ascii", errors="replace"))
     encoding = _MARKS.get(mark) or (declared[1] if declared else "utf-8")
     try:
-        text = body.decode(encoding).encode("utf-8")
+        text = body.decode(encoding)
+        keeps = text.encode(encoding) == body and (bool(mark) or _is_plain(encoding))
     except (LookupError, UnicodeError) as problem:  # an encoding that nobody knows, or another than declared
         raise IdeFileBroken(f"{path} is not an XML file of the IDE", detail=(str(problem),)) from problem
-    root, origins = parsed(text, path)
-    return Document(path=path, root=root, mark=mark, encoding=encoding, content=text, origins=origins)
+    if not keeps:  # utf-7, unicode_escape and their like: writing would change what nobody touched
+        raise IdeFileBroken(
+            f"{path} is not an XML file of the IDE",
+            detail=(f"it declares the encoding {encoding}, which does not give its bytes back",),
+            hint="Save it as UTF-8, and say so in its first line",
+        )
+    content = text.encode("utf-8")
+    root, origins = parsed(content, path)
+    return Document(path=path, root=root, mark=mark, encoding=encoding, content=content, origins=origins)
+
+
+def _is_plain(encoding: str) -> bool:
+    """Whether ASCII is itself in an encoding. Raises LookupError, UnicodeError."""
+    return _ASCII.encode(encoding) == _ASCII.encode() and _ASCII.encode().decode(encoding) == _ASCII
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -95,6 +113,8 @@ class Document:
             same = there.text == element.text
             return self.content[there.inside : there.outside] if same else self._text(element)
         gaps, last = self._gaps(element, there)
+        if not len(element) and element.text:  # it had children: text takes their place
+            return b"".join(_COMMENT.findall(last)) + self._text(element)
         pieces, fresh = [], False
         for child in element:
             fresh = fresh or child not in gaps

@@ -114,6 +114,27 @@ def test_what_cannot_be_read_is_refused_with_its_place(content: bytes, says: str
     assert refused.value.message == says
 
 
+@pytest.mark.parametrize(
+    "encoding", ["utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "hz"]
+)
+def test_an_encoding_that_does_not_give_the_bytes_back_is_refused(encoding: str) -> None:
+    """Else a change of one attribute would change what nobody touched, or nothing could be written."""
+    content = f"<?xml version='1.0' encoding='{encoding}'?>\n<a one='1+1' two='C:\\x' />".encode()
+    with pytest.raises(IdeFileBroken) as refused:
+        of(content)
+    assert refused.value.message == "modules.xml is not an XML file of the IDE"
+    with pytest.raises(IdeFileBroken):
+        of(f"<?xml version='1.0' encoding='{encoding}'?><a/>".encode())
+
+
+def test_text_takes_the_place_of_the_last_child() -> None:
+    document = of(b"<a>\n  <b>\n    <!-- mine -->\n    <c />\n  </b>\n  <d><e /></d>\n</a>")
+    for parent in document.root:
+        parent.remove(parent[0])
+        parent.text = "1 < 2"
+    assert document.to_bytes() == b"<a>\n  <b><!-- mine -->1 &lt; 2</b>\n  <d>1 &lt; 2</d>\n</a>"
+
+
 def test_what_xml_cannot_hold_is_refused() -> None:
     document = of(b"<a />")
     document.root.set("name", "\x07")
