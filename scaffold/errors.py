@@ -24,6 +24,7 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── ProofFailed               proof-failed
 ├── LaunchFailed              launch-failed
 ├── IdeFileBroken             ide-file-broken
+├── IdeFileChanged            file-changed
 ├── IdeRunning                ide-running
 ├── IdeMissing                ide-missing
 ├── DownloadFailed            download-failed, -damaged, -unsafe, -busy; image-refused, image-held
@@ -198,6 +199,12 @@ class IdeFileBroken(ScaffoldError):
     """A file of the IDE, of a project or of its own settings, cannot be read as what it should be."""
 
     code = "ide-file-broken"
+
+
+class IdeFileChanged(ScaffoldError):
+    """A file of the IDE was changed between the look at it and its writing: the IDE itself writes there."""
+
+    code = "file-changed"
 
 
 class IdeRunning(ScaffoldError):
