@@ -9,7 +9,7 @@ import click
 from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.registration_view import registration_lines
-from scaffold.cli.text import can_show, row, size
+from scaffold.cli.text import can_show, counted, row, size
 from scaffold.shell import line, quoted
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str
 def _download_text(plan: EnvironmentPlan, *, count: int, unknown: int) -> str:
     """What must be downloaded; a size that nobody tells must not pass for none."""
     if count and unknown == count:
-        return f"{count} packages (their source does not tell their sizes)"
+        return f"{counted(count, 'package')} (their source does not tell their sizes)"
     told = f" (the size of {unknown} is not told by their source)" if unknown else ""
-    return f"{'at least ' if unknown else ''}{size(plan.download_size)} in {count} packages{told}"
+    return f"{'at least ' if unknown else ''}{size(plan.download_size)} in {counted(count, 'package')}{told}"
 
 
 def new_report_lines(plan: NewPlan, report: NewReport) -> list[str]:
@@ -141,7 +141,7 @@ def setup_report_lines(report: SetupReport) -> list[str]:
     """The environment, and the proof that each framework computes."""
     lines = []
     for one in report.made:
-        about = f"Python {one.environment.version}, {len(one.environment.packages)} packages"
+        about = f"Python {one.environment.version}, {counted(len(one.environment.packages), 'package')}"
         lines.append(row("Made", f"{one.environment.location}: {about}"))
         lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
     lines += [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]

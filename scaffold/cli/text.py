@@ -11,8 +11,13 @@ LABEL = 15
 
 
 def row(label: str, text: str) -> str:
-    """``Label        text``, the label set off by colour."""
-    return f"{click.style(label.ljust(LABEL), fg='cyan')}{text}"
+    """``Label        text``, the label set off by colour; a blank at least stands between them."""
+    return f"{click.style(label.ljust(LABEL - 1), fg='cyan')} {text}"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 package``, ``2 packages``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def size(count: int | None) -> str:

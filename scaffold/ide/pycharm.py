@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import IdeMissing, NotAProject
+from scaffold.files import absolute
 from scaffold.pycharm.configs import ConfigFolder, How
 from scaffold.pycharm.model import IdeaReport, IdeProject
 from scaffold.pycharm.project.idea_plan import IdeaPlan
@@ -134,18 +135,39 @@ def carry_out(system: System, plan: PycharmPlan) -> IdeaReport:
 
 
 def plan_undo(system: System, start: Path) -> UndoPlan:
-    """What taking everything back comes to.
+    """What taking everything back comes to; of a folder that is gone, what PyCharm's settings hold of it.
 
     Raises NotAProject, TargetOccupied, NoPermission, ScaffoldError (journal-refused).
     """
-    from scaffold.pycharm.project.removal import plan_removal
+    from scaffold.pycharm.project.removal import Removal, plan_removal
     from scaffold.pycharm.registration import undo
     from scaffold.pycharm.registration.journal import damage
 
-    root, project, _ = describe(system, start)
+    wrong, given = damage(system), absolute(start)
+    notes = (wrong,) if wrong else ()
+    entered = undo.plan_undo(system, given)
+    try:
+        root, project, _ = describe(system, start)
+    except NotAProject as problem:
+        if not entered:
+            raise _with_those_gone(system, problem) from problem
+        root, project = given, None
+    if project is None or (entered and root != given):  # what was entered is all that there is of it
+        files = Removal(plan=IdeaPlan(root=given, files=(), record=b""))
+        return UndoPlan(root=given, files=files, entered=entered, notes=notes)
     files = plan_removal(root, project, home=system.home)
-    entered, wrong = undo.plan_undo(system, root), damage(system)
-    return UndoPlan(root=root, files=files, entered=entered, notes=(wrong,) if wrong else ())
+    return UndoPlan(root=root, files=files, entered=undo.plan_undo(system, root), notes=notes)
+
+
+def _with_those_gone(system: System, problem: NotAProject) -> NotAProject:
+    """The error, and the folders that are gone and of which PyCharm knows still."""
+    from scaffold.pycharm.registration.undo import projects_gone
+
+    gone = projects_gone(system)
+    if not gone:
+        return problem
+    told = tuple(f"PyCharm still knows of a project that is gone: {one}" for one in gone)
+    return NotAProject(problem.message, detail=(*problem.detail, *told), hint="name that folder")
 
 
 def carry_out_undo(system: System, plan: UndoPlan) -> UndoReport:

@@ -89,7 +89,7 @@ def test_any_folder_is_made_ready_and_taken_back(mine: Path, home: Path) -> None
     assert [step["outcome"] for step in dry["steps"]] == ["registered"]
     assert tree(home) == before
     said = scaffold(mine, "ide", "pycharm")
-    assert f"PyCharm 2026.2: knows the interpreter now; written: {ide}/options/jdk.table.xml" in said
+    assert f"PyCharm 2026.2: knows the interpreter {name} now; written: {ide}/options/jdk.table.xml" in said
     assert "PyCharm will ask whether you trust the folder" in said
     assert names(ide) == ["~/garage/.venv", name]
     project = read_project(mine, HostSystem())
@@ -128,6 +128,8 @@ def test_a_project_of_ours_without_an_environment(home: Path) -> None:
     scaffold(home, "new", "cnn-project", "--no-env")
     said = scaffold(home / "cnn-project" / "src", "ide", "pycharm", "..")
     assert "none: there is no environment yet; make one with scaffold env create" in said
+    assert f"The files are ready, an environment is missing: {home / 'cnn-project'}" in said
+    assert "Ready for PyCharm" not in said
     assert 'type="inheritedJdk"' in (home / "cnn-project/.idea/cnn-project.iml").read_text(encoding="utf-8")
     add_environment(home / "cnn-project")
     told = as_json(home / "cnn-project")
@@ -151,7 +153,7 @@ def test_in_an_ides_terminal_the_click_is_told(mine: Path, home: Path) -> None:
     ide = config(home)
     said = scaffold(mine, "ide", "pycharm", TERMINAL_EMULATOR="JetBrains-JediTerm")
     assert "nothing was entered, this terminal is an IDE's own" in said
-    assert "There, open the folder: it takes the environment by itself" in said
+    assert 'There, open the folder and click "Trust Project": it takes the environment by itself then' in said
     assert tree(ide) == {}
     assert (mine / ".idea/my-lab.iml").is_file()
 
@@ -161,6 +163,8 @@ def test_broken_settings_and_broken_files_are_told_and_set_aside_on_request(mine
     said = scaffold(mine, "ide", "pycharm", status=1)
     assert "this is not XML" in said
     assert "--repair sets it aside" in said
+    assert f"The files are ready, not every PyCharm could be told: {mine}" in said
+    assert "Ready for PyCharm" not in said
     (mine / ".idea" / "misc.xml").write_text("<project", encoding="utf-8")
     assert "error[ide-file-broken]" in scaffold(mine, "ide", "pycharm", status=1)
     scaffold(mine, "ide", "pycharm", "--repair")
@@ -197,3 +201,32 @@ def test_what_a_user_changed_below_idea_outlives_undo(mine: Path, home: Path) ->
     assert told["kept"] == [".idea/modules.xml", ".idea/my-lab.iml"]
     assert sorted(path.name for path in (mine / ".idea").rglob("*.*")) == ["mine.xml", "my-lab.iml"]
     assert as_json(mine, "--undo")["removed"] == []
+
+
+def test_what_was_entered_for_a_folder_that_is_gone_is_taken_back(mine: Path, home: Path) -> None:
+    """Deleted; moved away, with an empty folder in its place; gone from within another project."""
+    ide = config(home, "PyCharm2026.2", OF_2026)
+    name = f"Python {minor()} (my-lab)"
+    for what in ("moved", "replaced"):
+        scaffold(mine, "ide", "pycharm", "--trust")
+        mine.rename(mine.parent / what)
+        (home / "it's & 我的 项目" / "pyproject.toml").write_text('[project]\nname = "around"\n')
+        said = scaffold(home, "ide", "pycharm", "--undo", "nowhere", status=1)
+        assert f"PyCharm still knows of a project that is gone: {mine}" in said
+        mine.mkdir() if what == "replaced" else None
+        assert f"{name} and trust would go from {ide}" in scaffold(
+            home, "ide", "pycharm", "--undo", str(mine), "-n"
+        )
+        assert f"{name} and trust taken out of {ide}" in scaffold(home, "ide", "pycharm", "--undo", str(mine))
+        assert (ide / "options/jdk.table.xml").read_text(encoding="utf-8") == OF_2026
+        mine.rmdir() if what == "replaced" else None
+        (mine.parent / what).rename(mine)
+        (mine.parent / "pyproject.toml").unlink()
+    assert "does not exist" in scaffold(home, "ide", "pycharm", "nowhere", status=2)
+
+
+def test_what_is_removed_is_told_in_time(mine: Path, home: Path) -> None:
+    config(home)
+    scaffold(mine, "ide", "pycharm")
+    assert "Would remove   .idea/" in scaffold(mine, "ide", "pycharm", "--undo", "-n")
+    assert "Removed        .idea/" in scaffold(mine, "ide", "pycharm", "--undo")

@@ -11,15 +11,14 @@ from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
-    from scaffold.ide.pycharm import PycharmPlan, UndoPlan, UndoReport
+    from scaffold.ide.pycharm import PycharmPlan
     from scaffold.pycharm.model import IdeaReport
-    from scaffold.system import System
 
 SCHEMA = "scaffold/ide-pycharm/1"
 
 
 @click.command(name="pycharm")
-@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--trust/--no-trust",
     default=None,
@@ -28,7 +27,7 @@ SCHEMA = "scaffold/ide-pycharm/1"
 @click.option("--no-register", is_flag=True, help="Write the folder's files and leave PyCharm's settings.")
 @click.option("--create-config", is_flag=True, help="Make the settings of a PyCharm that never ran, too.")
 @click.option("--repair", is_flag=True, help="Set files aside that are no XML, and write them anew.")
-@click.option("--undo", is_flag=True, help="Take back what was written for this folder, and nothing else.")
+@click.option("--undo", is_flag=True, help="Take back what was written for this folder, be it gone by now.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, where and why.")
 @output_options(SCHEMA)
 def command(
@@ -57,15 +56,20 @@ def command(
         _refuse_together(
             trust=trust is not None, no_register=no_register, create_config=create_config, repair=repair
         )
-        _undo(system, path, output, dry_run=dry_run)
+        from scaffold.cli.undo_view import undo as take_back
+
+        take_back(system, path, output, SCHEMA, dry_run=dry_run)
         return
+    if not path.is_dir():
+        raise click.BadParameter(f"Directory '{path}' does not exist.", param_hint="'[PATH]'")
     wish = Wish(register=not no_register, trust=trust, repair=repair)
     plan = plan_pycharm(system, path, wish, create_config=create_config)
     if dry_run:
         output.result(_json(plan, None), _plan_lines(plan), summary=f"Planned: {plan.root}")
         return
     report = carry_out(system, plan)
-    output.result(_json(plan, report), _report_lines(plan, report), summary=f"Ready for PyCharm: {plan.root}")
+    summary = f"{_headline(plan, report)}: {plan.root}"
+    output.result(_json(plan, report), _report_lines(plan, report), summary=summary)
     ides = report.registration.ides if report.registration else ()
     if any(one.outcome == "failed" for one in ides):
         click.get_current_context().exit(1)
@@ -130,7 +134,22 @@ def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
     lines += [row("Note", notice) for notice in report.notices]
     if report.registration is not None:
         lines += entered_lines(report.registration)
-    return [*lines, click.style("Ready for PyCharm: ", fg="green", bold=True) + str(plan.root)]
+    said = _headline(plan, report)
+    colour = "green" if said == READY else "yellow"
+    return [*lines, click.style(f"{said}: ", fg=colour, bold=True) + str(plan.root)]
+
+
+READY = "Ready for PyCharm"
+
+
+def _headline(plan: PycharmPlan, report: IdeaReport) -> str:
+    """What can be said of the whole: files alone open no project with its interpreter."""
+    ides = report.registration.ides if report.registration else ()
+    if plan.project.interpreter is None:
+        return "The files are ready, an environment is missing"
+    if any(one.outcome == "failed" for one in ides):
+        return "The files are ready, not every PyCharm could be told"
+    return READY
 
 
 def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
@@ -152,69 +171,4 @@ def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
         steps=plain(plan.registration.steps),
         notes=plan.registration.notes,
         report=None if report is None else plain(report),
-    )
-
-
-def _undo(system: System, path: Path, output: Output, *, dry_run: bool) -> None:
-    from scaffold.cli.text import row
-    from scaffold.ide.pycharm import carry_out_undo, plan_undo
-
-    plan = plan_undo(system, path)
-    report = None if dry_run else carry_out_undo(system, plan)
-    done = "Would take back" if report is None else "Taken back"
-    lines = _undo_plan_lines(plan) if report is None else _undo_lines(report)
-    lines += [row("Note", note) for note in plan.notes]
-    output.result(_undo_json(plan, report), lines or [f"Nothing of scaffold's is left for {plan.root}"],
-                  summary=f"{done}: {plan.root}")  # fmt: skip
-    if report is not None and any(one.why for one in report.ides):
-        click.get_current_context().exit(1)
-
-
-def _undo_plan_lines(plan: UndoPlan) -> list[str]:
-    from scaffold.cli.text import row
-
-    lines = _file_lines(plan.files.gone, plan.files.mended, plan.files.kept)
-    for folder, entered in plan.entered:
-        names = [*(one.name for one in entered.sdks), *(["trust"] if entered.trusted else [])]
-        lines.append(row("PyCharm", f"{folder.title}: {' and '.join(names)} would go from {folder.path}"))
-    return lines
-
-
-def _undo_lines(report: UndoReport) -> list[str]:
-    from scaffold.cli.text import row
-
-    lines = _file_lines(report.files.gone, report.files.mended, report.files.kept)
-    for one in report.ides:
-        title = one.folder.title
-        if one.why:
-            lines.append(row("PyCharm", f"{title}: nothing was taken back, {one.why}"))
-        elif one.gone:
-            lines.append(row("PyCharm", f"{title}: {' and '.join(one.gone)} taken out of {one.folder.path}"))
-        lines += [row("Kept", f"{title}: {words}") for words in one.kept]
-    return lines
-
-
-def _file_lines(gone: tuple[str, ...], mended: tuple[str, ...], kept: tuple[str, ...]) -> list[str]:
-    from scaffold.cli.text import row
-
-    return [
-        *(row("Removes", one) for one in gone),
-        *(row("Takes ours from", one) for one in mended),
-        *(row("Kept", f"{one}: it was changed since") for one in kept),
-    ]
-
-
-def _undo_json(plan: UndoPlan, report: UndoReport | None) -> str:
-    from scaffold.results import envelope, plain
-
-    return envelope(
-        SCHEMA,
-        done=report is not None,
-        root=plan.root,
-        removed=plan.files.gone,
-        mended=plan.files.mended,
-        kept=plan.files.kept,
-        notes=plan.notes,
-        entered=[{"folder": plain(folder), **plain(one)} for folder, one in plan.entered],
-        report=None if report is None else plain(report.ides),
     )

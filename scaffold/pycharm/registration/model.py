@@ -86,6 +86,9 @@ class Registered:
     backups: tuple[Path, ...] = ()
     click: str = ""  # what is left to do by hand
     asks: bool = False  # it will ask whether the project is trusted
+    entered: tuple[str, ...] = ()  # names of interpreters that it knows since
+    left: tuple[str, ...] = ()  # names of those that it does not know any more
+    trusts: bool = False  # it opens the folder without asking, since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,3 @@ class RegistrationReport:
     names: tuple[str, ...] = ()
     ides: tuple[Registered, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def titles(self, *outcomes: Outcome) -> str:
-        """The PyCharms for which that came of it: ``PyCharm 2026.2, PyCharm Community 2025.1``."""
-        return ", ".join(one.folder.title for one in self.ides if one.outcome in outcomes)

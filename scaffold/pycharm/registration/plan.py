@@ -8,13 +8,14 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from scaffold.errors import IdeFileBroken, ScaffoldError
-from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables, windows_folders
+from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables
 from scaffold.pycharm.documents.source import Document, document_of, read, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
 from scaffold.pycharm.registration.journal import Journal, read_journal
 from scaffold.pycharm.registration.made import made_here
 from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
+from scaffold.pycharm.registration.notes import notes
 from scaffold.pycharm.registration.paths import key
 from scaffold.pycharm.registration.store import leaves_settings
 from scaffold.pycharm.running import RunningIde, look, running_ides
@@ -80,7 +81,7 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         project=project,
         sdks=tuple(named),
         steps=steps,
-        notes=_notes(system, folders, named),
+        notes=notes(system, folders, named, journal),
         registered=_registered(system, tables, named),
     )
 
@@ -99,27 +100,6 @@ def _registered(system: System, tables: Sequence[_Table], named: Sequence[Sdk]) 
     rows = [*elsewhere, *(one.known for one in reversed(tables))]
     found = {entry.name: Path(entry.home) for known in rows for entry in known}
     return {**found, **{sdk.name: sdk.python for sdk in named}}
-
-
-def _notes(system: System, folders: Sequence[ConfigFolder], sdks: Sequence[Sdk]) -> tuple[str, ...]:
-    beyond = windows_folders(system)
-    notes = []
-    if beyond:
-        titles = ", ".join(dict.fromkeys(one.title for one in beyond))
-        notes.append(
-            f"{titles} on the Windows side cannot use this environment by its path: open the folder there,"
-            " and choose Settings | Python | Interpreter | Add Interpreter | On WSL"
-        )
-    if not folders and not beyond:
-        notes.append("no PyCharm has run here yet: once it has, this command enters the interpreter there")
-    walled = next((one for one in folders if one.how == "flatpak"), None)
-    hidden = next((sdk for sdk in sdks if sdk.is_of_the_system), None)
-    if walled is not None and hidden is not None:
-        notes.append(
-            f"{walled.title} is a Flatpak, and has a /usr of its own: it cannot start {hidden.python}, which"
-            " was made from a Python in the system's /usr; make the environment from another one"
-        )
-    return tuple(notes)
 
 
 def settings(path: Path, empty: Element, *, repair: bool = False) -> Document:
@@ -178,7 +158,8 @@ def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
             settings(folder.trusted, trust.empty(), repair=wish.repair)
     except IdeFileBroken as problem:
         why = "; ".join((problem.message, *problem.detail))
-        failed = replace(step, outcome="failed", why=f"{why} (--repair sets it aside)")
+        cure = "delete it" if _is_folder(folder) else "--repair sets it aside"
+        failed = replace(step, outcome="failed", why=f"{why} ({cure})")
         return _Table(step=failed, is_read=False)
     entered = {path: places.get(str(folder.path)) for path, places in context.journal.items()}
     ours, others = entered.pop(str(project), None), [one for one in entered.values() if one is not None]
@@ -190,6 +171,11 @@ def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
     )
     left = {one.name for one in known} - {one.name for one in stays}
     return _Table(step=replace(step, leaving=leaving), known=stays, names=table.taken_names(root) - left)
+
+
+def _is_folder(folder: ConfigFolder) -> bool:
+    """Whether a folder stands where a file of settings belongs, which nothing of ours sets aside."""
+    return folder.table.is_dir() or folder.trusted.is_dir()
 
 
 def _name(sdk: Sdk, tables: Sequence[_Table], taken: set[str], system: System) -> str:
@@ -226,7 +212,9 @@ def _step(system: System, one: _Table, sdks: Sequence[Sdk], project: Path, wish:
     step, trusts = replace(step, asks=undecided), bool(wish.trust) and undecided
     if not missing and not trusts and not step.leaving:
         return replace(
-            step, outcome="unchanged", why="it knows the interpreter already" if sdks else "there is none"
+            step,
+            outcome="unchanged",
+            why="it knows the interpreter already" if sdks else "there is no interpreter to be entered",
         )
     if step.outcome == "open":
         return replace(step, sdks=missing, trust=trusts)

@@ -83,10 +83,12 @@ def carry_out(system: System, plan: RegistrationPlan, wish: Wish) -> Registratio
 
 
 def _tried(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Registered:
-    left = click(step.folder, plan.sdks) if plan.sdks else ""
+    left = click(step.folder, plan.sdks, asks=step.asks)
     done = Registered(folder=step.folder, outcome=step.outcome, why=step.why, asks=step.asks)
-    if step.outcome == "unchanged" or (step.outcome == "open" and not step.sdks):
+    if step.outcome == "unchanged":
         return done
+    if step.outcome == "open" and not step.sdks:
+        return replace(done, click=click(step.folder, (), asks=step.trust))
     if step.outcome != "registered":
         return replace(done, click=left)
     try:
@@ -100,7 +102,7 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
     folder, project = step.folder, plan.project
     evidence = is_running(folder, system)  # time has passed since the plan
     if evidence:
-        left = click(folder, plan.sdks)
+        left = click(folder, plan.sdks, asks=step.asks)
         return Registered(folder=folder, outcome="open", why=evidence, click=left, asks=step.asks)
     earlier = read_journal(system).get(str(project), {}).get(str(folder.path), Entered())
     entered = _entered(earlier, step)
@@ -118,6 +120,9 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
         written=tuple(writing.written),
         backups=tuple(writing.backups),
         asks=step.asks and not step.trust,
+        entered=tuple(sdk.name for sdk in step.sdks),
+        left=tuple(one.name for one in step.leaving),
+        trusts=step.trust,
     )
 
 

@@ -43,6 +43,11 @@ def plan_undo(system: System, project: Path) -> tuple[tuple[ConfigFolder, Entere
     return tuple((known.get(path) or _folder(Path(path)), one) for path, one in entries.items())
 
 
+def projects_gone(system: System) -> tuple[str, ...]:
+    """The projects of which PyCharm's settings hold something, and that are not there any more."""
+    return tuple(one for one, places in read_journal(system).items() if places and not system.exists(one))
+
+
 def _folder(path: Path) -> ConfigFolder:
     product, version = parse_folder_name(path.name) or ("PyCharm", "")
     return ConfigFolder(path=path, product=product, version=version, how="moved")

@@ -204,14 +204,23 @@ def test_an_entry_of_ours_that_leads_nowhere_makes_room_for_another_project(
 @pytest.mark.parametrize(
     ("name", "click"),
     [
-        ("PyCharm2026.2", "open the folder: it takes the environment by itself"),
+        (
+            "PyCharm2026.2",
+            'open the folder and click "Trust Project": it takes the environment by itself then',
+        ),
         (
             "PyCharm2024.3",
-            'open a Python file of the project and click "Use interpreter" in the banner above it',
+            (
+                'open the folder and click "Trust Project"; then open a Python file of the project and click'
+                ' "Use interpreter" in the banner above it'
+            ),
         ),
         (
             "PyCharm2022.1",
-            "Settings | Python | Interpreter | Add Interpreter | Select existing, and choose {}",
+            (
+                'open the folder and click "Trust Project"; then Settings | Python | Interpreter | Add Interpreter'
+                " | Select existing, and choose {}"
+            ),
         ),
     ],
 )
@@ -226,6 +235,48 @@ def test_an_open_pycharm_is_left_alone_and_the_click_is_told(
     assert (one.outcome, one.why) == ("open", "process 7 (/opt/jbr/bin/java) is open")
     assert one.click == click.format(project.interpreter)
     assert tree(user / ".config") == before
+
+
+def test_trust_that_cannot_be_entered_is_left_to_do(
+    machine: Machine, user: Path, project: IdeProject
+) -> None:
+    config(user)
+    go(machine, root_of(project), project)
+    machine.processes = {7: "/opt/jbr/bin/java\0-Didea.paths.selector=PyCharm2026.2"}
+    (one,) = go(machine, root_of(project), project, Wish(trust=True))[1].ides
+    assert (one.outcome, one.click) == ("open", 'open the folder and click "Trust Project"')
+    (one,) = go(machine, root_of(project), project)[1].ides
+    assert (one.outcome, one.click) == ("unchanged", "")
+    machine.processes = {}
+    (one,) = go(machine, root_of(project), project, Wish(trust=True))[1].ides
+    assert (one.entered, one.left, one.trusts) == ((), (), True)
+    machine.processes = {7: "/opt/jbr/bin/java\0-Didea.paths.selector=PyCharm2026.2"}
+    (one,) = go(machine, root_of(project), replace(project, python="3.13.0"))[1].ides
+    assert one.click == "open the folder: it takes the environment by itself"
+
+
+def test_what_was_done_is_told_as_it_was(machine: Machine, user: Path, project: IdeProject) -> None:
+    config(user)
+    (one,) = go(machine, root_of(project), project)[1].ides
+    assert (one.entered, one.left, one.trusts) == ((NAME,), (), False)
+    assert project.interpreter is not None
+    project.interpreter.unlink()
+    (one,) = go(machine, root_of(project), replace(project, interpreter=None))[1].ides
+    assert (one.outcome, one.entered, one.left) == ("registered", (), (NAME,))
+
+
+def test_a_project_that_is_gone_is_told_with_the_way_to_take_it_back(machine: Machine, user: Path) -> None:
+    folder = config(user, "PyCharm2026.2", OF_2026)
+    old, new = user / "old one", user / "b/new"
+    go(machine, old, made_project(old))
+    old.rename(user / "moved")
+    _, report = go(machine, new, replace(made_project(new), module="new"))
+    told = f"{old} is gone, and PyCharm knows its interpreter still; take that back:"
+    assert [one.split("  ")[0] for one in report.notes] == [told]
+    assert len(undo(machine, old)) == 1
+    assert go(machine, new, replace(made_project(new / "again"), module="new"))[1].notes == ()
+    undo(machine, new)
+    assert (folder / "options/jdk.table.xml").read_text(encoding="utf-8") == OF_2026
 
 
 def test_a_pycharm_that_starts_in_between_is_left_alone(
@@ -251,6 +302,16 @@ def test_one_pycharm_with_broken_settings_stops_no_other(
     assert outcomes(report) == [("PyCharm 2026.2", "registered"), ("PyCharm 2025.1", "unchanged")]
     assert report.ides[0].backups[0].read_text(encoding="utf-8") == "<application>\n<comp"
     assert names_in(broken, machine) == names_in(whole, machine)
+
+
+def test_a_folder_where_a_file_should_be_is_left_to_the_user(
+    machine: Machine, user: Path, project: IdeProject
+) -> None:
+    table_file = config(user) / "options" / "jdk.table.xml"
+    table_file.mkdir()
+    for wish in (Wish(), Wish(repair=True)):
+        (one,) = go(machine, root_of(project), project, wish)[1].ides
+        assert (one.outcome, one.why.endswith("(delete it)")) == ("failed", True)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is read-only for root")
