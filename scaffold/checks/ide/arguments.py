@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Finding, Remedy
-from scaffold.pycharm.mending.arguments import double_quoted, is_unclosed, single_quoted
+from scaffold.pycharm.mending.arguments import ARGUMENTS, double_quoted, is_unclosed, meant, single_quoted
 from scaffold.pycharm.mending.runs import unsaid_folder
 from scaffold.pycharm.reading.macros import interactive
 from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.model import IdeFacts, Run
-
-OPTIONS = ("PARAMETERS", "INTERPRETER_OPTIONS")
 
 
 def quotes(facts: IdeFacts) -> Iterator[Finding]:
@@ -26,7 +24,9 @@ def quotes(facts: IdeFacts) -> Iterator[Finding]:
             title="Arguments hold a double quote that is never closed",
             detail='all that follows is one argument; a quote behind a backslash (C:\\data\\") is a letter',
             cause="parameters-quoting",
-            evidence=evidence((run.place(option), _read_as(run.option(option))) for run, option in unclosed),
+            evidence=evidence(
+                (run.place(option), _read_as(meant(option, run.option(option)))) for run, option in unclosed
+            ),
             remedy=Remedy(text=f"close it, or write no backslash before it ({EDIT_RUN})"),
         )
 
@@ -35,24 +35,27 @@ def _single(facts: IdeFacts) -> Iterator[Finding]:
     single = list(_where(facts, lambda value: bool(single_quoted(value))))
     if not single:
         return
-    curable = all(double_quoted(run.option(option)) != run.option(option) for run, option in single)
+    curable = [
+        run.file.changeable and not single_quoted(double_quoted(meant(option, run.option(option))))
+        for run, option in single
+    ]
     yield Finding(
         id="ide.single-quotes",
         level="warning",
         title="Arguments are quoted with single quotes, which PyCharm hands on as they are",
         detail="a shell takes them away; PyCharm does not, and splits what stands between them at blanks",
         cause="parameters-quoting",
-        evidence=evidence((run.place(option), _read_as(run.option(option))) for run, option in single),
-        remedy=fixed_by_us("write double quotes")
-        if curable and all(run.stored for run, _ in single)
-        else Remedy(text=f"write double quotes ({EDIT_RUN})"),
+        evidence=evidence(
+            (run.place(option), _read_as(meant(option, run.option(option)))) for run, option in single
+        ),
+        remedy=fixed_by_us("write double quotes", curable, f"write double quotes ({EDIT_RUN})"),
     )
 
 
 def _where(facts: IdeFacts, holds: Callable[[str], bool]) -> Iterator[tuple[Run, str]]:
     for run in facts.runs:
         if not run.temporary and run.configuration.kind is not None:
-            yield from ((run, option) for option in OPTIONS if holds(run.option(option)))
+            yield from ((run, option) for option in ARGUMENTS if holds(meant(option, run.option(option))))
 
 
 def _read_as(value: str) -> str:
@@ -91,7 +94,11 @@ def working_folders(facts: IdeFacts) -> Iterator[Finding]:
             detail="PyCharm takes the script's own folder; relative paths in arguments then begin there",
             cause="working-directory",
             evidence=evidence((run.place("WORKING_DIRECTORY"), run.name) for run in unsaid),
-            remedy=fixed_by_us("write the folder that PyCharm takes now"),
+            remedy=fixed_by_us(
+                "write the folder that PyCharm takes now",
+                [run.file.changeable for run in unsaid],
+                f"write the folder that PyCharm takes now ({EDIT_RUN})",
+            ),
         )
 
 

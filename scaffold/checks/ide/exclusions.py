@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import fixed_by_us
-from scaffold.checks.model import Evidence, Finding
-from scaffold.pycharm.survey.folders import to_exclude
+from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.pycharm.survey.folders import MANY, to_exclude
 
 if TYPE_CHECKING:
     from scaffold.pycharm.survey.model import Folder, IdeFacts
 
-_MANY = 20_000  # files; from here on indexing takes minutes
 _LARGE = 4 << 30  # bytes
 
 
 def excluded(facts: IdeFacts) -> Iterator[Finding]:
     """Data, checkpoints and environments are excluded: indexing them takes minutes and finds nothing."""
     for module, folder in to_exclude(facts):
-        heavy = folder.environment or folder.files > _MANY or folder.size > _LARGE
+        heavy = folder.environment or folder.files > MANY or folder.size > _LARGE
         yield Finding(
             id="ide.environment-indexed" if folder.environment else "ide.index-data",
             level="warning" if heavy else "info",
@@ -34,7 +33,9 @@ def excluded(facts: IdeFacts) -> Iterator[Finding]:
                 Evidence(source=folder.path, value=_extent(folder)),
                 Evidence(source=module.path, value="no excludeFolder for it"),
             ),
-            remedy=fixed_by_us(f"exclude {folder.path}"),
+            remedy=fixed_by_us(f"exclude {folder.path}")
+            if module.file is not None and module.file.changeable
+            else Remedy(text=f"exclude {folder.path} (right click | Mark Directory as | Excluded)"),
         )
 
 

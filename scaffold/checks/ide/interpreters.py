@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scaffold.checks.ide.shown import evidence, fixed_by_us
+from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.reading.sdk import parse_sdk_name
 from scaffold.pycharm.survey.runs import takes_own
@@ -33,7 +33,11 @@ def in_run_configurations(facts: IdeFacts) -> Iterator[Finding]:
             evidence=evidence(
                 (run.place(option), f"{option} = {run.option(option)}") for run, option in bound
             ),
-            remedy=fixed_by_us("take the project's interpreter (IS_MODULE_SDK=true)"),
+            remedy=fixed_by_us(
+                "take the project's interpreter (IS_MODULE_SDK=true)",
+                [run.file.changeable for run, _ in bound],
+                f"take the project's interpreter ({EDIT_RUN})",
+            ),
         )
     unsaid = [run for run in _shared(facts) if _names_none(run)]
     if unsaid:
@@ -44,12 +48,16 @@ def in_run_configurations(facts: IdeFacts) -> Iterator[Finding]:
             detail="it works for as long as nobody chooses one by hand",
             cause="run-config-sdk",
             evidence=evidence((run.place("IS_MODULE_SDK"), "IS_MODULE_SDK is not true") for run in unsaid),
-            remedy=fixed_by_us("say so (IS_MODULE_SDK=true)"),
+            remedy=fixed_by_us(
+                "say so (IS_MODULE_SDK=true)",
+                [run.file.changeable for run in unsaid],
+                f"choose the project's interpreter ({EDIT_RUN})",
+            ),
         )
 
 
 def _shared(facts: IdeFacts) -> list[Run]:
-    return [run for run in facts.runs if takes_own(run) and not run.template]
+    return [run for run in facts.runs if takes_own(run)]
 
 
 def _names_none(run: Run) -> bool:

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import evidence, fixed_by_us, some
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.pycharm.mending.modules import (
+    MODULES,
+    by_unittest,
+    forgettable,
+    lacks_source_root,
+    lost,
+    misnamed,
+    new_name,
+)
 
 if TYPE_CHECKING:
     from scaffold.pycharm.survey.model import IdeFacts, IdeModule
-
-MODULES = ".idea/modules.xml"
 
 _REOPEN = Remedy(text="delete .idea/modules.xml and open the folder in PyCharm: it makes the module anew")
 
 
 def there(facts: IdeFacts) -> Iterator[Finding]:
     """Each module that modules.xml names is there, and each .iml is named."""
-    missing = [one for one in facts.modules if one.file is None and not one.path.startswith("$")]
-    if missing:
+    for missing in filter(None, _by_cure(facts)):
         yield Finding(
             id="ide.iml-missing",
             level="error",
@@ -29,22 +35,30 @@ def there(facts: IdeFacts) -> Iterator[Finding]:
             evidence=evidence((one.place, one.path) for one in missing),
             remedy=_written_anew(facts, missing),
         )
-    lost = [file for file in facts.files if file.path.endswith(".iml") and file.path.startswith(".idea/")]
-    if lost and facts.file(MODULES) is None:
+    unread = [file for file in facts.files if file.path.endswith(".iml") and file.path.startswith(".idea/")]
+    if unread and facts.file(MODULES) is None:
         yield Finding(
             id="ide.modules-missing",
             level="warning",
-            title=f"There is no {MODULES}, so PyCharm does not read {some(file.path for file in lost)}",
+            title=f"There is no {MODULES}, so PyCharm does not read {some(file.path for file in unread)}",
             detail="it makes a module of its own: source roots and excluded folders are lost",
             cause="modules-missing",
-            evidence=tuple(Evidence(source=file.path, value="named nowhere") for file in lost),
+            evidence=tuple(Evidence(source=file.path, value="named nowhere") for file in unread),
             remedy=Remedy(text="have it written", commands=(("scaffold", "ide", "pycharm"),))
             if facts.ours
             else Remedy(text="take it back from git, or delete the .iml"),
         )
 
 
+def _by_cure(facts: IdeFacts) -> tuple[list[IdeModule], list[IdeModule]]:
+    """What is missing: first what nobody needs, then the others."""
+    easy = forgettable(facts)
+    return list(easy), [one for one in lost(facts) if one not in easy]
+
+
 def _written_anew(facts: IdeFacts, missing: list[IdeModule]) -> Remedy:
+    if missing[0] in forgettable(facts):
+        return fixed_by_us(f"take {some(one.path for one in missing)} out of {MODULES}")
     if facts.ours:
         return Remedy(text="have them written anew", commands=(("scaffold", "ide", "pycharm"),))
     tracked = tuple(one.path for one in missing if one.path in facts.git.tracked)
@@ -57,11 +71,10 @@ def _written_anew(facts: IdeFacts, missing: list[IdeModule]) -> Remedy:
 
 def named(facts: IdeFacts) -> Iterator[Finding]:
     """The module is called as pyproject.toml calls the project."""
-    own = [one for one in facts.modules if one.module and one.module.content == (facts.root,)]
-    others = {one.module.name for one in facts.modules if one.module}
-    if len(own) != 1 or not facts.name or own[0].module is None or facts.name in others:
+    own = misnamed(facts)
+    if own is None or own.module is None:
         return
-    name, runs = own[0].module.name, [run for run in facts.runs if run.stored]
+    name, runs = own.module.name, [run for run in facts.runs if run.stored]
     bound = [run for run in runs if run.configuration.module == name]
     yield Finding(
         id="ide.module-name",
@@ -71,11 +84,13 @@ def named(facts: IdeFacts) -> Iterator[Finding]:
         + ("; run configurations that name the old one start no more" if bound else ""),
         cause="module-name",
         evidence=(
-            Evidence(source=own[0].path, value=f"module {name}"),
+            Evidence(source=own.path, value=f"module {name}"),
             Evidence(source="pyproject.toml", value=f"[project].name = {facts.name}"),
             *evidence((run.place(), f'<module name="{name}" />') for run in bound),
         ),
-        remedy=fixed_by_us(f"call the module {facts.name}"),
+        remedy=fixed_by_us(f"call the module {facts.name}")
+        if new_name(facts)
+        else Remedy(text=f"call the module {facts.name} (PyCharm: right click on it | Refactor | Rename)"),
     )
 
 
@@ -98,8 +113,7 @@ def roots(facts: IdeFacts) -> Iterator[Finding]:
                     text="keep one (Settings | Project Structure), and make others modules of their own"
                 ),
             )
-        src = facts.root / "src"
-        if facts.packages and one.module.content == (facts.root,) and src not in one.module.sources:
+        if lacks_source_root(one, facts):
             yield Finding(
                 id="ide.source-root",
                 level="warning",
@@ -107,27 +121,30 @@ def roots(facts: IdeFacts) -> Iterator[Finding]:
                 detail="PyCharm marks imports of it as unresolved, and does not put it on PYTHONPATH",
                 cause="source-root",
                 evidence=(Evidence(source=one.file.path, value="no sourceFolder for src"),),
-                remedy=fixed_by_us("mark src as source root"),
+                remedy=fixed_by_us("mark src as source root")
+                if one.file.changeable
+                else Remedy(text="mark src as source root (right click | Mark Directory as)"),
             )
 
 
 def test_runner(facts: IdeFacts) -> Iterator[Finding]:
     """Tests written for pytest are run by pytest."""
-    for one in facts.modules if facts.pytest else ():
-        service = one.file.component("TestRunnerService") if one.file else None
-        options = service.findall("option") if service is not None and one.file else []
-        for option in options:
-            value = option.get("value", "")
-            if option.get("name") == "PROJECT_TEST_RUNNER" and value.casefold().startswith("unittest"):
-                assert one.file is not None
-                yield Finding(
-                    id="ide.test-runner",
-                    level="warning",
-                    title="PyCharm runs the tests with unittest, and they are written for pytest",
-                    detail="started from the editor, fixtures and plain test functions are not found",
-                    cause="test-runner",
-                    evidence=(
-                        Evidence(source=one.file.place(option), value=f"PROJECT_TEST_RUNNER = {value}"),
+    for one in facts.modules:
+        if one.file is None or one.file.document is None:
+            continue
+        for option in by_unittest(one.file.document.root, facts):
+            yield Finding(
+                id="ide.test-runner",
+                level="warning",
+                title="PyCharm runs the tests with unittest, and they are written for pytest",
+                detail="started from the editor, fixtures and plain test functions are not found",
+                cause="test-runner",
+                evidence=(
+                    Evidence(
+                        source=one.file.place(option), value=f"PROJECT_TEST_RUNNER = {option.get('value')}"
                     ),
-                    remedy=fixed_by_us("choose pytest"),
-                )
+                ),
+                remedy=fixed_by_us("choose pytest")
+                if one.file.changeable
+                else Remedy(text="choose pytest (Settings | Python | Integrated Tools)"),
+            )

@@ -6,29 +6,26 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
-from scaffold.checks.model import Finding, Remedy
-from scaffold.pycharm.survey.paths import DECISIVE, is_absolute, is_personal
+from scaffold.checks.model import Finding
+from scaffold.pycharm.survey.paths import DECISIVE, is_absolute, is_personal, path_values
 from scaffold.pycharm.survey.runs import is_elsewhere
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from scaffold.pycharm.survey.model import IdeFacts, IdeFile
-
-#: Said by `checks.ide.interpreters`.
-_SAID_ELSEWHERE = frozenset(("SDK_HOME", "SDK_NAME"))
+    from scaffold.pycharm.survey.model import IdeFacts
 
 
 def personal(facts: IdeFacts) -> Iterator[Finding]:
     """No file that others get names somebody's home folder."""
     decisive, others = list[tuple[str, str]](), list[tuple[str, str]]()
-    curable = False
+    curable = list[bool]()
     for file in facts.shared:
-        for element, value in _values(file):
+        for element, _, value in path_values(file.document.root) if file.document is not None else ():
             if is_personal(value, facts.root):
                 starts = element.get("name") in DECISIVE or element.tag in _ROOTS
                 (decisive if starts else others).append((file.place(element), _shown(element, value)))
-                curable = curable or value in facts.portable
+                curable.append(file.changeable and not is_personal(_portable(facts, value), facts.root))
     if decisive or others:
         yield Finding(
             id="ide.personal-path",
@@ -37,10 +34,16 @@ def personal(facts: IdeFacts) -> Iterator[Finding]:
             detail="that folder is on one machine; everywhere else the path leads nowhere",
             cause="personal-path",
             evidence=evidence([*decisive, *others]),
-            remedy=fixed_by_us("write paths of the project from $PROJECT_DIR$")
-            if curable
-            else Remedy(text=f"use $PROJECT_DIR$, a relative path, or a variable ({EDIT_RUN})"),
+            remedy=fixed_by_us(
+                "write paths of the project from $PROJECT_DIR$",
+                curable,
+                f"use $PROJECT_DIR$, a relative path, or a variable ({EDIT_RUN})",
+            ),
         )
+
+
+def _portable(facts: IdeFacts, value: str) -> str:
+    return facts.portable.get(value, value)
 
 
 #: Elements whose url says what belongs to a module.
@@ -57,7 +60,10 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
         if is_absolute(run.option(option)) and not is_personal(run.option(option), facts.root)
     ]
     if found:
-        curable = any(run.option(option) in facts.portable for run, option in found)
+        curable = [
+            run.file.changeable and not is_absolute(_portable(facts, run.option(option)))
+            for run, option in found
+        ]
         yield Finding(
             id="ide.absolute-path",
             level="error" if any(run.lacks for run, _ in found) else "warning",
@@ -67,22 +73,12 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
             evidence=evidence(
                 (run.place(option), f"{option} = {run.option(option)}") for run, option in found
             ),
-            remedy=fixed_by_us("write paths of the project from $PROJECT_DIR$")
-            if curable
-            else Remedy(text=f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})"),
+            remedy=fixed_by_us(
+                "write paths of the project from $PROJECT_DIR$",
+                curable,
+                f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})",
+            ),
         )
-
-
-def _values(file: IdeFile) -> Iterator[tuple[Element, str]]:
-    """Every attribute's value that may hold a path."""
-    if file.document is None:
-        return
-    for element in file.document.root.iter():
-        if element.get("name") in _SAID_ELSEWHERE or element.tag in {"jdk", "orderEntry"}:
-            continue
-        for name, value in element.attrib.items():
-            if name not in {"name", "jdkName", "project-jdk-name"}:
-                yield element, value
 
 
 def _shown(element: Element, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from scaffold.checks.model import Evidence, Remedy
 from scaffold.sources.keys import masked
@@ -15,7 +15,7 @@ _WIDTH = 160
 
 EDIT_RUN = "PyCharm: Run | Edit Configurations"
 
-CHECK = ("scaffold", "ide", "check")
+FIX = ("scaffold", "ide", "check", "--fix")
 
 
 def evidence(places: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
@@ -29,9 +29,13 @@ def _short(value: str) -> str:
     return value if len(value) <= _WIDTH else f"{value[: _WIDTH - 3]}..."
 
 
-def fixed_by_us(text: str) -> Remedy:
-    """A cure that ``--fix`` carries out."""
-    return Remedy(text=text, commands=((*CHECK, "--fix"),), automatic=True)
+def fixed_by_us(text: str, safe: Collection[bool] = (True,), by_hand: str = "") -> Remedy:
+    """A cure that ``--fix`` carries out; ``safe``: for each place whether it may, else ``by_hand``."""
+    if not any(safe):
+        return Remedy(text=by_hand)
+    if not all(safe):
+        text = f"{text} where that is safe; elsewhere by hand: {by_hand}"
+    return Remedy(text=text, commands=(FIX,), automatic=all(safe))
 
 
 def some(names: Iterable[str]) -> str:

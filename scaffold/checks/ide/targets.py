@@ -97,9 +97,11 @@ def bound(facts: IdeFacts) -> Iterator[Finding]:
             detail=f"PyCharm starts none of them; here the module is called {' or '.join(sorted(fits))}",
             cause="run-config-module",
             evidence=evidence((_module_place(run), run.name) for run in runs),
-            remedy=fixed_by_us(f"bind them to {cure}")
-            if cure
-            else Remedy(text=f"choose a module ({EDIT_RUN})"),
+            remedy=fixed_by_us(
+                f"bind them to {cure}",
+                [bool(cure) and run.file.changeable for run in runs],
+                f"choose a module ({EDIT_RUN})",
+            ),
         )
 
 

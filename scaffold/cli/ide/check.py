@@ -64,6 +64,7 @@ def command(
 def _show(
     root: Path, findings: tuple[Finding, ...], counts: Counter[str], told: dict[str, Any], *, as_json: bool
 ) -> None:
+    from scaffold.checks.ide.shown import FIX
     from scaffold.cli.findings_view import LEVELS, finding_lines, summary_line
     from scaffold.results import envelope
 
@@ -72,7 +73,7 @@ def _show(
         click.echo(envelope(SCHEMA, summary=summary, findings=findings, **told))
         return
     lines = [f"Looked at the PyCharm files of {root}.", *finding_lines(findings), summary_line(counts)]
-    if not told and any(one.remedy and one.remedy.automatic for one in findings):
+    if not told and any(FIX in one.remedy.commands for one in findings if one.remedy):
         lines.append("See what --fix would change:  scaffold ide check --fix --dry-run")
     click.echo("\n".join(lines))
 
@@ -104,6 +105,7 @@ def _carried_out(
 def _plan_lines(plan: FixPlan, *, undo: bool) -> list[str]:
     """Each file with its reasons and the lines that change."""
     from scaffold.ide.check import difference
+    from scaffold.ide.open_ides import closing
 
     if not plan.changes:
         return ["There is nothing that --fix could change.", ""]
@@ -114,8 +116,5 @@ def _plan_lines(plan: FixPlan, *, undo: bool) -> list[str]:
         if one.after is not None and one.before is not None:
             lines += [f"    {line}" for line in difference(one)]
     if plan.open:
-        lines += [
-            "",
-            f"PyCharm is open: {', '.join(plan.open)}. Close the project there, or it writes over this.",
-        ]
+        lines += ["", closing(plan.open)]
     return [*lines, ""]

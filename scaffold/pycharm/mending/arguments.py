@@ -2,12 +2,36 @@ r"""Quotes in PARAMETERS: what PyCharm does not take for quotes, and what it wou
 
 from __future__ import annotations
 
+import json
 import re
+
+#: Options that hold command lines; the last one as JSON.
+ARGUMENTS = ("PARAMETERS", "INTERPRETER_OPTIONS", "_new_additionalArguments")
 
 #: A word, or the value of ``--name='a b'``, in single quotes. What is in double quotes is passed over.
 _SINGLE = re.compile(
-    r"""(?P<double>"(?:\\"|[^"])*")|(?<!\S)(?P<before>[^\s"'=]+=)?'(?P<inner>[^'"]*)'(?!\S)"""
+    r"""(?P<double>"(?:\\"|[^"])*")|(?<!\S)(?P<before>[^\s"'=]+=)?'(?P<inner>[^']*)'(?!\S)"""
 )
+
+
+def meant(option: str, value: str) -> str:
+    r"""The command line in an option's value.
+
+    >>> meant("PARAMETERS", "--lr 1"), meant("_new_additionalArguments", '"-k a"')
+    ('--lr 1', '-k a')
+    """
+    if not option.startswith("_new_"):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def written(option: str, text: str) -> str:
+    """The value that says so; `meant` turned round."""
+    return json.dumps(text, ensure_ascii=False) if option.startswith("_new_") else text
 
 
 def single_quoted(text: str) -> tuple[str, ...]:
@@ -20,20 +44,24 @@ def single_quoted(text: str) -> tuple[str, ...]:
 
 
 def double_quoted(text: str) -> str:
-    r"""The same with double quotes; a value that ends with a backslash stays, for it would escape the quote.
+    r"""The same with double quotes; all stays where a backslash in a value would escape one of them.
 
     >>> double_quoted("--name 'a b' --x='c d'")
     '--name "a b" --x="c d"'
+    >>> print(double_quoted("--cfg '{\"a\": 1}'"))
+    --cfg "{\"a\": 1}"
     >>> double_quoted(r"--to 'C:\\a b\\'")
     "--to 'C:\\\\a b\\\\'"
     """
 
     def better(found: re.Match[str]) -> str:
-        if found["double"] is not None or found["inner"].endswith("\\"):
+        if found["double"] is not None or re.search(r'\\(?:"|\Z)', found["inner"]):
             return found[0]
-        return f'{found["before"] or ""}"{found["inner"]}"'
+        inner = found["inner"].replace('"', '\\"')
+        return f'{found["before"] or ""}"{inner}"'
 
-    return _SINGLE.sub(better, text)
+    after = _SINGLE.sub(better, text)
+    return text if single_quoted(after) else after
 
 
 def is_unclosed(text: str) -> bool:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
 
+from scaffold.pycharm.project.module_rows import ModuleFile
+from scaffold.pycharm.project.rows import FOLDER
+from scaffold.pycharm.survey.files import iml_path
 from scaffold.pycharm.survey.folders import to_exclude
 
 if TYPE_CHECKING:
-    from scaffold.pycharm.mending.plan import Mended
-    from scaffold.pycharm.survey.model import IdeFacts, IdeModule, Run
+    from xml.etree.ElementTree import Element
+
+    from scaffold.pycharm.mending.mended import Mended
+    from scaffold.pycharm.survey.model import IdeFacts, IdeFile, IdeModule, Run
+
+MODULES = ".idea/modules.xml"
 
 #: What a module may be called without surprises in a file name.
 _NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
@@ -27,26 +35,52 @@ class Renamed:
     new: str
 
 
+def misnamed(facts: IdeFacts) -> IdeModule | None:
+    """The module of the whole project, where it is called otherwise than pyproject.toml calls the project."""
+    own = [one for one in facts.modules if one.module and one.module.content == (facts.root,)]
+    if len(own) != 1 or not facts.name or facts.name in {one.name for one in facts.known_modules}:
+        return None
+    return own[0]
+
+
 def new_name(facts: IdeFacts) -> Renamed | None:
-    """The module of the whole project that is called otherwise than pyproject.toml calls the project."""
-    own = [
-        one
-        for one in facts.modules
-        if one.module and one.file and not one.file.outside and one.module.content == (facts.root,)
-    ]
-    taken = {one.module.name.casefold() for one in facts.modules if one.module}
-    if (
-        len(own) != 1
-        or own[0].module is None
-        or not _NAME.fullmatch(facts.name)
-        or facts.name.casefold() in taken
-    ):
+    """The new name of `misnamed`, where every file that names it can be changed."""
+    one = misnamed(facts)
+    if one is None or one.module is None or not _NAME.fullmatch(facts.name):
         return None
-    folder, _, _ = own[0].path.rpartition("/")
+    folder, _, _ = one.path.rpartition("/")
     new = f"{folder}/{facts.name}.iml" if folder else f"{facts.name}.iml"
-    if facts.file(new) is not None:
+    taken = {module.name.casefold() for module in facts.known_modules}
+    if facts.name.casefold() in taken or facts.file(new) is not None:
         return None
-    return Renamed(name=facts.name, was=own[0].module.name, old=own[0].path, new=new)
+    if not all(file is not None and file.changeable for file in _naming(one.module.name, one, facts)):
+        return None
+    return Renamed(name=facts.name, was=one.module.name, old=one.path, new=new)
+
+
+def _naming(name: str, one: IdeModule, facts: IdeFacts) -> Iterator[IdeFile | None]:
+    """Every file that names a module, its own among them."""
+    yield from (one.file, facts.file(MODULES))
+    yield from (run.file for run in facts.runs if run.stored and run.configuration.module == name)
+    yield from (other.file for other in facts.modules if other.module and name in other.module.dependencies)
+
+
+def lost(facts: IdeFacts) -> tuple[IdeModule, ...]:
+    """Modules that modules.xml names in vain."""
+    return tuple(one for one in facts.modules if one.file is None and not one.path.startswith("$"))
+
+
+def forgettable(facts: IdeFacts) -> tuple[IdeModule, ...]:
+    """Those of `lost` that nothing else names, beside one that is there: modules.xml can do without them."""
+    file, needed = facts.file(MODULES), {run.configuration.module for run in facts.runs}
+    needed |= {name for module in facts.known_modules for name in module.dependencies}
+    if file is None or not file.changeable or not facts.known_modules:
+        return ()
+    return tuple(
+        one
+        for one in lost(facts)
+        if one.path not in facts.git.tracked and PurePosixPath(one.path).stem not in {*needed, facts.name}
+    )
 
 
 def bound_to(run: Run, facts: IdeFacts) -> str:
@@ -67,50 +101,56 @@ def bound_to(run: Run, facts: IdeFacts) -> str:
 
 
 def mend_modules_file(copy: Mended, facts: IdeFacts) -> None:
-    """The new file name of a renamed module."""
-    renamed = new_name(facts)
-    for element in copy.document.root.iter("module") if renamed else ():
-        for attribute, value in element.attrib.items():
-            if renamed and value.endswith(f"/{renamed.old.rpartition('/')[2]}"):
-                element.set(attribute, value[: -len(f"{renamed.was}.iml")] + f"{renamed.name}.iml")
+    """The new file name of a renamed module; those that are gone go."""
+    renamed, gone = new_name(facts), {one.path for one in forgettable(facts)}
+    for modules in copy.document.root.iter("modules"):
+        for element in modules.findall("module"):
+            path = iml_path(element.get("filepath", ""), facts.root, facts.home)
+            if path in gone:
+                modules.remove(element)
+                copy.say(f"{path} is not there")
+            elif renamed is not None and path == renamed.old:
+                for attribute in {"fileurl", "filepath"}.intersection(element.keys()):
+                    before = element.get(attribute, "").removesuffix(f"{renamed.was}.iml")
+                    element.set(attribute, f"{before}{renamed.name}.iml")
                 copy.say(f"the module is called {renamed.name}")
 
 
 def mend_module(one: IdeModule, copy: Mended, facts: IdeFacts) -> None:
     """Excluded folders, source root, test runner, names of other modules."""
-    content = next((e for e in copy.document.root.iter("content") if _is_root(e)), None)
-    if content is not None:
-        _mend_content(one, content, copy, facts)
+    if lacks_source_root(one, facts):
+        mark(copy, "src", "source", facts)
+    for module, folder in to_exclude(facts):
+        if module is one:
+            mark(copy, folder.path, "excluded", facts)
     renamed = new_name(facts)
     for order in copy.document.root.iter("orderEntry") if renamed else ():
         if renamed and order.get("module-name") == renamed.was:
             order.set("module-name", renamed.name)
             copy.say(f"it depends on the module {renamed.name}")
-    for service in copy.document.root.iter("component") if facts.pytest else ():
+    for option in by_unittest(copy.document.root, facts):
+        option.set("value", "py.test")
+        copy.say("tests are run by pytest")
+
+
+def lacks_source_root(one: IdeModule, facts: IdeFacts) -> bool:
+    """Whether code below ``src`` is imported from there, and the module does not say so."""
+    module, source = one.module, facts.root / "src"
+    whole = module is not None and module.content == (facts.root,)
+    return whole and bool(facts.packages) and module is not None and source not in module.sources
+
+
+def by_unittest(document: Element, facts: IdeFacts) -> Iterator[Element]:
+    """Options of a module that have unittest run what is written for pytest."""
+    for service in document.iter("component") if facts.pytest else ():
         for option in service.findall("option") if service.get("name") == "TestRunnerService" else ():
-            if option.get("name") == "PROJECT_TEST_RUNNER" and option.get("value", "").casefold().startswith(
-                "unittest"
-            ):
-                option.set("value", "py.test")
-                copy.say("tests are run by pytest")
+            chosen = option.get("value", "").casefold()
+            if option.get("name") == "PROJECT_TEST_RUNNER" and chosen.startswith("unittest"):
+                yield option
 
 
-def _is_root(content: Element) -> bool:
-    return content.get("url", "").rstrip("/") in {"file://$MODULE_DIR$", "file://$PROJECT_DIR$"}
-
-
-def _mend_content(one: IdeModule, content: Element, copy: Mended, facts: IdeFacts) -> None:
-    url = content.get("url", "").rstrip("/")
-    source = facts.root / "src"
-    if (
-        one.module
-        and facts.packages
-        and one.module.content == (facts.root,)
-        and source not in one.module.sources
-    ):
-        content.insert(0, Element("sourceFolder", url=f"{url}/src", isTestSource="false"))
-        copy.say("src is a source root")
-    for module, folder in to_exclude(facts):
-        if module is one:
-            content.append(Element("excludeFolder", url=f"{url}/{folder.path}"))
-            copy.say(f"{folder.path} is excluded")
+def mark(copy: Mended, folder: str, kind: Literal["source", "excluded"], facts: IdeFacts) -> None:
+    """A folder of the project as source root, or excluded."""
+    file = ModuleFile(root=facts.root, path=copy.file.path, home=facts.home)
+    file.put(copy.document.root, FOLDER + folder, kind)
+    copy.say(f"{folder} is {'a source root' if kind == 'source' else 'excluded'}")

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.pycharm.documents.source import document_of
+from scaffold.pycharm.mending.mended import Mended
 from scaffold.pycharm.mending.model import Change
 from scaffold.pycharm.mending.modules import mend_module, mend_modules_file, new_name
 from scaffold.pycharm.mending.runs import mend_run
-from scaffold.pycharm.survey.paths import is_personal
+from scaffold.pycharm.survey.paths import is_personal, path_values
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-    from scaffold.pycharm.documents.source import Document
-    from scaffold.pycharm.survey.model import IdeFacts, IdeFile
-
-
-class Mended:
-    """A fresh copy of a file's elements: what is changed in it leaves the facts as they are."""
-
-    def __init__(self, file: IdeFile) -> None:
-        assert file.document is not None
-        self.file = file
-        self.document: Document = document_of(file.content, Path(file.path))
-        pairs = zip(file.document.root.iter(), self.document.root.iter(), strict=True)
-        self._twins: dict[Element, Element] = dict(pairs)
-        self.reasons: list[str] = []
-
-    def twin(self, element: Element) -> Element:
-        """The same element in this copy."""
-        return self._twins[element]
-
-    def say(self, reason: str) -> None:
-        """Why the copy was changed."""
-        if reason not in self.reasons:
-            self.reasons.append(reason)
+    from scaffold.pycharm.survey.model import IdeFacts
 
 
 def plan(facts: IdeFacts) -> tuple[Change, ...]:
@@ -44,8 +19,8 @@ def plan(facts: IdeFacts) -> tuple[Change, ...]:
     changes: list[Change] = []
     renamed = new_name(facts)
     for file in facts.files:
-        if file.document is None or file.conflict or file.outside or file.path == ".idea/workspace.xml":
-            continue  # the IDE writes its own workspace.xml over whatever we would write
+        if not file.changeable:
+            continue
         copy = Mended(file)
         _mend(copy, facts)
         after = copy.document.to_bytes() if copy.reasons else file.content
@@ -78,11 +53,8 @@ def _mend(copy: Mended, facts: IdeFacts) -> None:
 
 def _mend_paths(copy: Mended, facts: IdeFacts) -> None:
     """Absolute paths of the project, wherever they stand in a file that others get."""
-    for element in copy.document.root.iter():
-        if element.get("name") in {"SDK_HOME", "SDK_NAME"}:
-            continue
-        for attribute, value in element.attrib.items():
-            better = facts.portable.get(value)
-            if attribute != "name" and better and is_personal(value, facts.root):
-                element.set(attribute, better)
-                copy.say("paths of the project from $PROJECT_DIR$")
+    for element, attribute, value in path_values(copy.document.root):
+        better = facts.portable.get(value)
+        if better and is_personal(value, facts.root):
+            element.set(attribute, better)
+            copy.say("paths of the project from $PROJECT_DIR$")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from scaffold.pycharm.mending.arguments import double_quoted
+from scaffold.pycharm.mending.arguments import ARGUMENTS, double_quoted, meant, written
 from scaffold.pycharm.mending.modules import bound_to
 from scaffold.pycharm.survey.paths import DECISIVE
 from scaffold.pycharm.survey.runs import is_elsewhere, takes_own
 
 if TYPE_CHECKING:
-    from scaffold.pycharm.mending.plan import Mended
+    from scaffold.pycharm.mending.mended import Mended
     from scaffold.pycharm.survey.model import IdeFacts, Run
-
-_QUOTED = ("PARAMETERS", "INTERPRETER_OPTIONS")
 
 
 def mend_run(run: Run, copy: Mended, facts: IdeFacts) -> None:
@@ -23,10 +21,10 @@ def mend_run(run: Run, copy: Mended, facts: IdeFacts) -> None:
     if takes_own(run):
         _take_modules_interpreter(element)
         copy.say("it takes the project's interpreter")
-    for name in _QUOTED if run.configuration.kind is not None else ():
-        better = double_quoted(run.option(name))
-        if better != run.option(name):
-            set_option(element, name, better)
+    for name in ARGUMENTS if run.configuration.kind is not None else ():
+        said = meant(name, run.option(name))
+        if double_quoted(said) != said:
+            set_option(element, name, written(name, double_quoted(said)))
             copy.say("arguments in double quotes")
     for name in DECISIVE if run.file.shared and not run.template and not is_elsewhere(run) else ():
         if run.option(name) in facts.portable:
@@ -66,9 +64,10 @@ def _take_modules_interpreter(element: Element) -> None:
 def set_option(element: Element, name: str, value: str) -> None:
     """Set an option that is there; else put it behind the last one."""
     options = element.findall("option")
-    for option in options:
-        if option.get("name") == name:
-            option.set("value", value)
-            return
+    there = [option for option in options if option.get("name") == name]
+    for option in there:
+        option.set("value", value)
+    if there:
+        return
     last = list(element).index(options[-1]) + 1 if options else len(element)
     element.insert(last, Element("option", name=name, value=value))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
+from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.documents.source import document_of
+from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.survey.model import GitView, IdeFile
 
 #: A workspace.xml of years has a few MB; a file beyond this is something else.
@@ -24,7 +27,6 @@ _PATTERNS = (
     "pyproject.toml",
 )
 
-_MARKER = re.compile(rb"^(?:<{7} |>{7} )", re.MULTILINE)
 _LINE = re.compile(r", line (\d+),")
 
 
@@ -53,12 +55,11 @@ def read_file(root: Path, path: str, git: GitView) -> IdeFile:
         return IdeFile(path=path, problem=problem.strerror or str(problem), shared=git.shares(path))
     if len(content) > _LARGEST:
         return IdeFile(path=path, problem="it is too large for a file of the IDE", shared=git.shares(path))
-    marker = _MARKER.search(content)
     found = IdeFile(
         path=path,
         content=content,
         outside=_is_outside(root, path),
-        conflict=1 + content.count(b"\n", 0, marker.start()) if marker else 0,
+        conflict=conflict_line(content),
         shared=git.shares(path),
     )
     return found if path.endswith(".toml") else parsed(found)
@@ -89,6 +90,12 @@ def parsed(file: IdeFile) -> IdeFile:
         line = _LINE.search(problem.message)
         said = problem.detail[0] if problem.detail else problem.message
         return replace(file, problem=said, line=int(line[1]) if line else 0)
+
+
+def iml_path(written: str, root: Path, home: Path | None) -> str:
+    """A module's file as modules.xml names it, below the project's root where it lies there."""
+    path = Path(os.path.normpath(Macros(project=root, home=home).paths(written)))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def modules_named(file: IdeFile | None) -> Iterator[tuple[str, str]]:

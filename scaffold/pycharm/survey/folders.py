@@ -1,61 +1,56 @@
-"""How much there is to index, counted within a bounded time."""
+"""How much there is to index, counted for a bounded number of entries: the same on every machine."""
 
 from __future__ import annotations
 
 import os
-import time
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from scaffold.projects.folders import ALWAYS_EXCLUDED, LARGE
 from scaffold.pycharm.survey.model import Folder, IdeFacts, IdeModule
 
 #: Folders that hold what programs read and write, and nobody searches. Hidden ones PyCharm indexes as well.
-KNOWN = frozenset(
-    (
-        ".cache",
-        ".envs",
-        ".hypothesis",
-        ".ipynb_checkpoints",
-        ".mypy_cache",
-        ".nox",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".tox",
-        ".venv",
-        "checkpoints",
-        "data",
-        "dataset",
-        "datasets",
-        "htmlcov",
-        "lightning_logs",
-        "logs",
-        "mlruns",
-        "node_modules",
-        "output",
-        "outputs",
-        "runs",
-        "venv",
-        "wandb",
-        "weights",
-    )
-)
+_KNOWN = frozenset((*ALWAYS_EXCLUDED, *LARGE))
 
 #: What the IDE and git look after themselves.
 _NEVER = frozenset((".git", ".hg", ".idea", ".run", ".svn", "__pycache__"))
 
-_SECONDS = 0.5
-_FILES = 200_000  # more says nothing new
+#: Files of a folder; from here on indexing takes minutes, and counting on says nothing new.
+MANY = 20_000
+#: Entries of all folders together: a second's work, and more on a slow disk.
+_ENTRIES = 200_000
+
+#: What people search and refactor; data of theirs are in none of these.
+_CODE = frozenset(
+    (
+        *(".py", ".pyi", ".pyx", ".ipynb", ".r", ".jl", ".sh", ".sql", ".java", ".kt", ".go", ".rs", ".rb"),
+        *(".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".m", ".swift", ".js", ".jsx", ".ts", ".tsx"),
+        *(".vue", ".html", ".css", ".scss", ".md", ".rst", ".tex"),
+    )
+)
+#: A folder of nothing but data may have these.
+_SHEETS = frozenset(("license.md", "readme.md", "readme.rst"))
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many entries may still be looked at."""
+
+    left: int
 
 
 def folders(root: Path) -> tuple[Folder, ...]:
-    """Every folder directly below the root, counted; half a second for all of them together."""
-    end = time.monotonic() + _SECONDS
+    """Every folder directly below the root, counted."""
+    budget = _Budget(_ENTRIES)
     places = sorted((one for one in _children(root) if one.name not in _NEVER), key=_last_what_is_code)
-    return tuple(_counted(Path(one.path), end) for one in places)
+    return tuple(_counted(Path(one.path), budget) for one in places)
 
 
 def _last_what_is_code(entry: os.DirEntry[str]) -> tuple[bool, str]:
-    return entry.name not in KNOWN, entry.name
+    return entry.name.casefold() not in _KNOWN, entry.name
 
 
 def _children(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -66,48 +61,58 @@ def _children(folder: Path) -> Iterator[os.DirEntry[str]]:
         return  # a folder that cannot be read is not indexed either
 
 
-def _counted(folder: Path, end: float) -> Folder:
+def _counted(folder: Path, budget: _Budget) -> Folder:
     environment = (folder / "pyvenv.cfg").is_file() or (folder / "conda-meta").is_dir()
+    known = folder.name.casefold() in _KNOWN
     files = size = 0
-    python = whole = False
-    for files, (name, length) in enumerate(_files(folder), start=1):
-        size += length
-        python = python or name.endswith(".py")
-        if files >= _FILES or (files % 256 == 0 and time.monotonic() > end):
+    code, whole = False, True
+    for name, length in _files(folder, budget):
+        files, size = files + 1, size + length
+        code = code or _is_code(name)
+        if files > MANY or (code and not known and not environment):  # no number changes what is said then
+            whole = False
             break
-    else:
-        whole = True
     return Folder(
         path=folder.name,
         files=files,
         size=size,
-        whole=whole,
+        whole=whole and budget.left > 0,
         environment=environment,
-        known=folder.name in KNOWN,
-        python=python,
+        known=known,
+        code=code,
     )
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    """Name and length of each file, at every depth; links are not followed."""
-    waiting = [os.fspath(folder)]
-    while waiting:
+def _is_code(name: str) -> bool:
+    folded = name.casefold()
+    return Path(folded).suffix in _CODE and folded not in _SHEETS
+
+
+def _files(folder: Path, budget: _Budget) -> Iterator[tuple[str, int]]:
+    """Name and length of each file, the upper levels first and by name; links are not followed."""
+    waiting = deque([os.fspath(folder)])
+    while waiting and budget.left > 0:
         try:
-            with os.scandir(waiting.pop()) as entries:
-                for one in entries:
-                    if one.is_dir(follow_symlinks=False):
-                        waiting.append(one.path)
-                    else:
-                        yield one.name, one.stat(follow_symlinks=False).st_size
+            with os.scandir(waiting.popleft()) as entries:
+                present = sorted(islice(entries, MANY + 1), key=lambda one: one.name)
         except OSError:
             continue  # gone, or not ours to read
+        for one in present:
+            budget.left -= 1
+            if budget.left <= 0:
+                return
+            try:
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append(one.path)
+                else:
+                    yield one.name, one.stat(follow_symlinks=False).st_size
+            except OSError:
+                continue
 
 
 #: Fewer files, or less of them, cost the IDE seconds.
 _FILES_WORTH = 2_000
 _BYTES_WORTH = 200 << 20
-#: A folder that no convention names and that holds no Python must be larger to be taken for data.
-_FILES_UNKNOWN = 20_000
 
 
 def to_exclude(facts: IdeFacts) -> Iterator[tuple[IdeModule, Folder]]:
@@ -124,8 +129,6 @@ def to_exclude(facts: IdeFacts) -> Iterator[tuple[IdeModule, Folder]]:
 
 
 def _is_ballast(folder: Folder) -> bool:
-    if folder.environment:
-        return True
-    if folder.known:
-        return folder.files > _FILES_WORTH or folder.size > _BYTES_WORTH
-    return not folder.python and folder.files > _FILES_UNKNOWN
+    """An environment; or much, where its name or the lack of any code says that nobody searches there."""
+    much = folder.files > _FILES_WORTH or folder.size > _BYTES_WORTH
+    return folder.environment or (much and (folder.known or not folder.code))

@@ -31,6 +31,12 @@ class IdeFile:
     shared: bool = False  # git has it, or would take it with the next `git add`
     outside: bool = False  # it lies outside of the project, or a link leads there
 
+    @property
+    def changeable(self) -> bool:
+        """Whether a cure may write it; the IDE writes its own workspace.xml over whatever we would write."""
+        safe = self.document is not None and not self.conflict and not self.outside
+        return safe and self.path != ".idea/workspace.xml"
+
     def place(self, element: Element | None = None) -> str:
         """``.run/train.run.xml:4``, for error messages and editors."""
         origin = self.document.origins.get(element) if self.document and element is not None else None
@@ -98,7 +104,7 @@ class IdeModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """A folder that PyCharm would index. Counting stops when its time is up: at least so much."""
+    """A folder that PyCharm would index. Counting stops where more says nothing new: at least so much."""
 
     path: str
     files: int
@@ -106,7 +112,7 @@ class Folder:
     whole: bool  # it was counted to its end
     environment: bool = False  # a Python environment
     known: bool = False  # by its name: data, checkpoints, runs, caches
-    python: bool = False  # it holds Python files of its own
+    code: bool = False  # it holds files that people search and refactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

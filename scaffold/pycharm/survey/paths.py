@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.pycharm.survey.model import IdeFile, Run
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 #: Somebody's home folder. Names that containers and hosts use for everyone are left out.
 _PERSONAL = re.compile(
@@ -37,6 +41,20 @@ def is_absolute(value: str) -> bool:
     return _ONE_PATH.fullmatch(value) is not None
 
 
+#: Interpreters: what names them is no path of the project, whatever it looks like.
+_INTERPRETERS = frozenset(("SDK_HOME", "SDK_NAME"))
+
+
+def path_values(document: Element) -> Iterator[tuple[Element, str, str]]:
+    """Element, attribute and value, wherever a path of the project may stand."""
+    for element in document.iter():
+        if element.get("name") in _INTERPRETERS or element.tag in {"jdk", "orderEntry"}:
+            continue
+        for name, value in element.attrib.items():
+            if name not in {"name", "jdkName", "project-jdk-name"}:
+                yield element, name, value
+
+
 def cured_values(
     root: Path, names: Iterable[str], files: Iterable[IdeFile], runs: Iterable[Run]
 ) -> dict[str, str]:
@@ -50,8 +68,7 @@ def cured_values(
         value
         for file in files
         if file.shared and file.document is not None
-        for element in file.document.root.iter()
-        for value in element.attrib.values()
+        for _, _, value in path_values(file.document.root)
         if is_personal(value, root)
     }
     values |= {run.option(option) for run in runs for option in DECISIVE}

@@ -74,7 +74,8 @@ def is_elsewhere(run: Run) -> bool:
 def takes_own(run: Run) -> bool:
     """Whether others get it, and it takes an interpreter of its own choice instead of its module's."""
     chosen = run.configuration.flag("IS_MODULE_SDK", default=False)
-    return run.configuration.kind in _TARGETS and run.file.shared and not chosen and not is_elsewhere(run)
+    others_get_it = run.file.shared and not run.template
+    return run.configuration.kind in _TARGETS and others_get_it and not chosen and not is_elsewhere(run)
 
 
 def with_lacks(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.model import Module
-from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.project_files import declared_name, read_module
-from scaffold.pycharm.survey.files import ide_files, modules_named, read_file, there
+from scaffold.pycharm.survey.files import ide_files, iml_path, modules_named, read_file, there
 from scaffold.pycharm.survey.folders import folders
 from scaffold.pycharm.survey.git import view
 from scaffold.pycharm.survey.model import GitView, IdeFacts, IdeFile, IdeModule, Run
@@ -53,10 +51,10 @@ def _modules(
 ) -> tuple[list[IdeModule], tuple[IdeFile, ...]]:
     """The modules that modules.xml names; an .iml that lies deeper in the project joins the files."""
     by_path = {file.path: file for file in files}
-    macros, found = Macros(project=root, home=system.home), list[IdeModule]()
+    found = list[IdeModule]()
     for written, place in modules_named(by_path.get(".idea/modules.xml")):
-        path = Path(os.path.normpath(macros.paths(written)))
-        name = _relative(path, root)
+        name = iml_path(written, root, system.home)
+        path = root / name
         if name not in by_path and path.suffix == ".iml" and there(path, Path.is_file):
             by_path[name] = read_file(root, name, git)
         file = by_path.get(name)
@@ -64,10 +62,6 @@ def _modules(
             IdeModule(path=name, place=place, file=file, module=_module(path, root, file, files, system))
         )
     return found, tuple(by_path[name] for name in sorted(by_path))
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _module(

@@ -22,6 +22,7 @@ COMPOUND = """<component name="ProjectRunConfigurationManager">
   </configuration>
 </component>"""
 BEFORE = '<method v="2"><option name="RunConfigurationTask" enabled="true" run_configuration_name="prepare" run_configuration_type="PythonConfigurationType" /></method>'
+GONE = '  <module fileurl="file://$PROJECT_DIR$/gone/gone.iml" filepath="$PROJECT_DIR$/gone/gone.iml" />\n    </modules>'
 SDK = '<orderEntry type="jdk" jdkName="{}" jdkType="Python SDK" />'
 TESTER = '  <component name="TestRunnerService">\n    <option name="PROJECT_TEST_RUNNER" value="{}" />\n  </component>\n</module>'
 
@@ -31,99 +32,104 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
     assert [(one.id, one.level) for one in inspect(facts_of(tmp_path))] == [("ide.run-config", "ok")]
 
 
-@pytest.mark.parametrize(
-    ("files", "found"),
-    [
-        # what a run configuration names
-        ({RUN: run_xml(SCRIPT_NAME="$PROJECT_DIR$/gone.py")}, {"ide.run-config-script": "error"}),
-        ({RUN: run_xml(SCRIPT_NAME="app.gone", MODULE_MODE="true")}, {"ide.run-config-module": "error"}),
-        ({RUN: run_xml(SCRIPT_NAME="app.train", MODULE_MODE="true")}, {}),
-        ({RUN: run_xml(SCRIPT_NAME="tensorboard.main", MODULE_MODE="true")}, {}),
-        ({RUN: run_xml(SCRIPT_NAME="$PROJECT_DIR$/.venv/bin/uvicorn")}, {}),
-        ({RUN: run_xml(SCRIPT_NAME="$FilePath$")}, {"ide.interactive-macro": "info"}),
-        ({RUN: run_xml(WORKING_DIRECTORY="$PROJECT_DIR$/gone")}, {"ide.run-config-folder": "error"}),
-        ({RUN: run_xml(WORKING_DIRECTORY="$ContentRoot$")}, {}),
-        ({RUN: run_xml(WORKING_DIRECTORY="")}, {"ide.working-directory": "info"}),
-        ({RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env")}, {"ide.run-config-env-file": "warning"}),
-        ({RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env"), ".env": "A=1"}, {}),
-        (
-            {RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env;$PROJECT_DIR$/b.env"), ".env": "", "b.env": ""},
-            {"ide.env-files-joined": "warning"},
-        ),
-        (
-            {RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env:$PROJECT_DIR$/b.env"), ".env": "", "b.env": ""},
-            {"ide.env-files-joined": "warning"},
-        ),
-        ({RUN: run_xml(_new_target='"$PROJECT_DIR$/gone"', _new_targetType='"PATH"', **TESTS)}, {"ide.run-config-tests": "error"}),
-        ({RUN: run_xml(_new_target='"$PROJECT_DIR$/tests"', _new_targetType='"PATH"', **TESTS)}, {}),
-        ({RUN: run_xml(), ".run/both.run.xml": COMPOUND}, {"ide.run-config-member": "error"}),
-        ({RUN: run_xml(), ".run/both.run.xml": COMPOUND, ".run/e.run.xml": run_xml("evaluate")}, {}),
-        ({RUN: run_xml(inside=BEFORE)}, {"ide.run-config-member": "error"}),
-        ({RUN: run_xml(inside=BEFORE.replace("true", "false"))}, {}),
-        ({RUN: run_xml(module="other")}, {"ide.run-config-bound": "error"}),
-        ({".idea/workspace.xml": f"<project>{run_xml(SCRIPT_NAME='gone.py').replace('ProjectRunConfigurationManager', 'RunManager')}</project>"}, {"ide.run-config-script": "warning", "ide.vcs-files": "warning"}),
-        # interpreters
-        ({RUN: run_xml(SDK_NAME="Python 3.12 (app)", IS_MODULE_SDK="false")}, {"ide.run-config-sdk": "error"}),
-        ({RUN: run_xml(SDK_HOME="/opt/python", IS_MODULE_SDK="(left out)")}, {"ide.run-config-sdk": "error"}),
-        ({RUN: run_xml(SDK_HOME="/opt/python")}, {}),
-        ({RUN: run_xml(IS_MODULE_SDK="false")}, {"ide.run-config-own-sdk": "info"}),
-        ({RUN: run_xml(SDK_HOME="docker-compose://[$PROJECT_DIR$/local.yml]:web/python", IS_MODULE_SDK="false", SCRIPT_NAME="/app/x.py")}, {}),
-        ({RUN: run_xml(SDK_NAME="Remote Python 3.12.8 Docker (a:1)", IS_MODULE_SDK="false")}, {}),
-        ({".idea/app.iml": MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("Python 3.12 (app)"))}, {"ide.sdk-name": "info"}),
-        ({".idea/app.iml": MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("~/w/.venv"))}, {"ide.sdk-name": "warning"}),
-        # paths
-        ({RUN: run_xml(SCRIPT_NAME="/home/bob/x/train.py")}, {"ide.personal-path": "error"}),
-        ({RUN: run_xml(SCRIPT_NAME="$USER_HOME$/x/train.py")}, {"ide.absolute-path": "error"}),
-        ({RUN: run_xml(PARAMETERS="--cache $USER_HOME$/.cache")}, {}),  # everyone has that
-        ({RUN: run_xml(PARAMETERS=r"--to C:\Users\bob\out")}, {"ide.personal-path": "warning"}),
-        ({RUN: run_xml(PARAMETERS="--from /data/imagenet")}, {}),
-        ({RUN: run_xml(PARAMETERS="--from https://example.org/home/bob/x")}, {}),
-        ({RUN: run_xml(SCRIPT_NAME="D:/work/x.py")}, {"ide.absolute-path": "error"}),
-        ({RUN: run_xml(WORKING_DIRECTORY="/usr")}, {"ide.absolute-path": "warning"}),
-        # arguments
-        ({RUN: run_xml(PARAMETERS="--name 'a b'")}, {"ide.single-quotes": "warning"}),
-        ({RUN: run_xml(PARAMETERS="it's \"don't 'do' it\"")}, {}),
-        ({RUN: run_xml(PARAMETERS='--to "C:\\data\\" --x')}, {"ide.unclosed-quote": "warning"}),
-        ({RUN: run_xml(PARAMETERS='--json "{\\"lr\\": 0.1}"')}, {}),
-        ({RUN: run_xml(PARAMETERS="$Prompt$ x")}, {"ide.interactive-macro": "info"}),
-        # names and types
-        ({RUN: run_xml(), ".idea/runConfigurations/train.xml": run_xml()}, {"ide.run-config-twice": "warning"}),
-        ({RUN: run_xml(), ".run/t.run.xml": run_xml(_new_targetType='"CUSTOM"', **TESTS)}, {}),
-        ({RUN: run_xml(kind="UvRunConfigurationType")}, {"ide.run-config-deprecated": "warning"}),
-        # secrets
-        ({RUN: run_xml(inside='<envs><env name="HF_TOKEN" value="hf_' + "aB3" * 12 + '" /></envs>')}, {"ide.secret": "error"}),
-        ({RUN: run_xml(inside='<envs><env name="API_KEY" value="9f8e7d6c5b4a" /></envs>')}, {"ide.secret": "warning"}),
-        ({RUN: run_xml(inside='<envs><env name="TOKENIZERS_PARALLELISM" value="false123" /></envs>')}, {}),
-        ({RUN: run_xml(inside='<envs><env name="API_KEY" value="your-key-123" /></envs>')}, {}),
-        # modules
-        ({".idea/app.iml": "(left out)"}, {"ide.iml-missing": "error"}),
-        ({".idea/modules.xml": "(left out)"}, {"ide.modules-missing": "warning"}),
-        ({"pyproject.toml": '[project]\nname = "my-app"\n'}, {"ide.module-name": "info"}),
-        ({"pyproject.toml": '[project]\nname = "my-app"\n', RUN: run_xml()}, {"ide.module-name": "warning"}),
-        ({"pyproject.toml": "no = [toml"}, {}),
-        ({".idea/app.iml": MODULE.replace("</content>", '</content>\n<content url="file://$MODULE_DIR$/../b" />')}, {"ide.content-roots": "info"}),
-        ({".idea/app.iml": MODULE.replace("/src", "/lib")}, {"ide.source-root": "warning"}),
-        ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/__init__.py": "(left out)"}, {}),
-        ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/__init__.py": ""}, {}),
-        ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/train.py": "import os\nfrom src.app import x\n"}, {}),
-        ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests")), "conftest.py": ""}, {"ide.test-runner": "warning"}),
-        ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests"))}, {}),
-        ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("py.test")), "conftest.py": ""}, {}),
-        # exclusions
-        ({".venv/pyvenv.cfg": "home = /usr/bin"}, {"ide.environment-indexed": "warning"}),
-        ({".venv/pyvenv.cfg": "", ".idea/app.iml": MODULE.replace("</content>", '<excludeFolder url="file://$MODULE_DIR$/.venv" /></content>')}, {}),
-        ({"data/one.csv": "1"}, {}),
-        # files
-        ({".idea/misc.xml": "<project><component></project>"}, {"ide.file-broken": "error"}),
-        ({".idea/misc.xml": ""}, {"ide.file-broken": "error"}),
-        ({RUN: "<<<<<<< HEAD\n<a/>\n=======\n<b/>\n>>>>>>> x\n"}, {"ide.conflict-markers": "error"}),
-        ({"pyproject.toml": "<<<<<<< HEAD\n[project]\n=======\n>>>>>>> x\n"}, {"ide.conflict-markers": "error"}),
-        # what is in git
-        ({".idea/workspace.xml": "<project />"}, {"ide.vcs-files": "warning"}),
-        ({".idea/shelf/x/a.patch": ""}, {"ide.vcs-files": "warning"}),
-        ({".idea/externalDependencies.xml": '<project><component name="ExternalDependencies"><plugin id="ruff" /></component></project>'}, {"ide.required-plugins": "info"}),
-    ],
-)  # fmt: skip
+#: What stands in the project, and what is found; every cure is tried on them, too (`test_cures`).
+CASES: list[tuple[dict[str, str], dict[str, str]]] = [
+    # what a run configuration names
+    ({RUN: run_xml(SCRIPT_NAME="$PROJECT_DIR$/gone.py")}, {"ide.run-config-script": "error"}),
+    ({RUN: run_xml(SCRIPT_NAME="app.gone", MODULE_MODE="true")}, {"ide.run-config-module": "error"}),
+    ({RUN: run_xml(SCRIPT_NAME="app.train", MODULE_MODE="true")}, {}),
+    ({RUN: run_xml(SCRIPT_NAME="tensorboard.main", MODULE_MODE="true")}, {}),
+    ({RUN: run_xml(SCRIPT_NAME="$PROJECT_DIR$/.venv/bin/uvicorn")}, {}),
+    ({RUN: run_xml(SCRIPT_NAME="$FilePath$")}, {"ide.interactive-macro": "info"}),
+    ({RUN: run_xml(WORKING_DIRECTORY="$PROJECT_DIR$/gone")}, {"ide.run-config-folder": "error"}),
+    ({RUN: run_xml(WORKING_DIRECTORY="$ContentRoot$")}, {}),
+    ({RUN: run_xml(WORKING_DIRECTORY="")}, {"ide.working-directory": "info"}),
+    ({RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env")}, {"ide.run-config-env-file": "warning"}),
+    ({RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env"), ".env": "A=1"}, {}),
+    (
+        {RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env;$PROJECT_DIR$/b.env"), ".env": "", "b.env": ""},
+        {"ide.env-files-joined": "warning"},
+    ),
+    (
+        {RUN: run_xml(ENV_FILES="$PROJECT_DIR$/.env:$PROJECT_DIR$/b.env"), ".env": "", "b.env": ""},
+        {"ide.env-files-joined": "warning"},
+    ),
+    ({RUN: run_xml(_new_target='"$PROJECT_DIR$/gone"', _new_targetType='"PATH"', **TESTS)}, {"ide.run-config-tests": "error"}),
+    ({RUN: run_xml(_new_target='"$PROJECT_DIR$/tests"', _new_targetType='"PATH"', **TESTS)}, {}),
+    ({RUN: run_xml(), ".run/both.run.xml": COMPOUND}, {"ide.run-config-member": "error"}),
+    ({RUN: run_xml(), ".run/both.run.xml": COMPOUND, ".run/e.run.xml": run_xml("evaluate")}, {}),
+    ({RUN: run_xml(inside=BEFORE)}, {"ide.run-config-member": "error"}),
+    ({RUN: run_xml(inside=BEFORE.replace("true", "false"))}, {}),
+    ({RUN: run_xml(module="other")}, {"ide.run-config-bound": "error"}),
+    ({".idea/workspace.xml": f"<project>{run_xml(SCRIPT_NAME='gone.py').replace('ProjectRunConfigurationManager', 'RunManager')}</project>"}, {"ide.run-config-script": "warning", "ide.vcs-files": "warning"}),
+    # interpreters
+    ({RUN: run_xml(SDK_NAME="Python 3.12 (app)", IS_MODULE_SDK="false")}, {"ide.run-config-sdk": "error"}),
+    ({RUN: run_xml(SDK_HOME="/opt/python", IS_MODULE_SDK="(left out)")}, {"ide.run-config-sdk": "error"}),
+    ({RUN: run_xml(SDK_HOME="/opt/python")}, {}),
+    ({RUN: run_xml(IS_MODULE_SDK="false")}, {"ide.run-config-own-sdk": "info"}),
+    ({RUN: run_xml(SDK_HOME="docker-compose://[$PROJECT_DIR$/local.yml]:web/python", IS_MODULE_SDK="false", SCRIPT_NAME="/app/x.py")}, {}),
+    ({RUN: run_xml(SDK_NAME="Remote Python 3.12.8 Docker (a:1)", IS_MODULE_SDK="false")}, {}),
+    ({".idea/app.iml": MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("Python 3.12 (app)"))}, {"ide.sdk-name": "info"}),
+    ({".idea/app.iml": MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("~/w/.venv"))}, {"ide.sdk-name": "warning"}),
+    # paths
+    ({RUN: run_xml(SCRIPT_NAME="/home/bob/x/train.py")}, {"ide.personal-path": "error"}),
+    ({RUN: run_xml(SCRIPT_NAME="$USER_HOME$/x/train.py")}, {"ide.absolute-path": "error"}),
+    ({RUN: run_xml(PARAMETERS="--cache $USER_HOME$/.cache")}, {}),  # everyone has that
+    ({RUN: run_xml(PARAMETERS=r"--to C:\Users\bob\out")}, {"ide.personal-path": "warning"}),
+    ({RUN: run_xml(PARAMETERS="--from /data/imagenet")}, {}),
+    ({RUN: run_xml(PARAMETERS="--from https://example.org/home/bob/x")}, {}),
+    ({RUN: run_xml(SCRIPT_NAME="D:/work/x.py")}, {"ide.absolute-path": "error"}),
+    ({RUN: run_xml(WORKING_DIRECTORY="/usr")}, {"ide.absolute-path": "warning"}),
+    # arguments
+    ({RUN: run_xml(PARAMETERS="--name 'a b'")}, {"ide.single-quotes": "warning"}),
+    ({RUN: run_xml(PARAMETERS="it's \"don't 'do' it\"")}, {}),
+    ({RUN: run_xml(PARAMETERS='--to "C:\\data\\" --x')}, {"ide.unclosed-quote": "warning"}),
+    ({RUN: run_xml(PARAMETERS='--json "{\\"lr\\": 0.1}"')}, {}),
+    ({RUN: run_xml(PARAMETERS="$Prompt$ x")}, {"ide.interactive-macro": "info"}),
+    ({RUN: run_xml(PARAMETERS="--cfg '{\"a\": 1}'")}, {"ide.single-quotes": "warning"}),
+    ({RUN: run_xml(_new_target='"$PROJECT_DIR$/tests"', _new_targetType='"PATH"', _new_additionalArguments="\"-k 'a and b'\"", **TESTS)}, {"ide.single-quotes": "warning"}),
+    # names and types
+    ({RUN: run_xml(), ".idea/runConfigurations/train.xml": run_xml()}, {"ide.run-config-twice": "warning"}),
+    ({RUN: run_xml(), ".run/t.run.xml": run_xml(_new_targetType='"CUSTOM"', **TESTS)}, {}),
+    ({RUN: run_xml(kind="UvRunConfigurationType")}, {"ide.run-config-deprecated": "warning"}),
+    # secrets
+    ({RUN: run_xml(inside='<envs><env name="HF_TOKEN" value="hf_' + "aB3" * 12 + '" /></envs>')}, {"ide.secret": "error"}),
+    ({RUN: run_xml(inside='<envs><env name="API_KEY" value="9f8e7d6c5b4a" /></envs>')}, {"ide.secret": "warning"}),
+    ({RUN: run_xml(inside='<envs><env name="TOKENIZERS_PARALLELISM" value="false123" /></envs>')}, {}),
+    ({RUN: run_xml(inside='<envs><env name="API_KEY" value="your-key-123" /></envs>')}, {}),
+    # modules
+    ({".idea/app.iml": "(left out)"}, {"ide.iml-missing": "error"}),
+    ({".idea/modules.xml": MODULES.replace("    </modules>", GONE)}, {"ide.iml-missing": "error"}),
+    ({".idea/modules.xml": MODULES.replace("    </modules>", GONE), RUN: run_xml(module="gone")}, {"ide.iml-missing": "error"}),
+    ({".idea/modules.xml": "(left out)"}, {"ide.modules-missing": "warning"}),
+    ({"pyproject.toml": '[project]\nname = "my-app"\n'}, {"ide.module-name": "info"}),
+    ({"pyproject.toml": '[project]\nname = "my-app"\n', RUN: run_xml()}, {"ide.module-name": "warning"}),
+    ({"pyproject.toml": "no = [toml"}, {}),
+    ({".idea/app.iml": MODULE.replace("</content>", '</content>\n<content url="file://$MODULE_DIR$/../b" />')}, {"ide.content-roots": "info"}),
+    ({".idea/app.iml": MODULE.replace("/src", "/lib")}, {"ide.source-root": "warning"}),
+    ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/__init__.py": "(left out)"}, {}),
+    ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/__init__.py": ""}, {}),
+    ({".idea/app.iml": MODULE.replace("/src", "/lib"), "src/app/train.py": "import os\nfrom src.app import x\n"}, {}),
+    ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests")), "conftest.py": ""}, {"ide.test-runner": "warning"}),
+    ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("Unittests"))}, {}),
+    ({".idea/app.iml": MODULE.replace("</module>", TESTER.format("py.test")), "conftest.py": ""}, {}),
+    # exclusions
+    ({".venv/pyvenv.cfg": "home = /usr/bin"}, {"ide.environment-indexed": "warning"}),
+    ({".venv/pyvenv.cfg": "", ".idea/app.iml": MODULE.replace("</content>", '<excludeFolder url="file://$MODULE_DIR$/.venv" /></content>')}, {}),
+    ({"data/one.csv": "1"}, {}),
+    # files
+    ({".idea/misc.xml": "<project><component></project>"}, {"ide.file-broken": "error"}),
+    ({".idea/misc.xml": ""}, {"ide.file-broken": "error"}),
+    ({RUN: "<<<<<<< HEAD\n<a/>\n=======\n<b/>\n>>>>>>> x\n"}, {"ide.conflict-markers": "error"}),
+    ({"pyproject.toml": "<<<<<<< HEAD\n[project]\n=======\n>>>>>>> x\n"}, {"ide.conflict-markers": "error"}),
+    # what is in git
+    ({".idea/workspace.xml": "<project />"}, {"ide.vcs-files": "warning"}),
+    ({".idea/shelf/x/a.patch": ""}, {"ide.vcs-files": "warning"}),
+    ({".idea/externalDependencies.xml": '<project><component name="ExternalDependencies"><plugin id="ruff" /></component></project>'}, {"ide.required-plugins": "info"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "found"), CASES)
 def test_what_is_found(tmp_path: Path, files: dict[str, str], found: dict[str, str]) -> None:
     assert look(tmp_path / "app", **files) == found
 

@@ -27,7 +27,7 @@ def running(*ides: RunningIde) -> Any:
 
 def test_an_open_ide_is_told_where_modules_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ide = RunningIde(pid=4711, program="/opt/pycharm/bin/pycharm")
-    monkeypatch.setattr("scaffold.ide.check.running_ides", running(ide, ide))
+    monkeypatch.setattr("scaffold.ide.open_ides.running_ides", running(ide, ide))
     facts_of(tmp_path / "a", **{RUN: BAD})
     assert plan_fix(GitHost([*FILES, RUN]), tmp_path / "a").open == ()
     facts_of(tmp_path / "b", **{".idea/app.iml": MODULE.replace("/src", "/lib")})
