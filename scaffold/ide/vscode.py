@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scaffold.errors import IdeFileBroken
 from scaffold.files import absolute
 from scaffold.projects.model import Ide
 from scaffold.pycharm.model import IdeProject
-from scaffold.pycharm.reading.rows import LeftOut
+from scaffold.pycharm.reading.rows import LeftOut, Rows
 from scaffold.system import System
 from scaffold.vscode.files import FilePlan, VscodePlan
 
@@ -42,12 +43,14 @@ def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
     """
     from scaffold.making import plan_vscode_workspace, with_environments
     from scaffold.projects.menu import menu
+    from scaffold.pycharm.reading.joined import joined
     from scaffold.vscode.files import plan_files, project_pieces
     from scaffold.vscode.model import VscodeProject
 
     root, remembered = _place(system, start)
-    described, left_out = _project(system, root)
-    project = with_environments(system, described, root)
+    described = with_environments(system, _project(system, root), root)
+    rows = joined(described.runs, _stands(system, root, described))
+    project = replace(described, runs=rows.runs)
     seen = VscodeProject(
         name=project.module,
         runs=project.runs,
@@ -61,7 +64,7 @@ def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
         machine=plan_vscode_workspace(project, root),
         ide="both" if remembered == "pycharm" else remembered,
         remembered=remembered,
-        left_out=left_out,
+        left_out=rows.left_out,
     )
 
 
@@ -111,17 +114,24 @@ def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
     return (ours, read_record(ours).ide) if ours is not None else (any_root(start, system), None)
 
 
-def _project(system: System, root: Path) -> tuple[IdeProject, tuple[LeftOut, ...]]:
-    """As its template says; where there is none, as its own run configurations say, and which do not."""
-    from dataclasses import replace
-
+def _project(system: System, root: Path) -> IdeProject:
+    """As its template says, where there is one."""
     from scaffold.projects.record import RECORD, read_record
     from scaffold.pycharm.project.describe import any_project, generated_project
-    from scaffold.pycharm.reading.rows import read_rows
 
     made = (root / RECORD).is_file()
-    project = generated_project(read_record(root)) if made else any_project(root, system)
-    if project.runs:
-        return project, ()
-    rows = read_rows(root)
-    return replace(project, runs=rows.runs), rows.left_out
+    return generated_project(read_record(root)) if made else any_project(root, system)
+
+
+def _stands(system: System, root: Path, project: IdeProject) -> Rows:
+    """The run configurations in its files, less those of the environments beside its own (`workspaces`)."""
+    from scaffold.pycharm.project.further import further_module
+    from scaffold.pycharm.reading.project_files import read_project
+    from scaffold.pycharm.reading.rows import read_rows
+
+    try:
+        modules = {one.name for one in read_project(root, system).modules}
+    except IdeFileBroken:  # VS Code does not read it
+        modules = set()
+    ours = {further_module(project, one) for one in project.further}
+    return read_rows(root, ours=ours, others=modules - ours - {project.module})

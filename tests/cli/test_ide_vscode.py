@@ -119,6 +119,40 @@ def test_a_project_that_scaffold_did_not_make(tmp_path):
     assert "error[project-not-found]" in scaffold(empty, "ide", "vscode").stderr
 
 
+def launched(root: Path) -> dict[str, dict[str, object]]:
+    configurations = json.loads((root / ".vscode/launch.json").read_text())["configurations"]
+    return {one["name"]: one for one in configurations}
+
+
+def test_what_stands_in_the_projects_own_files_is_what_vs_code_starts(root):
+    """Of a project of ours as of anybody's: changed ones, further ones, and those that cannot be said."""
+    (root / ".run/mine.run.xml").write_text(
+        (root / ".run/tests.run.xml").read_text().replace('name="tests"', 'name="mine"', 1)
+    )
+    prepare = root / ".run/prepare data.run.xml"
+    prepare.write_text(
+        prepare.read_text().replace('"PARAMETERS" value=""', '"PARAMETERS" value="--epochs 1"')
+    )
+    tests = root / ".run/tests.run.xml"
+    tests.write_text(tests.read_text().replace('"ENV_FILES" value=""', '"ENV_FILES" value=".env"'))
+    done = scaffold(root, "ide", "vscode")
+    assert "Left out       tests: it says ENV_FILES=.env" in done.stdout
+    there = launched(root)
+    assert set(there) == {"train (PyTorch)", "prepare data", "mine"}
+    assert there["prepare data"]["args"] == ["--epochs", "1"]
+
+
+@pytest.mark.parametrize("name", ["open", "vscode"])
+def test_a_folder_above_is_not_the_project_that_one_stands_in(root, name, tmp_path):
+    other = tmp_path / "plain"
+    lay(other, {"pyproject.toml": '[project]\nname = "plain"\nversion = "0"\n'})
+    told = scaffold(root, "ide", name, "../plain", "--dry-run", "--json")
+    if name == "vscode":
+        assert json.loads(told.stdout)["root"] == str(other), told.stderr
+    else:  # no PyCharm, or no screen: it is the project that must not be another
+        assert told.returncode == 1 or json.loads(told.stdout)["root"] == str(other)
+
+
 @pytest.mark.parametrize(("ide", "idea"), [("pycharm", True), ("vscode", False), ("both", True)])
 def test_the_environments_are_shown_to_the_ide_that_is_remembered(root, home, monkeypatch, ide, idea):
     remember_ide(root, ide)

@@ -10,7 +10,7 @@ from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.pycharm.reading.rows import LeftOut, Rows, read_rows
 from tests.pycharm.projects_on_disk import RUNS, make_project
 
-PROGRAM, _, TESTS = RUNS[:3]
+PROGRAM, SCRIPT, TESTS = RUNS[:3]
 
 
 def changed(root: Path, row: RunConfiguration, *changes: tuple[str, str]) -> Rows:
@@ -52,7 +52,6 @@ ENDED = '<option name="{}" enabled="true" run_configuration_name="prepare" /></m
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        (option("WORKING_DIRECTORY", "$PROJECT_DIR$"), "", "it says no WORKING_DIRECTORY"),
         (
             option("WORKING_DIRECTORY", "$PROJECT_DIR$"),
             option("WORKING_DIRECTORY", "/data"),
@@ -123,6 +122,24 @@ def test_what_says_more_than_a_row_can_is_left_out(tmp_path: Path, old: str, new
 )
 def test_tests_that_say_more_than_a_row_can(tmp_path: Path, old: str, new: str, why: str) -> None:
     assert changed(tmp_path, TESTS, (old, new)).left_out == (LeftOut(name="tests", why=why),)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (PROGRAM, ""),
+        (replace(SCRIPT, target="train.py"), ""),
+        (SCRIPT, f"it says no WORKING_DIRECTORY, so it starts in the folder of {SCRIPT.target}"),
+        (TESTS, "it says no WORKING_DIRECTORY, so it starts in the folder of tests"),
+        (replace(TESTS, target=""), ""),
+    ],
+)
+def test_without_a_working_folder_it_is_pycharms_default(
+    tmp_path: Path, row: RunConfiguration, why: str
+) -> None:
+    rows = changed(tmp_path, row, (option("WORKING_DIRECTORY", "$PROJECT_DIR$"), ""))
+    assert [one.why for one in rows.left_out] == ([why] if why else [])
+    assert [one.name for one in rows.runs] == ([] if why else [row.name])
 
 
 def test_what_means_the_same_is_a_row(tmp_path: Path) -> None:
