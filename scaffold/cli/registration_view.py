@@ -48,7 +48,7 @@ def entered_lines(report: RegistrationReport) -> list[str]:
 def _done(one: Registered) -> str:
     """What was done there, and in which files."""
     done = [f"knows the interpreter {name} now" for name in one.entered]
-    done += [f"does not know the interpreter {name} any more: it is gone" for name in one.left]
+    done += [f"does not know {name} any more" for name in one.left]
     done += ["opens the folder without asking for trust"] if one.trusts else []
     files = ", ".join(str(path) for path in one.written)
     return "; ".join([*done, f"written: {files}"]) if files else one.why or "nothing to do"

@@ -79,6 +79,7 @@ def _run(
     system: System, root: Path, name: str, arguments: tuple[str, ...], *, as_json: bool, show_only: bool
 ) -> None:
     """Start the run configuration of that name, or show what would be started."""
+    from scaffold.cli.run_list import same_name
     from scaffold.pycharm.launching.compound import resolve_steps
     from scaffold.pycharm.launching.launch import resolve_configuration
     from scaffold.pycharm.reading.configurations import configurations, find
@@ -86,6 +87,8 @@ def _run(
 
     found = configurations(root)
     configuration = find(found, name)
+    if others := same_name(found, configuration.name):
+        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {others}", err=True)
     if configuration.kind == "compound":
         from scaffold.cli import run_compound
 

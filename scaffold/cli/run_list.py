@@ -44,8 +44,27 @@ def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str])
         lines.append(f"  {click.style(name, fg='cyan')}{summary or starts}")
         if summary:
             lines.append(f"  {' ' * column}{click.style(starts, dim=True)}")
+    lines += _twice(found)
     example = next((one.name for one in found if not one.problem and one.kind), "")
     return [*lines, "", f'Start one:  scaffold run "{example}"'] if example else lines
+
+
+def _twice(found: Sequence[ConfigurationFile]) -> list[str]:
+    """A warning for each name that two have: only the first of them is ever started."""
+    from collections import Counter
+
+    names = [name for name, times in Counter(one.name for one in found).items() if times > 1]
+    return [f"  {click.style('warning', fg='yellow')}: {same_name(found, name)}" for name in names]
+
+
+def same_name(found: Sequence[ConfigurationFile], name: str) -> str:
+    """Which of several run configurations of one name is started; "" where there is one."""
+    files = [str(one.path) for one in found if one.name == name]
+    if len(files) < 2:
+        return ""
+    return (
+        f"{len(files)} are called {name!r}; {files[0]} is the one that is started, not {', '.join(files[1:])}"
+    )
 
 
 def starts_text(one: ConfigurationFile) -> str:

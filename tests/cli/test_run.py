@@ -303,6 +303,28 @@ def test_what_is_to_run_before_runs_before(project: Path) -> None:
     assert "error[launch-failed]: 'tests' runs before it, and ended with status 1\n" in failed.stderr
 
 
+def test_two_of_one_name_and_what_only_the_ide_starts(project: Path) -> None:
+    add_environment(project)
+    first, second = project / ".run/tests.run.xml", project / ".run/zz.run.xml"
+    second.write_bytes(first.read_bytes())
+    told = f"warning: 2 are called 'tests'; {first} is the one that is started, not {second}\n"
+    assert told in scaffold(project, "run").stdout
+    done = scaffold(project, "run", "tests", "--print")
+    assert (done.returncode, done.stderr) == (0, told)
+    assert scaffold(project, "run", "train (PyTorch)", "--print").stderr == ""
+    second.write_text(
+        '<component name="ProjectRunConfigurationManager">'
+        '<configuration name="sh" type="ShConfigurationType" /></component>'
+    )
+    assert (
+        "sh               ShConfigurationType: only the IDE itself starts it"
+        in scaffold(project, "run").stdout
+    )
+    refused = scaffold(project, "run", "sh")
+    assert refused.returncode == 1
+    assert "hint: Open the project in PyCharm, and start it there" in refused.stderr
+
+
 @posix
 @pytest.mark.parametrize("asked", [("run", "train", "--json"), ("run", "all", "--json")])
 def test_the_interpreter_that_was_chosen_in_pycharm_is_started(

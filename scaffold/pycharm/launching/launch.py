@@ -134,6 +134,7 @@ def _refuse_unreadable(configuration: ConfigurationFile) -> None:
         raise LaunchFailed(
             f"{configuration.name!r} is of a kind that only the IDE itself starts: {configuration.type}",
             detail=(str(configuration.path),),
+            hint="Open the project in PyCharm, and start it there",
         )
 
 

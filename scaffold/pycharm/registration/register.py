@@ -113,6 +113,7 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
     if step.trust:
         writing.write(folder.trusted, lambda: _trust_of(system, step, project, wish))
     note(system, project, folder.path, _without(entered, step.leaving))
+    _forget_elsewhere(system, project, step)
     return Registered(
         folder=folder,
         outcome="registered",
@@ -121,7 +122,7 @@ def _enter(system: System, plan: RegistrationPlan, step: Step, wish: Wish) -> Re
         backups=tuple(writing.backups),
         asks=step.asks and not step.trust,
         entered=tuple(sdk.name for sdk in step.sdks),
-        left=tuple(one.name for one in step.leaving),
+        left=tuple(f"{one.name} ({one.home})" for one in step.leaving),
         trusts=step.trust,
     )
 
@@ -150,6 +151,16 @@ def _entered(earlier: Entered, step: Step) -> Entered:
 
 def _without(entered: Entered, leaving: tuple[Known, ...]) -> Entered:
     return replace(entered, sdks=tuple(one for one in entered.sdks if one not in leaving))
+
+
+def _forget_elsewhere(system: System, project: Path, step: Step) -> None:
+    """What went although it was another project's, which is gone: nothing of it is left to be taken back."""
+    for other, places in read_journal(system).items():
+        entered = places.get(str(step.folder.path), Entered())
+        if other != str(project) and any(one in step.leaving for one in entered.sdks):
+            rest = _without(entered, step.leaving)
+            is_empty = not rest.sdks and not rest.trusted
+            note(system, Path(other), step.folder.path, Entered() if is_empty else rest)
 
 
 def as_known(sdk: Sdk) -> Known:

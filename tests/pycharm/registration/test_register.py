@@ -199,6 +199,7 @@ def test_an_entry_of_ours_that_leads_nowhere_makes_room_for_another_project(
     gone.interpreter.unlink()
     assert go(machine, user / "b/cnn-project", new)[0].sdk == NAME
     assert names_in(folder, machine) == [(NAME, str(new.interpreter))]
+    assert undo(machine, user / "a/cnn-project") == ()  # nothing of it is left
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,11 @@ def test_what_was_done_is_told_as_it_was(machine: Machine, user: Path, project: 
     assert project.interpreter is not None
     project.interpreter.unlink()
     (one,) = go(machine, root_of(project), replace(project, interpreter=None))[1].ides
-    assert (one.outcome, one.entered, one.left) == ("registered", (), (NAME,))
+    assert (one.outcome, one.entered, one.left) == (
+        "registered",
+        (),
+        (f"{NAME} ({project.interpreter})",),
+    )
 
 
 def test_a_project_that_is_gone_is_told_with_the_way_to_take_it_back(machine: Machine, user: Path) -> None:
