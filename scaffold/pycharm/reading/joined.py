@@ -22,8 +22,16 @@ def joined(template: Iterable[RunConfiguration], stands: Rows) -> Rows:
 
 
 def _as_it_stands(run: RunConfiguration, file: RunConfiguration) -> RunConfiguration:
-    """What the file says; of the template's row what no file says."""
-    return replace(file, framework=run.framework, summary=run.summary, smoke=run.smoke, default=run.default)
+    """What the file says; of the template's row what no file says, the order of members too."""
+    members = run.members if set(run.members) == set(file.members) else file.members
+    return replace(
+        file,
+        members=members,
+        framework=run.framework,
+        summary=run.summary,
+        smoke=run.smoke,
+        default=run.default,
+    )
 
 
 def _complete(runs: tuple[RunConfiguration, ...]) -> Rows:

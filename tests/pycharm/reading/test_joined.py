@@ -21,6 +21,11 @@ def test_what_stands_in_a_file_goes_before_the_template() -> None:
     assert rows == Rows(runs=(replace(TRAIN, arguments=file.arguments), BOARD, BOTH, mine), left_out=())
 
 
+def test_the_order_of_members_is_the_templates() -> None:
+    file = replace(BOTH, members=("board", "train"))
+    assert joined((TRAIN, BOARD, BOTH), Rows(runs=(file,), left_out=())).runs[2] == BOTH
+
+
 def test_what_is_left_out_takes_its_compounds_along() -> None:
     gone = LeftOut(name="board", why="it says ENV_FILES=.env")
     rows = joined((ALL, BOTH, TRAIN, BOARD), Rows(runs=(), left_out=(gone,)))
