@@ -13,8 +13,10 @@ from scaffold.files import absolute
 from scaffold.ide.open_ides import open_ides
 from scaffold.pycharm.mending import backups
 from scaffold.pycharm.mending.plan import plan
+from scaffold.pycharm.project.describe import any_root
 from scaffold.pycharm.reading.project_files import find_root
 from scaffold.pycharm.survey.survey import survey
+from scaffold.shell import line
 from scaffold.sources.keys import masked
 
 if TYPE_CHECKING:
@@ -81,8 +83,8 @@ def difference(change: Change) -> tuple[str, ...]:
         (content or b"").decode("utf-8", errors="replace").splitlines()
         for content in (change.before, change.after)
     )
-    lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
-    return tuple(masked(line) for line in lines if not line.startswith("@@"))
+    rows = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
+    return tuple(masked(row) for row in rows if not row.startswith("@@"))
 
 
 def _root(start: Path, system: System) -> Path:
@@ -92,4 +94,16 @@ def _root(start: Path, system: System) -> Path:
     except NotAProject:
         if (start / ".idea").is_dir():
             return absolute(start)
-        raise
+        raise _without_pycharm(start, system) from None
+
+
+def _without_pycharm(start: Path, system: System) -> NotAProject:
+    """A folder that PyCharm has never seen is no reason to make another project."""
+    try:
+        root = any_root(start, system)
+    except NotAProject as problem:
+        return problem
+    return NotAProject(
+        f"{root} is a Python project without PyCharm's files: there is nothing to check",
+        hint=f"have them written: {line('scaffold', 'ide', 'pycharm', str(root))}",
+    )

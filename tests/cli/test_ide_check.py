@@ -68,9 +68,17 @@ def test_cured_and_taken_back(project: Path) -> None:
     assert [one["path"] for one in said["fix"]["changes"]] == [RUN]
     assert (project / RUN).read_text() == GOOD
     assert "nothing that --fix could change" in check(project, "--fix").stdout
-    assert check(project, "--undo", "--yes").returncode == 2
+    undone = check(project, "--undo", "--yes")
+    assert (undone.returncode, undone.stdout.splitlines()[-1]) == (
+        0,
+        "Taken back: these files are as they were.",
+    )
     assert (project / RUN).read_text() == BAD
-    assert check(project, "--undo", "--yes").returncode == 2
+    again = check(project, "--undo", "--yes")
+    assert (again.returncode, "error[option-refused]: There is nothing to take back" in again.stderr) == (
+        2,
+        True,
+    )
 
 
 def test_exit_statuses(project: Path) -> None:
@@ -81,6 +89,21 @@ def test_exit_statuses(project: Path) -> None:
     assert check(project, "--yes").returncode == 2
     assert check(project, "gone").returncode == 2
     assert "error[project-not-found]" in check(project.parent).stderr
+
+
+def test_a_python_project_without_pycharm_gets_its_files_and_no_other_project(
+    tmp_path: Path, home: Path
+) -> None:
+    lay(tmp_path / "plain", {"pyproject.toml": ""})
+    refused = check(tmp_path / "plain")
+    assert "is a Python project without PyCharm's files" in refused.stderr
+    assert f"scaffold ide pycharm {tmp_path / 'plain'}" in refused.stderr
+
+
+def test_a_project_beside_this_folder_is_called_by_its_name(project: Path) -> None:
+    (project.parent / "here").mkdir()
+    done = check(project.parent / "here", f"../{project.name}")
+    assert done.stdout.splitlines()[0] == f"Looked at the PyCharm files of {project}."
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -41,10 +41,11 @@ def command(
     """Say what is wrong with a project's PyCharm files, and cure what can be cured.
 
     For any PyCharm project, whoever made it. Without --fix nothing is changed.
-    Exit status: 0 nothing is wrong, 1 warnings with --strict, 2 errors.
+    Exit status: 0 nothing is wrong, 1 warnings with --strict, 2 errors. After --undo: 0.
     """
     from scaffold.errors import OptionRefused
     from scaffold.ide.check import check, plan_fix, plan_undo
+    from scaffold.results import envelope
     from scaffold.system import HostSystem
 
     if not path.exists():
@@ -55,6 +56,10 @@ def command(
     if fix or undo:
         plan = plan_undo(system, path) if undo else plan_fix(system, path)
         told = _carried_out(system, plan, undo=undo, dry_run=dry_run, yes=yes, as_json=as_json)
+        if undo:
+            if as_json:
+                click.echo(envelope(SCHEMA, summary={"project": plan.root}, findings=(), **told))
+            return
     facts, findings = check(system, path)
     counts: Counter[str] = Counter(finding.level for finding in findings)
     _show(facts.root, findings, counts, told, as_json=as_json)
@@ -94,6 +99,8 @@ def _carried_out(
     backup = carry_out(plan, undo=undo) if plan.changes and not dry_run else None
     if backup and not as_json:
         click.echo(f"Written. Take it back with:  scaffold ide check --undo   (kept in {backup})\n")
+    elif undo and not dry_run and not as_json:
+        click.echo("Taken back: these files are as they were.")
     rows = [
         {"path": one.path, "removed": one.after is None, "reasons": one.reasons, "lines": difference(one)}
         for one in plan.changes

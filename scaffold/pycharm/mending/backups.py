@@ -54,8 +54,14 @@ def carry_out(root: Path, changes: Sequence[Change], folder: Path) -> Path:
                 hint="try again",
                 code="file-changed",
             )
-    backup = _kept(changes, folder)
-    _write(root, changes)
+    backup = folder / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S.%fZ")
+    try:
+        _keep(changes, backup)
+        _write(root, changes)
+    except BaseException:
+        if _are_as_before(root, changes):
+            _forget(backup)
+        raise
     for old in sorted(folder.iterdir())[:-_KEPT]:
         _forget(old)
     return backup
@@ -75,8 +81,14 @@ def _write(root: Path, changes: Sequence[Change]) -> None:
         raise
 
 
-def _kept(changes: Sequence[Change], folder: Path) -> Path:
-    backup = folder / datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S.%fZ")
+def _are_as_before(root: Path, changes: Sequence[Change]) -> bool:
+    try:
+        return all(read_present(root / one.path) == one.before for one in changes)
+    except ScaffoldError:
+        return False
+
+
+def _keep(changes: Sequence[Change], backup: Path) -> None:
     for one in changes:
         if one.before is not None:
             replace_file(backup / "files" / one.path, one.before)
@@ -84,7 +96,6 @@ def _kept(changes: Sequence[Change], folder: Path) -> Path:
         {"path": one.path, "before": one.before is not None, "after": _hash(one.after)} for one in changes
     ]
     replace_file(backup / LIST, f"{json.dumps({'schema': SCHEMA, 'files': rows}, indent=2)}\n".encode())
-    return backup
 
 
 def undo(root: Path, folder: Path) -> tuple[Change, ...]:

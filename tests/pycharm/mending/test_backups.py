@@ -108,6 +108,7 @@ def test_writing_that_is_cut_short_brings_all_back(
     with pytest.raises(type(problem)):
         backups.carry_out(root, CHANGES, tmp_path / "backups")
     assert tree(root) == before
+    assert list((tmp_path / "backups").iterdir()) == []
 
 
 def test_without_room_for_a_backup_nothing_is_changed(root: Path, tmp_path: Path) -> None:
