@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scaffold.errors import IdeMissing, NotAProject
 from scaffold.files import absolute
-from scaffold.pycharm.configs import ConfigFolder, How
+from scaffold.pycharm.configs import ConfigFolder, Layout
 from scaffold.pycharm.model import IdeaReport, IdeProject
 from scaffold.pycharm.project.idea_plan import IdeaPlan
 from scaffold.pycharm.project.removal import Removal
@@ -108,7 +108,7 @@ def _never_ran(system: System) -> tuple[ConfigFolder, ...]:
         named = parse_folder_name(one.config_folder.name) if one.config_folder is not None else None
         if one.config_folder is None or named is None or one.config_folder in there:
             continue
-        how: How = "flatpak" if one.how == "flatpak" else "native"
+        how: Layout = "flatpak" if one.how == "flatpak" else "native"
         folders.append(ConfigFolder(path=one.config_folder, product=named[0], version=named[1], how=how))
     if not installed:
         raise IdeMissing(

@@ -13,7 +13,7 @@ from scaffold.pycharm.configs import ConfigFolder
 from scaffold.pycharm.tools import FILE, Program, ToolChange
 from scaffold.system import System
 
-Outcome = Literal["write", "remove", "unchanged", "open", "failed"]
+ToolsOutcome = Literal["write", "remove", "unchanged", "open", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class ToolsStep:
     """What becomes of the menu of one PyCharm."""
 
     folder: ConfigFolder
-    outcome: Outcome
+    outcome: ToolsOutcome
     before: bytes | None = None
     after: bytes | None = None
     changes: tuple[ToolChange, ...] = ()

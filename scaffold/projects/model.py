@@ -54,7 +54,7 @@ TORCHRUN = "torch.distributed.run"
 #: It, and what it was before.
 TORCH_LAUNCHERS = frozenset({TORCHRUN, "torch.distributed.launch"})
 #: Modules that start a program of the project in processes of their own.
-LAUNCHERS = TORCH_LAUNCHERS | {"accelerate.commands.launch"}
+WORKER_LAUNCHERS = TORCH_LAUNCHERS | {"accelerate.commands.launch"}
 
 
 def torchrun_arguments(run: RunConfiguration) -> tuple[str, ...]:

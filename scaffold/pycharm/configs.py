@@ -18,7 +18,7 @@ from scaffold.pycharm.products import LINES, TITLES, VARIABLES, VMOPTIONS, Produ
 from scaffold.pycharm.running import RunningIde, running_ides
 from scaffold.system import System
 
-How = Literal["native", "flatpak", "snap", "moved", "wsl"]
+Layout = Literal["native", "flatpak", "snap", "moved", "wsl"]
 
 #: From here on, every file of ours is read as we mean it.
 OLDEST = (2023, 3)
@@ -33,7 +33,7 @@ class ConfigFolder:
     path: Path
     product: Product  # PyCharmCE: Community, and the free builds of 2026
     version: str  # 2026.2; "" where the folder does not tell
-    how: How
+    how: Layout
 
     @property
     def title(self) -> str:
@@ -124,7 +124,7 @@ def _jetbrains(folder: Path | None) -> Path | None:
     return folder / "JetBrains" if folder is not None else None
 
 
-def _bases(system: System) -> Iterator[tuple[Path, How]]:
+def _bases(system: System) -> Iterator[tuple[Path, Layout]]:
     own, home = base_folder(system), system.home
     if own is not None:
         yield own, "native"
@@ -138,7 +138,7 @@ def _bases(system: System) -> Iterator[tuple[Path, How]]:
             yield home / "snap" / name / "current" / ".config" / "JetBrains", "snap"
 
 
-def _below(system: System, base: Path, how: How) -> Iterator[ConfigFolder]:
+def _below(system: System, base: Path, how: Layout) -> Iterator[ConfigFolder]:
     for name in system.list_folder(base):
         named = parse_folder_name(name)
         if named is not None:

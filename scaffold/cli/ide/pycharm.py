@@ -27,7 +27,7 @@ SCHEMA = "scaffold/ide-pycharm/1"
 @click.option("--no-register", is_flag=True, help="Write the folder's files and leave PyCharm's settings.")
 @click.option("--create-config", is_flag=True, help="Make the settings of a PyCharm that never ran, too.")
 @click.option("--repair", is_flag=True, help="Set files aside that are no XML, and write them anew.")
-@click.option("--undo", is_flag=True, help="Take back what was written for this folder, be it gone by now.")
+@click.option("--undo", is_flag=True, help="Take back what was written for this folder, which may be gone.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, where and why.")
 @output_options(SCHEMA)
 def command(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.projects.model import LAUNCHERS
+from scaffold.projects.model import WORKER_LAUNCHERS
 
 #: Options of the interpreter whose value is the next argument.
 _WITH_VALUE = {"-W", "-X", "--check-hash-based-pycs"}
@@ -57,7 +57,7 @@ def program_of(command: PythonCommand) -> PythonCommand:
     >>> program_of(split([*torchrun.split(), "/p/train.py"])).target
     '/p/train.py'
     """
-    if not command.is_module or command.target not in LAUNCHERS:
+    if not command.is_module or command.target not in WORKER_LAUNCHERS:
         return command
     words = command.arguments
     for at, word in enumerate(words):
