@@ -44,6 +44,7 @@ class IdeProject:
     tests: tuple[str, ...] = ("tests",)
     excluded: tuple[str, ...] = ()
     further: tuple[FurtherInterpreter, ...] = ()
+    partial: bool = False  # not all of runs and excluded is known: what we wrote of them earlier stays
     sdk_name: str = (
         ""  # as the IDE's table has it (`registration` chooses); "" where it goes by the usual name
     )

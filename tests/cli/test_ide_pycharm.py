@@ -199,7 +199,11 @@ def test_what_a_user_changed_below_idea_outlives_undo(mine: Path, home: Path) ->
     lay(mine, {".idea/runConfigurations/mine.xml": "<component/>"})
     told = as_json(mine, "--undo")
     assert told["kept"] == [".idea/modules.xml", ".idea/my-lab.iml"]
-    assert sorted(path.name for path in (mine / ".idea").rglob("*.*")) == ["mine.xml", "my-lab.iml"]
+    assert sorted(path.name for path in (mine / ".idea").rglob("*.*")) == [
+        "mine.xml",
+        "modules.xml",
+        "my-lab.iml",
+    ]
     assert as_json(mine, "--undo")["removed"] == []
 
 

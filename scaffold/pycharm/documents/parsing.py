@@ -44,7 +44,7 @@ def parsed(content: bytes, path: Path) -> tuple[ET.Element, dict[ET.Element, Ori
     except expat.ExpatError as problem:
         raise IdeFileBroken(
             f"{path}, line {problem.lineno}, column {problem.offset + 1}: this is not XML",
-            detail=(str(problem),),
+            detail=(expat.ErrorString(problem.code),),
             hint="Correct that line, or delete the file and let scaffold write it anew",
         ) from problem
     except ValueError as problem:

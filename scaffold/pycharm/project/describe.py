@@ -19,7 +19,8 @@ _MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requireme
 def generated_project(record: Record) -> IdeProject:
     """A project of ours that is there already.
 
-    Its template may not be installed any more: then only what every project has is known.
+    Its template may not be installed any more: then only what every project has is known, and said to be
+    ``partial``.
     """
     from scaffold.projects.catalog import find_template
     from scaffold.projects.render import project_runs
@@ -27,7 +28,7 @@ def generated_project(record: Record) -> IdeProject:
     try:
         template = find_template(record.qualified_template)
     except (TemplateUnknown, TemplateBroken):
-        return IdeProject(module=record.name.distribution, runs=(), python="")
+        return IdeProject(module=record.name.distribution, runs=(), python="", partial=True)
     runs = project_runs(template, record.name, record.frameworks)
     return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
 

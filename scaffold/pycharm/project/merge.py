@@ -10,16 +10,16 @@ from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.documents.source import Document, document_of
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
+from scaffold.pycharm.project import takeover
 from scaffold.pycharm.project.broken import document_or_error
-from scaffold.pycharm.project.further import further_module
 from scaffold.pycharm.project.idea import rows_of
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
-from scaffold.pycharm.project.module_rows import ModuleFile
+from scaffold.pycharm.project.module_rows import ModuleFile, is_folder
 from scaffold.pycharm.project.present import Past, Present
 from scaffold.pycharm.project.record import Written, digest
 from scaffold.pycharm.project.rows import INTERPRETER, Modules, ProjectInterpreter, Rows
-from scaffold.pycharm.project.takeover import fold, list_ours, moved, names_modules, renamed, twins
-from scaffold.pycharm.project.three_way import Before, Interpreters, merge
+from scaffold.pycharm.project.run_merge import is_run, merge_run
+from scaffold.pycharm.project.three_way import Before, Interpreters, interpreters_of, merge
 
 MODULES, WORKSPACE, IGNORED = ".idea/modules.xml", ".idea/workspace.xml", ".idea/.gitignore"
 
@@ -70,14 +70,16 @@ class _Merger:
         self._present = Present(existing, root, repair=repair)
         self._modules = Modules(root=root, home=home)
         listed = self._listed()
-        self._own = self._own_module(listed)
-        self._twins = twins(listed, self._own, existing, self._module(self._own))
+        self._own = takeover.own_module(listed, project.module, existing)
+        self._twins = takeover.twins(listed, self._own, existing, self._module(self._own))
 
     def lay(self, wanted: Mapping[str, bytes]) -> None:
         """Decide on every file."""
         for stated, content in wanted.items():
             path = self._own if stated == f".idea/{self._project.module}.iml" else stated
-            fresh = content if path == stated else moved(stated, content, self._module(path)).to_bytes()
+            fresh = (
+                content if path == stated else takeover.moved(stated, content, self._module(path)).to_bytes()
+            )
             rows = self._rows(path)
             self.files[path] = self._whole(path, fresh) if rows is None else self._merged(path, fresh, rows)
         for path in self._twins:
@@ -90,12 +92,6 @@ class _Merger:
     def _listed(self) -> tuple[str, ...]:
         document = self._present.document(MODULES, "project")
         return () if document is None else tuple(self._modules.read(document.root))
-
-    def _own_module(self, listed: tuple[str, ...]) -> str:
-        """The module that bears our name already, wherever its file lies; else where PyCharm would put it."""
-        usual = f".idea/{self._project.module}.iml"
-        named = (path for path in listed if PurePosixPath(path).name == PurePosixPath(usual).name)
-        return next((path for path in named if path in self._present.files), usual)
 
     def _module(self, path: str) -> ModuleFile:
         return ModuleFile(root=self._root, path=path, home=self._home)
@@ -112,22 +108,41 @@ class _Merger:
     def _whole(self, path: str, fresh: bytes) -> IdeaFile:
         present, before = self._present.files.get(path), self._present.written.get(path)
         ours = self._present.is_ours(path) and path != WORKSPACE
+        base = fresh.decode() if is_run(path) else ""
         if present is None or (ours and present != fresh):
-            self.written[path] = Past(made=True).written(fresh, whole=True)
+            self.written[path] = Past(made=True).written(fresh, whole=True, base=base)
             return IdeaFile(path=path, action="write", content=fresh)
+        if before is not None and before.base and not ours:
+            return self._changed_run(path, present, fresh, before.base)
         if before is not None:
             self.written[path] = before
         if present == fresh or path in {WORKSPACE, IGNORED}:  # these are PyCharm's once they are there
             return IdeaFile(path=path, action="unchanged")
         return IdeaFile(path=path, action="keep", reasons=("it was there, or was changed, and is not ours",))
 
+    def _changed_run(self, path: str, present: bytes, fresh: bytes, base: str) -> IdeaFile:
+        """A run configuration of ours that somebody changed: what they left alone follows us."""
+        try:
+            content = merge_run(present, fresh, base=base.encode(), path=self._root / path)
+        except IdeFileBroken as problem:
+            self.written[path] = self._present.written[path]
+            return IdeaFile(path=path, action="keep", reasons=(problem.message,))
+        self.written[path] = self._present.past(path).written(content, base=fresh.decode())
+        if content == present:
+            return IdeaFile(path=path, action="keep", reasons=("what was changed in it stays",))
+        return IdeaFile(path=path, action="merge", content=content, reasons=("what was changed stays",))
+
     def _merged(self, path: str, fresh: bytes, rows: Rows) -> IdeaFile:
         wanted = rows.read(document_of(fresh, self._root / path).root)
         document, present = self._present.document(path, rows.tag), self._present.files.get(path)
         before = Before() if document is None else self._present.before(path, rows, wanted)
+        if self._project.partial and path == self._own:  # what its template excludes is not known now
+            wanted = {**{name: row for name, row in before.rows.items() if is_folder(name)}, **wanted}
         done: list[str] = []
         if path == self._own and self._twins:
-            document = self._taken_over(document, done)
+            document = takeover.taken_over(
+                document, self._twins, self._present.files, self._module(path), done
+            )
         past = self._present.past(path)
         if document is None:
             self.written[path] = past.written(fresh, whole=True, rows=wanted)
@@ -137,7 +152,7 @@ class _Merger:
             usual = f".idea/{self._project.module}.iml"
             if self._own != usual:
                 wanted[self._own] = wanted.pop(usual)
-            done += list_ours(self._modules, document.root, self._own, self._twins)
+            done += takeover.list_ours(self._modules, document.root, self._own, self._twins)
         found = () if whole else tuple(before.found | before.new(there, wanted))
         if path == MODULES:
             before = replace(before, rows={n: row for n, row in before.rows.items() if n not in wanted})
@@ -162,12 +177,7 @@ class _Merger:
         return replace(decided, action="merge", content=content, backup=past.backup)
 
     def _interpreters(self, path: str) -> Interpreters:
-        for one in self._project.further:
-            name = further_module(self._project, one)
-            if PurePosixPath(path).stem == name:
-                return Interpreters(module=name, own=one.interpreter, registered=self.registered)
-        project = self._project
-        return Interpreters(module=project.module, own=project.interpreter, registered=self.registered)
+        return interpreters_of(self._project, PurePosixPath(path).stem, self.registered)
 
     def _inherited(self, module: Document) -> str:
         """Why a module that names no interpreter goes on so: its project's one is somebody's choice."""
@@ -179,29 +189,15 @@ class _Merger:
         written = ((before and before.rows) or {}).get(INTERPRETER, "")
         return self._interpreters(path).theirs(name, written)
 
-    # a module of another name on our folder
-
-    def _taken_over(self, document: Document | None, done: list[str]) -> Document:
-        module = self._module(self._own)
-        for twin in self._twins:
-            other = moved(twin, self._present.files[twin], module)
-            if document is None:
-                document = other
-            else:
-                fold(other, document.root, module)
-            done.append(f"takes over the module {PurePosixPath(twin).stem}")
-        assert document is not None  # there is at least one twin
-        return document
-
     def _name_ours(self) -> None:
         """Whoever depends on, or runs in, a module that was taken over."""
         old = frozenset(PurePosixPath(twin).stem for twin in self._twins)
         for path, present in self._present.files.items():
             decided = self.files.get(path)
-            if not names_modules(path) or (decided and decided.action == "set aside"):
+            if not takeover.names_modules(path) or (decided and decided.action == "set aside"):
                 continue
             content = (decided and decided.content) or present
-            new = renamed(path, content, old, self._project.module, self._root)
+            new = takeover.renamed(path, content, old, self._project.module, self._root)
             if new != content:
                 past = self._present.past(path)
                 base = decided or IdeaFile(path=path, action="merge")
@@ -216,14 +212,17 @@ class _Merger:
         content = self._present.files[path]
         backup = self._present.backups.place(path, content)
         self.files[path] = IdeaFile(path=path, action="set aside", reasons=(reason,), backup=backup)
-        if path in self._twins:
+        before = self._present.written.get(path)
+        if path in self._twins and not (before is not None and before.made):
             self.written[path] = Past(original=backup).written(None)
 
     def _outdated(self, path: str) -> None:
         """What we wrote, and do not want any more."""
         before, present, rows = self._present.written[path], self._present.files.get(path), self._rows(path)
         ours = before.made or before.rows is not None
-        if not ours and (present is None or path not in self._twins):
+        if self._project.partial and self._project.further and is_run(path):
+            self.written[path] = before  # which ones there are is not known now
+        elif not ours and (present is None or path not in self._twins):
             self.written[path] = before  # it gave way to our module, or names it
         elif present is None:
             return

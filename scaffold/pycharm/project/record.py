@@ -30,6 +30,7 @@ class Written:
     original: str = ""  # where it is kept as it was before us
     found: tuple[str, ...] = ()  # names of rows that stood there before us
     was: str = ""  # the interpreter's name that ours replaced
+    base: str = ""  # a run configuration as we wrote it: what differs from it is somebody's
     rows: Mapping[str, str] | None = None  # None: written before rows were recorded, or a file without any
 
     @property
@@ -59,6 +60,7 @@ def _row(one: Written) -> dict[str, Any]:
     row |= {"original": one.original} if one.original else {}
     row |= {"found": sorted(one.found)} if one.found else {}
     row |= {"was": one.was} if one.was else {}
+    row |= {"base": one.base} if one.base else {}
     return row if one.rows is None else {**row, "rows": dict(one.rows)}
 
 
@@ -121,6 +123,7 @@ def _parse_file(value: object) -> Written | None:
         original=_original(value.get("original")),
         found=names,
         was=value["was"] if isinstance(value.get("was"), str) else "",
+        base=value["base"] if isinstance(value.get("base"), str) else "",
         rows=rows,
     )
 

@@ -125,6 +125,8 @@ class Modules:
         return {self.path_of(entry): "module" for entry in self.entries(document)}
 
     def put(self, document: Element, name: str, value: str) -> None:
+        if name in self.read(document):
+            return  # there is one value only
         manager = component_of(document, "ProjectModuleManager")
         modules = manager.find("modules")
         if modules is None:

@@ -10,16 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from scaffold.errors import IdeFileBroken
 from scaffold.pycharm.documents.source import document_of
-from scaffold.pycharm.documents.writing import to_bytes
-from scaffold.pycharm.project.run_configurations import document, file_stem
-
-if TYPE_CHECKING:
-    from scaffold.projects.model import RunConfiguration, RunKind
 
 #: One value of a run configuration: ("option", "PARAMETERS"), ("env", "COLOUR"), ("attribute", "folderName").
 Row = tuple[str, ...]
@@ -38,28 +32,23 @@ _ELEMENTS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def merge_run(
-    existing: bytes,
-    run: RunConfiguration,
-    module: str,
-    *,
-    base: bytes | None = None,
-    kinds: Mapping[str, RunKind] | None = None,
-    path: Path | None = None,
-) -> bytes:
+def is_run(path: str) -> bool:
+    """Whether a file below ``.idea`` is a run configuration's."""
+    return path.startswith(".idea/runConfigurations/") and path.endswith(".xml")
+
+
+def merge_run(existing: bytes, fresh: bytes, *, path: Path, base: bytes | None = None) -> bytes:
     """The content of ``existing`` with our row in it; the very same bytes where nothing is to be changed.
 
-    ``base`` is what we wrote there last, ``kinds`` those of a compound's members by name, ``path`` is named
-    in errors. A configuration whose type somebody changed is theirs and stays. Raises IdeFileBroken for a
-    file that is no run configuration's.
+    ``fresh`` is the file as we would write it now, ``base`` what we wrote there last, ``path`` is named in
+    errors. A configuration whose type somebody changed is theirs and stays. Raises IdeFileBroken for a file
+    that is no run configuration's.
     """
-    wanted = document(run, module, kinds)
     if existing == base:
-        return to_bytes(wanted, declaration=False)
-    file = path or Path(f"{file_stem(run.name)}.run.xml")
-    theirs = document_of(existing, file)
-    ours, before = _only(wanted), _base(base, file)
-    present = _find(theirs.root, {run.name} if before is None else {run.name, before.get("name", "")}, file)
+        return fresh
+    theirs, ours, before = document_of(existing, path), _only(fresh, path), _base(base, path)
+    name = ours.get("name", "")
+    present = _find(theirs.root, {name} if before is None else {name, before.get("name", "")}, path)
     if present is None:
         theirs.root.append(ours)
         return theirs.to_bytes()
@@ -69,9 +58,9 @@ def merge_run(
     return theirs.to_bytes()
 
 
-def _only(document: Element) -> Element:
+def _only(content: bytes, file: Path) -> Element:
     """The configuration of a file that holds a single one."""
-    configuration = document.find("configuration")
+    configuration = document_of(content, file).root.find("configuration")
     assert configuration is not None  # we wrote it
     return configuration
 

@@ -32,6 +32,13 @@ def twins(
     )
 
 
+def own_module(listed: tuple[str, ...], module: str, files: Mapping[str, bytes]) -> str:
+    """The module that bears our name already, wherever its file lies; else where PyCharm would put it."""
+    usual = PurePosixPath(f".idea/{module}.iml")
+    named = (path for path in listed if PurePosixPath(path).name == usual.name)
+    return next((path for path in named if path in files), str(usual))
+
+
 def _claims(path: str, content: bytes, module: ModuleFile) -> bool:
     try:
         document = document_of(content, module.root / path)
@@ -52,6 +59,25 @@ def moved(path: str, content: bytes, module: ModuleFile) -> Document:
     if there != here:  # $MODULE_DIR$ means another folder from now on
         content = _MODULE_DIR.sub(named, content)
     return document_of(content, module.root / module.path)
+
+
+def taken_over(
+    document: Document | None,
+    taken: tuple[str, ...],
+    files: Mapping[str, bytes],
+    module: ModuleFile,
+    done: list[str],
+) -> Document:
+    """Our module with what the others say, of which there is at least one; ``done`` gets what was done."""
+    for twin in taken:
+        other = moved(twin, files[twin], module)
+        if document is None:
+            document = other
+        else:
+            fold(other, document.root, module)
+        done.append(f"takes over the module {PurePosixPath(twin).stem}")
+    assert document is not None
+    return document
 
 
 def fold(other: Document, into: Element, module: ModuleFile) -> None:

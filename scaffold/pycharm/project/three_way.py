@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.project.further import further_module
 from scaffold.pycharm.project.rows import FOLDER, INTERPRETER, OTHER_SDK, Rows
 from scaffold.pycharm.reading.sdk import parse_sdk_name
 
@@ -74,6 +76,14 @@ class Interpreters:
         """Whether a name leads to the project's environment already."""
         known = (self.registered or {}).get(name)
         return known is not None and known.exists() and same_environment(known, self.own)
+
+
+def interpreters_of(project: IdeProject, module: str, registered: Mapping[str, Path] | None) -> Interpreters:
+    """Those of one module: a further environment's, or the project's own."""
+    for one in project.further:
+        if further_module(project, one) == module:
+            return Interpreters(module=module, own=one.interpreter, registered=registered)
+    return Interpreters(module=project.module, own=project.interpreter, registered=registered)
 
 
 def project_in(name: str) -> str:

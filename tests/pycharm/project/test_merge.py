@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import IdeFileBroken
+from scaffold.errors import IdeFileBroken, IdeFileChanged
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import FurtherInterpreter, IdeProject
 from scaffold.pycharm.project.idea import idea_files
@@ -504,6 +504,51 @@ def test_a_run_configuration_that_was_changed_stays(tmp_path: Path) -> None:
     write_idea(plan)
     write_idea(plan_idea(tmp_path, PROJECT))
     assert (tmp_path / path).read_text() == changed
+
+
+def test_what_was_not_changed_in_a_run_configuration_follows_us(tmp_path: Path) -> None:
+    further = (replace(KERAS, frameworks=("pytorch",)),)
+    project = replace(PROJECT, further=further, runs=(FRAMEWORK_RUN,))
+    write_idea(plan_idea(tmp_path, project))
+    path = tmp_path / ".idea/runConfigurations/train (GPU).xml"
+    changed = path.read_text().replace('value="$PROJECT_DIR$"', 'value="/mine"')
+    path.write_text(changed)
+    newer = replace(project, runs=(replace(FRAMEWORK_RUN, target="cnn_project.newer"),))
+    assert merge(tmp_path, newer)[".idea/runConfigurations/train (GPU).xml"] == "merge"
+    assert path.read_text() == changed.replace("cnn_project.train", "cnn_project.newer")
+    path.write_text("<component")
+    assert merge(tmp_path, project)[".idea/runConfigurations/train (GPU).xml"] == "keep"
+    assert path.read_text() == "<component"
+
+
+def test_what_is_not_known_is_not_unwanted(tmp_path: Path) -> None:
+    """The project's template is not installed any more: excluded folders and run configurations stay."""
+    further = (replace(KERAS, frameworks=("pytorch",)),)
+    write_idea(plan_idea(tmp_path, replace(PROJECT, further=further, runs=(FRAMEWORK_RUN,))))
+    before = tree(tmp_path)
+    unknown = IdeProject(module="cnn-project", runs=(), python="3.12.1", further=further, partial=True)
+    assert set(merge(tmp_path, unknown).values()) == {"unchanged"}
+    assert tree(tmp_path) == before
+    actions = merge(tmp_path, replace(unknown, further=()))
+    gone = {".idea/cnn-project-keras.iml", ".idea/runConfigurations/train (GPU).xml"}
+    assert {path for path, action in actions.items() if action == "remove"} == gone
+    assert "$MODULE_DIR$/data" in text(tmp_path, "cnn-project.iml")
+
+
+@pytest.mark.parametrize("there", [{}, WHOLE])
+def test_what_the_ide_wrote_since_the_plan_is_never_written_over(
+    tmp_path: Path, there: dict[str, str]
+) -> None:
+    lay(tmp_path, there)
+    newer = replace(PROJECT, python="3.13.0")
+    plan = plan_idea(tmp_path, newer, registered={})
+    lay(tmp_path, {".idea/misc.xml": WHOLE[".idea/misc.xml"] + "<!-- the IDE's -->"})
+    before = tree(tmp_path)
+    with pytest.raises(IdeFileChanged, match=r"misc\.xml was changed"):
+        write_idea(plan)
+    assert tree(tmp_path) == before
+    merge(tmp_path, newer, registered={})
+    assert text(tmp_path, "misc.xml").endswith("<!-- the IDE's -->")
 
 
 def test_our_module_that_is_listed_twice_is_listed_once(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from scaffold.errors import IdeFileBroken
 from scaffold.projects.model import RunConfiguration, RunKind
 from scaffold.pycharm.documents.source import document_of
 from scaffold.pycharm.documents.writing import to_bytes
+from scaffold.pycharm.project import run_merge
 from scaffold.pycharm.project.run_configurations import document
-from scaffold.pycharm.project.run_merge import merge_run
 
 OLD = RunConfiguration(
     name="train",
@@ -34,6 +34,17 @@ MODULE = "cnn-project"
 
 def written(run: RunConfiguration, kinds: dict[str, RunKind] | None = None) -> bytes:
     return to_bytes(document(run, MODULE, kinds), declaration=False)
+
+
+def merge_run(
+    existing: bytes,
+    run: RunConfiguration,
+    *,
+    kinds: dict[str, RunKind] | None = None,
+    base: bytes | None = None,
+    path: Path = Path("train.run.xml"),
+) -> bytes:
+    return run_merge.merge_run(existing, written(run, kinds), base=base, path=path)
 
 
 #: What the IDE and a person make of OLD: its new options, a step, a comment, variables and parameters of theirs.
@@ -90,8 +101,8 @@ FOLLOWING = {
 def merged(existing: str | bytes, run: RunConfiguration, **more: object) -> str:
     """The merged file; merged again, it stays as it is."""
     content = existing.encode() if isinstance(existing, str) else existing
-    once = merge_run(content, run, MODULE, **more)  # type: ignore[arg-type]
-    assert merge_run(once, run, MODULE, **{**more, "base": written(run, more.get("kinds"))}) == once  # type: ignore[arg-type]
+    once = merge_run(content, run, **more)  # type: ignore[arg-type]
+    assert merge_run(once, run, **{**more, "base": written(run, more.get("kinds"))}) == once  # type: ignore[arg-type]
     return once.decode()
 
 
@@ -115,8 +126,8 @@ def test_without_a_base_only_what_is_absent_is_added() -> None:
         '    <option name="INPUT_FILE"',
         '    <option name="REDIRECT_INPUT" value="false" />\n    <option name="INPUT_FILE"',
     )
-    assert merge_run(CHANGED.encode(), NEW, MODULE).decode() == expected
-    assert merge_run(expected.encode(), NEW, MODULE).decode() == expected
+    assert merge_run(CHANGED.encode(), NEW).decode() == expected
+    assert merge_run(expected.encode(), NEW).decode() == expected
 
 
 def test_a_file_that_nobody_touched_is_written_as_ever() -> None:
@@ -137,8 +148,8 @@ def test_another_type_is_a_persons_choice() -> None:
     text = CHANGED.replace(
         'type="PythonConfigurationType" factoryName="Python"', 'type="tests" factoryName="x"'
     )
-    assert merge_run(text.encode(), NEW, MODULE, base=written(OLD)).decode() == text
-    assert merge_run(text.encode(), NEW, MODULE).decode() == text
+    assert merge_run(text.encode(), NEW, base=written(OLD)).decode() == text
+    assert merge_run(text.encode(), NEW).decode() == text
 
 
 def test_a_row_that_became_a_compound_keeps_what_somebody_added() -> None:
@@ -190,7 +201,7 @@ def test_a_file_with_other_configurations_gets_ours_beside_them() -> None:
 @pytest.mark.parametrize("content", [b"", b"<component>", b"<project />", b"\xff\xfe<"])
 def test_what_is_no_run_configuration_is_refused(content: bytes) -> None:
     with pytest.raises(IdeFileBroken, match=r"train\.run\.xml"):
-        merge_run(content, OLD, MODULE)
+        merge_run(content, OLD)
 
 
 def test_real_files_lose_nothing(shared: Path) -> None:
@@ -205,8 +216,8 @@ def test_real_files_lose_nothing(shared: Path) -> None:
             if one.get("type") not in kinds or one.get("default") == "true":
                 continue
             run = replace(OLD, name=one.get("name", ""), kind=kinds[one.get("type", "")])
-            result = merge_run(content, run, MODULE, path=path)
-            assert merge_run(result, run, MODULE, path=path) == result
+            result = merge_run(content, run, path=path)
+            assert merge_run(result, run, path=path) == result
             left = iter(result.decode().splitlines())
             lost = [
                 line for line in content.decode().splitlines() if "<envs />" not in line and line not in left
