@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide import inspect
+from scaffold.checks.ide.shown import hidden
 from scaffold.errors import ConsentNeeded, NotAProject
 from scaffold.files import absolute
 from scaffold.ide.open_ides import open_ides
@@ -17,7 +18,6 @@ from scaffold.pycharm.project.describe import any_root
 from scaffold.pycharm.reading.project_files import find_root
 from scaffold.pycharm.survey.survey import survey
 from scaffold.shell import line
-from scaffold.sources.keys import masked
 
 if TYPE_CHECKING:
     from scaffold.checks.model import Finding
@@ -84,7 +84,7 @@ def difference(change: Change) -> tuple[str, ...]:
         for content in (change.before, change.after)
     )
     rows = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
-    return tuple(masked(row) for row in rows if not row.startswith("@@"))
+    return tuple(hidden(row) for row in rows if not row.startswith("@@"))
 
 
 def _root(start: Path, system: System) -> Path:

@@ -42,7 +42,8 @@ def users_files(facts: IdeFacts) -> Iterator[Finding]:
             cause="idea-user-files-tracked",
             evidence=evidence((name, "tracked") for name in folders),
             remedy=Remedy(
-                text="take them out of git (they stay on your disk), and have it ignore them",
+                text="take them out of git (they stay on your disk), and write them into .gitignore: "
+                + " ".join(folders),
                 commands=(("git", "rm", "-r", "--cached", "--", *folders),),
             ),
         )

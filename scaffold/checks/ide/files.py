@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scaffold.checks.ide.shown import evidence, some
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.pycharm.survey.model import IdeFacts
+from scaffold.pycharm.survey.model import IdeFacts, IdeFile
+from scaffold.pycharm.survey.runs import WORKSPACE, may_hold
 
 
 def conflicts(facts: IdeFacts) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ def readable(facts: IdeFacts) -> Iterator[Finding]:
     for file in facts.files:
         if not file.problem or file.conflict:
             continue
-        users = file.path == ".idea/workspace.xml"
+        users = file.path == WORKSPACE
         yield Finding(
             id="ide.file-broken",
             level="warning" if users else "error",
@@ -42,19 +43,25 @@ def readable(facts: IdeFacts) -> Iterator[Finding]:
             else "PyCharm ignores it, or does not open the project as meant",
             cause="file-broken",
             evidence=(Evidence(source=file.place(), value=file.problem),),
-            remedy=_brought_back(facts, file.path),
+            remedy=_brought_back(facts, file),
         )
 
 
-def _brought_back(facts: IdeFacts, path: str) -> Remedy:
+def _brought_back(facts: IdeFacts, file: IdeFile) -> Remedy:
+    path = file.path
+    if not (facts.root / path).is_file():
+        return Remedy(text="delete or rename it: a file of PyCharm's belongs there")
+    correct = "correct that line" if file.line else "look at what it holds"
     if path in facts.git.tracked:
         return Remedy(
-            text="correct that line, or take git's version where that is whole",
+            text=f"{correct}, or take git's version where that is whole",
             commands=(("git", "checkout", "--", path),),
         )
     if facts.ours and path.startswith(".idea/"):
         return Remedy(text="delete it, and have it written anew", commands=(("scaffold", "ide", "pycharm"),))
-    return Remedy(text="correct that line, or delete the file and let PyCharm write it anew")
+    if may_hold(path) and path != WORKSPACE:
+        return Remedy(text=f"{correct}; deleted, the run configuration is gone: PyCharm makes none anew")
+    return Remedy(text=f"{correct}, or delete the file and let PyCharm write it anew")
 
 
 def told_apart(facts: IdeFacts) -> Iterator[Finding]:

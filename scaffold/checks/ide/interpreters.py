@@ -66,7 +66,9 @@ def _names_none(run: Run) -> bool:
 
 def in_modules(facts: IdeFacts) -> Iterator[Finding]:
     """An interpreter's name in a shared .iml or misc.xml is one that every PyCharm can guess from."""
-    named = [one for file in facts.shared for one in _sdk_names(file)]
+    # such files are of this machine for as long as git does not have them
+    others = [one for one in facts.shared if facts.git.state != "read" or one.path in facts.git.tracked]
+    named = [one for file in others for one in _sdk_names(file)]
     if not named:
         return
     guessed = all(parse_sdk_name(name) and not _NUMBERED.fullmatch(name) for _, name in named)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from scaffold.checks.ide.shown import evidence
 from scaffold.checks.model import Finding, Remedy
+from scaffold.pycharm.mending.arguments import ARGUMENTS, meant
+from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.sources.keys import KEYS, TELLING
 
 #: Values that stand for one that somebody is to fill in.
 _EMPTY = re.compile(r"\$|<|\{|x{4}|\*{3}|your|change|example|dummy|test|fake|placeholder|todo", re.IGNORECASE)
+
+#: A name that ends so may mean a secret, a token of a language model, or a key of a table: the value tells.
+_VAGUE = re.compile(r"(?:KEY|TOKEN)$", re.IGNORECASE)
+_SWITCH = re.compile(r"true|false|yes|no|on|off|none|null|[01]", re.IGNORECASE)
+
+#: ``scheme://user:password@host``.
+_IN_URL = re.compile(r"\w://[^/\s:@\"']*:(?P<password>[^/\s@\"']+)@")
 
 
 def kept(facts: IdeFacts) -> Iterator[Finding]:
@@ -36,18 +46,40 @@ def _places(facts: IdeFacts) -> Iterator[tuple[str, str, bool]]:
         if file.document is None:
             continue
         for element in file.document.root.iter():
-            name = element.get("name", "")
-            sure = any(KEYS.search(value) for value in element.attrib.values())
-            telling = element.tag == "env" and TELLING.search(name)
-            if sure or (telling and looks_secret(element.get("value", ""))):
+            name, value = element.get("name", ""), element.get("value", "")
+            sure = any(KEYS.search(one) for one in element.attrib.values())
+            telling = element.tag == "env" and looks_secret(name, value)
+            url = any(_in_url(one) for one in element.attrib.values())
+            said = name in ARGUMENTS and any(looks_secret(*one) for one in _named(meant(name, value)))
+            if sure or telling or url or said:
                 yield file.place(element), f"{name or element.tag} (its value is not shown)", sure
 
 
-def looks_secret(value: str) -> bool:
-    """Whether a value under a telling name is more than a switch, a path or something to fill in.
+def _in_url(value: str) -> bool:
+    return any(not _EMPTY.search(found["password"]) for found in _IN_URL.finditer(value))
 
-    >>> [looks_secret(value) for value in ("s3cr3t-a9f8e7", "false", "<your key 1>", "postgres")]
-    [True, False, False, False]
+
+def _named(arguments: str) -> Iterator[tuple[str, str]]:
+    """Each option with its value: ``--password X``, ``--password=X``."""
+    words = parse(arguments)
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        name, sign, value = word.partition("=")
+        if word.startswith("-"):
+            yield name, value if sign else "" if following.startswith("-") else following
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a value under a name is more than a switch, a path or something to fill in.
+
+    >>> [looks_secret("DB_PASSWORD", value) for value in ("hunter2", "", "<yours>", "$PASSWORD", "changeme")]
+    [True, False, False, False, False]
+    >>> looks_secret("KAGGLE_KEY", "0123456789abcdef" * 2), looks_secret("PAD_TOKEN", "eos")
+    (True, False)
     """
+    vague = bool(_VAGUE.search(name))
+    if not value or not (vague or TELLING.search(name)):
+        return False
+    if _EMPTY.search(value) or _SWITCH.fullmatch(value) or re.match(r"[./~]|[A-Za-z]:[\\/]", value):
+        return False
     mixed = bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
-    return len(value) >= 8 and mixed and not _EMPTY.search(value) and not re.search(r"[\\/\s]", value)
+    return not vague or (mixed and len(value) >= 8 and not re.search(r"\s", value))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from scaffold.checks.model import Evidence, Remedy
-from scaffold.sources.keys import masked
+from scaffold.sources.keys import HIDDEN, TELLING, masked
+from scaffold.sources.redact import redact
 
 #: More places of one kind tell nobody more.
 SHOWN = 8
@@ -20,9 +22,26 @@ FIX = ("scaffold", "ide", "check", "--fix")
 
 def evidence(places: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Places and what stands there; the rest is counted."""
-    rows = [Evidence(source=place, value=_short(masked(value))) for place, value in places]
+    rows = [Evidence(source=place, value=_short(hidden(value))) for place, value in places]
     more = len(rows) - SHOWN
     return (*rows[:SHOWN], Evidence(source="and", value=f"{more} more")) if more > 0 else tuple(rows)
+
+
+#: An option and its value, as they are written or as words in brackets.
+_OPTION = re.compile(r"(?P<name>--?[\w-]+)(?P<sign>=|\s+|\] \[)(?P<value>[^\s\]]+)")
+
+
+def hidden(text: str) -> str:
+    """The text without keys, and without what follows an option that tells of a secret.
+
+    >>> hidden("--db-password hunter2 --lr 0.1"), hidden("[--token=abc] [https://bob:hunter2@x.org/a]")
+    ('--db-password (not shown) --lr 0.1', '[--token=(not shown)] [https://***@x.org/a]')
+    """
+
+    def without(found: re.Match[str]) -> str:
+        return f"{found['name']}{found['sign']}{HIDDEN}" if TELLING.search(found["name"]) else found[0]
+
+    return _OPTION.sub(without, redact(masked(text)))
 
 
 def _short(value: str) -> str:

@@ -36,6 +36,15 @@ def targets(facts: IdeFacts) -> Iterator[Finding]:
         if lacks and not run.temporary:
             yield _lacking(run, lacks)  # a folder comes last: it is missing with what lay in it
     yield from _without_variables(facts)
+    unseen = [run for run in facts.runs if any(one.kind in blind for one in run.lacks)]
+    if unseen:
+        yield Finding(
+            id="ide.not-judged",
+            level="skipped",
+            title="Whether run configurations that others start are there was not looked at",
+            detail="they may be in a file that cannot be read",
+            evidence=evidence((run.place(), lack.text) for run in unseen for lack in run.lacks),
+        )
 
 
 def _said_elsewhere(facts: IdeFacts, run: Run, kind: str) -> bool:

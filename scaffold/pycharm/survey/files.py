@@ -27,6 +27,8 @@ _PATTERNS = (
     "pyproject.toml",
 )
 
+_OF_RUNS = frozenset((".run/*.run.xml", "*.run.xml"))
+
 _LINE = re.compile(r", line (\d+),")
 
 
@@ -40,7 +42,7 @@ def _paths(root: Path, git: GitView) -> set[str]:
         path.relative_to(root).as_posix()
         for pattern in _PATTERNS
         for path in root.glob(pattern)
-        if path.is_file()
+        if path.is_file() or pattern in _OF_RUNS  # what else lies there is told
     }
     # PyCharm finds run configurations anywhere in the content
     return found | {name for name in git.tracked if name.endswith(".run.xml") and (root / name).is_file()}
@@ -48,6 +50,8 @@ def _paths(root: Path, git: GitView) -> set[str]:
 
 def read_file(root: Path, path: str, git: GitView) -> IdeFile:
     """One file; what keeps it from being read is told in it, never raised."""
+    if (root / path).exists() and not (root / path).is_file():  # a pipe would never end
+        return IdeFile(path=path, problem="it is no file", shared=git.shares(path))
     try:
         with (root / path).open("rb") as stream:
             content = stream.read(_LARGEST + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,18 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
     assert look(tmp_path, **{RUN: run_xml()}) == {}
     assert [(one.id, one.level) for one in inspect(facts_of(tmp_path))] == [("ide.run-config", "ok")]
 
+
+ENVIRONMENT = [
+    ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzz", True),
+    ("DB_URL", "postgres://bob:hunter2pass@db/x", True),
+    ("HTTP_PROXY", "http://u:p4ssw0rdX@proxy:80", True),
+    ("HTTP_PROXY", "http://u:$PASSWORD@proxy:80", False),
+    ("KAGGLE_KEY", "0123456789abcdef" * 2, True),
+    ("MY_PASSWORD", "hunter2", True),
+    ("MY_PASSWORD", "changeme", False),
+    ("MY_PASSWORD", "", False),
+    ("PASSWORD_SECRET", "/run/secrets/x", False),
+]
 
 #: What stands in the project, and what is found; every cure is tried on them, too (`test_cures`).
 CASES: list[tuple[dict[str, str], dict[str, str]]] = [
@@ -97,6 +110,11 @@ CASES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({RUN: run_xml(inside='<envs><env name="API_KEY" value="9f8e7d6c5b4a" /></envs>')}, {"ide.secret": "warning"}),
     ({RUN: run_xml(inside='<envs><env name="TOKENIZERS_PARALLELISM" value="false123" /></envs>')}, {}),
     ({RUN: run_xml(inside='<envs><env name="API_KEY" value="your-key-123" /></envs>')}, {}),
+    *(({RUN: run_xml(inside=f'<envs><env name="{name}" value="{value}" /></envs>')}, {"ide.secret": "warning"} if secret else {}) for name, value, secret in ENVIRONMENT),
+    ({RUN: run_xml(PARAMETERS="--db-password hunter2")}, {"ide.secret": "warning"}),
+    ({RUN: run_xml(PARAMETERS="--api-key=9f8e7d6c5b4a --lr 0.1")}, {"ide.secret": "warning"}),
+    ({RUN: run_xml(PARAMETERS="--wandb-key 9f8e7d6c5b4a")}, {"ide.secret": "warning"}),
+    ({RUN: run_xml(PARAMETERS="--password --verbose --token $TOKEN")}, {}),
     # modules
     ({".idea/app.iml": "(left out)"}, {"ide.iml-missing": "error"}),
     ({".idea/modules.xml": MODULES.replace("    </modules>", GONE)}, {"ide.iml-missing": "error"}),
@@ -210,7 +228,31 @@ def test_without_modules_src_is_a_source_root(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
     files = {RUN: run_xml()[:-9], ".run/both.run.xml": COMPOUND}
-    assert look(tmp_path, **files) == {"ide.file-broken": "error"}
+    assert look(tmp_path, **files) == {"ide.file-broken": "error", "ide.not-judged": "skipped"}
+
+
+def test_what_is_no_file_is_told_and_never_read(tmp_path: Path) -> None:
+    facts_of(tmp_path)
+    (tmp_path / ".run/folder.run.xml").mkdir(parents=True)
+    os.mkfifo(tmp_path / ".run/pipe.run.xml")
+    (tmp_path / ".run/zero.run.xml").symlink_to("/dev/zero")
+    findings = inspect(survey(tmp_path, GitHost(list(FILES))))
+    assert [(one.title, one.remedy and one.remedy.text) for one in findings] == [
+        (f".run/{name}.run.xml cannot be read", "delete or rename it: a file of PyCharm's belongs there")
+        for name in ("folder", "pipe", "zero")
+    ]
+
+
+def test_no_finding_shows_a_password(tmp_path: Path) -> None:
+    found = inspect(facts_of(tmp_path, **{RUN: run_xml(PARAMETERS="--db-password hunter2 --name 'a b'")}))
+    assert {"ide.secret", "ide.single-quotes"} == seen(found).keys()
+    assert "hunter2" not in repr(found)
+
+
+def test_an_interpreter_in_a_file_that_git_has_not_is_of_this_machine(tmp_path: Path) -> None:
+    module = MODULE.replace('<orderEntry type="inheritedJdk" />', SDK.format("~/w/.venv"))
+    gone = [name for name in FILES if not name.startswith(".idea")]
+    assert look(tmp_path, gone, **{".idea/app.iml": module}) == {}
 
 
 @pytest.mark.parametrize(
