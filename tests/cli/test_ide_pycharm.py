@@ -234,3 +234,19 @@ def test_what_is_removed_is_told_in_time(mine: Path, home: Path) -> None:
     scaffold(mine, "ide", "pycharm")
     assert "Would remove   .idea/" in scaffold(mine, "ide", "pycharm", "--undo", "-n")
     assert "Removed        .idea/" in scaffold(mine, "ide", "pycharm", "--undo")
+
+
+def test_beside_an_interpreter_that_was_chosen_it_is_told_why_another_is_entered(
+    mine: Path, home: Path
+) -> None:
+    chosen = add_environment(home / "elsewhere")
+    ide = config(home, "PyCharm2026.2", entry_of("mine", str(chosen)))
+    scaffold(mine, "ide", "pycharm", "--no-register")
+    for path in (mine / ".idea/my-lab.iml", mine / ".idea/misc.xml"):
+        text = path.read_text(encoding="utf-8").replace(f"Python {minor()} (my-lab)", "mine")
+        path.write_text(text, encoding="utf-8")
+    told = f"stays; beside it Python {minor()} (my-lab) can be chosen"
+    for more in ("--dry-run", "--no-trust"):
+        assert told in scaffold(mine, "ide", "pycharm", more)
+    assert names(ide) == ["mine", f"Python {minor()} (my-lab)"]
+    assert read_project(mine, HostSystem()).modules[0].sdk == "mine"

@@ -119,7 +119,18 @@ def _plan_lines(plan: PycharmPlan) -> list[str]:
             what = {"open": "left as it is", "failed": "not possible", "unchanged": "unchanged"}[step.outcome]
             what += f": {step.why}" if step.why else ""
         lines.append(row("PyCharm", head + what))
-    return [*lines, *(row("Note", note) for note in plan.registration.notes)]
+    return [*lines, *_beside(plan), *(row("Note", note) for note in plan.registration.notes)]
+
+
+def _beside(plan: PycharmPlan) -> list[str]:
+    """Why an interpreter is entered that the project does not use: somebody chose another one for it."""
+    from scaffold.cli.text import row
+
+    names = " and ".join(sdk.name for sdk in plan.registration.sdks)
+    if not names or not plan.registration.steps or not any(one.stays for one in plan.files.files):
+        return []
+    text = f"the interpreter that somebody chose for this project stays; beside it {names} can be chosen"
+    return [row("Note", text)]
 
 
 def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
@@ -133,7 +144,7 @@ def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
     )
     lines += [row("Note", notice) for notice in report.notices]
     if report.registration is not None:
-        lines += entered_lines(report.registration)
+        lines += [*entered_lines(report.registration), *_beside(plan)]
     said = _headline(plan, report)
     colour = "green" if said == READY else "yellow"
     return [*lines, click.style(f"{said}: ", fg=colour, bold=True) + str(plan.root)]
