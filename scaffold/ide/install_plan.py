@@ -18,7 +18,7 @@ from scaffold.pycharm.releases.download import came
 from scaffold.pycharm.releases.feed import Download, Release, chosen, download_for, version_in
 from scaffold.pycharm.releases.place import Place, demand_free
 from scaffold.pycharm.releases.service import ask, client_of, hash_beside, published_hash
-from scaffold.pycharm.releases.terms import service
+from scaffold.pycharm.releases.terms import service, service_at
 from scaffold.pycharm.releases.unpack import kind_of
 from scaffold.sources.fetch import Client
 from scaffold.sources.places import local_path
@@ -166,7 +166,7 @@ def _named(wishes: InstallWishes, path: Path | None, filename: str) -> _Offer:
 
 def _published(system: System, wishes: InstallWishes, client: Client) -> _Offer:
     """What the release service has for this machine."""
-    address = wishes.source or service().url
+    address = service_at(wishes.source) if wishes.source else service().url
     release = chosen(ask(client, address, RELEASES_CODE, wishes.version), wishes.version)
     if release is None:
         raise DownloadFailed(
@@ -183,8 +183,8 @@ def _published(system: System, wishes: InstallWishes, client: Client) -> _Offer:
             hint="run PyCharm on another computer and connect it to this one: Remote Development | SSH",
         )
     reasons = (
-        f"{release.version} is the newest release" + (f" of {wishes.version}" if wishes.version else ""),
-        f"{download.key} is its file for {facts.os} on {machine}",
+        "the newest release" + (f" of {wishes.version}" if wishes.version else ""),
+        f"its file for {facts.os} on {machine}",
     )
     return _Offer(release=release, download=download, service=address, reasons=reasons)
 

@@ -175,4 +175,4 @@ def _written(system: System, step: ToolsStep) -> ToolsStep:
 
 
 def _words(problem: ScaffoldError) -> str:
-    return "; ".join((problem.message, *problem.detail))
+    return "; ".join(filter(None, (problem.message, *problem.detail, problem.hint)))

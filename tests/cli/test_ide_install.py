@@ -380,3 +380,32 @@ def test_a_second_process_does_not_come_between(server: ReleaseServer, home: Pat
     assert "error[download-busy]" in second.stderr
     assert first.wait(timeout=60) == 0
     assert files(home) == installed(home)
+
+
+def test_the_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:secret@127.0.0.1:1")
+    words = [sys.executable, "-m", "scaffold", "ide", "install", "--dry-run"]
+    failed = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert failed.returncode == 1
+    assert "by way of the proxy http://127.0.0.1:1" in failed.stderr
+    assert "secret" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("profile", "note"),
+    [
+        ("", 'add it in your shell\'s profile:  export PATH="{home}/.local/bin:$PATH"'),
+        ('PATH="$HOME/.local/bin:$PATH"', "{home}/.profile speaks of it, so log in anew"),
+    ],
+)
+def test_the_command_that_is_not_on_path(server: ReleaseServer, home: Path, profile: str, note: str) -> None:
+    (home / ".profile").write_text(profile)
+    assert note.format(home=home) in install(server, "--yes").stdout
+
+
+def test_a_release_service_may_be_named_by_its_host(server: ReleaseServer, home: Path) -> None:
+    words = [sys.executable, "-m", "scaffold", "ide", "install", "--dry-run", "--from", server.url]
+    shown = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (
+        f"PyCharm        {VERSION} of 2026-11-05: the newest release; its file for linux on" in shown.stdout
+    )

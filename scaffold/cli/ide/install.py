@@ -9,6 +9,8 @@ import click
 from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scaffold.cli.output import Output
     from scaffold.ide.install import InstallReport
     from scaffold.ide.install_plan import InstallPlan
@@ -26,7 +28,7 @@ SCHEMA = "scaffold/ide-install/1"
     "source",
     default="",
     metavar="URL|FILE",
-    help="Another release service, a mirror's archive, or an archive that you have.",
+    help="Another release service (https://HOST/products/releases), a mirror's archive, or your file.",
 )
 @click.option("--sha256", default="", metavar="HEX", help="What an archive of --from has to be.")
 @click.option("--undo", is_flag=True, help="Remove the PyCharm that this command installed; settings stay.")
@@ -134,15 +136,24 @@ def _report_lines(system: System, report: InstallReport) -> list[str]:
     lines = [_done(report)]
     lines += [row("Made", str(path)) for path in report.menu.written]
     lines += [row("Kept", f"{path}, which scaffold did not make") for path in report.menu.kept]
-    folders = system.environment.get("PATH", "").split(":")
-    for path in report.menu.written:
-        if path.name == "pycharm" and str(path.parent) not in folders:
-            lines.append(
-                row("Note", f"{path.parent} is not on PATH: pycharm is found there after a new login")
-            )
+    lines += [row("Note", note) for path in report.menu.written if (note := _path_note(system, path))]
     if not report.changed:
         lines.append(row("Found by", report.installation.reason))
     return [*lines, row("Next", "open a project: scaffold ide open FOLDER")]
+
+
+def _path_note(system: System, command: Path) -> str:
+    """What is to be done that a terminal finds the command; "" where it does."""
+    folder = command.parent
+    if command.name != "pycharm" or str(folder) in system.environment.get("PATH", "").split(":"):
+        return ""
+    profiles = (
+        [system.home / name for name in (".profile", ".bash_profile", ".zprofile")] if system.home else []
+    )
+    adds = next((one for one in profiles if ".local/bin" in (system.read_text(one) or "")), None)
+    if adds is not None:
+        return f"{folder} is not on PATH; {adds} speaks of it, so log in anew to have pycharm there"
+    return f'{folder} is not on PATH: add it in your shell\'s profile:  export PATH="{folder}:$PATH"'
 
 
 def _json(plan: InstallPlan, report: InstallReport | None) -> str:

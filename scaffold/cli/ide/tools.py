@@ -61,7 +61,8 @@ def step_lines(step: ToolsStep, *, dry_run: bool) -> list[str]:
     lines = [row(step.folder.title, words[step.outcome])]
     if step.outcome in ("write", "remove"):
         lines.append(row("", str(step.path)))
-    for change in (one for one in step.changes if one.what != "unchanged"):
+    done = () if step.outcome in ("open", "failed") else step.changes
+    for change in (one for one in done if one.what != "unchanged"):
         why = f" ({change.why})" if change.why else ""
         lines.append(row("", f"{change.what}: {change.name}{why}"))
     if step.backup is not None:

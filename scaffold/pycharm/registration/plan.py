@@ -158,7 +158,7 @@ def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
             settings(folder.trusted, trust.empty(), repair=wish.repair)
     except IdeFileBroken as problem:
         why = "; ".join((problem.message, *problem.detail))
-        cure = "delete it" if _is_folder(folder) else "--repair sets it aside"
+        cure = "delete it" if _is_folder(folder) else "scaffold ide pycharm --repair sets it aside"
         failed = replace(step, outcome="failed", why=f"{why} ({cure})")
         return _Table(step=failed, is_read=False)
     entered = {path: places.get(str(folder.path)) for path, places in context.journal.items()}

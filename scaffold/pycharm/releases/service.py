@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from scaffold.errors import DownloadFailed
 from scaffold.pycharm.releases.feed import Download, Release, releases_of, sha256_in
+from scaffold.sources.credentials import without_login
 from scaffold.sources.fetch import Client
 from scaffold.sources.problems import Absent, Unreachable
 from scaffold.sources.settings import read_settings
@@ -63,13 +64,24 @@ def hash_beside(file: Path) -> str:
         return ""
 
 
+def _by_way_of(client: Client) -> tuple[str, ...]:
+    """The proxy, without its password: what a user reads of the server may be its answer."""
+    proxy = client.settings.proxy
+    if proxy is None:
+        return ()
+    return (
+        f"by way of the proxy {without_login(proxy.value)[0]} ({proxy.origin}), which may be what says so",
+    )
+
+
 def _get(client: Client, url: str, accept: str) -> str:
     try:
         page = client.get(url, accept)
     except Absent:
         raise DownloadFailed(f"The server does not have {url}", hint=HINT) from None
     except Unreachable as problem:
-        raise DownloadFailed(f"Cannot ask {url}", detail=(str(problem),), hint=HINT) from problem
+        detail = (str(problem), *_by_way_of(client))
+        raise DownloadFailed(f"Cannot ask {url}", detail=detail, hint=HINT) from problem
     if url.startswith("https:") and not page.url.startswith("https:"):
         raise DownloadFailed(f"{url} leads to {page.url}, which is not encrypted", code="download-unsafe")
     return page.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scaffold.toml import loads
 
@@ -33,3 +34,14 @@ def service() -> Service:
         unpacked=table["room"]["unpacked"],
         limit=table["room"]["limit"],
     )
+
+
+def service_at(address: str) -> str:
+    """A release service by its host alone is asked where JetBrains' own is.
+
+    >>> service_at("https://mirror.example"), service_at("https://mirror.example/jb?x=1")
+    ('https://mirror.example/products/releases', 'https://mirror.example/jb?x=1')
+    """
+    parts = urlsplit(address)
+    path = urlsplit(service().url).path
+    return parts._replace(path=path).geturl() if parts.path in {"", "/"} else address
