@@ -59,6 +59,7 @@ def _file_lines(files: Removal, removed: str, mended: str) -> list[str]:
         *(row(removed, one) for one in files.gone),
         *(row(mended, f"{one}: what is ours in it goes") for one in files.mended),
         *(row("Kept", f"{one}: it was changed since") for one in files.kept),
+        *(row("Note", f"{one} is a file as it was before scaffold came") for one in files.copies),
     ]
 
 
@@ -72,6 +73,7 @@ def _json(plan: UndoPlan, report: UndoReport | None, schema: str) -> str:
         removed=plan.files.gone,
         mended=plan.files.mended,
         kept=plan.files.kept,
+        copies=plan.files.copies,
         notes=plan.notes,
         entered=[{"folder": plain(folder), **plain(one)} for folder, one in plan.entered],
         report=None if report is None else plain(report.ides),

@@ -165,11 +165,12 @@ class _Merger:
         was = laid.replaced or before.was
         self.written[path] = past.written(content, whole=whole, found=found, was=was, rows=wanted)
         stays = chosen or laid.interpreter
+        replaced = known.gone(laid.replaced) if laid.replaced else ""
         decided = IdeaFile(
             path=path,
             action="unchanged",
-            reasons=(*done, *laid.done, *laid.theirs),
-            interpreter=stays or (known.gone(laid.replaced) if laid.replaced else ""),
+            reasons=tuple(filter(None, (replaced, *done, *laid.done, *laid.theirs))),
+            interpreter=stays or replaced,
             stays=bool(stays),
         )
         if content == present:
