@@ -34,7 +34,7 @@ def run_side_by_side(launches: Sequence[Launch], say: Callable[[str, str], None]
             children.extend((one.name, stack.enter_context(_started(one, say))) for one in launches)
             return max(_wait(children, say))
         except KeyboardInterrupt:
-            _interrupt([child for _, child in children])
+            _interrupt(children, say)
             return Interrupted.exit_status
 
 
@@ -77,18 +77,22 @@ def _shell_status(status: int) -> int:
     return 128 - status if status < 0 else status
 
 
-def _interrupt(children: Sequence[subprocess.Popen[str]]) -> None:
+def _interrupt(
+    children: Sequence[tuple[str, subprocess.Popen[str]]], say: Callable[[str, str], None]
+) -> None:
     """Pass Ctrl-C on and wait; what is left afterwards, or at a second Ctrl-C, is ended by `beside`."""
     # started in the background by a shell, we ignore Ctrl-C, and so do they: we were told by another signal
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    for child in children:
+    for name, child in children:
+        if child.poll() is None:
+            say(name, "[interrupted; Ctrl-C again ends it at once]")
         # on Windows they sit at the same console, and have been told already
         if os.name == "posix" and child.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGTERM if ignored else signal.SIGINT)
     deadline = time.monotonic() + PATIENCE
     with contextlib.suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
-        for child in children:
+        for _, child in children:
             child.wait(timeout=max(0.0, deadline - time.monotonic()))
 
 

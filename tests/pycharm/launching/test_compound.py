@@ -173,4 +173,31 @@ except KeyboardInterrupt:
 
     threading.Thread(target=press, daemon=True).start()
     assert run_side_by_side([launch("one", code), launch("two", code)], say) == 130
-    assert sorted(said) == [("one", "ready"), ("one", "saved"), ("two", "ready"), ("two", "saved")]
+    told = ["[interrupted; Ctrl-C again ends it at once]", "ready", "saved"]
+    assert sorted(said) == [(name, line) for name in ("one", "two") for line in told]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+def test_a_second_ctrl_c_ends_what_ignores_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+import signal, time
+signal.signal(signal.SIGINT, lambda *_: print("no", flush=True))
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+while True:
+    time.sleep(60)
+"""
+    monkeypatch.setattr(processes, "GRACE", 0.1)
+    heard = threading.Semaphore(0)
+
+    def say(_: str, line: str) -> None:
+        if line in {"ready", "no"}:
+            heard.release()
+
+    def press() -> None:
+        for _ in range(2):
+            heard.acquire()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    assert run_side_by_side([launch("deaf", code)], say) == 130
