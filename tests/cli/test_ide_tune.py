@@ -66,7 +66,7 @@ def test_set_and_excluded_once_and_taken_back(pycharm: Path, project: Path, home
     before = (options.read_bytes(), module.read_bytes())
     dry = ide("tune", project, "--heap", "600m", "--dry-run")
     assert "would be 600 MB, 700 MB before" in dry.stdout
-    assert "wandb would be excluded: 1 files, 300 MB" in dry.stdout
+    assert "wandb would be excluded: 1 file, 300 MB" in dry.stdout
     assert (options.read_bytes(), module.read_bytes()) == before
 
     done = ide("tune", project, "--heap", "600m")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import fixed_by_us
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.pycharm.survey.folders import MANY, to_exclude
 
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ def excluded(facts: IdeFacts) -> Iterator[Finding]:
 
 def _extent(folder: Folder) -> str:
     least = "" if folder.whole else "at least "
-    return f"{least}{folder.files} files, {folder.size / (1 << 20):.0f} MB"
+    return f"{least}{counted(folder.files, 'file')}, {folder.size / 1e6:.0f} MB"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Finding
+from scaffold.pycharm.mending.arguments import ARGUMENTS, meant
+from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.paths import DECISIVE, is_absolute, is_personal, path_values
 from scaffold.pycharm.survey.runs import is_elsewhere
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from scaffold.pycharm.survey.model import IdeFacts
+    from scaffold.pycharm.survey.model import IdeFacts, Run
 
 
 def personal(facts: IdeFacts) -> Iterator[Finding]:
@@ -46,6 +49,11 @@ def _portable(facts: IdeFacts, value: str) -> str:
     return facts.portable.get(value, value)
 
 
+#: A disk that somebody has put in: /mnt/big/x, D:\\data; what PyCharm for WSL calls /mnt/c is one as well.
+_DISK = re.compile(
+    r"(?:^|=)(?:/(?:mnt|media|Volumes)/[^/]+/|[A-Za-z]:[\\/](?!Windows\b|Program Files\b))", re.IGNORECASE
+)
+
 #: Elements whose url says what belongs to a module.
 _ROOTS = frozenset(("content", "sourceFolder", "excludeFolder"))
 
@@ -59,19 +67,20 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
         for option in DECISIVE
         if is_absolute(run.option(option)) and not is_personal(run.option(option), facts.root)
     ]
-    if found:
+    data = list(_data(facts))
+    if found or data:
         curable = [
             run.file.changeable and not is_absolute(_portable(facts, run.option(option)))
             for run, option in found
-        ]
+        ] + [False for _ in data]
         yield Finding(
             id="ide.absolute-path",
             level="error" if any(run.lacks for run, _ in found) else "warning",
-            title="Run configurations that others get use absolute paths",
+            title="Run configurations that others get use absolute paths of one machine",
             detail="they work only where the same folders are in the same places, and not on another system",
             cause="absolute-path",
             evidence=evidence(
-                (run.place(option), f"{option} = {run.option(option)}") for run, option in found
+                (run.place(option), f"{option} = {run.option(option)}") for run, option in [*found, *data]
             ),
             remedy=fixed_by_us(
                 "write paths of the project from $PROJECT_DIR$",
@@ -79,6 +88,16 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
                 f"use $PROJECT_DIR$ or a relative path ({EDIT_RUN})",
             ),
         )
+
+
+def _data(facts: IdeFacts) -> Iterator[tuple[Run, str]]:
+    """Arguments that lead to a disk of one machine; a container's folders and the system's are none."""
+    for run in facts.runs:
+        if run.file.shared and not run.template and not is_elsewhere(run):
+            for option in ARGUMENTS:
+                words = parse(meant(option, run.option(option)))
+                if any(_DISK.search(word) and not is_personal(word, facts.root) for word in words):
+                    yield run, option
 
 
 def _shown(element: Element, value: str) -> str:

@@ -75,7 +75,7 @@ def _undo(system: System, folder: Path, *, dry_run: bool, as_json: bool) -> None
 
 
 def _lines(plan: TunePlan, *, done: bool) -> list[str]:
-    from scaffold.cli.text import row, size
+    from scaffold.cli.text import counted, row, size
     from scaffold.ide.open_ides import closing
 
     step = plan.heap
@@ -91,7 +91,10 @@ def _lines(plan: TunePlan, *, done: bool) -> list[str]:
         more = "" if folder.whole else "more than "
         verb = "excluded" if done else "would be excluded"
         lines.append(
-            row("Indexing", f"{folder.path} {verb}: {more}{folder.files:,} files, {size(folder.size)}")
+            row(
+                "Indexing",
+                f"{folder.path} {verb}: {more}{counted(folder.files, 'file')}, {size(folder.size)}",
+            )
         )
     if not plan.folders:
         where = f"nothing large is indexed in {plan.root}" if plan.root else "there is no project here"
