@@ -208,8 +208,7 @@ class Server:
         for question, (frame, late) in tuple(one.asked.items()):
             if now >= late:
                 del one.asked[question]
-                why = f"the debugger did not tell the variables within {self._patience:g} seconds"
-                self._reached(one, frame, problem=why)
+                self._reached(one, frame, problem=f"the debugger told no variables in {self._patience:g} s")
 
     def _say(self, one: _Connection, message: tuple[int, str]) -> int:
         """Send a message; return the number that its answer will bear."""
