@@ -11,6 +11,7 @@ from scaffold.pycharm.installations.find import at, installations
 from scaffold.pycharm.installations.model import Installation
 from scaffold.pycharm.installations.starting import argv_of, demand_screen, is_windows_program, windows_side
 from scaffold.pycharm.model import IdeaReport
+from scaffold.pycharm.products import COMMANDS
 from scaffold.system import System
 
 
@@ -127,6 +128,15 @@ def chosen(system: System, ide: Path | None) -> tuple[Installation, str]:
         return on_windows[0], on_windows[0].reason
     raise IdeMissing(
         "No PyCharm was found on this machine",
-        detail=("looked at: the Toolbox app, snap, Flatpak, the usual folders, PATH",),
+        detail=(
+            "looked at: the Toolbox app, snap, Flatpak, the usual folders, PATH",
+            *_leading_nowhere(system),
+        ),
         hint="get it: scaffold ide install\nor, if it is elsewhere: scaffold ide open --ide FOLDER",
     )
+
+
+def _leading_nowhere(system: System) -> tuple[str, ...]:
+    """Commands of PyCharm's name that lead to no PyCharm: somebody's own scripts."""
+    found = dict.fromkeys(one for name in COMMANDS if (one := system.which(name)) is not None)
+    return tuple(f"{one} is on PATH, and leads to no folder with a product-info.json" for one in found)

@@ -92,7 +92,9 @@ def test_what_is_the_users_is_told_and_kept(root):
     assert "Backup         .scaffold/before-vscode/settings.json" in done.stdout
     assert (root / ".scaffold/before-vscode/settings.json").read_text() == theirs
     assert (root / ".vscode/settings.json").read_text().startswith(theirs[: theirs.index("\n}")] + ",\n")
-    scaffold(root, "ide", "vscode", "--undo")
+    undone = scaffold(root, "ide", "vscode", "--undo")
+    assert "Changed        .vscode/settings.json (" in undone.stdout
+    assert " entries taken out)" in undone.stdout
     assert (root / ".vscode/settings.json").read_text() == theirs
 
 

@@ -43,12 +43,13 @@ def plan_lines(plan: VscodeIdePlan, *, undo: bool, dry_run: bool) -> list[str]:
     """A line for each file that changes, and one for each piece that is not as scaffold would have it."""
     from scaffold.cli.text import row
 
-    words = ("Would write", "Would remove") if dry_run else ("Wrote", "Removed")
+    words = ("Would write", "Would remove") if dry_run else ("Changed" if undo else "Wrote", "Removed")
     lines = []
     for one in plan.files:
         if one.changed:
             added = sum(change.what in ("added", "updated", "removed") for change in one.changes)
-            about = f" ({added} {'entry' if added == 1 else 'entries'})" if added else ""
+            entries = f"{added} {'entry' if added == 1 else 'entries'}{' taken out' if undo else ''}"
+            about = f" ({entries})" if added and one.after is not None else ""
             lines.append(row(words[one.after is None], f"{one.path}{about}"))
         if one.backup is not None:
             lines.append(row("Backup", str(one.backup)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from scaffold.pycharm.installations.model import How
 from scaffold.pycharm.installations.places import (
     below_home,
     data_folder,
+    folder_of,
     own_place,
     real,
     record_of,
@@ -16,6 +18,9 @@ from scaffold.pycharm.installations.places import (
 )
 from scaffold.pycharm.products import COMMANDS, may_be_pycharm
 from scaffold.system import System
+
+#: Absolute paths, in quotes or without.
+_PATHS = re.compile(r"[\"']((?:/|[A-Za-z]:\\)[^\"'\n]+)[\"']|(?<![\w\"'/.])(/[^\s\"'$]+)")
 
 
 def candidates(system: System) -> Iterator[tuple[Path, How, str]]:
@@ -29,14 +34,31 @@ def candidates(system: System) -> Iterator[tuple[Path, How, str]]:
 
 
 def on_path(system: System) -> Iterator[tuple[Path, str]]:
-    """(folder, command) of what PATH finds, links followed. A script beside it tells no folder."""
+    """(folder, command) of what PATH finds: links are followed, and the Toolbox app's scripts."""
     for command in COMMANDS:
         found = system.which(command)
         if found is None:
             continue
         program = real(system, found)
-        for folder in program.parents[1:4]:  # bin/pycharm, PyCharm.app/Contents/MacOS/pycharm
-            yield folder, f"{command} on PATH"
+        for one in (program, *map(folder_of, started_by(system.read_text(program) or ""))):
+            for folder in (one, *one.parents[1:4]):  # bin/pycharm, PyCharm.app/Contents/MacOS/pycharm
+                yield folder, f"{command} on PATH"
+
+
+def started_by(script: str) -> tuple[str, ...]:
+    r"""The absolute paths of PyCharm's that a script names, as the Toolbox app writes one beside its tools.
+
+    >>> started_by('#!/bin/bash\nif :; then\n  nohup "/home/a da/apps/pycharm/bin/pycharm.sh" "$@" &\nfi\n')
+    ('/home/a da/apps/pycharm/bin/pycharm.sh',)
+    >>> started_by('@echo off\r\nstart "" "C:\\apps\\PyCharm\\bin\\pycharm64.exe" %*\r\n')
+    ('C:\\apps\\PyCharm\\bin\\pycharm64.exe',)
+    >>> started_by("\x7fELF /opt/pycharm/bin")
+    ()
+    """
+    if not script.startswith(("#!", "@")):
+        return ()
+    named = (quoted or bare for quoted, bare in _PATHS.findall(script))
+    return tuple(dict.fromkeys(path for path in named if may_be_pycharm(path)))
 
 
 def _ours(system: System) -> Iterator[tuple[Path, How, str]]:
