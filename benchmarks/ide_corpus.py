@@ -46,6 +46,7 @@ NEED_THE_TREE = frozenset(
         "ide.test-runner",
         "ide.case-clash",
         "ide.half-committed",
+        "ide.not-judged",
     )
 )
 
