@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -84,11 +85,14 @@ def plan_files(root: Path, wanted: Pieces, place: Place = VSCODE) -> VscodePlan:
     for path, pieces in wanted.items():
         present, one = read_present(root / path), known.get(path, _Known())
         result = merged(present, pieces, one.ours, root / path)
-        backup = place.backups / path.name if present is not None and not one.ours and not one.made else None
+        is_first = present is not None and not one.ours and not one.made
+        backup = place.backups / path.name if is_first else None
         plan = FilePlan(path=path, before=present, after=result.content, changes=result.changes)
         plans.append(_with_backup(plan, backup))
-        after[path] = _Known(ours=result.ours, made=present is None or one.made)
-    plans += [_plan_without(root, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
+        was = _mark(present) if is_first else one.was if _mark(present) in (one.was, one.left) else ""
+        left = _mark(result.content) if was else ""
+        after[path] = _Known(ours=result.ours, made=present is None or one.made, was=was, left=left)
+    plans += [_plan_without(root, place, path, known[path]) for path in sorted(known.keys() - wanted.keys())]
     before = read_present(root / place.record)
     plans.append(FilePlan(path=place.record, before=before, after=_record_content(after) if after else None))
     between = {
@@ -101,7 +105,7 @@ def plan_files(root: Path, wanted: Pieces, place: Place = VSCODE) -> VscodePlan:
 def plan_undo(root: Path, place: Place = VSCODE) -> VscodePlan:
     """The files without what is ours; one that we made and that holds nothing else goes."""
     known = _read_record(root, place)
-    plans = [_plan_without(root, path, one) for path, one in sorted(known.items())]
+    plans = [_plan_without(root, place, path, one) for path, one in sorted(known.items())]
     present = read_present(root / place.record)
     plans.append(FilePlan(path=place.record, before=present, after=None))
     return VscodePlan(root=root, files=tuple(plans))
@@ -147,11 +151,15 @@ def _with_backup(plan: FilePlan, backup: PurePosixPath | None) -> FilePlan:
     return replace(plan, backup=backup)
 
 
-def _plan_without(root: Path, path: PurePosixPath, known: _Known) -> FilePlan:
+def _plan_without(root: Path, place: Place, path: PurePosixPath, known: _Known) -> FilePlan:
     present = read_present(root / path)
     if present is None:
         return FilePlan(path=path, before=None, after=None)
     result = without(present, known.ours, root / path)
+    former = read_present(root / place.backups / path.name) if known.was else None
+    if former is not None and _mark(present) == known.left and _mark(former) == known.was:
+        # nobody changed it since: the user's own bytes, down to the blanks
+        return FilePlan(path=path, before=present, after=former, changes=result.changes)
     empty = known.made and result.content.strip() == b"{}"
     return FilePlan(
         path=path, before=present, after=None if empty else result.content, changes=result.changes
@@ -164,12 +172,19 @@ class _Known:
 
     ours: Ours = field(default_factory=dict)
     made: bool = False  # we made the file
+    was: str = ""  # sha256 of the user's file before we first wrote into it, and
+    left: str = ""  # as we left it last; "" where anybody else changed it in between
+
+
+def _mark(content: bytes | None) -> str:
+    return hashlib.sha256(content).hexdigest() if content is not None else ""
 
 
 def _record_content(known: Mapping[PurePosixPath, _Known]) -> bytes:
     files = {
         str(path): {
             "made": one.made,
+            **({"was": one.was, "left": one.left} if one.was else {}),
             "holders": [pointer(at[1:]) for at in one.ours if at[0] == HOLDER],
             "pieces": {pointer(at): mark for at, mark in one.ours.items() if at[0] != HOLDER},
         }
@@ -195,7 +210,8 @@ def _read_record(root: Path, place: Place) -> dict[PurePosixPath, _Known]:
 def _known(one: Mapping[str, Any]) -> _Known:
     holders = {holder_address(address(at)): "" for at in one["holders"]}
     pieces = {address(at): str(mark) for at, mark in one["pieces"].items()}
-    return _Known(ours={**holders, **pieces}, made=one["made"] is True)
+    was, left = str(one.get("was", "")), str(one.get("left", ""))
+    return _Known(ours={**holders, **pieces}, made=one["made"] is True, was=was, left=left)
 
 
 def pointer(keys: Iterable[str]) -> str:

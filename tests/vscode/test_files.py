@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scaffold.errors import IdeFileBroken, NoPermission, TargetOccupied
 from scaffold.files import replace_file
@@ -342,3 +344,37 @@ def test_whether_a_link_is_followed_is_the_places_own_rule(tmp_path, may_be_link
     with refusal:
         carry_out(plan_files(tmp_path, pieces, other))
     assert bool(list((tmp_path / "elsewhere").iterdir())) == may_be_link
+
+
+BLANKS = st.sampled_from(["", " ", "\n", "\r\n\t", "/* mine */", "// mine\n"])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(BLANKS, min_size=8, max_size=8), st.booleans())
+def test_undo_gives_the_users_bytes_back(tmp_path_factory, blanks, again):
+    root = tmp_path_factory.mktemp("theirs")
+    a, b, c, d, e, f, g, h = blanks
+    theirs = f'{a}{{{b}"compounds"{c}:{d}[ {{"name": "x",{e}"configurations": []}},{f} ]{g},}}{h}'.encode()
+    (root / ".vscode").mkdir()
+    (root / ".vscode/launch.json").write_bytes(theirs)
+    carry_out(plan_files(root, wanted(*RUNS[:2])))
+    if again:
+        carry_out(plan_files(root, wanted(*RUNS)))
+    carry_out(plan_undo(root))
+    assert (root / ".vscode/launch.json").read_bytes() == theirs
+    assert [one.name for one in (root / ".vscode").iterdir()] == ["launch.json"]
+
+
+def test_undo_keeps_what_the_user_wrote_since(tmp_path):
+    """The bytes of before are not what the user has by now."""
+    file = tmp_path / ".vscode/settings.json"
+    file.parent.mkdir()
+    file.write_text('{"a": 1}')
+    carry_out(plan_files(tmp_path, wanted(*RUNS)))
+    file.write_text(file.read_text().replace('"a": 1', '"a": 2'))
+    carry_out(plan_files(tmp_path, wanted(*RUNS[:2])))
+    carry_out(plan_undo(tmp_path))
+    assert json.loads(file.read_text()) == {"a": 2}
+    carry_out(plan_files(tmp_path, wanted(*RUNS)))  # the backup is of another time
+    carry_out(plan_undo(tmp_path))
+    assert json.loads(file.read_text()) == {"a": 2}
