@@ -195,13 +195,21 @@ def plan_pycharm(
 def with_environments(
     system: System, project: IdeProject, root: Path, *, finished: Place | None = None
 ) -> IdeProject:
-    """The project with what its folder says of its environments; ``finished`` as `tell_pycharm` has it."""
+    """The project with what its folder says of it. ``finished`` as `tell_pycharm` has it.
+
+    A project that scaffold made goes by its [project].name, as PyCharm itself calls the module, also where
+    somebody has changed that since.
+    """
     from scaffold.environments.condition.inspect import inspect
     from scaffold.environments.layout import places
     from scaffold.environments.planned import read_devices
     from scaffold.environments.state import is_ready
+    from scaffold.projects.record import RECORD
     from scaffold.pycharm.model import FurtherInterpreter
+    from scaffold.pycharm.reading.project_files import declared_name
 
+    if (root / RECORD).is_file():
+        project = replace(project, module=declared_name(root, system) or project.module)
     standing = {place: inspect(place.location, system) for place in places(root)}
     own, further = standing.pop(Place(root)), list[FurtherInterpreter]()
     for place, environment in standing.items():

@@ -38,22 +38,15 @@ def merged_idea(
 
     Raises IdeFileBroken for a file that is wanted and is not XML, unless ``repair``.
     """
-    merger = _Merger(existing, project, root, home, repair=repair)
-    merger.registered = registered
+    merger = _Merger(existing, project, root, home, registered, repair=repair)
     merger.lay(wanted)
     files = tuple(replace(one, before=existing.get(one.path)) for one in merger.files.values())
-    return IdeaPlan(
-        root=root,
-        files=files,
-        record=records.to_bytes(merger.written),
-        under_way=merger.under_way(),
-    )
+    record = records.to_bytes(merger.written)
+    return IdeaPlan(root=root, files=files, record=record, under_way=merger.under_way())
 
 
 class _Merger:
     """One project's files as they come to be decided."""
-
-    registered: Mapping[str, Path] | None = None
 
     def __init__(
         self,
@@ -61,17 +54,19 @@ class _Merger:
         project: IdeProject,
         root: Path,
         home: Path | None,
+        registered: Mapping[str, Path] | None,
         *,
         repair: bool,
     ) -> None:
         self.files: dict[str, IdeaFile] = {}
         self.written: dict[str, Written] = {}
-        self._project, self._root, self._home = project, root, home
+        self._project, self._root, self._home, self._registered = project, root, home, registered
         self._present = Present(existing, root, repair=repair)
         self._modules = Modules(root=root, home=home)
         listed = self._listed()
         self._own = takeover.own_module(listed, project.module, existing)
         self._twins = takeover.twins(listed, self._own, existing, self._module(self._own))
+        self._folded = tuple(one for one in self._twins if not self._present.is_ours(one))
 
     def lay(self, wanted: Mapping[str, bytes]) -> None:
         """Decide on every file."""
@@ -83,7 +78,10 @@ class _Merger:
             rows = self._rows(path)
             self.files[path] = self._whole(path, fresh) if rows is None else self._merged(path, fresh, rows)
         for path in self._twins:
-            self._set_aside(path, f"the module {self._project.module} took over what it said")
+            if path in self._folded:
+                self._set_aside(path, f"the module {self._project.module} took over what it said")
+            else:  # nothing of anybody's is in it, so it needs no copy
+                self.files[path] = IdeaFile(path=path, action="set aside", reasons=(takeover.RENAMED,))
         if self._twins:
             self._name_ours()
         for path in sorted(self._present.written.keys() - self.files.keys()):
@@ -135,14 +133,15 @@ class _Merger:
     def _merged(self, path: str, fresh: bytes, rows: Rows) -> IdeaFile:
         wanted = rows.read(document_of(fresh, self._root / path).root)
         document, present = self._present.document(path, rows.tag), self._present.files.get(path)
-        before = Before() if document is None else self._present.before(path, rows, wanted)
+        folded = self._folded if path == self._own else ()
+        twin = next((one for one in folded if one in self._present.written), "")
+        earlier = twin if document is None else path
+        before = self._present.before(earlier, rows, wanted) if earlier else Before()
         if self._project.partial and path == self._own:  # what its template excludes is not known now
             wanted = {**{name: row for name, row in before.rows.items() if is_folder(name)}, **wanted}
         done: list[str] = []
-        if path == self._own and self._twins:
-            document = takeover.taken_over(
-                document, self._twins, self._present.files, self._module(path), done
-            )
+        if folded:
+            document = takeover.taken_over(document, folded, self._present.files, self._module(path), done)
         past = self._present.past(path)
         if document is None:
             self.written[path] = past.written(fresh, whole=True, rows=wanted)
@@ -162,6 +161,8 @@ class _Merger:
         laid = merge(rows, document.root, ours, before, known)
         content = document.to_bytes()
         past = self._present.past(path, changes=content != present)
+        if earlier not in {"", path}:  # what somebody changed in a module of ours is in this one now
+            past = replace(past, exact=False)
         was = laid.replaced or before.was
         self.written[path] = past.written(content, whole=whole, found=found, was=was, rows=wanted)
         stays = chosen or laid.interpreter
@@ -178,7 +179,7 @@ class _Merger:
         return replace(decided, action="merge", content=content, backup=past.backup)
 
     def _interpreters(self, path: str) -> Interpreters:
-        return interpreters_of(self._project, PurePosixPath(path).stem, self.registered)
+        return interpreters_of(self._project, PurePosixPath(path).stem, self._registered)
 
     def _inherited(self, module: Document) -> str:
         """Why a module that names no interpreter goes on so: its project's one is somebody's choice."""

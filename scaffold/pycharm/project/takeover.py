@@ -18,6 +18,11 @@ from scaffold.pycharm.documents.source import Document, document_of
 from scaffold.pycharm.project.module_rows import ModuleFile, is_folder, manager_of
 from scaffold.pycharm.project.rows import Modules, module_attributes
 
+#: Why a module of ours goes that nobody changed.
+RENAMED = (
+    "the project has another name now; what still names this module is mended by: scaffold ide check --fix"
+)
+
 _MODULE_DIR = re.compile(rb"\$MODULE_DIR\$((?:/\.\.)*)")
 
 

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import NotAProject
-from scaffold.pycharm.project.describe import any_project, any_root
+from scaffold import making
+from scaffold.errors import IdeFileChanged, NotAProject
+from scaffold.making import with_environments
+from scaffold.projects.model import ProjectName, Record
+from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.project.describe import any_project, any_root, generated_project
+from scaffold.pycharm.project.idea_plan import IdeaPlan
+from scaffold.pycharm.project.planning import plan_idea
 from tests.pycharm.projects_on_disk import lay
 from tests.pycharm.registration.machine import Machine
 
@@ -63,3 +69,53 @@ def test_a_home_folder_is_no_project(tmp_path: Path) -> None:
     lay(tmp_path, {"requirements.txt": "", "empty/a": ""})
     with pytest.raises(NotAProject, match="no Python project"):
         any_root(tmp_path / "empty", Machine(tmp_path))
+
+
+RECORD = Record(
+    template="gone",
+    template_version="1",
+    provider="no-such-provider",
+    scaffold_version="1",
+    name=ProjectName(distribution="lab", package="lab", title="Lab"),
+    frameworks=("pytorch",),
+)
+
+
+def test_without_its_template_a_project_is_known_in_part() -> None:
+    assert generated_project(RECORD) == IdeProject(module="lab", runs=(), python="", partial=True)
+
+
+@pytest.mark.parametrize(("made", "module"), [(True, "renamed"), (False, "lab")])
+def test_a_project_of_ours_goes_by_its_declared_name(tmp_path: Path, *, made: bool, module: str) -> None:
+    """Another's module keeps the name that its run configurations know."""
+    lay(tmp_path, {"pyproject.toml": '[project]\nname = "renamed"\n'})
+    if made:
+        lay(tmp_path, {".scaffold/project.json": "{}"})
+    assert with_environments(Machine(tmp_path), generated_project(RECORD), tmp_path).module == module
+
+
+def test_what_the_ide_wrote_meanwhile_is_looked_at_again_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The IDE writes between plan and write: the second plan knows what it wrote; a third there is not."""
+    asked: list[int] = []
+    theirs = '<project version="4">\n  <component name="Black" />\n</project>'
+
+    def plan(*arguments: object, **more: object) -> IdeaPlan:
+        made = plan_idea(tmp_path, IdeProject(module="lab", runs=(), python="3.12.1"))
+        asked.append(len(asked))
+        if len(asked) <= disturbed:
+            lay(tmp_path, {".idea/misc.xml": theirs + "\n" * len(asked)})
+        return made
+
+    monkeypatch.setattr(making, "plan_pycharm", plan)
+    system, project = Machine(tmp_path), generated_project(RECORD)
+    disturbed = 1
+    making.tell_pycharm(system, project, tmp_path)
+    assert (tmp_path / ".idea/misc.xml").read_text().startswith(theirs.removesuffix("</project>"))
+    assert asked == [0, 1]
+    (tmp_path / ".idea/misc.xml").unlink()
+    disturbed, asked[:] = 9, []
+    with pytest.raises(IdeFileChanged, match=r"misc\.xml"):
+        making.tell_pycharm(system, project, tmp_path)
+    assert asked == [0, 1]

@@ -169,3 +169,29 @@ def test_a_module_that_took_over_another_one_stays_once_somebody_changed_it(tmp_
     now = tree(tmp_path / ".idea")
     assert {name: before[name] for name in now} == now
     assert now.keys() == {"demo.iml", "modules.xml", "runConfigurations/a.xml", ".gitignore"}
+
+
+def test_a_project_that_got_another_name(tmp_path: Path) -> None:
+    """Its module goes by the new one; the one of before was ours, and no undo brings it back."""
+    made(tmp_path)
+    renamed = replace(PROJECT, module="renamed")
+    made(tmp_path, renamed)
+    write_again = plan_idea(tmp_path, renamed, registered={})
+    assert write_again.changes == ()
+    assert {path.name for path in tmp_path.glob(".idea/*.iml")} == {"renamed.iml"}
+    assert "demo" not in (tmp_path / ".idea/modules.xml").read_text()
+    assert not (tmp_path / ".scaffold").exists()
+    assert "(demo)" not in (tmp_path / ".idea/renamed.iml").read_text()
+    remove_idea(plan_removal(tmp_path, renamed))
+    assert tree(tmp_path) == {}
+
+
+def test_what_somebody_changed_in_a_module_goes_on_under_another_name(tmp_path: Path) -> None:
+    made(tmp_path)
+    edit(tmp_path / ".idea/demo.iml", "    </content>", "      <!-- mine -->\n    </content>")
+    changed = (tmp_path / ".idea/demo.iml").read_text()
+    renamed = replace(PROJECT, module="renamed")
+    write_idea(plan_idea(tmp_path, renamed))
+    assert (tmp_path / ".idea/renamed.iml").read_text() == changed.replace("(demo)", "(renamed)")
+    assert plan_idea(tmp_path, renamed).changes == ()
+    assert plan_removal(tmp_path, renamed).kept == (".idea/modules.xml", ".idea/renamed.iml")
