@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import RunConfiguration
+from scaffold.projects.model import RunConfiguration, RunKind
 from scaffold.pycharm.project.further import further_runs
 from scaffold.pycharm.project.run_configurations import file_stem, identity, run_files
 from tests.pycharm.projects_on_disk import RUNS, text_of
@@ -176,3 +177,10 @@ def test_a_compound_starts_those_of_its_members_that_have_the_gpu_there() -> Non
     rows = further_runs((keras, board, both), ("keras",))
     assert [run.name for run in rows] == ["train (Keras, GPU)", "train and watch (Keras, GPU)"]
     assert rows[1].members == ("train (Keras, GPU)", "TensorBoard")
+
+
+@pytest.mark.parametrize("kind", get_args(RunKind))
+def test_every_kind_has_its_name_and_its_file(kind):
+    run = RunConfiguration(name="x", kind=kind, target="a", processes=2)
+    assert identity(run).endswith(".x")
+    assert len(run_files((run,), "m")) == 1
