@@ -2,7 +2,8 @@
 
     python benchmarks/debugger.py PROJECT     # a project that `scaffold new` made, with its environment
 
-In turn, medians; written to benchmarks/results/debugger.{json,md}. Ratios are to be trusted, seconds are this
+In turn, medians, as many rounds as there is time for; a row that does not come to its end is written down
+as that. Written to benchmarks/results/debugger.{json,md}. Ratios are to be trusted, seconds are this
 machine's.
 """
 
@@ -34,8 +35,8 @@ NAMES = (
 )
 
 
-def run(plan: DebugPlan) -> float:
-    """Wall time of the program by itself."""
+def run(plan: DebugPlan, seconds: float) -> float:
+    """Wall time of the program by itself. Raises subprocess.TimeoutExpired, CalledProcessError."""
     start = time.perf_counter()
     subprocess.run(
         plan.launch.argv,
@@ -45,26 +46,43 @@ def run(plan: DebugPlan) -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=True,
+        timeout=seconds,
     )
     return time.perf_counter() - start
 
 
-def measure(root: Path, name: str, rounds: int) -> dict[str, object]:
-    """One run configuration, with the template's short arguments, to its end."""
-    system = HostSystem()
+def measure(root: Path, name: str, rounds: int, seconds: float) -> dict[str, object]:
+    """One run configuration, with its short arguments, to its end; ``seconds`` are for all of it."""
+    system, deadline = HostSystem(), time.monotonic() + seconds
     (plan,) = plan_debug(root, name, system=system)
-    plain, debugged, first, hits = [], [], [], 0
-    for _ in range(rounds):
-        plain.append(run(plan))
-        report = carry_out(replace(plan, to_end=True), system)
-        if not report.was_hit or report.status:
-            raise SystemExit(f"{name}: {report.reason or report.output}")
+    plain: list[float] = []
+    debugged: list[float] = []
+    first: list[float] = []
+    hits, why = 0, ""
+    for done in range(rounds):
+        left = deadline - time.monotonic()
+        if done and left < 1.2 * (plain[-1] + debugged[-1]):
+            break
+        try:
+            taken = run(plan, left)
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as problem:
+            why = f"by itself: {type(problem).__name__} within {left:.0f} s"
+            break
+        report = carry_out(replace(plan, to_end=True, timeout=max(left - taken, 1.0)), system)
+        if not report.was_hit or report.status or report.ending != "itself":
+            why = f"debugged: {report.reason or report.ending} after {report.seconds:.0f} s"
+            break
+        plain.append(taken)
         debugged.append(report.seconds)
         first.append(report.first_hit or 0.0)
         hits = len(report.hits)
+    if not plain:
+        return {"name": name, "engine": plan.engine.version, "rounds": 0, "problem": why}
     return {
         "name": name,
         "engine": plan.engine.version,
+        "rounds": len(plain),
+        "problem": why,
         "run": round(statistics.median(plain), 2),
         "debugged": round(statistics.median(debugged), 2),
         "first_hit": round(statistics.median(first), 2),
@@ -78,9 +96,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("project", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=4.0, help="for all of it")
     parser.add_argument("--only", action="append", choices=NAMES, help="this one; may be given again")
     chosen = parser.parse_args()
-    rows = [measure(chosen.project.resolve(), name, chosen.rounds) for name in chosen.only or NAMES]
+    names = chosen.only or NAMES
+    end = time.monotonic() + 60 * chosen.minutes
+    rows = []
+    for number, name in enumerate(names):
+        share = (end - time.monotonic()) / (len(names) - number)
+        rows.append(measure(chosen.project.resolve(), name, chosen.rounds, share))
+        print(rows[-1], flush=True)
     about = {
         "made": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
         "python": platform.python_version(),
@@ -102,15 +127,18 @@ def page(about: dict[str, object], rows: list[dict[str, object]]) -> str:
         f" {rows[0]['engine']} on {about['processors']} processors with {about['load']} processes at work."
     )
     how = (
-        f"Medians of {about['rounds']} runs in seconds, in turn, of a project of the cnn template with its"
-        " short arguments: ratios are to be trusted, seconds are one machine's. Each process stops three"
+        f"Medians of up to {about['rounds']} runs in seconds, in turn, of a project of the cnn template with"
+        " its short arguments. Seconds are one machine's; ratios are rough where more processes were at work"
+        " than there are processors, and where there was time for one round. Each process stops three"
         " times at its breakpoint, its variables are read, and it goes on to its end."
     )
-    columns = ("name", "run", "debugged", "ratio", "first_hit", "hits")
+    columns = ("name", "rounds", "run", "debugged", "ratio", "first_hit", "hits")
     lines = ["# The debugger: run, and run with a breakpoint that is hit", "", made, "", how, ""]
-    lines += ["| run configuration | run | debugged | ratio | first stop after | stops |"]
+    lines += ["| run configuration | rounds | run | debugged | ratio | first stop after | stops |"]
     lines += ["|---" * len(columns) + "|"]
-    lines += ["| " + " | ".join(str(one[column]) for column in columns) + " |" for one in rows]
+    lines += ["| " + " | ".join(str(one.get(column, "-")) for column in columns) + " |" for one in rows]
+    lines += [""] if any(one["problem"] for one in rows) else []
+    lines += [f"{one['name']}: {one['problem']}." for one in rows if one["problem"]]
     return "\n".join(lines) + "\n"
 
 
