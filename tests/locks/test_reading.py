@@ -131,6 +131,17 @@ def test_values_of_the_wrong_type(data):
     judge(data, "x.lock")
 
 
+@pytest.mark.parametrize(
+    "pin", ["nvidia-cudnn-cu12 @ https://a/b-1-py3-none-any.whl", "nvidia-cudnn-cu12=*=cuda"]
+)
+def test_a_cudnn_whose_specifier_is_none(pin):
+    """A URL stands where a specifier would; so does what conda alone understands."""
+    judge(f"tensorflow[and-cuda]==2.15.0\n{pin}\n")
+    judge(
+        f"dependencies:\n  - tensorflow=2.15.0\n  - {pin}\n  - pip:\n    - tensorflow[and-cuda]==2.15.0\n    - {pin}\n"
+    )
+
+
 def test_a_graph_with_a_ring_ends():
     text = (
         'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = {}\ndependencies = [{name = "b"}]\n'
