@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +31,15 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+@cache
+def bare_python() -> str:
+    """A Python of its own: whoever runs these tests may have scaffold installed beside pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="bare-python-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+
 def launch(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the launcher with a Python that has no scaffold, and nothing of this test's environment."""
     environment = {
@@ -35,7 +48,7 @@ def launch(root: Path, *arguments: str, **variables: str) -> subprocess.Complete
         "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
     }
     return subprocess.run(
-        [sys.executable, "-S", str(root / LAUNCHER), *arguments],
+        [bare_python(), str(root / LAUNCHER), *arguments],
         env={**environment, **variables},
         cwd=root.parent,
         capture_output=True,

@@ -121,4 +121,4 @@ def check(root: Path, name: str, engine: Engine) -> DebugReport:
     add_environment(root)
     (plan,) = plan_debug(root, name, system=HostSystem(), cache_folder=engine.script.parents[1])
     assert plan.engine == engine
-    return carry_out(plan, HostSystem())
+    return carry_out(replace(plan, to_end=True), HostSystem())  # however slow this machine is
