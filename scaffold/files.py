@@ -1,4 +1,4 @@
-"""Writing files that are somebody's: wholly or not at all, and what to say where the system refuses."""
+"""Files that are somebody's: read only where they are files, written wholly or not at all."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import contextlib
 import errno
 import glob
 import os
+import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
-from scaffold.errors import BadRequest, NoPermission, NoSpace, ScaffoldError
+from scaffold.errors import BadRequest, IdeFileBroken, NoPermission, NoSpace, ScaffoldError
+
+#: Bytes. A workspace.xml of years has a few MB; what goes beyond this is no file of an IDE.
+LARGEST = 16 << 20
+
+#: A pipe that nobody writes into would keep `open` waiting, and a terminal become ours; not on Windows.
+_OPENED = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY")
+)
 
 
 def absolute(path: Path) -> Path:
@@ -58,12 +68,54 @@ def clear_remains(path: Path) -> None:
             remains.unlink()
 
 
-def read_present(path: Path) -> bytes | None:
-    """A file that is to be changed; None where there is none. Refused, it raises as `not_written` has it."""
+class NotReadable(OSError):
+    """A pipe or a device, which may never end, or a file that is too large; ``strerror`` says which."""
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """A regular file, also through links, to be read; it never waits. Raises OSError, NotReadable.
+
+    A clone may bring a link to ``/dev/zero``, and reading a pipe ends when somebody else wants it to.
+    """
+    _refuse_irregular(path, Path(path).stat())  # opening a device may already do something to it
+    handle = os.open(path, _OPENED)
     try:
-        return path.read_bytes()
+        _refuse_irregular(path, os.fstat(handle))  # it may be another one by now
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_regular(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
+    """The whole content of a regular file of at most ``limit`` bytes. Raises OSError, NotReadable."""
+    with open_regular(path) as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise NotReadable(errno.EFBIG, "it is too large for a file of the IDE", os.fspath(path))
+    return content
+
+
+def _refuse_irregular(path: str | os.PathLike[str], found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise NotReadable(errno.EINVAL, "it is a pipe or a device, and no file", os.fspath(path))
+
+
+def read_present(path: Path) -> bytes | None:
+    """A file that is to be changed; None where there is none.
+
+    Refused, it raises as `not_written` has it; IdeFileBroken for what `read_regular` does not read.
+    """
+    try:
+        return read_regular(path)
     except (FileNotFoundError, NotADirectoryError):  # a file stands where its folder would be
         return None
+    except NotReadable as problem:
+        raise IdeFileBroken(
+            f"{path} cannot be read", detail=(problem.strerror or "",), hint="Move it away, and try again"
+        ) from problem
     except OSError as refusal:
         raise not_written(path, refusal) from refusal
 

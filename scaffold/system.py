@@ -156,8 +156,10 @@ class HostSystem:
         return Path(found) if found else None
 
     def read_text(self, path: str | os.PathLike[str]) -> str | None:
+        from scaffold.files import open_regular
+
         try:
-            with open(path, "rb") as stream:
+            with open_regular(path) as stream:
                 return stream.read(READ_LIMIT).decode("utf-8", errors="replace")
         except OSError:
             return None

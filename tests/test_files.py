@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import NoPermission, NoSpace, ScaffoldError
-from scaffold.files import clear_remains, read_present, replace_file
+from scaffold.errors import IdeFileBroken, NoPermission, NoSpace, ScaffoldError
+from scaffold.files import NotReadable, clear_remains, open_regular, read_present, read_regular, replace_file
+from scaffold.system import HostSystem
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
 
@@ -54,3 +55,33 @@ def test_what_kills_left_goes_and_nothing_else(tmp_path: Path) -> None:
     assert read_present(tmp_path / "c.xml") is None
     with pytest.raises(ScaffoldError, match="Cannot write to"):
         read_present(tmp_path)
+
+
+@posix
+def test_a_pipe_and_a_device_are_never_read_and_a_link_to_a_file_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+    for name in ("pipe", "device"):
+        with pytest.raises(NotReadable, match="it is a pipe or a device, and no file"):
+            open_regular(tmp_path / name)
+        with pytest.raises(IdeFileBroken, match=f"{name} cannot be read"):
+            read_present(tmp_path / name)
+        assert HostSystem().read_text(tmp_path / name) is None
+    assert read_regular(tmp_path / "link") == read_present(tmp_path / "link") == b"content"
+    assert HostSystem().read_text(tmp_path / "link") == "content"
+    with pytest.raises(IsADirectoryError):
+        read_regular(tmp_path)
+
+
+def test_a_file_is_read_up_to_its_limit_and_no_further(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b"12345")
+    assert read_regular(tmp_path / "a.xml", limit=5) == b"12345"
+    with pytest.raises(NotReadable, match="too large"):
+        read_regular(tmp_path / "a.xml", limit=4)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="/proc of Linux")
+def test_files_of_the_kernel_that_tell_no_size_are_read() -> None:
+    assert "Pid:" in (HostSystem().read_text("/proc/self/status") or "")

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.files import read_regular
 from scaffold.projects.folders import FURTHER, MAIN, python_in
 from scaffold.system import OperatingSystem
 
@@ -80,7 +81,7 @@ class Place:
 def adopted_location(state_file: Path) -> Path | None:
     """Where the environment lies that the user made and lent to the project; None where there is none."""
     try:
-        state = json.loads(state_file.read_text(encoding="utf-8"))
+        state = json.loads(read_regular(state_file))
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(state, dict) or state.get("adopted") is not True:

@@ -20,7 +20,7 @@ from scaffold.environments.discard import bring_back, clear_discarded, discard_t
 from scaffold.environments.layout import Place, adopted_location
 from scaffold.environments.notes import bring_back_notes, forget_notes
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError
-from scaffold.files import not_written, put_file
+from scaffold.files import not_written, put_file, read_regular
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
 SCHEMA = "scaffold/environment/"
@@ -49,7 +49,7 @@ class State:
 def read_state(place: Place) -> State | None:
     """The state of an environment; None where there is none or it cannot be understood."""
     try:
-        return parse_state(json.loads(place.state_file.read_text(encoding="utf-8")))
+        return parse_state(json.loads(read_regular(place.state_file)))
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -80,7 +80,7 @@ def parse_state(found: Any) -> State | None:
 def refuse_newer(place: Place) -> None:
     """Raise where a newer scaffold wrote the state: what we do not understand, we would destroy."""
     try:
-        found = json.loads(place.state_file.read_text(encoding="utf-8"))
+        found = json.loads(read_regular(place.state_file))
     except (OSError, ValueError, RecursionError):
         return
     schema = found.get("schema") if isinstance(found, Mapping) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.files import replace_file
+from scaffold.files import read_regular, replace_file
 from scaffold.pycharm.installations.vmoptions import heap_of, with_heap, without_heap
 from scaffold.pycharm.registration.store import data_folder
 
@@ -84,7 +84,7 @@ def notes_folder(system: System) -> Path:
 def read_note(place: Path) -> Note | None:
     """A note of ours; None for anything else."""
     try:
-        values = json.loads(place.read_text(encoding="utf-8"))
+        values = json.loads(read_regular(place))
         content = values["content"]
         return Note(
             place=place,

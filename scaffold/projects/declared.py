@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import NotAProject
+from scaffold.files import read_regular
 from scaffold.toml import TOMLDecodeError, loads
 
 #: The build plan says which of these are installed, and in which build.
@@ -40,7 +41,7 @@ def required_python(root: Path) -> str:
 
 def _document(path: Path) -> Mapping[str, Any]:
     try:
-        document: Mapping[str, Any] = loads(path.read_text(encoding="utf-8"))
+        document: Mapping[str, Any] = loads(read_regular(path).decode("utf-8"))
     except OSError as problem:
         raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:

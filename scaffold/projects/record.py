@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from scaffold.builds.model import FRAMEWORKS
 from scaffold.errors import NotAProject
-from scaffold.files import absolute, replace_file
+from scaffold.files import absolute, read_regular, replace_file
 from scaffold.projects.model import Ide, ProjectName, Record, Tree
 
 RECORD = PurePosixPath(".scaffold/project.json")
@@ -57,7 +57,7 @@ def read_record(start: Path) -> Record:
     """
     path = project_root(start) / RECORD
     try:
-        return _record(json.loads(path.read_text(encoding="utf-8")))
+        return _record(json.loads(read_regular(path)))
     except OSError as problem:
         raise _damaged(path, problem.strerror or str(problem)) from problem
     except (ValueError, KeyError, TypeError, AttributeError) as problem:

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path, PurePosixPath
 
-from scaffold.files import replace_file
+from scaffold.files import read_regular, replace_file
 
 #: What starts scaffold from within a project, below its root; the arguments are scaffold's own.
 LAUNCHER = PurePosixPath(".scaffold/run_scaffold.py")
@@ -30,7 +30,7 @@ def remember_tool(root: Path) -> bool:
     note = json.dumps({"schema": "scaffold/tool/1", "python": sys.executable}, indent=2) + "\n"
     content = note.encode("utf-8")
     path = root / RECORD
-    if path.is_file() and path.read_bytes() == content:
+    if path.is_file() and read_regular(path) == content:
         return False
     replace_file(path, content)
     return True

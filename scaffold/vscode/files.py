@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.errors import TargetOccupied
-from scaffold.files import not_written, read_present, replace_file
+from scaffold.files import not_written, read_present, read_regular, replace_file
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import Tree
 from scaffold.vscode.launch import launch_pieces
@@ -197,7 +197,7 @@ def _record_content(known: Mapping[PurePosixPath, _Known]) -> bytes:
 def _read_record(root: Path, place: Place) -> dict[PurePosixPath, _Known]:
     """A record that cannot be read counts as none: every piece is the user's then."""
     try:
-        files: Mapping[str, Any] = json.loads((root / place.record).read_text(encoding="utf-8"))["files"]
+        files: Mapping[str, Any] = json.loads(read_regular(root / place.record))["files"]
         named = ((PurePosixPath(name), one) for name, one in files.items())
         # it comes with a clone, from anybody: it leads to no file but those beside it
         return {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments.locking.model import DEFAULT_GROUP
+from scaffold.files import read_regular
 from scaffold.projects.declared import pyproject_damaged
 from scaffold.toml import TOMLDecodeError, loads
 
@@ -55,7 +56,7 @@ def declared(root: Path) -> Declared:
     """Read ``pyproject.toml``. Raises NotAProject (code ``pyproject-damaged``)."""
     path = root / "pyproject.toml"
     try:
-        document = loads(path.read_text(encoding="utf-8"))
+        document = loads(read_regular(path).decode("utf-8"))
     except OSError as problem:
         raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from scaffold.errors import IdeFileBroken
+from scaffold.files import read_regular
 from scaffold.pycharm.documents.parsing import Origin, parsed
 from scaffold.pycharm.documents.writing import refuse_impossible
 
@@ -40,7 +41,7 @@ def read(path: Path) -> ET.Element:
 def read_document(path: Path) -> Document:
     """An XML file that is to be changed. Raises IdeFileBroken that names the file and the line."""
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as problem:
         raise IdeFileBroken(f"{path} cannot be read", detail=(problem.strerror or str(problem),)) from problem
     return document_of(content, path)

@@ -55,7 +55,10 @@ def _own_variables(
         path = str(macros.project / written)
         text = system.read_text(path)
         if text is None:
-            problems.append(f"ENV_FILES names a file that is not there: {path}")
+            is_there = system.exists(path)
+            problems.append(
+                f"ENV_FILES names {'what is no file' if is_there else 'a file that is not there'}: {path}"
+            )
         elif path.lower().endswith((".sh", ".bat")):
             problems.append(f"ENV_FILES names a script, which only the IDE itself runs: {path}")
         else:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import OptionRefused, ScaffoldError
-from scaffold.files import not_written, read_present, replace_file
+from scaffold.files import not_written, read_present, read_regular, replace_file
 from scaffold.pycharm.mending.model import Change
 from scaffold.pycharm.registration.store import data_folder
 
@@ -159,7 +159,7 @@ def _brought_back(root: Path, listed: Path) -> tuple[Change, ...]:
 def _rows(path: Path) -> list[dict[str, Any]]:
     """The list of a backup. Raises ScaffoldError where it is not one, or leads out of the project."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["files"]
+        rows = json.loads(read_regular(path))["files"]
         found = [{"path": str(r["path"]), "before": bool(r["before"]), "after": r["after"]} for r in rows]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
         raise ScaffoldError(

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from scaffold.errors import IdeFileChanged
-from scaffold.files import not_written, read_present, replace_file
+from scaffold.files import clear_remains, not_written, read_present, read_regular, replace_file
 from scaffold.pycharm.model import IdeaReport
 from scaffold.pycharm.project.aside import Backups
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
@@ -24,8 +24,9 @@ def write_idea(plan: IdeaPlan) -> IdeaReport:
         _refuse_changed(plan, one)
     for one in plan.files:
         if one.backup and one.before is not None:
-            _write(plan.root / Backups.FOLDER / ".gitignore", b"*\n")
-            _write(plan.root / one.backup, one.before)
+            for path, content in ((f"{Backups.FOLDER}/.gitignore", b"*\n"), (one.backup, one.before)):
+                clear_remains(plan.root / path)  # of an earlier run that was killed here
+                _write(plan.root / path, content)
     if plan.changes and plan.under_way is not None:
         _write(plan.root / RECORD, plan.under_way)
     for one in sorted(plan.changes, key=_order):
@@ -61,7 +62,7 @@ def _order(one: IdeaFile) -> int:
 def _write(path: Path, content: bytes) -> None:
     """A file that holds it already is not touched: not even its time changes."""
     with contextlib.suppress(OSError):  # not there, or unreadable: what it is, writing tells
-        if path.read_bytes() == content:
+        if read_regular(path) == content:
             return
     replace_file(path, content)
 

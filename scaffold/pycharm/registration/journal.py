@@ -7,15 +7,15 @@ before anything is written over it: what it says of other projects can be had fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import ScaffoldError
-from scaffold.files import replace_file
-from scaffold.pycharm.registration.model import Known
+from scaffold.files import read_regular, replace_file
+from scaffold.pycharm.registration.model import Known, Step
 from scaffold.pycharm.registration.store import data_folder
 from scaffold.system import System
 
@@ -30,7 +30,7 @@ class Entered:
 
     sdks: tuple[Known, ...] = ()
     trusted: bool = False
-    created: tuple[str, ...] = ()  # names of files that were not there before
+    created: tuple[str, ...] = ()  # names of files and folders that were not there before
 
 
 #: project -> folder of settings -> what was entered
@@ -83,6 +83,18 @@ def note(system: System, project: Path, folder: Path, entered: Entered) -> None:
     replace_file(_file(system), _text({one: places for one, places in projects.items() if places}))
 
 
+def without(journal: Journal, steps: Iterable[Step]) -> Journal:
+    """The journal once what ``steps`` take out of the settings is out of them; an entry of nothing is none."""
+    leaving = {str(one.folder.path): one.leaving for one in steps if one.outcome == "registered"}
+    left: dict[str, dict[str, Entered]] = {}
+    for project, places in journal.items():
+        for folder, entered in places.items():
+            stays = tuple(one for one in entered.sdks if one not in leaving.get(folder, ()))
+            if stays or entered.trusted:
+                left.setdefault(project, {})[folder] = replace(entered, sdks=stays)
+    return left
+
+
 def parse_journal(found: Any) -> Journal:
     """A journal as it stands in its file; parts that make no sense are left out.
 
@@ -105,7 +117,7 @@ def _file(system: System) -> Path:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as refusal:

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from scaffold.errors import NoPermission, ScaffoldError
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_regular, replace_file
 from scaffold.pycharm.installations import places
 from scaffold.system import System
 
@@ -82,7 +82,7 @@ def back_up(system: System, path: Path, content: bytes) -> Path:
     folder = data_folder(system) / "backups" / f"{config.name}-{mark}"
     copies = sorted(folder.glob(f"*-{path.name}"))
     with contextlib.suppress(OSError):  # a copy that cannot be read is none
-        if copies and copies[-1].read_bytes() == content:
+        if copies and read_regular(copies[-1]) == content:
             return copies[-1]
     stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S.%fZ")
     copy = folder / f"{stamp}-{path.name}"

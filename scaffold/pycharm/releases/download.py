@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 
 from scaffold.errors import DownloadFailed
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, open_regular, read_regular, replace_file
 from scaffold.sources.fetch import Client
 from scaffold.sources.problems import FAILURES, Absent, Faltering, Unreachable, meaning
 
@@ -201,7 +201,7 @@ def _note(path: Path) -> Path:
 def _validator(path: Path, wanted: Wanted) -> str | None:
     """The tag of what is there; "" where the server gave none, None where it is not of this file."""
     try:
-        note = json.loads(_note(path).read_text(encoding="utf-8"))
+        note = json.loads(read_regular(_note(path)))
         same = note["url"] == wanted.url and note["sha256"] == wanted.sha256
         return str(note["validator"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -212,7 +212,7 @@ def sha256_of(path: Path) -> str:
     """A file's SHA-256, in hexadecimal digits; raises NoPermission and its kin."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     except OSError as refusal:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_regular, replace_file
 from scaffold.pycharm.installations.model import Installation
 from scaffold.pycharm.installations.places import below_home, data_folder
 from scaffold.system import System
@@ -105,7 +105,7 @@ def present(path: Path) -> str | None:
             return str(path.readlink())
         if path.suffix == ".lnk" and path.exists():
             return _SHORTCUT_MARK
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_regular(path)).hexdigest()
     except FileNotFoundError:
         return None
     except OSError:  # a folder, or nothing that we may read: not ours

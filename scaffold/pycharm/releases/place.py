@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import DownloadFailed, TargetOccupied
-from scaffold.files import not_written, replace_file
+from scaffold.files import not_written, read_regular, replace_file
 from scaffold.pycharm.installations.places import record_of
 from scaffold.pycharm.releases.members import clear
 
@@ -131,7 +131,7 @@ def save_record(place: Place, record: Mapping[str, Any]) -> None:
 def read_record(place: Place) -> dict[str, Any] | None:
     """What we know of an installation; None where it is not ours, or the record cannot be read."""
     try:
-        values = json.loads(place.record.read_text(encoding="utf-8"))
+        values = json.loads(read_regular(place.record))
     except (OSError, ValueError):
         return None
     return values if isinstance(values, dict) and values.get("schema") == SCHEMA else None

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from scaffold.errors import DownloadFailed
+from scaffold.files import read_regular
 from scaffold.pycharm.releases.feed import Download, Release, releases_of, sha256_in
 from scaffold.sources.credentials import without_login
 from scaffold.sources.fetch import Client
@@ -59,7 +60,8 @@ def published_hash(client: Client, download: Download, service: str = "") -> str
 def hash_beside(file: Path) -> str:
     """The SHA-256 in ``<file>.sha256``; "" where there is none."""
     try:
-        return sha256_in(file.with_name(f"{file.name}.sha256").read_text(encoding="utf-8", errors="replace"))
+        beside = read_regular(file.with_name(f"{file.name}.sha256"))
+        return sha256_in(beside.decode("utf-8", errors="replace"))
     except OSError:
         return ""
 

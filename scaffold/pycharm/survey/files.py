@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
+from scaffold.files import read_regular
 from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.documents.source import document_of
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.survey.model import GitView, IdeFile
 
-#: A workspace.xml of years has a few MB; a file beyond this is something else.
-_LARGEST = 16 << 20
 _MOST = 2000
 
 _PATTERNS = (
@@ -42,7 +41,7 @@ def _paths(root: Path, git: GitView) -> set[str]:
         path.relative_to(root).as_posix()
         for pattern in _PATTERNS
         for path in root.glob(pattern)
-        if path.is_file() or pattern in _OF_RUNS  # what else lies there is told
+        if pattern in _OF_RUNS or (path.exists() and not path.is_dir())  # a pipe is told
     }
     # PyCharm finds run configurations anywhere in the content
     return found | {name for name in git.tracked if name.endswith(".run.xml") and (root / name).is_file()}
@@ -50,15 +49,10 @@ def _paths(root: Path, git: GitView) -> set[str]:
 
 def read_file(root: Path, path: str, git: GitView) -> IdeFile:
     """One file; what keeps it from being read is told in it, never raised."""
-    if (root / path).exists() and not (root / path).is_file():  # a pipe would never end
-        return IdeFile(path=path, problem="it is no file", shared=git.shares(path))
     try:
-        with (root / path).open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
+        content = read_regular(root / path)
     except OSError as problem:
         return IdeFile(path=path, problem=problem.strerror or str(problem), shared=git.shares(path))
-    if len(content) > _LARGEST:
-        return IdeFile(path=path, problem="it is too large for a file of the IDE", shared=git.shares(path))
     found = IdeFile(
         path=path,
         content=content,
