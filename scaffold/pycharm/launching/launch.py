@@ -20,7 +20,7 @@ from scaffold.pycharm.model import ConfigurationFile, Launch, Module, ProjectFil
 from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.macros import Macros, interactive
 from scaffold.pycharm.reading.project_files import read_project
-from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_unfinished, parse_sdk_name
+from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_own_name, is_unfinished
 from scaffold.system import System
 
 __all__ = ["configurations", "resolve", "resolve_configuration"]
@@ -169,19 +169,23 @@ def _interpreter(context: _Context, registered: Mapping[str, Path] | None) -> tu
         raise _no_interpreter(context)
     if is_unfinished(root, found, system):
         problems = (*problems, "the environment is unfinished; go on with:  scaffold env create")
-    return found, (*problems, *_unknown(name, found, system, registered))
+    return found, (*problems, *_unknown(context, name, found, registered))
 
 
 def _unknown(
-    name: str, found: Path, system: System, registered: Mapping[str, Path] | None
+    context: _Context, name: str, found: Path, registered: Mapping[str, Path] | None
 ) -> tuple[str, ...]:
-    """Why the interpreter that is started may not be the one that a name means."""
+    """Why the interpreter that is started may not be the one that a name means.
+
+    Nothing of a name of the project's own: PyCharm finds what it means, or `scaffold ide pycharm` enters it.
+    """
     if registered is None or not name:
         return ()
-    known = registered.get(name)
+    system, known = context.system, registered.get(name)
     if known is not None and not system.exists(known):
         return (f"the interpreter {name} is not there ({known}); {found} is started instead",)
-    if known is None and parse_sdk_name(name) is None:
+    project = context.project
+    if known is None and not is_own_name(project.root, name, project.own.name, system):
         return (f"no PyCharm on this machine knows the interpreter {name}; {found} is started instead",)
     return ()
 

@@ -80,6 +80,12 @@ def find_interpreter(
     return next((python for python in candidates if system.exists(python)), None)
 
 
+def is_own_name(root: Path, name: str, module: str, system: System) -> bool:
+    """Whether a name is made as those of the project's environments are, its own or a further one."""
+    named = parse_sdk_name(name)
+    return named is not None and (named.project == module or bool(_further(root, name, module, system)))
+
+
 def environments(root: Path, system: System) -> tuple[Path, ...]:
     """The folders that hold, or claim to hold, an environment of the project, best first.
 

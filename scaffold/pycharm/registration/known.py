@@ -12,14 +12,18 @@ from scaffold.pycharm.registration import table
 from scaffold.system import System
 
 
-def registered_interpreters(system: System) -> Mapping[str, Path]:
+def registered_interpreters(system: System) -> Mapping[str, Path] | None:
     """Name -> interpreter, as the newest PyCharm that knows a name means it; else another JetBrains IDE.
+
+    None where no IDE has settings on this machine: nobody can tell then.
 
     Files are read and nothing else; a table that cannot be read counts as one without entries. What a name
     leads to need not be there: on another machine, in a container, gone.
     """
-    tables = [*other_tables(system)]
-    tables += [one.table for one in reversed(config_folders(system, running=())) if system.exists(one.table)]
+    others, folders = other_tables(system), config_folders(system, running=())
+    if not others and not folders:
+        return None
+    tables = [*others, *(one.table for one in reversed(folders) if system.exists(one.table))]
     return {name: python for path in tables for name, python in _names(path, system).items()}
 
 

@@ -22,6 +22,8 @@ def table(**interpreters: str) -> str:
 
 
 def test_the_newest_pycharm_says_what_a_name_means(user: Path, machine: Machine) -> None:
+    assert registered_interpreters(machine) is None
+    config(user, "PyCharm2026.3")
     assert registered_interpreters(machine) == {}
     config(user, "PyCharm2025.1", table(mine="/old/python", alone="/alone/python"))
     config(user, "PyCharm2026.2", table(mine="$USER_HOME$/x/bin/python"))
@@ -46,6 +48,15 @@ def test_the_newest_pycharm_says_what_a_name_means(user: Path, machine: Machine)
             "",
             "own",
             "no PyCharm on this machine knows the interpreter mine; {own} is started instead",
+        ),
+        *(
+            (
+                name,
+                "",
+                "own",
+                f"no PyCharm on this machine knows the interpreter {name}; {{own}} is started instead",
+            )
+            for name in ("Python 3.10 (lab)", "Python 3.10", "Python 3.12 (cnn-project-keras)")
         ),
         ("mine", "/gone", "own", "the interpreter mine is not there (/gone); {own} is started instead"),
     ],
