@@ -17,6 +17,9 @@ from scaffold.builds import tables
 #: A test never writes into the PyCharm of whoever runs it; those of registration have a home of their own.
 os.environ["SCAFFOLD_NO_REGISTER"] = "1"
 
+#: Output is as wide as a test says, and not as the terminal of whoever runs it: its parallel workers know that.
+os.environ.pop("COLUMNS", None)
+
 FROZEN = Path(__file__).parent / "builds" / "tables"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -26,7 +26,7 @@ LAYERS = [
     {"sources", "machine"},
     {"recording"},
     {"recorded"},
-    {"files", "processes", "toml", "results", "shell"},
+    {"files", "processes", "toml", "results", "shell", "words"},
     {"system"},
     {"errors"},
 ]

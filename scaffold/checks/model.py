@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from scaffold.words import counted as counted  # noqa: PLC0414 - it is part of what checks have
+
 Level = Literal["error", "warning", "info", "ok", "skipped", "unknown"]
 
 
@@ -23,15 +25,6 @@ class Remedy:
     text: str
     commands: tuple[tuple[str, ...], ...] = ()
     automatic: bool = False
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 error``, ``2 errors``; the plural is the regular one.
-
-    >>> counted(1, "error"), counted(0, "error")
-    ('1 error', '0 errors')
-    """
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,30 +20,59 @@ LEVELS = {
 }
 
 
+#: Columns before what belongs to a finding; a level and a blank take fewer.
+_INDENT = 11
+_LEVEL = 9
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """Findings, worst first; what is in order on one line each."""
-    order = list(LEVELS)
+    """Findings, worst first, as wide as the terminal; what is in order is one line each."""
+    from scaffold.cli.text import columns, wrapped
+
+    order, wide = list(LEVELS), columns()
     lines: list[str] = []
     for finding in sorted(findings, key=lambda one: order.index(one.level)):
         level = click.style(finding.level.ljust(8), fg=LEVELS[finding.level], bold=finding.level == "error")
-        lines.append(f"{level} {finding.id}  {finding.title}")
+        first, *more = wrapped(f"{finding.id}  {finding.title}", wide, first=_LEVEL, then=_INDENT)
+        lines += [f"{level} {first}", *more]
         if finding.level != "ok":
-            lines += [f"           {line}" for line in _details(finding)]
+            lines += _details(finding, wide)
     return lines
 
 
-def _details(finding: Finding) -> list[str]:
-    lines = finding.detail.splitlines()
-    lines += [f"{one.source}: {one.value}" for one in finding.evidence]
-    lines += [f"Not the cause: {one}" for one in finding.not_the_cause]
-    if finding.remedy is not None:
-        from scaffold.shell import quoted
+def _details(finding: Finding, wide: int | None) -> list[str]:
+    from scaffold.cli.text import wrapped
 
-        commands = [" ".join(quoted(part) for part in one) for one in finding.remedy.commands]
-        first, *more = [*commands, ""]
-        lines.append(f"Fix: {finding.remedy.text}" + (f": {first}" if first else ""))
-        lines += [f"     then: {one}" for one in more if one]
-    return lines
+    texts = finding.detail.splitlines()
+    texts += [f"{one.source}: {one.value}" for one in finding.evidence]
+    texts += [f"Not the cause: {one}" for one in finding.not_the_cause]
+    lines = [
+        f"{' ' * _INDENT}{one}" if number == 0 else one
+        for text in texts
+        for number, one in enumerate(wrapped(text, wide, first=_INDENT, then=_INDENT + 2))
+    ]
+    return lines + _cure(finding, wide)
+
+
+def _cure(finding: Finding, wide: int | None) -> list[str]:
+    """Words are wrapped; a command stays on one line, so that it can be pasted."""
+    from scaffold.cli.text import width, wrapped
+    from scaffold.shell import quoted
+
+    if finding.remedy is None:
+        return []
+    indent = " " * _INDENT
+    commands = [" ".join(quoted(part) for part in one) for one in finding.remedy.commands]
+    first, *more = [*commands, ""]
+    text = f"Fix: {finding.remedy.text}"
+    whole = f"{text}: {first}" if first else text
+    if wide is None or _INDENT + width(whole) <= wide or not first:
+        head, *rest = wrapped(whole, wide, first=_INDENT, then=_INDENT + 5)
+        lines = [f"{indent}{head}", *rest]
+    else:
+        head, *rest = wrapped(f"{text}:", wide, first=_INDENT, then=_INDENT + 5)
+        lines = [f"{indent}{head}", *rest, f"{indent}     {first}"]
+    return lines + [f"{indent}     then: {one}" for one in more if one]
 
 
 def summary_line(counts: Counter[str]) -> str:

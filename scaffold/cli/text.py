@@ -6,6 +6,9 @@ import unicodedata
 
 import click
 
+from scaffold.words import counted as counted  # noqa: PLC0414 - for every view
+from scaffold.words import size as size  # noqa: PLC0414
+
 #: Width of the label in front of a fact.
 LABEL = 15
 
@@ -13,23 +16,6 @@ LABEL = 15
 def row(label: str, text: str) -> str:
     """``Label        text``, the label set off by colour; a blank at least stands between them."""
     return f"{click.style(label.ljust(LABEL - 1), fg='cyan')} {text}"
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 package``, ``2 packages``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def size(count: int | None) -> str:
-    """Bytes for people: ``412 MB``; powers of ten, as disks and downloads are sold."""
-    if count is None:
-        return "unknown"
-    value = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
 
 
 def width(text: str) -> int:
@@ -46,3 +32,38 @@ def can_show(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def wrapped(text: str, columns: int | None, *, first: int, then: int) -> list[str]:
+    """The text in lines of so many columns; a word that is longer stays whole, so that it can be copied.
+
+    ``first``: columns that the caller puts before the first line; ``then``: blanks before the others.
+    ``None`` columns: one line.
+
+    >>> wrapped("error of a long-path/x.py", 12, first=2, then=4)
+    ['error of a', '    long-path/x.py']
+    """
+    if columns is None:
+        return [text]
+    lines, used = [""], first
+    for word in text.split(" "):
+        if lines[-1].strip() and used + 1 + width(word) > columns:
+            lines.append(" " * then + word)
+            used = then + width(word)
+        else:
+            blank = " " if lines[-1] else ""
+            lines[-1] += blank + word
+            used += len(blank) + width(word)
+    return lines
+
+
+def columns() -> int | None:
+    """How wide a terminal is, or what COLUMNS asks for; None for a pipe or a file, which are not wrapped."""
+    import shutil
+    import sys
+
+    from scaffold.system import HostSystem
+
+    if sys.stdout.isatty() or HostSystem().environment.get("COLUMNS", "").isdecimal():
+        return max(shutil.get_terminal_size().columns, 20)
+    return None

@@ -50,6 +50,7 @@ class TunePlan:
     installation: Installation | None
     heap: HeapStep
     folders: tuple[Folder, ...]  # that will be excluded
+    unlisted: bool  # PyCharm's files are not there yet: nothing can be excluded in them
     changes: tuple[Change, ...]
     backups: Path | None
     advice: tuple[Advice, ...]
@@ -77,17 +78,18 @@ def plan_tune(system: System, start: Path, *, heap: str | None = None, ide: Path
         if ide is not None or asked is not None:
             raise
         installation = None
-    root, folders, changes, place = _exclusions(system, start)
+    indexed = _indexed(system, start)
     return TunePlan(
-        root=root,
+        root=indexed.root,
         installation=installation,
         heap=_heap(system, installation, asked, total),
-        folders=folders,
-        changes=changes,
-        backups=place,
-        advice=advice(system, root, installation),
+        folders=indexed.folders,
+        unlisted=indexed.unlisted,
+        changes=indexed.changes,
+        backups=indexed.backups,
+        advice=advice(system, indexed.root, installation, unlisted=indexed.unlisted),
         running=open_evidence(system, installation) if installation else "",
-        open=open_ides(changes, system),
+        open=open_ides(indexed.changes, system),
     )
 
 
@@ -143,20 +145,45 @@ def _heap(
     )
 
 
-def _exclusions(
-    system: System, start: Path
-) -> tuple[Path | None, tuple[Folder, ...], tuple[Change, ...], Path | None]:
-    """The project around a folder, and its large folders that PyCharm would index; none: no project."""
-    from scaffold.errors import NotAProject
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Indexed:
+    """What `TunePlan` says of a project's folders."""
+
+    root: Path | None = None
+    folders: tuple[Folder, ...] = ()
+    unlisted: bool = False
+    changes: tuple[Change, ...] = ()
+    backups: Path | None = None
+
+
+def _indexed(system: System, start: Path) -> _Indexed:
+    """The project around a folder, whoever made it, and its large folders that PyCharm would index."""
     from scaffold.pycharm.mending.exclusions import exclude
-    from scaffold.pycharm.reading.project_files import find_root
-    from scaffold.pycharm.survey.folders import to_exclude
+    from scaffold.pycharm.survey.folders import ballast, to_exclude
     from scaffold.pycharm.survey.survey import survey
 
-    try:
-        root = find_root(start, system)
-    except NotAProject:
-        return None, (), (), None
+    root = _root(system, start)
+    if root is None:
+        return _Indexed()
     facts = survey(root, system)
-    folders = tuple(dict.fromkeys(folder for _, folder in to_exclude(facts)))
-    return root, folders, exclude(facts), backups.place(root, system, ours=facts.ours, of="tune")
+    if not facts.modules:
+        return _Indexed(root=root, folders=ballast(facts), unlisted=True)
+    return _Indexed(
+        root=root,
+        folders=tuple(dict.fromkeys(folder for _, folder in to_exclude(facts))),
+        changes=exclude(facts),
+        backups=backups.place(root, system, ours=facts.ours, of="tune"),
+    )
+
+
+def _root(system: System, start: Path) -> Path | None:
+    from scaffold.errors import NotAProject
+    from scaffold.pycharm.project.describe import any_root
+    from scaffold.pycharm.reading.project_files import find_root
+
+    for looked in (find_root, any_root):
+        try:
+            return looked(start, system)
+        except NotAProject:
+            continue
+    return None

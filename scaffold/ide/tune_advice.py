@@ -8,6 +8,7 @@ from pathlib import Path
 from scaffold.machine.surroundings import wsl_of_kernel
 from scaffold.pycharm.installations.model import Installation
 from scaffold.pycharm.installations.vmoptions import rules
+from scaffold.shell import line
 from scaffold.system import System
 
 _WATCHES = "/proc/sys/fs/inotify/max_user_watches"
@@ -21,10 +22,33 @@ class Advice:
     commands: tuple[str, ...] = ()
 
 
-def advice(system: System, root: Path | None, installation: Installation | None) -> tuple[Advice, ...]:
-    """What is to be said on this machine; nothing where all is well."""
-    found = [_watches(system), _windows_disk(system, root), _defender(system, root, installation)]
+def advice(
+    system: System, root: Path | None, installation: Installation | None, *, unlisted: bool = False
+) -> tuple[Advice, ...]:
+    """What is to be said on this machine; nothing where all is well.
+
+    ``unlisted``: the project has none of PyCharm's files yet.
+    """
+    found = [
+        _unlisted(root if unlisted else None),
+        _watches(system),
+        _windows_disk(system, root),
+        _defender(system, root, installation),
+    ]
     return tuple(one for one in found if one is not None)
+
+
+def _unlisted(root: Path | None) -> Advice | None:
+    if root is None:
+        return None
+    return Advice(
+        text="folders are excluded in PyCharm's files, which are not there yet. Have them written, and tune"
+        " again:",
+        commands=(
+            line("scaffold", "ide", "pycharm", str(root)),
+            line("scaffold", "ide", "tune", str(root)),
+        ),
+    )
 
 
 def _watches(system: System) -> Advice | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from scaffold.builds import tables
@@ -17,7 +16,7 @@ from scaffold.builds.xpu import xpu_use
 from scaffold.locks.case import Case, counted, finding, oldest_code
 from scaffold.locks.frameworks import Build
 from scaffold.locks.model import Locked, LockFinding
-from scaffold.locks.packages import cuda_major, is_cudnn, parsed
+from scaffold.locks.packages import cuda_major, is_cudnn, parsed, rules_out
 from scaffold.locks.remedies import other_build
 from scaffold.machine.nvidia_names import last_branch
 
@@ -116,7 +115,7 @@ def _open_cudnn(case: Case) -> Iterator[LockFinding]:
     old = tuple(one for one in case.gpus.devices if number(one.capability) < number(table.cudnn_below))
     said = [one for one in (*case.rows, *case.lock.constraints) if one.name == limit.name]
     edge = next(iter(limit.specifier)).version  # the first that is too new
-    if not old or any(_rules_out(one.specifier, edge) for one in said):
+    if not old or any(rules_out(one.specifier, edge) for one in said):
         return
     for build in case.frameworks:
         release = table.release(build.version) if build.version and build.framework == "tensorflow" else None
@@ -129,18 +128,6 @@ def _open_cudnn(case: Case) -> Iterator[LockFinding]:
                 why=(build.how,),
                 remedy=f"add the constraint {_limit()}",
             )
-
-
-def _rules_out(specifier: str, version: str) -> bool:
-    """Whether a lock's specifier leaves a version out; a URL, or one that nobody can read, may well.
-
-    >>> [_rules_out(one, "9.11") for one in ("<9.11", ">=9", "", " @ https://a/b.whl", "=*=cuda")]
-    [True, False, False, True, True]
-    """
-    try:
-        return version not in SpecifierSet(specifier)
-    except InvalidSpecifier:
-        return True
 
 
 def other_vendor(case: Case) -> Iterator[LockFinding]:

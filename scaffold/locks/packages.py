@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from scaffold.locks.model import Locked
@@ -77,3 +78,15 @@ def same_files() -> tuple[SameFiles, ...]:
 @cache
 def _data() -> dict[str, Any]:
     return loads(_DATA.read_text(encoding="utf-8"))
+
+
+def rules_out(specifier: str, version: str) -> bool:
+    """Whether a lock's specifier leaves a version out; a URL, or one that nobody can read, may well.
+
+    >>> [rules_out(one, "9.11") for one in ("<9.11", ">=9", "", " @ https://a/b.whl", "=*=cuda")]
+    [True, False, False, True, True]
+    """
+    try:
+        return version not in SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return True

@@ -19,10 +19,10 @@ BAD = run_xml(SDK_NAME="bob", IS_MODULE_SDK="false", PARAMETERS="--name 'a b'")
 GOOD = run_xml(PARAMETERS='--name "a b"')
 
 
-def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scaffold", "ide", "check", *arguments],
-        cwd=folder, env={**one_thread(), "PATH": _path()}, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder, env={**one_thread(), "PATH": _path(), **environment}, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
 
@@ -55,6 +55,24 @@ def test_what_a_user_reads(project: Path) -> None:
         "1 error, 1 warning",
         "See what --fix would change:  scaffold ide check --fix --dry-run",
     ]
+
+
+def test_as_wide_as_the_terminal(project: Path) -> None:
+    """Text is wrapped; a command and a path stay whole, so that they can be copied."""
+    lines = check(project, COLUMNS="40").stdout.splitlines()
+    assert lines[1:10] == [
+        "error    ide.run-config-sdk  Run",
+        "           configurations that others",
+        "           get name an interpreter of",
+        "           one machine",
+        "           elsewhere interpreters have",
+        "             other names and places:",
+        "             PyCharm starts nothing",
+        f"           {RUN}:7:",
+        "             SDK_NAME = bob",
+    ]
+    assert "                scaffold ide check --fix" in lines
+    assert max(map(len, lines[1:-2])) == 40
 
 
 def test_cured_and_taken_back(project: Path) -> None:

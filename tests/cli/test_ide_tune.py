@@ -267,3 +267,20 @@ def test_no_screen_no_pycharm_no_folder(pycharm: Path, home: Path, monkeypatch: 
     missing = ide("open", home)
     assert "error[ide-missing]" in missing.stderr
     assert "scaffold ide install" in missing.stderr
+
+
+def test_a_python_folder_without_pycharms_files(pycharm: Path, home: Path) -> None:
+    """What is large is said, and how its exclusion comes about."""
+    root = home / "plain"
+    (root / "wandb").mkdir(parents=True)
+    (root / "requirements.txt").touch()
+    with (root / "wandb" / "run.bin").open("wb") as stream:
+        stream.truncate(300_000_000)
+    said = ide("tune", root).stdout
+    assert "wandb is large, not excluded yet: 1 file, 300 MB" in said
+    assert f"  scaffold ide pycharm {root}\n" in said
+    told = json.loads(ide("tune", root, "--json").stdout)
+    assert [one["path"] for one in told["large"]] == ["wandb"]
+    assert (told["root"], told["excluded"], told["files"]) == (str(root), [], [])
+    (root / "requirements.txt").unlink()
+    assert "there is no project here" in ide("tune", root, "--dry-run").stdout

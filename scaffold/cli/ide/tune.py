@@ -75,7 +75,8 @@ def _undo(system: System, folder: Path, *, dry_run: bool, as_json: bool) -> None
 
 
 def _lines(plan: TunePlan, *, done: bool) -> list[str]:
-    from scaffold.cli.text import counted, row, size
+    from scaffold.checks.ide.exclusions import extent
+    from scaffold.cli.text import row
     from scaffold.ide.open_ides import closing
 
     step = plan.heap
@@ -87,15 +88,9 @@ def _lines(plan: TunePlan, *, done: bool) -> list[str]:
     else:
         amount = f"{step.before} MB stay" if step.before else "nothing to do"
         lines = [row("Memory", f"{title}: {amount} ({step.reason})")]
+    verb = "large, not excluded yet" if plan.unlisted else "excluded" if done else "would be excluded"
     for folder in plan.folders:
-        more = "" if folder.whole else "more than "
-        verb = "excluded" if done else "would be excluded"
-        lines.append(
-            row(
-                "Indexing",
-                f"{folder.path} {verb}: {more}{counted(folder.files, 'file')}, {size(folder.size)}",
-            )
-        )
+        lines.append(row("Indexing", f"{folder.path} {'is ' * plan.unlisted}{verb}: {extent(folder)}"))
     if not plan.folders:
         where = f"nothing large is indexed in {plan.root}" if plan.root else "there is no project here"
         lines.append(row("Indexing", where))
@@ -125,7 +120,8 @@ def _json(plan: TunePlan, *, done: bool) -> str:
             "after_mb": step.after,
             "reason": step.reason,
         },
-        excluded=plan.folders,
+        excluded=() if plan.unlisted else plan.folders,
+        large=plan.folders if plan.unlisted else (),
         files=[one.path for one in plan.changes],
         advice=plan.advice,
         running=plan.running,

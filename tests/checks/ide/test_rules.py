@@ -181,7 +181,7 @@ def test_data_of_many_files_is_not_excluded(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     found = the(tmp_path, "ide.index-data")
-    assert (found.level, found.title) == ("info", "PyCharm indexes data: 2001 files, 0 MB")
+    assert (found.level, found.title) == ("info", "PyCharm indexes data: 2001 files, 0 bytes")
 
 
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:

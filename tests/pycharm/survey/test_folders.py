@@ -9,7 +9,7 @@ import pytest
 from scaffold.pycharm.survey import folders as counting
 from scaffold.pycharm.survey.folders import folders
 from scaffold.pycharm.survey.model import Folder
-from tests.checks.ide.projects import facts_of
+from tests.checks.ide.projects import MODULE, facts_of
 
 
 def fill(folder: Path, *names: str) -> None:
@@ -76,3 +76,39 @@ def test_a_large_file_is_much(tmp_path: Path) -> None:
     with (tmp_path / "images/all.zip").open("r+b") as stream:
         stream.truncate(300_000_000)
     assert [folder.path for _, folder in counting.to_exclude(facts_of(tmp_path))] == ["images"]
+
+
+def many(names: list[str]) -> list[str]:
+    """So many that indexing them costs something."""
+    return [name.format(number) for name in names for number in range(2001)]
+
+
+@pytest.mark.parametrize(
+    ("names", "excluded"),
+    [
+        (["pkg/model.py", *many(["pkg/assets/img/{}.png"])], ["pkg/assets/img"]),
+        (["pkg/model.py", "pkg/assets/icon.png", *many(["pkg/assets/img/{}.png"])], ["pkg/assets/img"]),
+        (["pkg/model.py", *many(["pkg/assets/a/{}.png", "pkg/assets/b/{}.png"])], ["pkg/assets"]),
+        (["pkg/model.py", *many(["pkg/a/{}.png", "pkg/b/c/{}.png"])], ["pkg/a", "pkg/b/c"]),
+        (["pkg/model.py", *many(["pkg/a/{}.py"])], []),
+        (["web/app.py", "web/.venv/pyvenv.cfg", "web/.venv/lib/a.py"], ["web/.venv"]),
+        (["pkg/model.py", "pkg/assets/1.png"], []),
+    ],
+)
+def test_data_beside_code_is_found_in_its_own_folder(
+    tmp_path: Path, names: list[str], excluded: list[str]
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [folder.path for _, folder in counting.to_exclude(facts_of(tmp_path))] == excluded
+
+
+def test_what_lies_in_an_excluded_folder_is_excluded(tmp_path: Path) -> None:
+    fill(tmp_path, "src/net/layers.py", "src/net/w/a/a.bin")
+    with (tmp_path / "src/net/w/a/a.bin").open("r+b") as stream:
+        stream.truncate(3_000_000_000)
+    assert [folder.path for _, folder in counting.to_exclude(facts_of(tmp_path))] == ["src/net/w/a"]
+    told = MODULE.replace("</content>", '<excludeFolder url="file://$MODULE_DIR$/src/net/w" /></content>')
+    facts = facts_of(tmp_path, **{".idea/app.iml": told})
+    assert list(counting.to_exclude(facts)) == []
