@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from scaffold.system import System
 
 
+CHANGED = "it was changed since"
+
+
 def undo(system: System, path: Path, output: Output, schema: str, *, dry_run: bool) -> None:
     """Take it back, or show what would be; exit status 1 where a PyCharm keeps something of it."""
     from scaffold.ide.pycharm import carry_out_undo, plan_undo
@@ -24,12 +27,19 @@ def undo(system: System, path: Path, output: Output, schema: str, *, dry_run: bo
     plan = plan_undo(system, path)
     report = None if dry_run else carry_out_undo(system, plan)
     lines = _plan_lines(plan) if report is None else _report_lines(report)
-    lines = lines or [f"Nothing of scaffold's is left for {plan.root}"]
+    lines = lines or [_nothing(plan)]
     lines += [row("Note", note) for note in plan.notes]
     done = "Would take back" if report is None else "Taken back"
     output.result(_json(plan, report, schema), lines, summary=f"{done}: {plan.root}")
     if report is not None and any(one.why for one in report.ides):
         click.get_current_context().exit(1)
+
+
+def _nothing(plan: UndoPlan) -> str:
+    """Files that an earlier undo kept are somebody's since, and no record speaks of them."""
+    if (plan.root / ".idea").exists():
+        return f"There is nothing to take back for {plan.root}: what stands in .idea is yours, or was kept"
+    return f"Nothing of scaffold's is left for {plan.root}"
 
 
 def _plan_lines(plan: UndoPlan) -> list[str]:
@@ -58,7 +68,7 @@ def _file_lines(files: Removal, removed: str, mended: str) -> list[str]:
     return [
         *(row(removed, one) for one in files.gone),
         *(row(mended, f"{one}: what is ours in it goes") for one in files.mended),
-        *(row("Kept", f"{one}: it was changed since") for one in files.kept),
+        *(row("Kept", f"{one}: {files.why.get(one, CHANGED)}") for one in files.kept),
         *(row("Note", f"{one} is a file as it was before scaffold came") for one in files.copies),
     ]
 
@@ -73,6 +83,7 @@ def _json(plan: UndoPlan, report: UndoReport | None, schema: str) -> str:
         removed=plan.files.gone,
         mended=plan.files.mended,
         kept=plan.files.kept,
+        why=plan.files.why,
         copies=plan.files.copies,
         notes=plan.notes,
         entered=[{"folder": plain(folder), **plain(one)} for folder, one in plan.entered],

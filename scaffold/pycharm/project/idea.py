@@ -159,7 +159,8 @@ def refuse_foreign_folder(root: Path) -> None:
     """Raise TargetOccupied where ``.idea`` is a file or a link: nothing is written through it."""
     folder = root / FOLDER
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        what = f"a link to {folder.readlink()}" if folder.is_symlink() else "a file"
         raise TargetOccupied(
-            f"{folder} is no ordinary folder, so nothing was written there",
+            f"{folder} is {what} and no ordinary folder, so nothing was written there",
             hint=f"Move {folder} away and try again",
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
@@ -17,10 +17,12 @@ from scaffold.files import clear_remains, not_written, read_present
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.project.aside import Backups
-from scaffold.pycharm.project.idea import FOLDER, refuse_foreign_folder
+from scaffold.pycharm.project.broken import document_or_error
+from scaffold.pycharm.project.idea import FOLDER, refuse_foreign_folder, rows_of
 from scaffold.pycharm.project.idea_plan import IdeaFile, IdeaPlan
-from scaffold.pycharm.project.merge import MODULES, merged_idea
+from scaffold.pycharm.project.merge import IGNORED, MODULES, merged_idea
 from scaffold.pycharm.project.record import RECORD, Written, digest
+from scaffold.pycharm.project.rows import INTERPRETER
 from scaffold.pycharm.project.write import write_idea
 
 
@@ -32,6 +34,7 @@ class Removal:
     gone: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()  # files of others that lose our rows, or come back as they were
     kept: tuple[str, ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)  # what is kept for another reason than a change
     copies: tuple[str, ...] = ()  # of files as they were before us, where the file itself is not so again
     spent: tuple[str, ...] = ()  # copies that nobody needs any more
 
@@ -62,6 +65,7 @@ class _TakingBack:
         self._files, self._recorded = files, recorded
         self._decided: dict[str, IdeaFile] = {}
         self._kept: list[str] = []
+        self._why: dict[str, str] = {}
 
     def decide(self) -> None:
         """On the modules first: ``modules.xml`` names those that stay."""
@@ -78,8 +82,13 @@ class _TakingBack:
                 self._take_back(path, one)
             elif one.made:
                 self._keep(path)
+                self._take_interpreter(path, one)
             elif path in self._files:
                 self._take_rows(path, one)
+        ignored = self._decided.get(IGNORED)
+        if ignored is not None and ignored.action == "remove" and self._keeps_made():
+            del self._decided[IGNORED]
+            self._keep(IGNORED, "it keeps from git what stays beside it")
 
     def removal(self) -> Removal:
         """All of it, decided."""
@@ -91,8 +100,9 @@ class _TakingBack:
         return Removal(
             plan=IdeaPlan(root=self._root, files=files, record=records.to_bytes({})),
             gone=tuple(one.path for one in files if one.action == "remove"),
-            mended=tuple(one.path for one in files if one.action != "remove"),
+            mended=tuple(one.path for one in files if one.action != "remove" and one.path not in self._kept),
             kept=tuple(sorted(self._kept)),
+            why=self._why,
             copies=tuple(sorted(copies)),
             spent=tuple(sorted(spent - copies)),
         )
@@ -145,11 +155,35 @@ class _TakingBack:
             rows = {path: row for path, row in (one.rows or {}).items() if path not in there}
             self._take_rows(MODULES, replace(one, whole=False, exact=False, rows=rows))
             if MODULES not in self._decided and one.made:
-                self._keep(MODULES)
+                unchanged = digest(self._files[MODULES]) == one.sha256
+                self._keep(MODULES, "it names a module that stays" if unchanged else "")
 
-    def _keep(self, path: str) -> None:
+    def _keep(self, path: str, why: str = "") -> None:
         if path in self._files:
             self._kept.append(path)
+        if why:
+            self._why[path] = why
+
+    def _keeps_made(self) -> bool:
+        """Whether a file that we made, and hid from git, stays."""
+        return any(self._recorded[path].made for path in self._kept if path.startswith(f"{FOLDER}/"))
+
+    def _take_interpreter(self, path: str, one: Written) -> None:
+        """A file of ours that somebody changed stays without the name that goes out of PyCharm's settings."""
+        rows, ours = rows_of(path, root=self._root, home=self._home), (one.rows or {}).get(INTERPRETER, "")
+        content = self._files.get(path)
+        if rows is None or content is None or not ours:
+            return
+        try:
+            document = document_or_error(content, self._root / path, rows.tag)
+        except IdeFileBroken:
+            return
+        if rows.read(document.root).get(INTERPRETER) == ours:
+            rows.take(document.root, INTERPRETER)
+            self._why[path] = f"it was changed since; it does not name {ours} any more"
+            self._decided[path] = IdeaFile(
+                path=path, action="merge", content=document.to_bytes(), before=content
+            )
 
     def _will_be_as_before(self, path: str) -> bool:
         decided, one = self._decided.get(path), self._recorded[path]
@@ -163,15 +197,17 @@ def remove_idea(removal: Removal) -> None:
     Raises IdeFileChanged, NoPermission, NoSpace.
     """
     root = removal.plan.root
-    for path in (*records.paths(read_present(root / RECORD)), str(RECORD)):
-        clear_remains(root / path)
+    copies = root / Backups.FOLDER
+    recorded = records.paths(read_present(root / RECORD))
+    beside = [copies / path.name for path in (root / FOLDER).glob("*")]  # a kill may be older than the record
+    for place in (*(root / path for path in (*recorded, str(RECORD))), *beside, copies / ".gitignore"):
+        clear_remains(place)
     if not (root / RECORD).exists():
         return
     write_idea(removal.plan)
     for path in removal.spent:
         _delete(root / path)
     _delete(root / RECORD)
-    copies = root / Backups.FOLDER
     if [path.name for path in copies.glob("*")] == [".gitignore"]:
         _delete(copies / ".gitignore")
     for folder in (copies, copies.parent, root / FOLDER / "runConfigurations", root / FOLDER):

@@ -153,9 +153,13 @@ def test_a_module_of_ours_that_somebody_changed_stays_whole_and_listed(tmp_path:
     edit(tmp_path / ".idea/demo.iml", "    </content>", "      <!-- mine -->\n    </content>")
     if again:
         made(tmp_path)
-    left = {name: (tmp_path / ".idea" / name).read_text() for name in ("demo.iml", "modules.xml")}
+    names = (".gitignore", "demo.iml", "modules.xml")
+    left = {name: (tmp_path / ".idea" / name).read_text() for name in names}
+    named = '<orderEntry type="jdk" jdkName="Python 3.12 (demo)" jdkType="Python SDK" />'
+    assert named in left["demo.iml"]
+    left["demo.iml"] = left["demo.iml"].replace(named, INHERITED)
     removal = undone(tmp_path)
-    assert removal.kept == (".idea/demo.iml", ".idea/modules.xml")
+    assert removal.kept == tuple(f".idea/{name}" for name in names)
     assert {path.name: path.read_text() for path in (tmp_path / ".idea").iterdir()} == left
 
 
@@ -194,4 +198,8 @@ def test_what_somebody_changed_in_a_module_goes_on_under_another_name(tmp_path: 
     write_idea(plan_idea(tmp_path, renamed))
     assert (tmp_path / ".idea/renamed.iml").read_text() == changed.replace("(demo)", "(renamed)")
     assert plan_idea(tmp_path, renamed).changes == ()
-    assert plan_removal(tmp_path, renamed).kept == (".idea/modules.xml", ".idea/renamed.iml")
+    assert plan_removal(tmp_path, renamed).kept == (
+        ".idea/.gitignore",
+        ".idea/modules.xml",
+        ".idea/renamed.iml",
+    )
