@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.cli.text import row
+from scaffold.shell import quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scaffold.pycharm.registration.model import Registered, RegistrationReport
 
 
@@ -24,7 +27,7 @@ def registration_lines(report: RegistrationReport | None) -> list[str]:
     return lines
 
 
-def entered_lines(report: RegistrationReport) -> list[str]:
+def entered_lines(report: RegistrationReport, root: Path) -> list[str]:
     """All of it, for the command whose work it is."""
     lines = []
     for one in report.ides:
@@ -39,9 +42,8 @@ def entered_lines(report: RegistrationReport) -> list[str]:
             lines += [row("", f"There, {one.click}")] if one.click else []
     lines += [row("Note", note) for note in report.notes]
     if any(one.asks and one.outcome != "open" for one in report.ides):
-        lines.append(
-            row("Note", "PyCharm will ask whether you trust the folder, unless: scaffold ide pycharm --trust")
-        )
+        unless = f"scaffold ide pycharm --trust {quoted(root)}"
+        lines.append(row("Note", f"PyCharm will ask whether you trust the folder, unless: {unless}"))
     return lines
 
 

@@ -14,6 +14,9 @@ from scaffold.pycharm.model import IdeaReport
 from scaffold.pycharm.products import COMMANDS
 from scaffold.system import System
 
+#: Told before the folder opens: PyCharm itself would say that no interpreter is configured.
+_NO_ENVIRONMENT = "there is no environment that works in this project; make one there:  scaffold env create"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPlan:
@@ -45,18 +48,21 @@ def plan_open(system: System, start: Path, ide: Path | None = None) -> OpenPlan:
 
 
 def prepare(system: System, plan: OpenPlan) -> tuple[IdeaReport | None, tuple[str, ...]]:
-    """What `scaffold ide pycharm` does.
+    """What `scaffold ide pycharm` does; a project of somebody else's is left as it is.
 
-    What could not be done comes back in words: the folder opens all the same.
+    What could not be done, or will not work, comes back in words: the folder opens all the same.
     """
     from scaffold.ide import pycharm
-    from scaffold.pycharm.registration.plan import Wish
+    from scaffold.pycharm.registration.plan import Wish, plan_registration
 
     if not plan.ours:
-        return None, ()
+        known = plan_registration(system, plan.root, (), Wish(trust=False))
+        broken = (one for one in known.steps if one.outcome == "failed")
+        return None, tuple(f"{one.folder.title}: {one.why}" for one in broken)
     try:
         ready = pycharm.plan_pycharm(system, plan.root, Wish())
-        return pycharm.carry_out(system, ready), ()
+        missing = () if ready.project.sdk_name else (_NO_ENVIRONMENT,)
+        return pycharm.carry_out(system, ready), missing
     except ScaffoldError as problem:
         return None, (f"{problem.message}; {problem.hint}" if problem.hint else problem.message,)
 

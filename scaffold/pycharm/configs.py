@@ -55,6 +55,11 @@ class ConfigFolder:
         """The projects that this PyCharm opens without asking whether they are trusted."""
         return self.path / "options" / "trusted-paths.xml"
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that hold these, the innermost first."""
+        return (self.path / "options", self.path)
+
 
 def version_key(version: str) -> tuple[int, ...]:
     """Orders versions; what is none comes first.

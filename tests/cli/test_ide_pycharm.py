@@ -15,6 +15,7 @@ import pytest
 from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.reading.project_files import read_project
 from scaffold.pycharm.registration.table import known
+from scaffold.shell import quoted
 from scaffold.system import HostSystem
 from tests.pycharm.projects_on_disk import add_environment, lay
 from tests.pycharm.registration.machine import config, tree
@@ -90,7 +91,8 @@ def test_any_folder_is_made_ready_and_taken_back(mine: Path, home: Path) -> None
     assert tree(home) == before
     said = scaffold(mine, "ide", "pycharm")
     assert f"PyCharm 2026.2: knows the interpreter {name} now; written: {ide}/options/jdk.table.xml" in said
-    assert "PyCharm will ask whether you trust the folder" in said
+    trust = f"scaffold ide pycharm --trust {quoted(mine)}"
+    assert f"PyCharm will ask whether you trust the folder, unless: {trust}\n" in said
     assert names(ide) == ["~/garage/.venv", name]
     project = read_project(mine, HostSystem())
     (module,) = project.modules
@@ -154,19 +156,64 @@ def test_in_an_ides_terminal_the_click_is_told(mine: Path, home: Path) -> None:
     said = scaffold(mine, "ide", "pycharm", TERMINAL_EMULATOR="JetBrains-JediTerm")
     assert "nothing was entered, this terminal is an IDE's own" in said
     assert 'There, open the folder and click "Trust Project": it takes the environment by itself then' in said
+    assert f"The files are ready; PyCharm is open: what is left to click there is said above: {mine}" in said
+    assert "Ready for PyCharm" not in said
     assert tree(ide) == {}
     assert (mine / ".idea/my-lab.iml").is_file()
+
+
+def test_an_interpreter_that_is_gone_is_no_environment(mine: Path, home: Path) -> None:
+    config(home)
+    python = mine / ".venv/bin/python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3")
+    said = scaffold(mine, "ide", "pycharm")
+    assert f"{python}: it is not there; make the environment anew with python -m venv .venv" in said
+    assert f"The files are ready, an environment is missing: {mine}" in said
+    assert "Ready for PyCharm" not in said
+    assert as_json(mine)["interpreter"] is None
+
+
+def test_where_no_pycharm_has_run_it_is_told_what_one_will_do(mine: Path) -> None:
+    said = scaffold(mine, "ide", "pycharm")
+    assert f"The files are ready; PyCharm will take .venv when it first opens the folder: {mine}" in said
+    assert "Ready for PyCharm" not in said
+
+
+def test_beside_a_jdk_of_the_project_the_module_uses_ours(mine: Path, home: Path) -> None:
+    config(home)
+    java = (
+        '<component name="ProjectRootManager" version="2" project-jdk-name="17" project-jdk-type="JavaSDK" />'
+    )
+    iml = '<component name="NewModuleRootManager"><content url="file://$MODULE_DIR$" />'
+    lay(
+        mine,
+        {
+            ".idea/misc.xml": f'<project version="4">{java}</project>',
+            ".idea/my-lab.iml": f'<module version="4">{iml}<orderEntry type="inheritedJdk" /></component></module>',
+            ".idea/modules.xml": '<project version="4"><component name="ProjectModuleManager"><modules>'
+            '<module filepath="$PROJECT_DIR$/.idea/my-lab.iml" /></modules></component></project>',
+        },
+    )
+    said = scaffold(mine, "ide", "pycharm")
+    assert read_project(mine, HostSystem()).modules[0].sdk == f"Python {minor()} (my-lab)"
+    assert (
+        f"the module uses Python {minor()} (my-lab); what somebody chose for the project as a whole" in said
+    )
+    assert "can be chosen" not in said
 
 
 def test_broken_settings_and_broken_files_are_told_and_set_aside_on_request(mine: Path, home: Path) -> None:
     ide = config(home, "PyCharm2026.2", "<application><")
     said = scaffold(mine, "ide", "pycharm", status=1)
     assert "this is not XML" in said
-    assert "--repair sets it aside" in said
+    assert f"scaffold ide pycharm --repair {quoted(mine)} sets it aside" in said
     assert f"The files are ready, not every PyCharm could be told: {mine}" in said
     assert "Ready for PyCharm" not in said
     (mine / ".idea" / "misc.xml").write_text("<project", encoding="utf-8")
-    assert "error[ide-file-broken]" in scaffold(mine, "ide", "pycharm", status=1)
+    said = scaffold(mine, "ide", "pycharm", status=1)
+    assert "error[ide-file-broken]" in said
+    assert f"scaffold ide pycharm --repair {quoted(mine)}\n" in said
     scaffold(mine, "ide", "pycharm", "--repair")
     assert names(ide) == [f"Python {minor()} (my-lab)"]
     (copy,) = (home / ".local/share/scaffold/pycharm/backups").rglob("*jdk.table.xml")
@@ -178,6 +225,8 @@ def test_settings_are_left_alone_where_that_was_asked_for(mine: Path, home: Path
     scaffold(mine, "ide", "pycharm", "--no-register")
     assert tree(ide) == {}
     assert not (home / ".local").exists()
+    said = scaffold(mine, "ide", "pycharm", "--no-register")
+    assert f"The files are ready; PyCharm's settings were left as they are: {mine}" in said
 
 
 def test_what_makes_no_sense_together_is_refused(mine: Path) -> None:
@@ -198,13 +247,16 @@ def test_what_a_user_changed_below_idea_outlives_undo(mine: Path, home: Path) ->
     changed.write_text(changed.read_text(encoding="utf-8").replace("data", "data2"), encoding="utf-8")
     lay(mine, {".idea/runConfigurations/mine.xml": "<component/>"})
     told = as_json(mine, "--undo")
-    assert told["kept"] == [".idea/modules.xml", ".idea/my-lab.iml"]
+    assert told["kept"] == [".idea/.gitignore", ".idea/modules.xml", ".idea/my-lab.iml"]
     assert sorted(path.name for path in (mine / ".idea").rglob("*.*")) == [
+        ".gitignore",
         "mine.xml",
         "modules.xml",
         "my-lab.iml",
     ]
     assert as_json(mine, "--undo")["removed"] == []
+    said = scaffold(mine, "ide", "pycharm", "--undo")
+    assert f"There is nothing to take back for {mine}: what stands in .idea is yours, or was kept" in said
 
 
 def test_what_was_entered_for_a_folder_that_is_gone_is_taken_back(mine: Path, home: Path) -> None:

@@ -63,5 +63,5 @@ def command(*, folder: Path, ide: Path | None, dry_run: bool, as_json: bool) -> 
     if ready is not None and ready.registration is not None:
         from scaffold.cli.registration_view import entered_lines
 
-        click.echo("\n".join(entered_lines(ready.registration)))
+        click.echo("\n".join(entered_lines(ready.registration, plan.root)))
     click.echo(row("Would start" if dry_run else "Started", line(*plan.argv)))

@@ -90,12 +90,13 @@ def _project_lines(plan: PycharmPlan) -> list[str]:
 
     made = "made by scaffold" if plan.ours else "not made by scaffold"
     lines = [row("Project", f"{plan.root} ({made}), module {plan.project.module}")]
+    cure = "scaffold env create" if plan.ours else "python -m venv .venv"
     if plan.project.interpreter is None:
-        cure = "scaffold env create" if plan.ours else "python -m venv .venv"
         return [*lines, row("Interpreter", f"none: there is no environment yet; make one with {cure}")]
     further = [(one.interpreter, one.sdk_name) for one in plan.project.further]
     for python, name in ((plan.project.interpreter, plan.project.sdk_name), *further):
-        lines.append(row("Interpreter", f"{python}, named {name}" if name else f"{python}: it is not there"))
+        missing = f"{python}: it is not there; make the environment anew with {cure}"
+        lines.append(row("Interpreter", f"{python}, named {name}" if name else missing))
     return lines
 
 
@@ -123,13 +124,20 @@ def _plan_lines(plan: PycharmPlan) -> list[str]:
 
 
 def _beside(plan: PycharmPlan) -> list[str]:
-    """Why an interpreter is entered that the project does not use: somebody chose another one for it."""
+    """What becomes of an interpreter that is entered where somebody chose another one.
+
+    The module's counts for its code; the project's one, in misc.xml, for what lies in no module.
+    """
     from scaffold.cli.text import row
 
     names = " and ".join(sdk.name for sdk in plan.registration.sdks)
-    if not names or not plan.registration.steps or not any(one.stays for one in plan.files.files):
+    chosen = [one.path for one in plan.files.files if one.stays]
+    if not names or not plan.registration.steps or not chosen:
         return []
-    text = f"the interpreter that somebody chose for this project stays; beside it {names} can be chosen"
+    if any(path.endswith(".iml") for path in chosen):
+        text = f"the interpreter that somebody chose for this project stays; beside it {names} can be chosen"
+    else:
+        text = f"the module uses {names}; what somebody chose for the project as a whole stays beside it"
     return [row("Note", text)]
 
 
@@ -144,7 +152,7 @@ def _report_lines(plan: PycharmPlan, report: IdeaReport) -> list[str]:
     )
     lines += [row("Note", notice) for notice in report.notices]
     if report.registration is not None:
-        lines += [*entered_lines(report.registration), *_beside(plan)]
+        lines += [*entered_lines(report.registration, plan.root), *_beside(plan)]
     said = _headline(plan, report)
     colour = "green" if said == READY else "yellow"
     return [*lines, click.style(f"{said}: ", fg=colour, bold=True) + str(plan.root)]
@@ -155,12 +163,25 @@ READY = "Ready for PyCharm"
 
 def _headline(plan: PycharmPlan, report: IdeaReport) -> str:
     """What can be said of the whole: files alone open no project with its interpreter."""
-    ides = report.registration.ides if report.registration else ()
-    if plan.project.interpreter is None:
+    done = report.registration
+    ides = done.ides if done else ()
+    if not plan.project.sdk_name:  # none, or one whose interpreter is gone
         return "The files are ready, an environment is missing"
-    if any(one.outcome == "failed" for one in ides):
+    if any(one.outcome == "failed" for one in ides) or (done and done.refused):
         return "The files are ready, not every PyCharm could be told"
-    return READY
+    if any(one.outcome == "open" and one.click for one in ides):
+        return "The files are ready; PyCharm is open: what is left to click there is said above"
+    if plan.registration.never_ran:
+        return f"The files are ready; {_first_opening(plan)}"
+    return READY if ides else "The files are ready; PyCharm's settings were left as they are"
+
+
+def _first_opening(plan: PycharmPlan) -> str:
+    """What a PyCharm does that has no settings yet: from 2025.3 on it takes what lies in the project."""
+    python, root = plan.project.interpreter, plan.root
+    if python is None or not python.is_relative_to(root):
+        return "once PyCharm has run, this command tells it of the interpreter"
+    return f"PyCharm will take {python.relative_to(root).parts[0]} when it first opens the folder"
 
 
 def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
@@ -175,7 +196,7 @@ def _json(plan: PycharmPlan, report: IdeaReport | None) -> str:
         done=report is not None,
         root=plan.root,
         module=plan.project.module,
-        interpreter=plan.project.interpreter,
+        interpreter=plan.project.interpreter if plan.project.sdk_name else None,  # None: it is not there
         name=plan.project.sdk_name,
         made_by_scaffold=plan.ours,
         files=files,

@@ -84,7 +84,7 @@ def note(system: System, project: Path, folder: Path, entered: Entered) -> None:
 
 
 def without(journal: Journal, steps: Iterable[Step]) -> Journal:
-    """The journal once what ``steps`` take out of the settings is out of them; an entry of nothing is none."""
+    """The journal once what ``steps`` take out of the settings is out; an entry of nothing is none."""
     leaving = {str(one.folder.path): one.leaving for one in steps if one.outcome == "registered"}
     left: dict[str, dict[str, Entered]] = {}
     for project, places in journal.items():

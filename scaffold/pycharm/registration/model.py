@@ -69,6 +69,8 @@ class RegistrationPlan:
     steps: tuple[Step, ...]  # the newest PyCharm first
     notes: tuple[str, ...] = ()
     registered: Mapping[str, Path] | None = None  # name -> interpreter, once done; None: nobody looked
+    refused: bool = False  # nothing can be entered anywhere; a note says why
+    never_ran: bool = False  # no PyCharm has run here
 
     def name_of(self, python: Path | None) -> str:
         """The chosen name of an interpreter; "" for one that is not among them."""
@@ -98,3 +100,4 @@ class RegistrationReport:
     names: tuple[str, ...] = ()
     ides: tuple[Registered, ...] = ()
     notes: tuple[str, ...] = ()
+    refused: bool = False  # nothing could be entered anywhere; a note says why

@@ -17,18 +17,22 @@ _TOLD = 3
 def notes(
     system: System, folders: Sequence[ConfigFolder], sdks: Sequence[Sdk], journal: Journal
 ) -> tuple[str, ...]:
-    """PyCharms that cannot use the interpreters, and what is left of projects that are gone."""
+    """PyCharms that cannot use the interpreters, and what is left of projects that are gone.
+
+    ``journal`` as it will be once the registration is done.
+    """
     return (*_of_folders(system, folders, sdks), *_gone(system, journal))
 
 
 def _gone(system: System, journal: Journal) -> tuple[str, ...]:
     """Projects of which something is left in the settings; their disk may just not be mounted."""
     gone = [one for one, places in journal.items() if places and not system.exists(one)]
-    notes = [
-        f"{one} is gone, and PyCharm knows its interpreter still; take that back:"
-        f"  scaffold ide pycharm --undo {quoted(one)}"
-        for one in gone[:_TOLD]
-    ]
+    notes = []
+    for one in gone[:_TOLD]:
+        known = any(entered.sdks for entered in journal[one].values())
+        still = "knows its interpreter still" if known else "trusts it still"
+        back = f"scaffold ide pycharm --undo {quoted(one)}"
+        notes.append(f"{one} is gone, and PyCharm {still}; take that back:  {back}")
     more = len(gone) - len(notes)
     return (*notes, f"and {more} more projects that are gone") if more else tuple(notes)
 

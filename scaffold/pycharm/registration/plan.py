@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from scaffold.errors import IdeFileBroken, ScaffoldError
-from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables
+from scaffold.pycharm.configs import ConfigFolder, config_folders, other_tables, windows_folders
 from scaffold.pycharm.documents.source import Document, document_of, read, read_document
 from scaffold.pycharm.documents.writing import to_bytes
 from scaffold.pycharm.registration import table, trust
-from scaffold.pycharm.registration.journal import Journal, read_journal
+from scaffold.pycharm.registration.journal import Journal, read_journal, without
 from scaffold.pycharm.registration.made import made_here
 from scaffold.pycharm.registration.model import Known, RegistrationPlan, Sdk, Step
 from scaffold.pycharm.registration.notes import notes
+from scaffold.pycharm.registration.outdated import outdated
 from scaffold.pycharm.registration.paths import key
 from scaffold.pycharm.registration.store import leaves_settings
 from scaffold.pycharm.running import RunningIde, look, running_ides
+from scaffold.shell import quoted
 from scaffold.system import System
 
 
@@ -51,6 +54,7 @@ class _Context:
     wish: Wish
     running: tuple[RunningIde, ...]
     journal: Journal
+    held: frozenset[str] = frozenset()  # interpreters that an open PyCharm knows
 
 
 def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: Wish) -> RegistrationPlan:
@@ -69,8 +73,9 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
     except ScaffoldError as problem:
         why = "; ".join((problem.message, *problem.detail))
         note = f"nothing can be entered in PyCharm's settings: {why}"
-        return RegistrationPlan(project=project, sdks=tuple(sdks), steps=(), notes=(note,))
+        return RegistrationPlan(project=project, sdks=tuple(sdks), steps=(), notes=(note,), refused=True)
     context = _Context(project=project, sdks=tuple(sdks), wish=wish, running=running, journal=journal)
+    context = replace(context, held=_held(system, folders, running))
     tables = [_table(system, folder, context) for folder in folders]
     named: list[Sdk] = []
     for sdk in sdks:
@@ -81,9 +86,25 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         project=project,
         sdks=tuple(named),
         steps=steps,
-        notes=notes(system, folders, named, journal),
+        notes=notes(system, folders, named, without(journal, steps)),
         registered=_registered(system, tables, named),
+        never_ran=not folders and not windows_folders(system),
     )
+
+
+def _held(system: System, folders: Sequence[ConfigFolder], running: tuple[RunningIde, ...]) -> frozenset[str]:
+    """The interpreters that an open PyCharm knows.
+
+    They keep the name that they have there, even one of ours that tells of an older Python: it resolves,
+    and no table could be made to know a better one while that PyCharm is open.
+    """
+    held: set[str] = set()
+    for folder in folders:
+        if look(folder, system, running=running).is_open:
+            with contextlib.suppress(IdeFileBroken):  # told where the folder's own turn comes
+                root = settings(folder.table, table.empty()).root
+                held |= {key(one.home, system) for one in table.known(root, system)}
+    return frozenset(held)
 
 
 def _registered(system: System, tables: Sequence[_Table], named: Sequence[Sdk]) -> dict[str, Path] | None:
@@ -117,37 +138,6 @@ def settings(path: Path, empty: Element, *, repair: bool = False) -> Document:
     return document
 
 
-def outdated(
-    ours: Iterable[Known], others: Iterable[Known], sdks: Sequence[Sdk], system: System
-) -> tuple[Known, ...]:
-    """What we entered earlier and takes no further part.
-
-    Of this project's: an interpreter that is gone, or goes by the name of another version. Of other
-    projects': only what stands in the way and leads nowhere, because somebody's disk may just not be mounted.
-    """
-    names = {key(str(sdk.python), system): sdk.name for sdk in sdks}
-
-    def is_outdated(one: Known) -> bool:
-        wanted = names.get(key(one.home, system))
-        return not system.exists(one.home) if wanted is None else not is_variant(one.name, wanted)
-
-    def is_in_the_way(one: Known) -> bool:
-        return one.name in names.values() and not system.exists(one.home)
-
-    return (*filter(is_outdated, ours), *filter(is_in_the_way, others))
-
-
-def is_variant(name: str, usual: str) -> bool:
-    """Whether a name is the usual one, or that with a number behind it.
-
-    >>> is_variant("Python 3.12 (a) (2)", "Python 3.12 (a)"), is_variant("Python 3.11 (a)", "Python 3.12 (a)")
-    (True, False)
-    """
-    rest = name.removeprefix(usual)
-    number = rest.removeprefix(" (").removesuffix(")")
-    return name == usual or (name.startswith(usual) and rest == f" ({number})" and number.isdecimal())
-
-
 def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
     project, sdks, wish = context.project, context.sdks, context.wish
     state = look(folder, system, running=context.running)
@@ -158,13 +148,15 @@ def _table(system: System, folder: ConfigFolder, context: _Context) -> _Table:
             settings(folder.trusted, trust.empty(), repair=wish.repair)
     except IdeFileBroken as problem:
         why = "; ".join((problem.message, *problem.detail))
-        cure = "delete it" if _is_folder(folder) else "scaffold ide pycharm --repair sets it aside"
+        repair = f"scaffold ide pycharm --repair {quoted(project)} sets it aside"
+        cure = "delete it" if _is_folder(folder) else repair
         failed = replace(step, outcome="failed", why=f"{why} ({cure})")
         return _Table(step=failed, is_read=False)
     entered = {path: places.get(str(folder.path)) for path, places in context.journal.items()}
     ours, others = entered.pop(str(project), None), [one for one in entered.values() if one is not None]
     old = outdated(ours.sdks if ours else (), [sdk for one in others for sdk in one.sdks], sdks, system)
     known = table.known(root, system)
+    old = tuple(one for one in old if not (key(one.home, system) in context.held and system.exists(one.home)))
     leaving = tuple(one for one in old if any(table.same_entry(entry, one, system) for entry in known))
     stays = tuple(
         entry for entry in known if not any(table.same_entry(entry, one, system) for one in leaving)

@@ -66,7 +66,7 @@ def registering(
         report = carry_out(system, plan, wish)
         told = (mended, failure and f"nothing was entered in PyCharm's settings: {failure}")
         notes = (*report.notes, *filter(None, told))
-        under_way.report = replace(report, notes=notes)
+        under_way.report = replace(report, notes=notes, refused=plan.refused or bool(failure))
 
 
 def named(project: IdeProject, plan: RegistrationPlan) -> IdeProject:
@@ -141,7 +141,8 @@ def _trust_of(system: System, step: Step, project: Path, wish: Wish) -> bytes:
 
 def _entered(earlier: Entered, step: Step) -> Entered:
     fresh = tuple(as_known(sdk) for sdk in step.sdks)
-    created = {one.name for one in (step.folder.table, step.folder.trusted) if not one.exists()}
+    places = (step.folder.table, step.folder.trusted, *step.folder.folders)
+    created = {one.name for one in places if not one.exists()}
     return Entered(
         sdks=tuple(dict.fromkeys((*earlier.sdks, *fresh))),
         trusted=earlier.trusted or step.trust,

@@ -74,7 +74,7 @@ def _tried(system: System, project: Path, folder: ConfigFolder, entered: Entered
     except ScaffoldError as problem:
         return TakenBack(folder=folder, why="; ".join((problem.message, *problem.detail)))
     note(system, project, folder.path, Entered())
-    for place in (folder.table.parent, folder.path) if entered.created else ():
+    for place in (one for one in folder.folders if one.name in entered.created):
         with contextlib.suppress(OSError):  # PyCharm has run meanwhile: there is more in it
             place.rmdir()
     return done

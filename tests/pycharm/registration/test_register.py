@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -252,8 +253,15 @@ def test_trust_that_cannot_be_entered_is_left_to_do(
     (one,) = go(machine, root_of(project), project, Wish(trust=True))[1].ides
     assert (one.entered, one.left, one.trusts) == ((), (), True)
     machine.processes = {7: "/opt/jbr/bin/java\0-Didea.paths.selector=PyCharm2026.2"}
-    (one,) = go(machine, root_of(project), replace(project, python="3.13.0"))[1].ides
-    assert one.click == "open the folder: it takes the environment by itself"
+    named, report = go(machine, root_of(project), replace(project, python="3.13.0"))
+    assert named.sdk == NAME  # which that PyCharm can resolve, unlike any name that it could not be told
+    assert outcomes(report) == [("PyCharm 2026.2", "unchanged")]
+    machine.processes = {}
+    named, report = go(machine, root_of(project), replace(project, python="3.13.0"))
+    assert (named.sdk, outcomes(report)) == (
+        "Python 3.13 (cnn-project)",
+        [("PyCharm 2026.2", "registered")],
+    )
 
 
 def test_what_was_done_is_told_as_it_was(machine: Machine, user: Path, project: IdeProject) -> None:
@@ -282,6 +290,44 @@ def test_a_project_that_is_gone_is_told_with_the_way_to_take_it_back(machine: Ma
     assert go(machine, new, replace(made_project(new / "again"), module="new"))[1].notes == ()
     undo(machine, new)
     assert (folder / "options/jdk.table.xml").read_text(encoding="utf-8") == OF_2026
+
+
+def test_a_project_that_moved_takes_its_entry_along_and_nothing_is_left_to_be_taken_back(
+    machine: Machine, user: Path
+) -> None:
+    config(user)
+    old, new = user / "mv/cnn-project", user / "mv/demo2"
+    for trust, left in (
+        (False, ()),
+        (True, (f"{old} is gone, and PyCharm trusts it still; take that back:",)),
+    ):
+        go(machine, old, made_project(old), Wish(trust=trust))
+        old.rename(new)
+        project = IdeProject(
+            module="cnn-project", runs=(), python="3.12.1", interpreter=new / ".venv/bin/python"
+        )
+        report = go(machine, new, project, Wish(trust=False))[1]
+        assert report.ides[0].left == (f"{NAME} ({old}/.venv/bin/python)",)
+        assert tuple(note.partition("  ")[0] for note in report.notes) == left
+        undo(machine, new)
+        shutil.rmtree(new)
+    assert undo(machine, old)[0].gone == ("trust",)
+
+
+@pytest.mark.parametrize("before", [(), ("PyCharm2026.2",), ("PyCharm2026.2", "options")])
+def test_undo_deletes_the_folders_that_were_made_and_no_other(
+    machine: Machine, user: Path, project: IdeProject, before: tuple[str, ...]
+) -> None:
+    above = user / ".config/JetBrains"
+    above.joinpath(*before).mkdir(parents=True)
+    folder = ConfigFolder(path=above / "PyCharm2026.2", product="PyCharm", version="2026.2", how="native")
+    create = () if before else (folder,)
+    go(machine, root_of(project), project, Wish(trust=True, create=create))
+    assert len(tree(above)) == 2
+    undo(machine, root_of(project))
+    assert [path.relative_to(above).parts for path in sorted(above.rglob("*"))] == [
+        before[:1], before,
+    ][: len(before)]  # fmt: skip
 
 
 def test_a_pycharm_that_starts_in_between_is_left_alone(
@@ -506,7 +552,7 @@ def test_windows_paths_go_into_the_folder_that_windows_has(user: Path) -> None:
     assert trusted.get("key") == str(root).replace("/", "\\")
     assert go(machine, root, named, Wish(trust=True))[1].ides[0].outcome == "unchanged"
     assert [one.gone for one in undo(machine, root)] == [("Python 3.12 (lab)", "trust")]
-    assert not (user / "Roaming" / "JetBrains" / "PyCharm2026.2").exists()  # nothing but ours was in it
+    assert list(options.iterdir()) == []  # the folder itself was there before
 
 
 def test_macos_settings_lie_in_the_library(user: Path, project: IdeProject) -> None:
