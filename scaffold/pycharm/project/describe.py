@@ -9,6 +9,7 @@ from scaffold.files import absolute
 from scaffold.projects.folders import LARGE
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
+from scaffold.pycharm.project import record as records
 from scaffold.pycharm.reading.project_files import declared_name, read_project
 from scaffold.system import System
 
@@ -49,7 +50,8 @@ def any_root(start: Path, system: System) -> Path:
 def any_project(root: Path, system: System) -> IdeProject:
     """A project that somebody else made. Its own run configurations are the only ones.
 
-    Its module keeps the name that ``.idea`` has for it, because run configurations name it so.
+    Its module keeps the name that ``.idea`` has for it, because run configurations name it so; where that
+    name is of our making it follows ``[project].name``, as PyCharm itself does from 2026.2 on.
     """
     return IdeProject(
         module=_module_name(root, system),
@@ -68,9 +70,16 @@ def _module_name(root: Path, system: System) -> str:
         except IdeFileBroken:  # whoever writes there says so, or sets it aside
             modules = ()
         named = next((one.name for one in modules if root in one.content), "")
-        if named:
+        if named and not _is_of_our_making(root, named, system):
             return named
     return declared_name(root, system) or root.name
+
+
+def _is_of_our_making(root: Path, module: str, system: System) -> bool:
+    """Whether we made both the module's file and the list that names it."""
+    written = records.parse((system.read_text(root / records.RECORD) or "").encode(), {})
+    files = (written.get(path) for path in (".idea/modules.xml", f".idea/{module}.iml"))
+    return all(one is not None and one.made for one in files)
 
 
 def _is_large(folder: Path, system: System) -> bool:

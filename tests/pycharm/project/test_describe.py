@@ -12,6 +12,8 @@ from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project.describe import any_project, any_root, generated_project
 from scaffold.pycharm.project.idea_plan import IdeaPlan
 from scaffold.pycharm.project.planning import plan_idea
+from scaffold.pycharm.project.write import write_idea
+from scaffold.pycharm.reading.project_files import read_project
 from tests.pycharm.projects_on_disk import lay
 from tests.pycharm.registration.machine import Machine
 
@@ -45,6 +47,30 @@ def test_the_modules_name(tmp_path: Path, files: dict[str, str], module: str) ->
     (root / "src").mkdir()
     assert any_root(root / "src", Machine(tmp_path)) == root
     assert any_project(root, Machine(tmp_path)).module == module
+
+
+@pytest.mark.parametrize(
+    ("theirs", "module"),
+    [
+        ({}, "new"),
+        ({".idea/old.iml": IML}, "old"),
+        ({".idea/modules.xml": MODULES.replace("named", "old")}, "old"),
+    ],
+)
+def test_a_module_that_we_made_follows_the_declared_name(
+    tmp_path: Path, theirs: dict[str, str], module: str
+) -> None:
+    """From 2026.2 on PyCharm itself would rename it. One that was there before us, or was listed, stays."""
+    system = Machine(tmp_path)
+    lay(tmp_path, {"pyproject.toml": '[project]\nname = "old"\n', **theirs})
+    write_idea(plan_idea(tmp_path, any_project(tmp_path, system)))
+    lay(tmp_path, {"pyproject.toml": '[project]\nname = "new"\n'})
+    project = any_project(tmp_path, system)
+    assert project.module == module
+    write_idea(plan_idea(tmp_path, project))
+    assert [one.name for one in read_project(tmp_path, system).modules] == [module]
+    assert (tmp_path / f".idea/{module}.iml").exists()
+    assert plan_idea(tmp_path, any_project(tmp_path, system)).changes == ()
 
 
 def test_roots_and_what_is_large(tmp_path: Path) -> None:
