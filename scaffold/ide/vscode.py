@@ -23,6 +23,7 @@ class VscodeIdePlan:
     machine: VscodePlan  # .envs/<project>.code-workspace, where there is a further environment
     ide: Ide | None  # what the project is opened with from now on; None where scaffold did not make it
     remembered: Ide | None  # so far
+    translated: int = 0  # run configurations that are entries for VS Code now
     left_out: tuple[LeftOut, ...] = ()  # run configurations that VS Code could not start just the same
 
     @property
@@ -64,6 +65,7 @@ def plan_vscode(system: System, start: Path) -> VscodeIdePlan:
         machine=plan_vscode_workspace(project, root),
         ide="both" if remembered == "pycharm" else remembered,
         remembered=remembered,
+        translated=len(rows.runs),
         left_out=rows.left_out,
     )
 
@@ -130,7 +132,8 @@ def _stands(system: System, root: Path, project: IdeProject) -> Rows:
     from scaffold.pycharm.reading.rows import read_rows
 
     try:
-        modules = {one.name for one in read_project(root, system).modules}
+        # the one on the project's own folder may have got another name since
+        modules = {one.name for one in read_project(root, system).modules if root not in one.content}
     except IdeFileBroken:  # VS Code does not read it
         modules = set()
     ours = {further_module(project, one) for one in project.further}

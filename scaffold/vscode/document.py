@@ -106,7 +106,29 @@ class Document:
             edits.append((former, former + 1, ""))
         start, end = self._with_its_line(gone.start, end)
         edits.append((start, end, ""))
-        return self._edited(edits if len(elements) > 1 else self._closing_up(holder, edits))
+        if len(elements) == 1:
+            edits = self._closing_up(holder, edits)
+        elif elements[-1] is gone:
+            edits += self._on_one_line(holder, elements[index - 1].end, start, end)
+        return self._edited(edits)
+
+    def closed_as(self, former: Document, keys: Sequence[str]) -> Document:
+        """The blanks before a closing bracket as they were, where what stands before them is as it was."""
+        now, was = self._last(keys), former._last(keys)
+        if now is None or was is None or now[:2] != was[:2]:
+            return self
+        end = self.at(keys).end - 1  # type: ignore[union-attr]  # `_last` found it
+        return self._edited([(end - len(now[2]), end, was[2])])
+
+    def _last(self, keys: Sequence[str]) -> tuple[bool, str, str] | None:
+        """Of an object's or array's end: whether it stands on the first line, its text, and the blanks."""
+        node = self.at(keys)
+        elements: Sequence[Node | Member] = (node.members or node.items) if node is not None else ()
+        if node is None or not elements:
+            return None
+        start, rest = elements[-1].start, self.text[elements[-1].start : node.end - 1]
+        text = rest.rstrip()
+        return "\n" in self.text[node.start : start], text, rest[len(text) :]
 
     def _with_last(
         self, holder: Node, elements: Sequence[Node | Member], before: str, value: Any
@@ -136,6 +158,15 @@ class Document:
         if behind is None or not before.endswith("\n"):
             return start, end
         return len(before.removesuffix("\n").removesuffix("\r")), behind.end()
+
+    def _on_one_line(self, holder: Node, last: int, start: int, end: int) -> list[_Edit]:
+        """The closing bracket back on the line that all the others, up to ``last``, stand on: we broke it."""
+        closing = holder.end - 1
+        around = self.text[last:start] + self.text[end:closing]
+        if "\n" in self.text[holder.start : last] or around.strip() not in ("", ","):
+            return []
+        inner = self.text[holder.start + 1 :]
+        return [(end, closing, inner[: len(inner) - len(inner.lstrip(" \t"))])]
 
     def _closing_up(self, holder: Node, edits: list[_Edit]) -> list[_Edit]:
         """``[]`` where but blanks would be left between the brackets."""

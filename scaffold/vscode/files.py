@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.errors import TargetOccupied
-from scaffold.files import not_written, read_present, read_regular, replace_file
+from scaffold.files import clear_remains, not_written, read_present, read_regular, replace_file
 from scaffold.projects.menu import MenuEntry
 from scaffold.projects.model import Tree
 from scaffold.vscode.launch import launch_pieces
@@ -123,6 +123,9 @@ def carry_out(plan: VscodePlan) -> None:
                 f"{plan.root / one.path} was changed while this command looked at it",
                 hint="Run the command again",
             )
+    for one in plan.files:
+        for path in (one.path, one.backup or one.path):
+            clear_remains(plan.root / path)  # of a run that was killed
     for one in plan.changed:
         if one.backup is not None and one.before is not None and not (plan.root / one.backup).exists():
             replace_file(plan.root / one.backup, one.before)
@@ -155,9 +158,10 @@ def _plan_without(root: Path, place: Place, path: PurePosixPath, known: _Known) 
     present = read_present(root / path)
     if present is None:
         return FilePlan(path=path, before=None, after=None)
-    result = without(present, known.ours, root / path)
     former = read_present(root / place.backups / path.name) if known.was else None
-    if former is not None and _mark(present) == known.left and _mark(former) == known.was:
+    former = former if _mark(former) == known.was else None
+    result = without(present, known.ours, root / path, former)
+    if former is not None and _mark(present) == known.left:
         # nobody changed it since: the user's own bytes, down to the blanks
         return FilePlan(path=path, before=present, after=former, changes=result.changes)
     empty = known.made and result.content.strip() == b"{}"

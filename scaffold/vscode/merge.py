@@ -62,15 +62,23 @@ def merged(content: bytes | None, pieces: Iterable[Piece], ours: Ours, path: Pat
     )
 
 
-def without(content: bytes, ours: Ours, path: Path) -> Merged:
-    """The file without our pieces, and without what we made to hold them and is empty now."""
+def without(content: bytes, ours: Ours, path: Path, former: bytes | None = None) -> Merged:
+    """The file without our pieces, and without what we made to hold them and is empty now.
+
+    ``former``: the file from before us, where it is known; the blanks around our pieces are as in it then.
+    """
     merging = _Merging(document_of(content, path), ours)
     for address in ours:
         if address[0] != HOLDER:
             merging.take_out(address, "")
     merging.take_out_holders()
+    document = merging.document
+    if former is not None and merging.edited:
+        before = document_of(former, path)
+        for keys in dict.fromkeys(address[:-1] for address in ours if address[0] != HOLDER):
+            document = document.closed_as(before, keys)
     return Merged(
-        content=merging.document.to_bytes() if merging.edited else content,
+        content=document.to_bytes() if merging.edited else content,
         changes=tuple(merging.changes),
         ours={},
     )

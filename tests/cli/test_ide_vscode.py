@@ -62,7 +62,7 @@ def test_the_files_come_and_go_and_the_project_remembers(root):
     before = snapshot(root)
     tried = scaffold(root, "ide", "vscode", "--dry-run")
     assert (tried.returncode, snapshot(root)) == (0, before), tried.stderr
-    assert "Would write    .vscode/launch.json (4 entries)" in tried.stdout
+    assert "Would write    .vscode/launch.json (3 entries)" in tried.stdout
     done = scaffold(root, "ide", "vscode")
     assert done.returncode == 0, done.stderr
     after = snapshot(root)
@@ -193,3 +193,15 @@ def test_new_writes_what_the_ide_reads(ide, files):
     assert len({path for path in tree if path.startswith(".run/")}) == len(runs)
     for path in sorted(files - {".vscode/scaffold.json"}):
         assert accepts(Path(path).stem, json.loads(tree[path])) == []
+
+
+def test_without_a_run_configuration_there_is_nothing_to_translate(tmp_path: Path) -> None:
+    lay(tmp_path, {"pyproject.toml": "", ".vscode/.extensions.json.vg6zc2_9": "of a run that was killed"})
+    done = scaffold(tmp_path, "ide", "vscode")
+    assert done.stdout.splitlines()[0] == "Wrote          .vscode/launch.json"
+    note = "Note           the project has no run configurations, so there is nothing to translate"
+    assert done.stdout.splitlines()[-1] == note
+    assert json.loads((tmp_path / ".vscode/launch.json").read_text()) == {"version": "0.2.0"}
+    assert {f".vscode/{one.name}" for one in (tmp_path / ".vscode").iterdir()} == OURS
+    scaffold(tmp_path, "ide", "vscode", "--undo")
+    assert snapshot(tmp_path).keys() <= {"pyproject.toml"}

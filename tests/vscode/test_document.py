@@ -45,8 +45,8 @@ def test_what_was_added_can_be_taken_out_again(text):
     assert member is not None
     after = added.without(added.root, member)
     assert after.root.value == before.root.value
-    broken_open = {"{\n}\n": "{}\n", '{"a": 1}': '{"a": 1\n}', '{ "a": 1, "b": 2 }': '{ "a": 1, "b": 2\n}'}
-    assert after.to_bytes() == broken_open.get(text, text).encode()
+    closed = {"{\n}\n": "{}\n"}
+    assert after.to_bytes() == closed.get(text, text).encode()
 
 
 @given(st.sampled_from(THEIRS), st.lists(st.tuples(st.text(), VALUES), min_size=1, max_size=4))

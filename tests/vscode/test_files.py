@@ -378,3 +378,15 @@ def test_undo_keeps_what_the_user_wrote_since(tmp_path):
     carry_out(plan_files(tmp_path, wanted(*RUNS)))  # the backup is of another time
     carry_out(plan_undo(tmp_path))
     assert json.loads(file.read_text()) == {"a": 2}
+
+
+@pytest.mark.parametrize("end", [" ]", " /* no more */ ]", ", ]", "]"])
+def test_undo_closes_the_line_that_we_broke(tmp_path, end):
+    """The user changed a comment since, so that the backup is of another time."""
+    file = tmp_path / ".vscode/launch.json"
+    theirs = f'{{\n  // old\n  "version": "0.2.0",\n  "configurations": [ {{ "name": "mine" }}{end}\n}}\n'
+    replace_file(file, theirs)
+    carry_out(plan_files(tmp_path, wanted(*RUNS)))
+    file.write_text(file.read_text().replace("// old", "// new"))
+    carry_out(plan_undo(tmp_path))
+    assert file.read_text() == theirs.replace("// old", "// new")

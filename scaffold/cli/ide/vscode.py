@@ -42,20 +42,25 @@ def command(*, folder: Path, dry_run: bool, undo: bool, as_json: bool) -> None:
 def plan_lines(plan: VscodeIdePlan, *, undo: bool, dry_run: bool) -> list[str]:
     """A line for each file that changes, and one for each piece that is not as scaffold would have it."""
     from scaffold.cli.text import row
+    from scaffold.vscode.launch import VERSION
 
     words = ("Would write", "Would remove") if dry_run else ("Changed" if undo else "Wrote", "Removed")
     lines = []
     for one in plan.files:
         if one.changed:
-            added = sum(change.what in ("added", "updated", "removed") for change in one.changes)
-            entries = f"{added} {'entry' if added == 1 else 'entries'}{' taken out' if undo else ''}"
-            about = f" ({entries})" if added and one.after is not None else ""
+            # the version is the form's, and no entry
+            entries = (change.what for change in one.changes if change.piece != VERSION.name)
+            added = sum(what in ("added", "updated", "removed") for what in entries)
+            count = f"{added} {'entry' if added == 1 else 'entries'}{' taken out' if undo else ''}"
+            about = f" ({count})" if added and one.after is not None else ""
             lines.append(row(words[one.after is None], f"{one.path}{about}"))
         if one.backup is not None:
             lines.append(row("Backup", str(one.backup)))
         kept = [change for change in one.changes if change.what == "kept"]
         lines += [row("Kept", f"{one.path}: {change.piece}: {change.why}") for change in kept]
     lines += [row("Left out", f"{one.name}: {one.why}") for one in plan.left_out]
+    if not (undo or plan.translated or plan.left_out):
+        lines.append(row("Note", "the project has no run configurations, so there is nothing to translate"))
     if plan.is_done:
         nothing = "nothing of scaffold's is there" if undo else "everything is as it should be"
         lines.append(row("Unchanged", nothing))
