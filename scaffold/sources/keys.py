@@ -11,6 +11,7 @@ from scaffold.sources.redact import redact
 KEYS = re.compile(
     r"""\b(?: hf_[A-Za-z0-9]{30,} | gh[pousr]_[A-Za-z0-9]{36,} | github_pat_\w{40,} | glpat-[\w-]{20,}
         | sk-[A-Za-z0-9_-]{32,} | AKIA[0-9A-Z]{16} | AIza[\w-]{35} | xox[abprs]-[\w-]{20,}
+        | (?:Account|SharedAccess)Key=[A-Za-z0-9+/]{40,}={0,2}
         | eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,} )
       | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY""",
     re.VERBOSE,
@@ -18,8 +19,9 @@ KEYS = re.compile(
 
 #: Names of variables and options whose values are secrets.
 TELLING = re.compile(
-    r"(?:^|[_-])(?:API[_-]?KEY|ACCESS[_-]KEY|AUTH[_-]KEY|PASSWD|PASSWORD|PRIVATE[_-]KEY|SECRET|SECRET[_-]KEY"
-    r"|TOKEN)$",
+    r"(?:^|[_-])(?:API[_-]?KEY|ACCESS[_-]KEY|AUTH[_-]KEY|PASSPHRASE|PASSWD|PASSWORD|PRIVATE[_-]KEY|SECRET|SECRET[_-]KEY"
+    r"|TOKEN)$"
+    r"|[A-Za-z0-9][_-](?:PASS|PWD)$",  # PWD alone is a folder
     re.IGNORECASE,
 )
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from scaffold.checks.ide.places import of_one_machine
 from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
 from scaffold.checks.model import Finding
-from scaffold.pycharm.mending.arguments import ARGUMENTS, meant
+from scaffold.pycharm.mending.arguments import ARGUMENTS, meant, named
 from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.paths import DECISIVE, is_absolute, is_personal, path_values
 from scaffold.pycharm.survey.runs import is_elsewhere
+from scaffold.sources.keys import shown_value
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from scaffold.pycharm.survey.model import IdeFacts, Run
+    from scaffold.pycharm.survey.model import IdeFacts
 
 
 def personal(facts: IdeFacts) -> Iterator[Finding]:
@@ -49,11 +50,6 @@ def _portable(facts: IdeFacts, value: str) -> str:
     return facts.portable.get(value, value)
 
 
-#: A disk that somebody has put in: /mnt/big/x, D:\\data; what PyCharm for WSL calls /mnt/c is one as well.
-_DISK = re.compile(
-    r"(?:^|=)(?:/(?:mnt|media|Volumes)/[^/]+/|[A-Za-z]:[\\/](?!Windows\b|Program Files\b))", re.IGNORECASE
-)
-
 #: Elements whose url says what belongs to a module.
 _ROOTS = frozenset(("content", "sourceFolder", "excludeFolder"))
 
@@ -80,7 +76,7 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
             detail="they work only where the same folders are in the same places, and not on another system",
             cause="absolute-path",
             evidence=evidence(
-                (run.place(option), f"{option} = {run.option(option)}") for run, option in [*found, *data]
+                [*((run.place(option), f"{option} = {run.option(option)}") for run, option in found), *data]
             ),
             remedy=fixed_by_us(
                 "write paths of the project from $PROJECT_DIR$",
@@ -90,14 +86,29 @@ def absolute(facts: IdeFacts) -> Iterator[Finding]:
         )
 
 
-def _data(facts: IdeFacts) -> Iterator[tuple[Run, str]]:
-    """Arguments that lead to a disk of one machine; a container's folders and the system's are none."""
+def _data(facts: IdeFacts) -> Iterator[tuple[str, str]]:
+    """Where arguments, variables and the output file lead to data of one machine, and what stands there.
+
+    A container's folders and the system's are none.
+    """
     for run in facts.runs:
-        if run.file.shared and not run.template and not is_elsewhere(run):
-            for option in ARGUMENTS:
-                words = parse(meant(option, run.option(option)))
-                if any(_DISK.search(word) and not is_personal(word, facts.root) for word in words):
-                    yield run, option
+        if not run.file.shared or run.template or is_elsewhere(run):
+            continue
+        for option in ARGUMENTS:
+            pairs = list(named(parse(meant(option, run.option(option)))))
+            if any(_leads_there(name, value, facts) for name, value in pairs):
+                yield run.place(option), f"{option} = {run.option(option)}"
+        for element in run.element.iter("env"):
+            name, value = element.get("name", ""), element.get("value", "")
+            if _leads_there(name, value, facts):
+                yield run.file.place(element), f"{name} = {shown_value(name, value)}"
+        for element in run.element.iter("output_file"):
+            if _leads_there("output", element.get("path", ""), facts):
+                yield run.file.place(element), f"output file = {element.get('path')}"
+
+
+def _leads_there(name: str, value: str, facts: IdeFacts) -> bool:
+    return of_one_machine(name, value) and not is_personal(value, facts.root)
 
 
 def _shown(element: Element, value: str) -> str:

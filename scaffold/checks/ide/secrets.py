@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from scaffold.checks.ide.shown import evidence
 from scaffold.checks.model import Finding, Remedy
-from scaffold.pycharm.mending.arguments import ARGUMENTS, meant
+from scaffold.pycharm.mending.arguments import ARGUMENTS, meant, named
 from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.sources.keys import KEYS, TELLING
@@ -21,6 +20,8 @@ _VAGUE = re.compile(r"(?:KEY|TOKEN)$", re.IGNORECASE)
 _SWITCH = re.compile(r"true|false|yes|no|on|off|none|null|[01]", re.IGNORECASE)
 
 #: ``scheme://user:password@host``.
+#: A part of a connection string: ``Server=db;User=bob;Password=hunter2``.
+_IN_PARTS = re.compile(r";\s*(?:Password|Pwd|SharedAccessKey)\s*=\s*(?P<password>[^;]+)", re.IGNORECASE)
 _IN_URL = re.compile(r"\w://[^/\s:@\"']*:(?P<password>[^/\s@\"']+)@")
 
 
@@ -50,22 +51,14 @@ def _places(facts: IdeFacts) -> Iterator[tuple[str, str, bool]]:
             sure = any(KEYS.search(one) for one in element.attrib.values())
             telling = element.tag == "env" and looks_secret(name, value)
             url = any(_in_url(one) for one in element.attrib.values())
-            said = name in ARGUMENTS and any(looks_secret(*one) for one in _named(meant(name, value)))
+            said = name in ARGUMENTS and any(looks_secret(*one) for one in named(parse(meant(name, value))))
             if sure or telling or url or said:
                 yield file.place(element), f"{name or element.tag} (its value is not shown)", sure
 
 
 def _in_url(value: str) -> bool:
-    return any(not _EMPTY.search(found["password"]) for found in _IN_URL.finditer(value))
-
-
-def _named(arguments: str) -> Iterator[tuple[str, str]]:
-    """Each option with its value: ``--password X``, ``--password=X``."""
-    words = parse(arguments)
-    for word, following in zip_longest(words, words[1:], fillvalue=""):
-        name, sign, value = word.partition("=")
-        if word.startswith("-"):
-            yield name, value if sign else "" if following.startswith("-") else following
+    found = (one for pattern in (_IN_URL, _IN_PARTS) for one in pattern.finditer(value))
+    return any(not _EMPTY.search(one["password"]) for one in found)
 
 
 def looks_secret(name: str, value: str) -> bool:
@@ -80,6 +73,8 @@ def looks_secret(name: str, value: str) -> bool:
     if not value or not (vague or TELLING.search(name)):
         return False
     if _EMPTY.search(value) or _SWITCH.fullmatch(value) or re.match(r"[./~]|[A-Za-z]:[\\/]", value):
+        return False
+    if re.fullmatch(r"\d{1,3}", value):  # --second-pass 2
         return False
     mixed = bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
     return not vague or (mixed and len(value) >= 8 and not re.search(r"\s", value))

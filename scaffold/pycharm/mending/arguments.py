@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 #: Options that hold command lines; the last one as JSON.
 ARGUMENTS = ("PARAMETERS", "INTERPRETER_OPTIONS", "_new_additionalArguments")
@@ -71,3 +73,21 @@ def is_unclosed(text: str) -> bool:
     (False, True, False)
     """
     return len(re.findall(r'(?<!\\)"', text)) % 2 == 1
+
+
+def named(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each word under the option before it, "" where there is none; ``--lr=1`` holds both.
+
+    >>> list(named(("in.csv", "--out", "a", "--lr=1", "-v", "--x")))
+    [('', 'in.csv'), ('--out', 'a'), ('--lr', '1'), ('-v', ''), ('--x', '')]
+    """
+    taken = False
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        name, sign, value = word.partition("=")
+        if word.startswith("-"):
+            taken = not sign and not following.startswith("-")
+            yield name, value if sign else following if taken else ""
+        elif not taken:
+            yield (name, value) if sign else ("", word)
+        else:
+            taken = False

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 #: Somebody's home folder. Names that containers and hosts use for everyone are left out.
 _PERSONAL = re.compile(
     r"""(?:^|[\s"'=;,]|file://|jar://)
-        (?:/home/(?!(?:user|app|runner|vscode|jovyan)/)[^/\s"'$]+/
-        | /Users/(?!(?:Shared|runner)/)[^/\s"'$]+/
-        | /mnt/[a-z]/Users/[^/\s"'$]+/
+        (?:/home/(?!(?:user|app|runner|vscode|jovyan)(?:/|\s|$))[^/\s"'$]+(?:[ ](?!-)[^/\s"'$]+){0,2}/
+        | /Users/(?!(?:Shared|runner)(?:/|\s|$))[^/\s"'$]+(?:[ ](?!-)[^/\s"'$]+){0,2}/
+        | /mnt/[a-z]/Users/[^/\s"'$]+(?:[ ](?!-)[^/\s"'$]+){0,2}/
         | /?[A-Za-z]:[\\/](?:Users|Documents[ ]and[ ]Settings)[\\/](?!Public[\\/])[^\\/"'$]+[\\/])""",
     re.VERBOSE,
 )
 
 #: Options that hold one path, without which nothing starts.
-DECISIVE = ("SCRIPT_NAME", "WORKING_DIRECTORY", "INPUT_FILE", "ENV_FILES", "_new_target")
+DECISIVE = ("SCRIPT_NAME", "WORKING_DIRECTORY", "INPUT_FILE", "ENV_FILES", "_new_target", "scriptOrModule")
 
 #: A value that is one absolute path, perhaps as JSON or as a URL.
 _ONE_PATH = re.compile(

@@ -33,7 +33,24 @@ def test_a_good_project_has_no_findings(tmp_path: Path) -> None:
     assert [(one.id, one.level) for one in inspect(facts_of(tmp_path))] == [("ide.run-config", "ok")]
 
 
+DATA = ["--d /data/imagenet", "--o /root/x", "--root=/scratch/me/imagenet", r"--d \\server\share\x", "/mnt/a/b", "lr=1 data=/mnt/a/b", "--data-dir /imagenet/train", "--from file:///mnt/a/b"]  # fmt: skip
+NO_DATA = ["--root-path /service/v2", "--url /data", "--python /opt/conda/bin/python --to /tmp/x --dev /dev/nvme0", "--to http://h/mnt/a/b", "--glob /*", r"--tabs C:\Windows\x.txt", "--data-dir /usr/share/x", "--log /var/log/x"]  # fmt: skip
+VARIABLES = [
+    ("DATA", r"D:\datasets\mnist", True),
+    ("DATA", "/mnt/big/mnist", True),
+    ("PYTHONPATH", "/usr/lib/x:/mnt/big/lib", True),
+    ("LD_LIBRARY_PATH", "/usr/local/cuda/lib64:/opt/x/lib", False),
+    ("ROUTE", "/api/v1/data", False),
+    ("PYTHONUNBUFFERED", "1", False),
+]
+
 ENVIRONMENT = [
+    ("DB_PWD", "hunter2", True),
+    ("MYSQL_PASS", "hunter2", True),
+    ("PASSPHRASE", "correct horse", True),
+    ("PWD", "work", False),
+    ("SECOND_PASS", "2", False),
+    ("DB", "Server=db;User Id=bob;Password=hunter2;", True),
     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzz", True),
     ("DB_URL", "postgres://bob:hunter2pass@db/x", True),
     ("HTTP_PROXY", "http://u:p4ssw0rdX@proxy:80", True),
@@ -89,7 +106,14 @@ CASES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({RUN: run_xml(SCRIPT_NAME="$USER_HOME$/x/train.py")}, {"ide.absolute-path": "error"}),
     ({RUN: run_xml(PARAMETERS="--cache $USER_HOME$/.cache")}, {}),  # everyone has that
     ({RUN: run_xml(PARAMETERS=r"--to C:\Users\bob\out")}, {"ide.personal-path": "warning"}),
-    ({RUN: run_xml(PARAMETERS="--from /data/imagenet")}, {}),
+    *(({RUN: run_xml(PARAMETERS=said)}, {"ide.absolute-path": "warning"}) for said in DATA),
+    *(({RUN: run_xml(PARAMETERS=said)}, {}) for said in NO_DATA),
+    *(({RUN: run_xml(inside=f'<envs><env name="{name}" value="{value}" /></envs>')}, {"ide.absolute-path": "warning"} if data else {}) for name, value, data in VARIABLES),
+    ({RUN: run_xml(inside='<output_file path="/mnt/big/out.txt" is_save="true" />')}, {"ide.absolute-path": "warning"}),
+    ({RUN: run_xml(inside='<output_file path="$PROJECT_DIR$/out.txt" is_save="true" />')}, {}),
+    ({RUN: run_xml(kind="UvRunConfigurationType", scriptOrModule="/mnt/big/x.py")}, {"ide.absolute-path": "warning", "ide.run-config-deprecated": "warning"}),
+    ({RUN: run_xml(PARAMETERS='--x "/home/Max Müller/x"')}, {"ide.personal-path": "warning"}),
+    ({RUN: run_xml(PARAMETERS="--x /home/user --y /foo/bar/")}, {}),
     ({RUN: run_xml(PARAMETERS="--from https://example.org/home/bob/x")}, {}),
     ({RUN: run_xml(SCRIPT_NAME="D:/work/x.py")}, {"ide.absolute-path": "error"}),
     ({RUN: run_xml(WORKING_DIRECTORY="/usr")}, {"ide.absolute-path": "warning"}),
@@ -114,6 +138,7 @@ CASES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({RUN: run_xml(inside='<envs><env name="TOKENIZERS_PARALLELISM" value="false123" /></envs>')}, {}),
     ({RUN: run_xml(inside='<envs><env name="API_KEY" value="your-key-123" /></envs>')}, {}),
     *(({RUN: run_xml(inside=f'<envs><env name="{name}" value="{value}" /></envs>')}, {"ide.secret": "warning"} if secret else {}) for name, value, secret in ENVIRONMENT),
+    ({RUN: run_xml(inside='<envs><env name="STORE" value="AccountName=a;AccountKey=' + "aB3/" * 21 + '==;EndpointSuffix=x" /></envs>')}, {"ide.secret": "error"}),
     ({RUN: run_xml(PARAMETERS="--db-password hunter2")}, {"ide.secret": "warning"}),
     ({RUN: run_xml(PARAMETERS="--api-key=9f8e7d6c5b4a --lr 0.1")}, {"ide.secret": "warning"}),
     ({RUN: run_xml(PARAMETERS="--wandb-key 9f8e7d6c5b4a")}, {"ide.secret": "warning"}),
