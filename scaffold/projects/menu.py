@@ -12,8 +12,14 @@ class MenuEntry:
 
     name: str  # scaffold: doctor
     words: tuple[str, ...]  # what stands behind ``scaffold``: env sync
+    options: tuple[str, ...] = ()  # an older scaffold may have written the entry without them
     summary: str
     asks: bool = False  # for one more word, which the user types
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """All that stands behind ``scaffold``, but the word that is asked for."""
+        return (*self.words, *self.options)
 
 
 #: Every entry there was or will be, so that what an older or newer scaffold wrote is known as ours.
@@ -26,7 +32,8 @@ ENTRIES = (
     MenuEntry(
         name="scaffold: env sync",
         words=("env", "sync"),
-        summary="Make the environment as the project's lock says",
+        options=("--lock",),  # `scaffold new` leaves none
+        summary="Make the environment as the project's lock says, and first the lock where there is none",
     ),
     MenuEntry(
         name="scaffold: update",

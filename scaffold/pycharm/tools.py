@@ -133,11 +133,14 @@ def _is_ours(tool: Element, entry: MenuEntry) -> bool:
     words = parse(_option(tool, "PARAMETERS"))
     if words[: len(_MODULE)] == _MODULE:
         words = words[len(_MODULE) :]
-    return words == (*entry.words, *parse(_ASKED if entry.asks else ""))
+    asked = parse(_ASKED if entry.asks else "")
+    return words in ((*entry.arguments, *asked), (*entry.words, *asked))
 
 
 def _parameters(entry: MenuEntry, program: Program) -> str:
-    return " ".join(filter(None, (join((*program.arguments, *entry.words)), _ASKED if entry.asks else "")))
+    return " ".join(
+        filter(None, (join((*program.arguments, *entry.arguments)), _ASKED if entry.asks else ""))
+    )
 
 
 def _tool(entry: MenuEntry, program: Program) -> Element:

@@ -42,7 +42,7 @@ def _command(entry: MenuEntry, *, has_starter: bool) -> dict[str, Any]:
     return {
         "type": "process",  # no shell: nothing to quote
         "command": program[0],
-        "args": [*program[1:], *entry.words],
+        "args": [*program[1:], *entry.arguments],
         "detail": entry.summary,
         "options": {"cwd": ROOT},
         "problemMatcher": [],  # else VS Code asks how its output is to be read

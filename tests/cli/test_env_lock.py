@@ -89,6 +89,22 @@ def test_lock_wheelhouse_sync(root: Path, wheels: Path) -> None:
         assert json.loads(stale.stdout)["error"]["code"] == "lock-stale"
 
 
+def test_sync_makes_the_first_lock_where_it_is_asked_to(root: Path, wheels: Path) -> None:
+    """What the menu of an IDE starts: `scaffold new` leaves no lock."""
+    words = ("sync", "--lock", "--yes", "--index", wheels, "--python", PYTHON)
+    tried = scaffold_env(root, *words, "--dry-run")
+    assert (tried.returncode, "error[lock-missing]" in tried.stderr) == (1, True)
+    assert not (root / "uv.lock").exists()
+    made = scaffold_env(root, *words)
+    assert (made.returncode, "PyTorch works" in made.stdout) == (0, True), made.stderr
+    locks = {name: (root / name).read_bytes() for name in ("uv.lock", "requirements/lock-own.txt")}
+    path = root / "pyproject.toml"
+    path.write_text(path.read_text().replace('["alpha"]', '["alpha", "keras"]'))
+    stale = scaffold_env(root, *words)  # a lock that is there is never made anew
+    assert (stale.returncode, "error[lock-stale]" in stale.stderr) == (1, True)
+    assert {name: (root / name).read_bytes() for name in locks} == locks
+
+
 def test_changes_against_an_earlier_lock_are_told_up_to_a_number() -> None:
     names = [f"package-{number:02}" for number in range(35)]
     plan = LockPlan(

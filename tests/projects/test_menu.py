@@ -16,6 +16,8 @@ def test_every_entry_is_a_command_that_exists():
             assert isinstance(command, click.Group)
             command = command.get_command(context, word)
         assert command is not None, entry.name
+        known = {name for option in command.params for name in option.opts}
+        assert known >= set(entry.options), entry.name
 
 
 def test_an_entry_whose_command_does_not_exist_yet_is_left_out():

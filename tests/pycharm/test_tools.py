@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -140,3 +141,13 @@ def test_what_is_no_file_of_tools_is_refused(content, message):
         with pytest.raises(IdeFileBroken) as caught:
             merge()
         assert caught.value.message == message
+
+
+def test_an_entry_that_an_older_scaffold_wrote_is_brought_up_to_date():
+    now = MenuEntry(name="scaffold: env sync", words=("env", "sync"), options=("--lock",), summary="make it")
+    older = with_tools(None, [replace(now, options=())], SCRIPT, PATH)
+    result = with_tools(older.content, [now], SCRIPT, PATH)
+    assert whats(result) == [("scaffold: env sync", "updated", "")]
+    assert result.content == older.content.replace(b'"env sync"', b'"env sync --lock"')
+    for content in (older.content, result.content):
+        assert without_tools(content, [now], PATH).content is None

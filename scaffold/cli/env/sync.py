@@ -30,6 +30,12 @@ SCHEMA = "scaffold/env-sync/1"
     "--frozen", is_flag=True, help="Take the lock as it is, also where pyproject.toml asks for more."
 )
 @click.option(
+    "--lock",
+    "lock_first",
+    is_flag=True,
+    help="Where the project has no lock yet, make it first as `scaffold env lock` does; not with --dry-run.",
+)
+@click.option(
     "--wheelhouse",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Install from this folder of wheels alone, without a network: see scaffold env wheelhouse.",
@@ -53,6 +59,7 @@ def command(
     *,
     group: str,
     frozen: bool,
+    lock_first: bool,
     wheelhouse: Path | None,
     index: str,
     python: str | None,
@@ -65,11 +72,12 @@ def command(
     """Make the environment exactly what the project's lock for this machine says.
 
     What the lock does not name goes away, what differs is replaced; the old environment stays until the
-    new one was tried and computes. Make the lock with `scaffold env lock`.
+    new one was tried and computes. Make the lock with `scaffold env lock`, or the first one with --lock.
     """
     from scaffold.cli.consent import agreed, demand_agreement
     from scaffold.cli.plan_view import setup_report_lines
     from scaffold.cli.progress import ProgressDisplay
+    from scaffold.env.first_lock import lock_where_missing
     from scaffold.env.sync import SyncWishes, carry_out, plan_sync
     from scaffold.setup import Wishes
     from scaffold.system import HostSystem
@@ -80,6 +88,8 @@ def command(
         group=group, python=python, index=source, backend=backend, frozen=frozen, replace=agreed_to_it
     )
     with ProgressDisplay(output) as display:
+        if lock_first and not dry_run:
+            lock_where_missing(system, Path.cwd(), index=source, backend=backend, announce=display.announce)
         plan = plan_sync(system, Path.cwd(), wishes, display.announce)
     if plan.unchanged or dry_run:
         planned = "" if plan.unchanged else f"Planned: the environment of {plan.root}"
