@@ -162,6 +162,30 @@ def test_in_an_ides_terminal_the_click_is_told(mine: Path, home: Path) -> None:
     assert (mine / ".idea/my-lab.iml").is_file()
 
 
+def test_an_open_pycharm_does_not_lose_the_interpreter_that_it_has(mine: Path, home: Path) -> None:
+    """The module inherits a name that leads to the environment; ours would lead nowhere until it is closed."""
+    config(home, "PyCharm2026.2", entry_of("mine", str(mine / ".venv/bin/python3").replace("&", "&amp;")))
+    manager = '<component name="NewModuleRootManager"><content url="file://$MODULE_DIR$" />'
+    chosen = 'project-jdk-name="mine" project-jdk-type="Python SDK"'
+    lay(
+        mine,
+        {
+            ".idea/misc.xml": f'<project version="4"><component name="ProjectRootManager" {chosen} /></project>',
+            ".idea/my-lab.iml": f'<module version="4">{manager}<orderEntry type="inheritedJdk" /></component></module>',
+            ".idea/modules.xml": '<project version="4"><component name="ProjectModuleManager"><modules>'
+            '<module filepath="$PROJECT_DIR$/.idea/my-lab.iml" /></modules></component></project>',
+        },
+    )
+    for _ in range(2):
+        said = scaffold(mine, "ide", "pycharm", TERMINAL_EMULATOR="JetBrains-JediTerm")
+        assert "mine stays: PyCharm knows it, and cannot be told of" in said
+        assert "can be chosen" not in said
+        assert '<orderEntry type="inheritedJdk" />' in (mine / ".idea/my-lab.iml").read_text(encoding="utf-8")
+    scaffold(mine, "ide", "pycharm")
+    module = read_project(mine, HostSystem()).modules[0]
+    assert module.sdk == f"Python {minor()} (my-lab)"
+
+
 def test_an_interpreter_that_is_gone_is_no_environment(mine: Path, home: Path) -> None:
     config(home)
     python = mine / ".venv/bin/python"

@@ -132,7 +132,8 @@ def _beside(plan: PycharmPlan) -> list[str]:
 
     names = " and ".join(sdk.name for sdk in plan.registration.sdks)
     chosen = [one.path for one in plan.files.files if one.stays]
-    if not names or not plan.registration.steps or not chosen:
+    told = any(step.outcome in {"registered", "unchanged"} for step in plan.registration.steps)
+    if not names or not told or not chosen:
         return []
     if any(path.endswith(".iml") for path in chosen):
         text = f"the interpreter that somebody chose for this project stays; beside it {names} can be chosen"

@@ -155,7 +155,7 @@ class _Merger:
         found = () if whole else tuple(before.found | before.new(there, wanted))
         if path == MODULES:
             before = replace(before, rows={n: row for n, row in before.rows.items() if n not in wanted})
-        chosen = self._inherited(document) if path.endswith(".iml") else ""
+        chosen = self._inherited(document, wanted.get(INTERPRETER, "")) if path.endswith(".iml") else ""
         ours = {name: row for name, row in wanted.items() if name != INTERPRETER} if chosen else wanted
         known = self._interpreters(path)
         laid = merge(rows, document.root, ours, before, known)
@@ -181,7 +181,7 @@ class _Merger:
     def _interpreters(self, path: str) -> Interpreters:
         return interpreters_of(self._project, PurePosixPath(path).stem, self._registered)
 
-    def _inherited(self, module: Document) -> str:
+    def _inherited(self, module: Document, ours: str) -> str:
         """Why a module that names no interpreter goes on so: its project's one is somebody's choice."""
         if all(order.get("type") != "inheritedJdk" for order in module.root.iter("orderEntry")):
             return ""
@@ -189,7 +189,7 @@ class _Merger:
         document, before = self._present.document(path, rows.tag), self._present.written.get(path)
         name = "" if document is None else rows.read(document.root).get(INTERPRETER, "")
         written = ((before and before.rows) or {}).get(INTERPRETER, "")
-        return self._interpreters(path).theirs(name, written)
+        return self._interpreters(path).inherited(name, written, ours)
 
     def _name_ours(self) -> None:
         """Whoever depends on, or runs in, a module that was taken over."""

@@ -63,6 +63,16 @@ class Interpreters:
             return ""
         return f"{name} was chosen and stays"
 
+    def inherited(self, name: str, written: str, ours: str) -> str:
+        """Why a module that names no interpreter goes on with the project's, ``name``; "" where it does not.
+
+        A name that PyCharm resolves to the environment is better than ours while none could be told of ours,
+        because it is open: the module would lose the interpreter that it has.
+        """
+        if ours and self.registered is not None and ours not in self.registered and self.is_own(name):
+            return f"{name} stays: PyCharm knows it, and cannot be told of {ours} while it is open"
+        return self.theirs(name, written)
+
     def gone(self, name: str) -> str:
         """Why a name that somebody wrote gives way to ours; "" where nobody looked for it."""
         if self.registered is None:

@@ -120,7 +120,8 @@ def _registered(system: System, tables: Sequence[_Table], named: Sequence[Sdk]) 
         return None
     rows = [*elsewhere, *(one.known for one in reversed(tables))]
     found = {entry.name: Path(entry.home) for known in rows for entry in known}
-    return {**found, **{sdk.name: sdk.python for sdk in named}}
+    told = any(one.step.outcome != "open" for one in tables)
+    return {**found, **{sdk.name: sdk.python for sdk in named if told}}
 
 
 def settings(path: Path, empty: Element, *, repair: bool = False) -> Document:
