@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scaffold.checks.ide.shown import evidence, some
+from scaffold.checks.ide.shown import FIX, evidence, some
 from scaffold.checks.model import Finding, Remedy
+from scaffold.pycharm.mending.ignores import ignore, own_tracked, topmost
 
 if TYPE_CHECKING:
     from scaffold.pycharm.survey.model import IdeFacts
-
-#: One user's own, by JetBrains' advice and by what PyCharm's own .gitignore lists.
-_OWN = re.compile(
-    r"(?:^|.*/)\.idea/(?:workspace\.xml|tasks\.xml|usage\.statistics\.xml|AugmentWebviewStateStore\.xml"
-    r"|shelf/.*|httpRequests/.*|dataSources/.*|dataSources\.(?:local\.xml|ids)|.*/contentModel\.xml)"
-)
 
 
 def git_asked(facts: IdeFacts) -> Iterator[Finding]:
@@ -31,9 +25,9 @@ def git_asked(facts: IdeFacts) -> Iterator[Finding]:
 
 def users_files(facts: IdeFacts) -> Iterator[Finding]:
     """No file that is one user's own is in git."""
-    own = sorted(name for name in facts.git.tracked if _OWN.fullmatch(name))
+    own = own_tracked(facts)
     if own:
-        folders = dict.fromkeys(_topmost(name) for name in own)
+        folders = dict.fromkeys(topmost(name) for name in own)
         yield Finding(
             id="ide.vcs-files",
             level="warning",
@@ -41,22 +35,19 @@ def users_files(facts: IdeFacts) -> Iterator[Finding]:
             detail="they change with every click, differ for everyone, and end in merge conflicts",
             cause="idea-user-files-tracked",
             evidence=evidence((name, "tracked") for name in folders),
-            remedy=Remedy(
-                text="take them out of git (they stay on your disk), and write them into .gitignore: "
-                + " ".join(folders),
-                commands=(("git", "rm", "-r", "--cached", "--", *folders),),
-            ),
+            remedy=_out_of_git(tuple(folders), facts),
         )
 
 
-def _topmost(name: str) -> str:
-    """``.idea/shelf`` for all below it.
-
-    >>> _topmost("sub/.idea/shelf/a/b.patch"), _topmost(".idea/workspace.xml")
-    ('sub/.idea/shelf', '.idea/workspace.xml')
-    """
-    before, middle, after = name.rpartition(".idea/")
-    return f"{before}{middle}{after.split('/')[0]}"
+def _out_of_git(folders: tuple[str, ...], facts: IdeFacts) -> Remedy:
+    """First the lines of .gitignore, without which the next ``git add`` brings them back."""
+    command = ("git", "rm", "-r", "--cached", "--", *folders)
+    stay = "take them out of git (they stay on your disk)"
+    if ignore(facts) is not None:
+        return Remedy(text=f"write them into .gitignore, and {stay}", commands=(FIX, command))
+    said = set(map(topmost, own_tracked(facts))) <= set(map(topmost, facts.git.ignored))
+    text = stay if said or facts.ignores_changeable else f"write them into .gitignore by hand, and {stay}"
+    return Remedy(text=text, commands=(command,))
 
 
 def whole(facts: IdeFacts) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ def looks_secret(name: str, value: str) -> bool:
         return False
     if _EMPTY.search(value) or _SWITCH.fullmatch(value) or re.match(r"[./~]|[A-Za-z]:[\\/]", value):
         return False
-    if re.fullmatch(r"\d{1,3}", value):  # --second-pass 2
+    if re.fullmatch(r"\d{1,3}|pass(?:wd|word)?|secret|token|guest", value):  # --second-pass 2; nothing secret
         return False
     mixed = bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
     return not vague or (mixed and len(value) >= 8 and not re.search(r"\s", value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.pycharm.mending.ignores import ignore
 from scaffold.pycharm.mending.mended import Mended
 from scaffold.pycharm.mending.model import Change
 from scaffold.pycharm.mending.modules import mend_module, mend_modules_file, new_name
@@ -35,7 +36,8 @@ def plan(facts: IdeFacts) -> tuple[Change, ...]:
             changes.append(
                 Change(path=file.path, before=file.content, after=after, reasons=tuple(copy.reasons))
             )
-    return tuple(changes)
+    lines = ignore(facts)
+    return tuple(changes) if lines is None else (*changes, lines)
 
 
 def _mend(copy: Mended, facts: IdeFacts) -> None:

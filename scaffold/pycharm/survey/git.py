@@ -21,13 +21,20 @@ def view(root: Path, system: System) -> GitView:
     if not any(system.exists(folder / ".git") for folder in (root, *root.parents)):
         return GitView()
     tracked = system.run(_GIT, timeout=_SECONDS, cwd=root)
+    named = (*_GIT, "--cached", "--ignored", "--exclude-standard")
+    ignored = system.run(named, timeout=_SECONDS, cwd=root) if tracked.ok else tracked
     others = (*_GIT, "--others", "--exclude-standard", "--", ".idea", ".run", "*.iml")
     offered = system.run(others, timeout=_SECONDS, cwd=root) if tracked.ok else tracked
     if not offered.ok:
         said = (offered.stderr.strip().splitlines() or [offered.outcome])[0]
         reason = {"missing": "git is not installed", "timeout": f"git took more than {_SECONDS:.0f} s"}
         return GitView(state="unknown", reason=reason.get(offered.outcome, said))
-    return GitView(state="read", tracked=_names(tracked.stdout), offered=_names(offered.stdout))
+    return GitView(
+        state="read",
+        tracked=_names(tracked.stdout),
+        ignored=_names(ignored.stdout) if ignored.ok else frozenset(),
+        offered=_names(offered.stdout),
+    )
 
 
 def _names(listing: str) -> frozenset[str]:

@@ -122,6 +122,7 @@ class GitView:
     state: Literal["none", "read", "unknown"] = "none"
     reason: str = ""
     tracked: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()  # tracked, although an ignore file names them
     offered: frozenset[str] = frozenset()  # below .idea and .run: not tracked, and not ignored either
 
     def shares(self, path: str) -> bool:
@@ -146,6 +147,8 @@ class IdeFacts:
     folders: tuple[Folder, ...] = ()
     packages: tuple[str, ...] = ()  # import packages below src
     pytest: bool = False  # the project has tests for pytest
+    ignores: bytes | None = None  # the .gitignore beside .idea; None where there is none
+    ignores_changeable: bool = False  # a line may be written into it
     portable: Mapping[str, str] = field(
         default_factory=dict
     )  # a value with a personal path -> the same from $PROJECT_DIR$

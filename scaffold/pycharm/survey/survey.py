@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import IdeFileBroken
+from scaffold.files import read_regular
+from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.model import Module
 from scaffold.pycharm.reading.project_files import declared_name, read_module
 from scaffold.pycharm.survey.files import ide_files, iml_path, modules_named, read_file, there
@@ -30,6 +32,7 @@ def survey(root: Path, system: System) -> IdeFacts:
     name, found = declared_name(root, system), runs(root, files)
     # on another machine the project's folder may have been called as its module there
     names = {name, *(run.configuration.module or "" for run in found if run.file.shared)}
+    ignores, changeable = _ignores(root)
     return IdeFacts(
         root=root,
         home=system.home,
@@ -42,8 +45,22 @@ def survey(root: Path, system: System) -> IdeFacts:
         folders=folders(root),
         packages=tuple(_packages(root, system)),
         pytest=_has_pytest(root, system),
+        ignores=ignores,
+        ignores_changeable=changeable,
         portable=cured_values(root, names, files, [one for one in found if _is_local(one)]),
     )
+
+
+def _ignores(root: Path) -> tuple[bytes | None, bool]:
+    """The project's .gitignore, and whether lines may be written behind what it has."""
+    path = root / ".gitignore"
+    try:
+        content = read_regular(path)
+    except FileNotFoundError:
+        return None, not path.is_symlink()
+    except OSError:
+        return None, False
+    return content, not path.is_symlink() and b"\0" not in content and not conflict_line(content)
 
 
 def _modules(

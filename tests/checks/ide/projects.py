@@ -98,7 +98,7 @@ class GitHost(Host):
         self._tracked, self._status, self._said = tracked, status, said
 
     def run(self, argv: Sequence[Any], **_: Any) -> Completed:
-        listing = "" if "--others" in argv else "\0".join(self._tracked)
+        listing = "" if {"--others", "--ignored"} & set(argv) else "\0".join(self._tracked)
         return Completed(
             argv=tuple(map(str, argv)),
             outcome="exited",

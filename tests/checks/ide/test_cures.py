@@ -101,3 +101,35 @@ def test_two_modules_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
     text = (facts.root / ".idea/modules.xml").read_text()
     assert text.count("my-app.iml") in (0, 2)
     assert text.count("docs/app.iml") == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, b"/.idea/shelf/\n/.idea/workspace.xml\n"),
+        (b"*.pyc\r\n# \xff", b"*.pyc\r\n# \xff\r\n/.idea/shelf/\r\n/.idea/workspace.xml\r\n"),
+        (b".idea/shelf/\n", b".idea/shelf/\n/.idea/workspace.xml\n"),
+    ],
+)
+def test_what_is_one_users_own_is_named_in_gitignore(
+    tmp_path: Path, before: bytes | None, after: bytes
+) -> None:
+    if before is not None:
+        (tmp_path / ".gitignore").write_bytes(before)
+    facts = facts_of(tmp_path, **{".idea/workspace.xml": "<project />", ".idea/shelf/x/a.patch": ""})
+    (found,) = [one for one in inspect(facts) if one.id == "ide.vcs-files"]
+    git = ("git", "rm", "-r", "--cached", "--", ".idea/shelf", ".idea/workspace.xml")
+    assert found.remedy is not None
+    assert found.remedy.commands == (FIX, git)
+    write(tmp_path, plan(facts))
+    assert (tmp_path / ".gitignore").read_bytes() == after
+    again = survey(tmp_path, GitHost(sorted(facts.git.tracked)))
+    (found,) = [one for one in inspect(again) if one.id == "ide.vcs-files"]
+    assert (plan(again), found.remedy and found.remedy.commands) == ((), (git,))
+
+
+def test_a_gitignore_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "else").write_bytes(b"")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/.gitignore").symlink_to(tmp_path / "else")
+    assert plan(facts_of(tmp_path / "app", **{".idea/workspace.xml": "<project />"})) == ()

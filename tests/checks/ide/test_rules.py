@@ -50,6 +50,7 @@ ENVIRONMENT = [
     ("PASSPHRASE", "correct horse", True),
     ("PWD", "work", False),
     ("SECOND_PASS", "2", False),
+    ("RABBITMQ_PASS", "pass", False),
     ("DB", "Server=db;User Id=bob;Password=hunter2;", True),
     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzz", True),
     ("DB_URL", "postgres://bob:hunter2pass@db/x", True),
