@@ -320,6 +320,7 @@ def test_dotted_tests(
             "the script is not there: {root}/gone.py",
         ),
         ({"ENV_FILES": "$PROJECT_DIR$/.env"}, "ENV_FILES names a file that is not there: {root}/.env"),
+        ({"ENV_FILES": "$PROJECT_DIR$/src"}, "ENV_FILES names what is no file: {root}/src"),
         ({"WORKING_DIRECTORY": "$PROJECT_DIR$/gone"}, "the working folder is not there: {root}/gone"),
         (
             {"IS_MODULE_SDK": "false", "SDK_NAME": "Python 3.9"},
