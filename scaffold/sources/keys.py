@@ -25,6 +25,11 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 
+#: A part of a connection string: ``Server=db;User=bob;Password=hunter2``.
+IN_PARTS = re.compile(
+    r"(?P<before>;\s*(?:Password|Pwd|SharedAccessKey)\s*=\s*)(?P<password>[^;\"'\s]+)", re.IGNORECASE
+)
+
 HIDDEN = "(not shown)"
 
 
@@ -33,8 +38,10 @@ def masked(text: str) -> str:
 
     >>> masked("--token ghp_" + "a1B2" * 9)
     '--token (not shown)'
+    >>> masked("Server=db;Password=hunter2;Timeout=3")
+    'Server=db;Password=(not shown);Timeout=3'
     """
-    return KEYS.sub(HIDDEN, text)
+    return IN_PARTS.sub(rf"\g<before>{HIDDEN}", KEYS.sub(HIDDEN, text))
 
 
 def shown_value(name: str, value: str) -> str:

@@ -10,7 +10,7 @@ from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.mending.arguments import ARGUMENTS, meant, named
 from scaffold.pycharm.reading.parameters import parse
 from scaffold.pycharm.survey.model import IdeFacts
-from scaffold.sources.keys import KEYS, TELLING
+from scaffold.sources.keys import IN_PARTS, KEYS, TELLING
 
 #: Values that stand for one that somebody is to fill in.
 _EMPTY = re.compile(r"\$|<|\{|x{4}|\*{3}|your|change|example|dummy|test|fake|placeholder|todo", re.IGNORECASE)
@@ -20,8 +20,6 @@ _VAGUE = re.compile(r"(?:KEY|TOKEN)$", re.IGNORECASE)
 _SWITCH = re.compile(r"true|false|yes|no|on|off|none|null|[01]", re.IGNORECASE)
 
 #: ``scheme://user:password@host``.
-#: A part of a connection string: ``Server=db;User=bob;Password=hunter2``.
-_IN_PARTS = re.compile(r";\s*(?:Password|Pwd|SharedAccessKey)\s*=\s*(?P<password>[^;]+)", re.IGNORECASE)
 _IN_URL = re.compile(r"\w://[^/\s:@\"']*:(?P<password>[^/\s@\"']+)@")
 
 
@@ -57,7 +55,7 @@ def _places(facts: IdeFacts) -> Iterator[tuple[str, str, bool]]:
 
 
 def _in_url(value: str) -> bool:
-    found = (one for pattern in (_IN_URL, _IN_PARTS) for one in pattern.finditer(value))
+    found = (one for pattern in (_IN_URL, IN_PARTS) for one in pattern.finditer(value))
     return any(not _EMPTY.search(one["password"]) for one in found)
 
 
