@@ -66,7 +66,9 @@ def plan_registration(system: System, project: Path, sdks: Sequence[Sdk], wish: 
         return RegistrationPlan(project=project, sdks=tuple(sdks), steps=())
     if wish.trust is None:
         wish = replace(wish, trust=made_here(system, project))
-    running = running_ides(system)
+    # where no PyCharm has run, none is open: the system's list of processes is not asked for
+    looks = wish.create or config_folders(system, running=())
+    running = running_ides(system) if looks else ()
     folders = [*config_folders(system, running=running), *wish.create]
     try:
         journal: Journal = read_journal(system) if folders else {}

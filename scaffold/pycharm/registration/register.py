@@ -24,7 +24,7 @@ from scaffold.pycharm.registration.model import (
     Step,
 )
 from scaffold.pycharm.registration.plan import Wish, plan_registration, settings
-from scaffold.pycharm.registration.store import back_up, locked
+from scaffold.pycharm.registration.store import back_up, leaves_settings, locked
 from scaffold.pycharm.registration.writing import settled
 from scaffold.pycharm.running import is_running
 from scaffold.system import System
@@ -54,7 +54,8 @@ def registering(
     sdks = sdks_of(project, root, system)
     with contextlib.ExitStack() as stack:
         failure, mended = "", ""
-        if wish.register and (config_folders(system, running=()) or wish.create):
+        enters = wish.register and not leaves_settings(system)
+        if enters and (config_folders(system, running=()) or wish.create):
             try:
                 stack.enter_context(locked(system))
                 mended = mend_journal(system)
