@@ -8,6 +8,7 @@ import glob
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +30,12 @@ def absolute(path: Path) -> Path:
     """
     whole = path.absolute()
     return whole.resolve() if ".." in whole.parts else whole
+
+
+def nearest(start: Path, holds: Callable[[Path], bool]) -> Path | None:
+    """The folder itself, or the nearest one above it, of which ``holds`` is true."""
+    folder = absolute(start)
+    return next((one for one in (folder, *folder.parents) if holds(one)), None)
 
 
 def replace_file(path: Path, content: bytes | str) -> None:

@@ -50,15 +50,13 @@ class UndoReport:
 
 def describe(system: System, start: Path) -> tuple[Path, IdeProject, bool]:
     """The project around ``start``, its folder, and whether scaffold made it. Raises NotAProject."""
-    from scaffold.projects.record import project_root, read_record
-    from scaffold.pycharm.project.describe import any_project, any_root, generated_project
+    from scaffold.projects.record import read_record
+    from scaffold.pycharm.project.describe import any_project, generated_project, root_of
 
-    try:
-        root = project_root(start)
-    except NotAProject:
-        root = any_root(start, system)
-        return root, _with_interpreter(system, any_project(root, system), root), False
-    return root, generated_project(read_record(root)), True
+    root, ours = root_of(start, system)
+    if ours:
+        return root, generated_project(read_record(root)), True
+    return root, _with_interpreter(system, any_project(root, system), root), False
 
 
 def _with_interpreter(system: System, project: IdeProject, root: Path) -> IdeProject:

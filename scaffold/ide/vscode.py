@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken
-from scaffold.files import absolute
 from scaffold.projects.model import Ide
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.reading.rows import LeftOut, Rows
@@ -108,12 +107,11 @@ def carry_out(plan: VscodeIdePlan) -> None:
 
 def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
     """The project's root, and what is remembered of a project that scaffold made. Raises NotAProject."""
-    from scaffold.projects.record import RECORD, read_record
-    from scaffold.pycharm.project.describe import any_root
+    from scaffold.projects.record import read_record
+    from scaffold.pycharm.project.describe import root_of
 
-    folder = absolute(start)
-    ours = next((one for one in (folder, *folder.parents) if (one / RECORD).is_file()), None)
-    return (ours, read_record(ours).ide) if ours is not None else (any_root(start, system), None)
+    root, ours = root_of(start, system)
+    return root, read_record(root).ide if ours else None
 
 
 def _project(system: System, root: Path) -> IdeProject:

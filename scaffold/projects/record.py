@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from scaffold.builds.model import FRAMEWORKS
 from scaffold.errors import NotAProject
-from scaffold.files import absolute, read_regular, replace_file
+from scaffold.files import absolute, nearest, read_regular, replace_file
 from scaffold.projects.model import Ide, ProjectName, Record, Tree
 
 RECORD = PurePosixPath(".scaffold/project.json")
@@ -39,12 +39,11 @@ def project_root(start: Path) -> Path:
 
     Raises `NotAProject` where neither it nor a folder above was made by scaffold.
     """
-    folder = absolute(start)
-    for candidate in (folder, *folder.parents):
-        if (candidate / RECORD).is_file():
-            return candidate
+    found = nearest(start, lambda folder: (folder / RECORD).is_file())
+    if found is not None:
+        return found
     raise NotAProject(
-        f"{folder} does not lie in a project that scaffold made",
+        f"{absolute(start)} does not lie in a project that scaffold made",
         detail=(f"neither it nor a folder above holds {RECORD}",),
         hint="cd into the project, or make one: scaffold new cnn-project",
     )

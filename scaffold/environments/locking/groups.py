@@ -47,11 +47,6 @@ class Declared:
         return (*self.always, *((group,) if group in self.accelerators else ()))
 
 
-def groups_of(root: Path) -> tuple[str, ...]:
-    """The groups that a project has locks for, the default first; NotAProject where it is damaged."""
-    return declared(root).groups
-
-
 def declared(root: Path) -> Declared:
     """Read ``pyproject.toml``. Raises NotAProject (code ``pyproject-damaged``)."""
     path = root / "pyproject.toml"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown
-from scaffold.files import absolute
+from scaffold.files import absolute, nearest
 from scaffold.projects.folders import LARGE
 from scaffold.projects.model import Record
+from scaffold.projects.record import project_root
 from scaffold.pycharm.model import IdeProject
 from scaffold.pycharm.project import record as records
 from scaffold.pycharm.reading.project_files import declared_name, read_project
@@ -34,14 +35,25 @@ def generated_project(record: Record) -> IdeProject:
     return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
 
 
+def root_of(start: Path, system: System) -> tuple[Path, bool]:
+    """The project that a folder is, or lies in, and whether scaffold made it. Raises NotAProject."""
+    try:
+        return project_root(start), True
+    except NotAProject:
+        return any_root(start, system), False
+
+
 def any_root(start: Path, system: System) -> Path:
     """The project that a folder is, or lies in. Raises NotAProject; the home folder itself is none."""
-    folder = absolute(start)
-    for candidate in (folder, *folder.parents):
-        if candidate != system.home and any(system.exists(candidate / mark) for mark in _MARKS):
-            return candidate
+
+    def holds(folder: Path) -> bool:
+        return folder != system.home and any(system.exists(folder / mark) for mark in _MARKS)
+
+    found = nearest(start, holds)
+    if found is not None:
+        return found
     raise NotAProject(
-        f"There is no Python project in {folder} or above it",
+        f"There is no Python project in {absolute(start)} or above it",
         detail=(f"looked for {', '.join(_MARKS)}",),
         hint="Go into a project's folder, or make one:  scaffold new cnn-project",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import toml
 from scaffold.errors import NotAProject
-from scaffold.files import absolute
+from scaffold.files import absolute, nearest
 from scaffold.pycharm.documents.source import read
 from scaffold.pycharm.model import Module, ProjectFiles
 from scaffold.pycharm.reading.macros import Macros
@@ -30,12 +30,11 @@ def find_root(folder: Path, system: System) -> Path:
 
     Raises NotAProject.
     """
-    start = absolute(folder)
-    for candidate in (start, *start.parents):
-        if any(system.exists(candidate / mark) for mark in _MARKS):
-            return candidate
+    found = nearest(folder, lambda one: any(system.exists(one / mark) for mark in _MARKS))
+    if found is not None:
+        return found
     raise NotAProject(
-        f"There is no project in {start} or above it",
+        f"There is no project in {absolute(folder)} or above it",
         detail=(f"looked for {', '.join(_MARKS)}",),
         hint="Go into a project's folder, or make one:  scaffold new cnn-project",
     )

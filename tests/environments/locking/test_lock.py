@@ -13,7 +13,7 @@ from scaffold.env.lock import CONDA, carry_out, change_text, plan_lock, refuse_s
 from scaffold.environments.installers import retry
 from scaffold.environments.installers.tools import find_uv
 from scaffold.environments.layout import Place
-from scaffold.environments.locking.groups import declared, groups_of
+from scaffold.environments.locking.groups import declared
 from scaffold.environments.locking.read import project_locks, read_project_lock, staleness
 from scaffold.errors import (
     EnvironmentBusy,
@@ -207,7 +207,7 @@ def test_groups_of_the_users_own_are_no_accelerators(root, edit):
 def test_a_project_without_accelerators_has_one_lock(system, tmp_path):
     head = PYPROJECT.split("[dependency-groups]")[0].replace('    "torch>=2.10",\n', "")
     root = make_project(tmp_path / "plain", head)
-    assert groups_of(root) == ("default",)
+    assert declared(root).groups == ("default",)
     lock(system, root)
     assert pins(root, "default") == {"beta": "1.0", "winonly": "1.0"}
 
