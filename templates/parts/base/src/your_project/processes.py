@@ -7,6 +7,7 @@ speaks and writes; the others only compute. A program that was started by itself
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,19 @@ def only_the_first_speaks() -> Iterator[None]:
         return
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield
+
+
+def leave() -> None:
+    """End a process that is not the first: nothing is left to it but to take its interpreter apart.
+
+    Gloo's threads let go of the last tensors when they like; where the interpreter is gone by then, PyTorch
+    aborts the process (seen with 2.13), and torchrun takes all the others down. The first process has its
+    report to write meanwhile. Python's own multiprocessing ends its children so, too.
+    """
+    if number():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _read(name: str) -> int:

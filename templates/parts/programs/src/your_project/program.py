@@ -100,6 +100,7 @@ def start(program: Program[Kind], framework: str, argv: list[str] | None = None)
             program.work(request)
 
     run_program(body)
+    processes.leave()
 
 
 @contextmanager
