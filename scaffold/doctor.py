@@ -6,15 +6,17 @@ Read-only and offline. Nothing of the project's environment is started unless ``
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.checks import examine
-from scaffold.checks.facts import Facts, TorchBuild
+from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
 from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
+from scaffold.logs.model import Log
 from scaffold.machine import Machine, detect
+from scaffold.probing.packages.model import TorchBuild
 from scaffold.system import System
 
 #: Any of these in a folder without a record: it was a project of ours.
@@ -24,16 +26,50 @@ _VERSION = re.compile(r"^__version__ = ['\"]([^'\"]+)['\"]", re.MULTILINE)
 _CUDA = re.compile(r"^cuda(?:: [^=]+)? = (?:None|['\"]([^'\"]*)['\"])", re.MULTILINE)
 
 
-def diagnose(
-    system: System, start: Path, *, deep: bool, machine: Machine | None = None
-) -> tuple[Facts, tuple[Finding, ...]]:
-    """Facts and findings about the project around ``start``; about the machine alone where there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What doctor is asked."""
 
-    ``machine`` is one that was told, and stands in for this one; the project is always this one's.
-    """
-    problem = _data_problem(system)
-    facts = replace(gather(system, start, deep=deep, machine=machine), data_problem=problem)
+    start: Path  # a project, or a folder in one, or any folder
+    python: Path | None = None  # the interpreter, or an environment, that is meant
+    deep: bool = False  # start the target's interpreter and let the frameworks compute
+    online: bool = False  # ask the network
+    log: Log | None = None
+    told: Facts | None = None  # facts from a file
+    machine_alone: bool = False  # they tell of the machine alone: the project is this one's
+
+
+def diagnose(system: System, request: Request) -> tuple[Facts, tuple[Finding, ...]]:
+    """Facts and findings about the project around ``request.start``, or about what was told."""
+    if request.told is not None and not request.machine_alone:
+        facts = replace(request.told, log=request.log or request.told.log)
+    else:
+        problem = _data_problem(system)
+        machine = request.told.machine if request.told else None
+        facts = gather(system, request.start, deep=request.deep, machine=machine)
+        facts = replace(_probed(system, facts, request), data_problem=problem, log=request.log)
     return facts, examine(facts)
+
+
+def _probed(system: System, facts: Facts, request: Request) -> Facts:
+    """With everything that is about any folder and any Python."""
+    from scaffold.probing.aim import aim
+    from scaffold.probing.everything import probed
+    from scaffold.probing.scene import Scene
+
+    own = facts.environment.location if facts.environment else None
+    folder = facts.root or request.start.absolute()
+    target = aim(system, folder, python=request.python, own=own)
+    scene = Scene(
+        system=system,
+        machine=facts.machine,
+        target=target,
+        root=facts.root,
+        ide=facts.ide,
+        online=request.online,
+    )
+    groups, failures = probed(scene)
+    return replace(facts, target=target, failed_probes=failures, **groups)
 
 
 def _data_problem(system: System) -> ScaffoldError | None:

@@ -8,15 +8,25 @@ from dataclasses import replace
 from scaffold.checks import (
     builds,
     contents,
+    extensions,
     frameworks,
+    gpu,
     interpreter,
+    libraries,
     locks,
     machine,
+    network,
+    packages,
     project,
     proved,
+    python,
+    room,
     runs,
+    sources,
 )
+from scaffold.checks.causes import suppressed
 from scaffold.checks.facts import Facts
+from scaffold.checks.from_log import with_log
 from scaffold.checks.model import Finding, broken
 
 Check = Callable[[Facts], Iterator[Finding]]
@@ -53,6 +63,14 @@ CHECKS: tuple[Check, ...] = (
     frameworks.gpu_used,
     builds.packages_fit,
     *ENVIRONMENT_CHECKS[-2:],
+    *gpu.RULES,
+    *python.RULES,
+    *packages.RULES,
+    *libraries.RULES,
+    *extensions.RULES,
+    *sources.RULES,
+    *room.RULES,
+    *network.RULES,
     runs.ide_files,
 )
 
@@ -86,7 +104,20 @@ def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, 
     for further in facts.further:
         about = f"Environment {further.name}: "
         findings += [replace(one, title=about + one.title) for one in _asked(further, ENVIRONMENT_CHECKS)]
-    return tuple(findings)
+    findings += [_unprobed(one) for one in facts.failed_probes]
+    return suppressed(with_log(findings, facts.log))
+
+
+def _unprobed(failure: str) -> Finding:
+    """A probe that broke: the rules that need its facts could not be asked."""
+    subject, _, problem = failure.partition(": ")
+    return Finding(
+        id="doctor.check-failed",
+        level="unknown",
+        title=f"The facts about {subject} could not be gathered, so what depends on them is unknown",
+        detail=problem,
+        cause="doctor-probe-failed",
+    )
 
 
 def _asked(facts: Facts, checks: tuple[Check, ...]) -> Iterator[Finding]:

@@ -13,20 +13,23 @@ from scaffold.environments.condition.whole import Contents, LockFacts
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import ScaffoldError
+from scaffold.logs.model import Log
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
+from scaffold.probing.deep.model import DeepFacts
+from scaffold.probing.driver.model import DriverFacts
+from scaffold.probing.extensions.model import ExtensionFacts
+from scaffold.probing.interpreter.model import PythonFacts
+from scaffold.probing.libraries.model import LibraryFacts
+from scaffold.probing.network.model import NetworkFacts
+from scaffold.probing.packages.model import PackageFacts, TorchBuild
+from scaffold.probing.room.model import RoomFacts
+from scaffold.probing.sources.model import SourceFacts
+from scaffold.probing.target import Target
+from scaffold.probing.variables.model import VariableFacts
 from scaffold.projects.folders import MAIN
 from scaffold.projects.model import Record
 from scaffold.pycharm.survey.model import IdeFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TorchBuild:
-    """What an installed torch says of itself in ``torch/version.py``, without being imported."""
-
-    version: str  # 2.14.1+cu126
-    cuda: str  # 12.6; "" where it was built without CUDA
-    source: str  # the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,27 @@ class ProofFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """A machine, and, where doctor was called in one, a project with its environment."""
+    """A machine, a Python with what is installed for it, and the project of ours that doctor was called in.
+
+    The groups from ``target`` to ``log`` are about any folder and any Python; what follows them is about a
+    project of scaffold's and the environments that it keeps.
+    """
 
     machine: Machine
+    told: bool = False  # by a file; nothing was looked up here
+    target: Target | None = None
+    driver: DriverFacts | None = None
+    python: PythonFacts | None = None
+    packages: PackageFacts | None = None
+    variables: VariableFacts | None = None
+    libraries: LibraryFacts | None = None
+    extensions: ExtensionFacts | None = None
+    sources: SourceFacts | None = None
+    room: RoomFacts | None = None
+    network: NetworkFacts | None = None
+    deep: DeepFacts | None = None  # None: not asked (needs --deep)
+    log: Log | None = None  # what --from-log brought
+    failed_probes: tuple[str, ...] = ()  # "libraries: OSError: ...": their facts are unknown
     root: Path | None = None
     record: Record | None = None
     record_problem: ScaffoldError | None = None  # why a folder that looks like a project of ours is none

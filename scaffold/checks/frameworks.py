@@ -78,7 +78,7 @@ def gpu_used(facts: Facts) -> Iterator[Finding]:
 def _driver(facts: Facts) -> Iterator[Finding]:
     """The driver speaks the CUDA generation that torch was built for (within one, any minor version does)."""
     assert facts.torch is not None
-    built, gpus = _major(facts.torch.cuda), usable_gpus(facts.machine)
+    built, gpus = _major(facts.torch.cuda or ""), usable_gpus(facts.machine)
     spoken = gpus.cuda
     if built is None or not spoken:
         return

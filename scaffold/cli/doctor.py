@@ -11,6 +11,7 @@ import click
 from scaffold.cli.options import facts_option, json_option, told_lines
 
 if TYPE_CHECKING:
+    from scaffold.checks.facts import Facts
     from scaffold.facts.model import Observed
 
 
@@ -29,19 +30,20 @@ def command(
     Read-only and offline. Exit status: 0 nothing is wrong, 1 warnings with --strict, 2 errors.
     """
     from scaffold.cli.findings_view import LEVELS, finding_lines, summary_line
-    from scaffold.doctor import diagnose
+    from scaffold.doctor import Request, diagnose
     from scaffold.errors import OptionRefused
     from scaffold.results import envelope
     from scaffold.system import HostSystem
 
     if not path.exists():
         raise OptionRefused(f"{path} is not there", hint="name the project's folder")
-    observed = _told(facts)
-    known, findings = diagnose(HostSystem(), path, deep=deep, machine=observed.machine if observed else None)
+    told, observed, alone = _told(facts)
+    request = Request(start=path, deep=deep, told=told, machine_alone=alone)
+    known, findings = diagnose(HostSystem(), request)
     counts: Counter[str] = Counter(finding.level for finding in findings)
     if as_json:
-        told = {"facts": facts, "notes": observed.notes} if observed else {}
-        summary = {"project": known.root, **told, **{level: counts[level] for level in LEVELS}}
+        source = {"facts": facts, "notes": observed.notes} if observed else {}
+        summary = {"project": known.root, **source, **{level: counts[level] for level in LEVELS}}
         click.echo(envelope("scaffold/doctor/1", summary=summary, findings=findings))
     else:
         head = told_lines(observed, facts) if observed and facts else []
@@ -51,12 +53,12 @@ def command(
     context.exit(2 if counts["error"] else 1 if strict and counts["warning"] else 0)
 
 
-def _told(facts: str | None) -> Observed | None:
+def _told(facts: str | None) -> tuple[Facts | None, Observed | None, bool]:
     if facts is None:
-        return None
-    from scaffold.facts import read_facts
+        return None, None, False
+    from scaffold.replay.read import read
 
-    return read_facts(facts)
+    return read(facts)
 
 
 def _where(root: Path | None, *, told: bool) -> str:

@@ -49,14 +49,24 @@ def read_facts(location: str) -> Observed:
 
     Raises OptionRefused where there is no such file, where it tells of no machine, or of several.
     """
+    row, path, note = _object(location)
+    observed = observe(row, path)
+    return _with_notes(observed, note) if note else observed
+
+
+def read_object(location: str) -> tuple[dict[str, Any], str]:
+    """The object that ``FILE``, ``FILE#id`` or ``-`` means, and the file's name. Raises OptionRefused."""
+    row, path, _ = _object(location)
+    return row, path
+
+
+def _object(location: str) -> tuple[dict[str, Any], str, str]:
+    """The object, its file, and what was odd about the others in it."""
     path, wanted = _split(location)
     text = _decoded(_content(path))
     rows, damaged = _rows(text, path)
-    row = _chosen(rows, wanted, path)
-    observed = observe(row, path)
-    if not damaged:
-        return observed
-    return _with_notes(observed, f"{path}: {damaged} lines of it are no JSON and were passed over")
+    odd = f"{path}: {damaged} lines of it are no JSON and were passed over" if damaged else ""
+    return _chosen(rows, wanted, path), path, odd
 
 
 def observe(told: Mapping[str, Any], path: str = "the facts") -> Observed:

@@ -9,12 +9,13 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from scaffold.checks import CHECKS, examine
-from scaffold.checks.facts import Facts, ProofFact, TorchBuild
+from scaffold.checks.facts import Facts, ProofFact
 from scaffold.environments.condition.whole import Contents
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
 from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.probing.packages.model import TorchBuild
 from scaffold.projects.model import ProjectName, Record
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.survey.model import IdeFacts, IdeFile, Lack, Run

@@ -65,11 +65,11 @@ def test_every_environment_is_checked(project: Path, tmp_path: Path) -> None:
 
 
 def test_doctor_says_the_same(project: Path) -> None:
-    from scaffold.doctor import diagnose
+    from scaffold.doctor import Request, diagnose
 
     packages = Place(project, "keras").own_location / "lib/python3.12/site-packages"
     (packages / "keras.py").unlink()
-    facts, findings = diagnose(SYSTEM, project, deep=False)
+    facts, findings = diagnose(SYSTEM, Request(start=project))
     assert isinstance(facts, Facts)
     (found,) = [one for one in findings if one.id == "env.files" and one.level == "error"]
     assert found.title == "Environment keras: Files of installed packages are missing or cut short: keras"

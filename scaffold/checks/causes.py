@@ -1,0 +1,71 @@
+"""Which findings are consequences of which: what may go away once something else is cured.
+
+A row says: while the cause is an error (or a warning, for warnings), findings that match are shown as its
+consequences. The deepest cause wins, and a cause that is a consequence itself hands them on. Doctor never
+drops a finding: a consequence stays in the answer, with ``suppressed_by``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from scaffold.checks.model import Finding
+
+#: Cause -> consequences, as patterns of ids, the deepest causes first.
+CONSEQUENCES: dict[str, tuple[str, ...]] = {
+    "env.pythonhome": ("env.*", "py.*", "pkg.*", "lib.*", "ext.*", "run.computes", "deep.*"),
+    "env.venv-broken": (
+        *("env.*", "pkg.*", "lib.*", "ext.*", "gpu.build-cpu-only", "gpu.arch-unsupported"),
+        *("run.computes", "deep.*"),
+    ),
+    "py.arch-mismatch": ("py.version-unsupported", "py.platform-unsupported", "gpu.mps", "pkg.*", "cpu.isa"),
+    "py.version-unsupported": ("pkg.*", "gpu.build-cpu-only"),
+    "gpu.driver-not-loaded": ("gpu.*", "lib.*", "run.computes", "deep.*"),
+    "gpu.driver-lib-mismatch": ("gpu.*", "lib.*", "run.computes", "deep.*"),
+    "gpu.wsl": ("gpu.*", "lib.*", "run.computes", "deep.*"),
+    "gpu.container-runtime": ("gpu.*", "lib.*", "run.computes", "deep.*"),
+    "gpu.device-nodes": ("gpu.*", "lib.*", "run.computes", "deep.*"),
+    "gpu.fabric-manager": ("gpu.*", "run.computes", "deep.*"),
+    "gpu.driver-too-old": (
+        *(
+            "gpu.build-cpu-only",
+            "gpu.arch-unsupported",
+            "gpu.not-planned-for",
+            "lib.*",
+            "run.computes",
+            "deep.*",
+        ),
+    ),
+    "gpu.build-cpu-only": ("gpu.arch-unsupported", "lib.*", "ext.*", "net.pip-index"),
+    "gpu.arch-unsupported": ("ext.*", "run.computes", "deep.*"),
+    "env.user-site": ("pkg.*", "env.pip-python-mismatch"),
+    "pkg.duplicate-dist": ("pkg.*", "ext.*"),
+}
+
+_WEIGHT = {"error": 2, "warning": 1}
+
+
+def suppressed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, each consequence with its cause's id."""
+    order = {cause: number for number, cause in enumerate(CONSEQUENCES)}
+    causes = sorted(
+        (one for one in findings if one.level in _WEIGHT and one.id in CONSEQUENCES),
+        key=lambda one: order[one.id],
+    )
+    return tuple(_judged(one, causes) for one in findings)
+
+
+def _judged(finding: Finding, causes: Sequence[Finding]) -> Finding:
+    weight = _WEIGHT.get(finding.level)
+    if weight is None or finding.suppressed_by is not None:
+        return finding
+    for cause in causes:
+        if cause.id == finding.id:
+            return finding  # as deep as this one: what follows in the table cannot be its cause
+        if _WEIGHT[cause.level] >= weight and any(
+            fnmatchcase(finding.id, pattern) for pattern in CONSEQUENCES[cause.id]
+        ):
+            return replace(finding, suppressed_by=cause.id)
+    return finding

@@ -1,0 +1,56 @@
+"""What a log tells, beside what was looked up: a sign confirms a finding, or is one by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.logs.model import Log, Sign
+
+
+def with_log(findings: Sequence[Finding], log: Log | None) -> tuple[Finding, ...]:
+    """The findings with what the log shows of them, and those that only the log shows."""
+    if log is None:
+        return tuple(findings)
+    signs = [one for one in log.signs if not one.signature.weak] or list(log.signs)
+    known = {one.id for one in findings if one.level in ("error", "warning", "info")}
+    confirmed = [_confirmed(one, signs, log) for one in findings]
+    return (*confirmed, *_alone(signs, known, log))
+
+
+def _confirmed(finding: Finding, signs: Sequence[Sign], log: Log) -> Finding:
+    if finding.level not in ("error", "warning", "info"):
+        return finding
+    seen = [one for one in signs if one.signature.check == finding.id]
+    return replace(finding, evidence=(*finding.evidence, *(_evidence(one, log) for one in seen)))
+
+
+def _alone(signs: Sequence[Sign], known: set[str], log: Log) -> Iterator[Finding]:
+    said = set(known)
+    for sign in signs:
+        one = sign.signature
+        if one.check in said:
+            continue
+        said.add(one.check)
+        yield Finding(
+            id=one.check,
+            level=one.level,
+            title=_filled(one.title, sign),
+            detail=_filled(one.detail, sign),
+            cause=one.cause,
+            evidence=(_evidence(sign, log),),
+            not_the_cause=one.not_the_cause,
+            remedy=Remedy(text=_filled(one.remedy, sign), commands=one.commands) if one.remedy else None,
+        )
+
+
+def _evidence(sign: Sign, log: Log) -> Evidence:
+    return Evidence(source=f"{log.source}:{sign.line}", value=sign.text)
+
+
+def _filled(text: str, sign: Sign) -> str:
+    """``{0}`` by the pattern's first group; other braces are the text's own."""
+    for number, group in enumerate(sign.groups):
+        text = text.replace(f"{{{number}}}", group)
+    return text

@@ -1,0 +1,1 @@
+"""What came of starting the target's interpreter."""

@@ -1,0 +1,1 @@
+"""The Python that is looked at."""

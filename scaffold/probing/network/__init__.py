@@ -1,0 +1,1 @@
+"""Package indexes, certificates, proxies, hubs."""

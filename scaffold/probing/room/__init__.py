@@ -1,0 +1,1 @@
+"""Limits, disks, paths and file systems."""

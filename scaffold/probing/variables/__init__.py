@@ -1,0 +1,1 @@
+"""Environment variables, wherever a program gets them from."""

@@ -1,0 +1,80 @@
+"""Make `Facts` of a file: what ``doctor --save`` wrote, a recorded host, or a description of a machine."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scaffold.checks.facts import Facts
+from scaffold.facts.model import Observed
+from scaffold.facts.read import observe, read_object
+from scaffold.facts.told import Told
+from scaffold.logs.model import Log
+from scaffold.logs.search import read_log
+from scaffold.replay import (
+    driver,
+    extensions,
+    ide,
+    interpreter,
+    libraries,
+    network,
+    packages,
+    room,
+    sources,
+    variables,
+)
+
+#: Recorded hosts and printed machines tell of the machine alone: the project stays this one's.
+_MACHINE_ALONE = ("scaffold/host/1", "scaffold/machine/1")
+
+#: The field of `Facts` -> what reads it from a description.
+_READERS = {
+    "driver": driver.told,
+    "python": interpreter.told,
+    "packages": packages.told,
+    "variables": variables.told,
+    "libraries": libraries.told,
+    "extensions": extensions.told,
+    "sources": sources.told,
+    "room": room.told,
+    "network": network.told,
+    "ide": ide.told,
+}
+
+
+def read(location: str) -> tuple[Facts, Observed, bool]:
+    """The facts of ``FILE``, ``FILE#id`` or ``-``; the machine in them; whether they tell of nothing else.
+
+    Raises OptionRefused where the file cannot be read or tells of no machine.
+    """
+    told, path = read_object(location)
+    if told.get("schema") in _MACHINE_ALONE:
+        observed = observe(told, path)
+        return Facts(machine=observed.machine, told=True), observed, True
+    return (*described(told, path), False)
+
+
+def described(told: Mapping[str, Any], path: str = "the facts") -> tuple[Facts, Observed]:
+    """Of a description: the ``machine`` object of a described failure, the failure itself, or a loose one."""
+    machine = told.get("machine")
+    description: Mapping[str, Any] = machine if isinstance(machine, Mapping) else told
+    observed = observe(described_machine(description), path)
+    notes: list[str] = []
+    groups = {field: reader(Told(description, notes)) for field, reader in _READERS.items()}
+    facts = Facts(machine=observed.machine, told=True, log=_symptom(told), **groups)  # type: ignore[arg-type]
+    return facts, replace(observed, notes=(*observed.notes, *notes))
+
+
+def described_machine(description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A description that tells nothing of the system is still one of a machine."""
+    return description if description.get("os") else {**description, "os": "linux"}
+
+
+def _symptom(told: Mapping[str, Any]) -> Log | None:
+    """What the user saw, where the failure tells it: a log of a line or two."""
+    text = told.get("symptom")
+    if not isinstance(text, str) or not text:
+        return None
+    return read_log(io.BytesIO(text.encode("utf-8", errors="replace")), "symptom")
