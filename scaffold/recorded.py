@@ -7,6 +7,7 @@ The file is JSON, schema ``scaffold/host/1``; every key but ``schema`` and ``pla
                   "libc": "glibc 2.39", "cpu_count": 16},
      "environment": {"PATH": "/usr/bin"}, "home": "/home/ada", "interactive": true,
      "files": {"/proc/version": "Linux version 6.8.0"},
+     "bytes": {"/usr/bin/python3.12": {"0": "7f454c46"}},
      "links": {"/sys/bus/pci/devices/0000:01:00.0/driver": "../../../bus/pci/drivers/nvidia"},
      "paths": ["/dev/nvidiactl"], "accessible": ["/dev/nvidiactl"],
      "programs": {"nvidia-smi": "/usr/bin/nvidia-smi"},
@@ -24,7 +25,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from scaffold.errors import ScaffoldError
-from scaffold.system import Completed, PlatformFacts, joined
+from scaffold.system import READ_LIMIT, Completed, PlatformFacts, joined
 
 SCHEMA = "scaffold/host/1"
 
@@ -46,7 +47,8 @@ class RecordedSystem:
         self._files = {normalised(path): text for path, text in record.get("files", {}).items()}
         self._links = {normalised(path): target for path, target in record.get("links", {}).items()}
         named = [*record.get("paths", ()), *record.get("accessible", ())]
-        self._paths = {*self._files, *self._links, *map(normalised, named)}
+        self._bytes = {normalised(path): parts for path, parts in record.get("bytes", {}).items()}
+        self._paths = {*self._files, *self._bytes, *self._links, *map(normalised, named)}
         self._accessible = {normalised(path) for path in record.get("accessible", ())}
 
     @classmethod
@@ -101,6 +103,13 @@ class RecordedSystem:
 
     def read_text(self, path: _PathLike) -> str | None:
         return self._files.get(normalised(path))
+
+    def read_bytes(self, path: _PathLike, *, offset: int = 0, size: int = READ_LIMIT) -> bytes | None:
+        part = self._bytes.get(normalised(path), {}).get(str(offset))
+        if part is not None:
+            return bytes.fromhex(part)[:size]
+        text = self._files.get(normalised(path))
+        return None if text is None else text.encode()[offset : offset + size]
 
     def list_folder(self, path: _PathLike) -> tuple[str, ...]:
         folder = normalised(path).rstrip("/") + "/"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.recorded import SCHEMA, normalised
-from scaffold.system import Completed, PlatformFacts, System, joined
+from scaffold.system import READ_LIMIT, Completed, PlatformFacts, System, joined
 
 _PathLike = str | os.PathLike[str]
 
@@ -25,7 +25,7 @@ class RecordingSystem:
         self._system = system
         self._environment: dict[str, str] = {}
         self._asked: dict[str, Any] = {
-            "files": {}, "links": {}, "paths": set(), "accessible": set(),
+            "files": {}, "bytes": {}, "links": {}, "paths": set(), "accessible": set(),
             "programs": {}, "commands": {}, "probes": {}, "disk_free": None, "memory": None,
         }  # fmt: skip
         self.environment: Mapping[str, str] = _WatchedEnvironment(system.environment, self._environment)
@@ -89,6 +89,13 @@ class RecordingSystem:
         if text is not None:
             self._asked["files"][os.fspath(path)] = text
         return text
+
+    def read_bytes(self, path: _PathLike, *, offset: int = 0, size: int = READ_LIMIT) -> bytes | None:
+        part = self._system.read_bytes(path, offset=offset, size=size)
+        if part is not None:
+            parts = self._asked["bytes"].setdefault(os.fspath(path), {})
+            parts[str(offset)] = max(parts.get(str(offset), ""), part.hex(), key=len)
+        return part
 
     def list_folder(self, path: _PathLike) -> tuple[str, ...]:
         names = self._system.list_folder(path)

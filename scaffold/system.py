@@ -98,6 +98,11 @@ class System(Protocol):
     def read_text(self, path: str | os.PathLike[str]) -> str | None:
         """A small text file, undecodable bytes replaced; None where it cannot be read."""
 
+    def read_bytes(
+        self, path: str | os.PathLike[str], *, offset: int = 0, size: int = READ_LIMIT
+    ) -> bytes | None:
+        """A part of a file, shorter where the file ends; None where it cannot be read."""
+
     def list_folder(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
         """Sorted names in a folder; empty where it cannot be read."""
 
@@ -161,6 +166,18 @@ class HostSystem:
         try:
             with open_regular(path) as stream:
                 return stream.read(READ_LIMIT).decode("utf-8", errors="replace")
+        except OSError:
+            return None
+
+    def read_bytes(
+        self, path: str | os.PathLike[str], *, offset: int = 0, size: int = READ_LIMIT
+    ) -> bytes | None:
+        from scaffold.files import open_regular
+
+        try:
+            with open_regular(path) as stream:
+                stream.seek(offset)
+                return stream.read(size)
         except OSError:
             return None
 
