@@ -17,6 +17,7 @@ from scaffold.errors import NotAProject, ScaffoldError
 from scaffold.logs.model import Log
 from scaffold.machine import Machine, detect
 from scaffold.probing.packages.model import TorchBuild
+from scaffold.probing.scene import Scene
 from scaffold.system import System
 
 #: Any of these in a folder without a record: it was a project of ours.
@@ -34,6 +35,7 @@ class Request:
     python: Path | None = None  # the interpreter, or an environment, that is meant
     deep: bool = False  # start the target's interpreter and let the frameworks compute
     online: bool = False  # ask the network
+    before: bool = False  # nothing is installed yet: judge the machine, the Python and what the project asks for
     log: Log | None = None
     told: Facts | None = None  # facts from a file
     machine_alone: bool = False  # they tell of the machine alone: the project is this one's
@@ -43,19 +45,35 @@ def diagnose(system: System, request: Request) -> tuple[Facts, tuple[Finding, ..
     """Facts and findings about the project around ``request.start``, or about what was told."""
     if request.told is not None and not request.machine_alone:
         facts = replace(request.told, log=request.log or request.told.log)
+        facts = not_installed(facts) if request.before else facts
     else:
         problem = _data_problem(system)
         machine = request.told.machine if request.told else None
-        facts = gather(system, request.start, deep=request.deep, machine=machine)
+        facts = gather(system, request.start, deep=request.deep and not request.before, machine=machine)
         facts = replace(_probed(system, facts, request), data_problem=problem, log=request.log)
+        facts = not_installed(facts) if request.before else facts
     return facts, examine(facts)
+
+
+def not_installed(facts: Facts) -> Facts:
+    """The facts without what is installed: what will be is to be judged."""
+    return replace(
+        facts,
+        before=True,
+        environment=None,
+        state=None,
+        packages=None,
+        libraries=None,
+        extensions=None,
+        torch=None,
+        further=(),
+    )
 
 
 def _probed(system: System, facts: Facts, request: Request) -> Facts:
     """With everything that is about any folder and any Python."""
     from scaffold.probing.aim import aim
     from scaffold.probing.everything import probed
-    from scaffold.probing.scene import Scene
 
     own = facts.environment.location if facts.environment else None
     folder = facts.root or request.start.absolute()
@@ -69,7 +87,19 @@ def _probed(system: System, facts: Facts, request: Request) -> Facts:
         online=request.online,
     )
     groups, failures = probed(scene)
-    return replace(facts, target=target, failed_probes=failures, **groups)
+    known = replace(facts, target=target, failed_probes=failures, **groups)
+    return _started(scene, known) if request.deep else known
+
+
+def _started(scene: Scene, known: Facts) -> Facts:
+    """With what the target's interpreter says when it is started; what a build says of itself is believed."""
+    from scaffold.probing.deep.probe import probe
+
+    deep = probe(scene, known.packages)
+    run, packages = deep.of("torch"), known.packages
+    if packages and packages.torch and run and run.architectures is not None:
+        packages = replace(packages, torch=replace(packages.torch, architectures=run.architectures))
+    return replace(known, deep=deep, packages=packages)
 
 
 def _data_problem(system: System) -> ScaffoldError | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scaffold.checks import (
     builds,
     contents,
+    deep,
     extensions,
     frameworks,
     gpu,
@@ -63,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     frameworks.gpu_used,
     builds.packages_fit,
     *ENVIRONMENT_CHECKS[-2:],
+    *deep.RULES,
     *gpu.RULES,
     *python.RULES,
     *packages.RULES,
@@ -105,7 +107,10 @@ def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, 
         about = f"Environment {further.name}: "
         findings += [replace(one, title=about + one.title) for one in _asked(further, ENVIRONMENT_CHECKS)]
     findings += [_unprobed(one) for one in facts.failed_probes]
-    return suppressed(with_log(findings, facts.log))
+    told = with_log(findings, facts.log)
+    for run in facts.deep.runs if facts.deep else ():
+        told = with_log(told, run.log)
+    return suppressed(told)
 
 
 def _unprobed(failure: str) -> Finding:
@@ -123,6 +128,8 @@ def _unprobed(failure: str) -> Finding:
 def _asked(facts: Facts, checks: tuple[Check, ...]) -> Iterator[Finding]:
     """What each check says; one that breaks says that."""
     for check in checks:
+        if facts.before and check in ENVIRONMENT_CHECKS:
+            continue  # there is no environment yet, and that is no mistake
         if check in OF_WHOLE_ONES and facts.environment is not None and facts.state == "creating":
             continue  # a consequence: `interpreter.environment_there` says the cause
         try:

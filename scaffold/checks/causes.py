@@ -15,31 +15,30 @@ from scaffold.checks.model import Finding
 
 #: Cause -> consequences, as patterns of ids, the deepest causes first.
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    "env.pythonhome": ("env.*", "py.*", "pkg.*", "lib.*", "ext.*", "run.computes", "deep.*"),
+    "env.pythonhome": ("env.*", "py.*", "pkg.*", "lib.*", "ext.*", "run.*"),
     "env.venv-broken": (
         *("env.*", "pkg.*", "lib.*", "ext.*", "gpu.build-cpu-only", "gpu.arch-unsupported"),
-        *("run.computes", "deep.*"),
+        "run.*",
     ),
     "py.arch-mismatch": ("py.version-unsupported", "py.platform-unsupported", "gpu.mps", "pkg.*", "cpu.isa"),
     "py.version-unsupported": ("pkg.*", "gpu.build-cpu-only"),
-    "gpu.driver-not-loaded": ("gpu.*", "lib.*", "run.computes", "deep.*"),
-    "gpu.driver-lib-mismatch": ("gpu.*", "lib.*", "run.computes", "deep.*"),
-    "gpu.wsl": ("gpu.*", "lib.*", "run.computes", "deep.*"),
-    "gpu.container-runtime": ("gpu.*", "lib.*", "run.computes", "deep.*"),
-    "gpu.device-nodes": ("gpu.*", "lib.*", "run.computes", "deep.*"),
-    "gpu.fabric-manager": ("gpu.*", "run.computes", "deep.*"),
+    "gpu.driver-not-loaded": ("gpu.*", "lib.*", "run.*"),
+    "gpu.driver-lib-mismatch": ("gpu.*", "lib.*", "run.*"),
+    "gpu.wsl": ("gpu.*", "lib.*", "run.*"),
+    "gpu.container-runtime": ("gpu.*", "lib.*", "run.*"),
+    "gpu.device-nodes": ("gpu.*", "lib.*", "run.*"),
+    "gpu.fabric-manager": ("gpu.*", "run.*"),
     "gpu.driver-too-old": (
         *(
             "gpu.build-cpu-only",
             "gpu.arch-unsupported",
             "gpu.not-planned-for",
             "lib.*",
-            "run.computes",
-            "deep.*",
+            "run.*",
         ),
     ),
     "gpu.build-cpu-only": ("gpu.arch-unsupported", "lib.*", "ext.*", "net.pip-index"),
-    "gpu.arch-unsupported": ("ext.*", "run.computes", "deep.*"),
+    "gpu.arch-unsupported": ("ext.*", "run.*"),
     "env.user-site": ("pkg.*", "env.pip-python-mismatch"),
     "pkg.duplicate-dist": ("pkg.*", "ext.*"),
 }
