@@ -51,6 +51,7 @@ class Facts:
 
     machine: Machine
     told: bool = False  # by a file; nothing was looked up here
+    before: bool = False  # nothing is installed yet: what will be is judged
     target: Target | None = None
     driver: DriverFacts | None = None
     python: PythonFacts | None = None

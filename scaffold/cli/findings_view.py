@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,19 +26,47 @@ _INDENT = 11
 _LEVEL = 9
 
 
+def finding_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings for programs, in the order of their schema."""
+    from scaffold.results import plain
+
+    return [{**plain(one), "link": link(one.id)} for one in findings]
+
+
+def link(name: str) -> str:
+    """What leads from a finding to its explanation, also where no network is."""
+    return f"scaffold doctor explain {name}"
+
+
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """Findings, worst first, as wide as the terminal; what is in order is one line each."""
+    """Findings, worst first, as wide as the terminal; what is in order is one line each.
+
+    Consequences stand below all others: who cures the cause need not read them.
+    """
     from scaffold.cli.text import columns, wrapped
 
     order, wide = list(LEVELS), columns()
     lines: list[str] = []
-    for finding in sorted(findings, key=lambda one: order.index(one.level)):
+    for finding in sorted(findings, key=lambda one: (bool(one.suppressed_by), order.index(one.level))):
+        if finding.suppressed_by:
+            lines += _consequence(finding, wide)
+            continue
         level = click.style(finding.level.ljust(8), fg=LEVELS[finding.level], bold=finding.level == "error")
         first, *more = wrapped(f"{finding.id}  {finding.title}", wide, first=_LEVEL, then=_INDENT)
         lines += [f"{level} {first}", *more]
         if finding.level != "ok":
             lines += _details(finding, wide)
     return lines
+
+
+def _consequence(finding: Finding, wide: int | None) -> list[str]:
+    """One line: what may go away, and with what."""
+    from scaffold.cli.text import wrapped
+
+    level = click.style(finding.level.ljust(8), dim=True)
+    text = f"{finding.id}  {finding.title} (may go away once {finding.suppressed_by} is fixed)"
+    first, *more = wrapped(text, wide, first=_LEVEL, then=_INDENT)
+    return [f"{level} {first}", *more]
 
 
 def _details(finding: Finding, wide: int | None) -> list[str]:
@@ -75,7 +104,7 @@ def _cure(finding: Finding, wide: int | None) -> list[str]:
     return lines + [f"{indent}     then: {one}" for one in more if one]
 
 
-def summary_line(counts: Counter[str]) -> str:
+def summary_line(counts: Counter[str], consequences: int = 0) -> str:
     """What it comes to; never "no problems" where something was not looked at."""
     from scaffold.checks.model import counted
 
@@ -84,4 +113,5 @@ def summary_line(counts: Counter[str]) -> str:
         text = f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}"
     else:
         text = "Nothing wrong was found"
+    text += f"; {counted(consequences, 'consequence')} of these" if consequences else ""
     return text + (f"; {unseen} not looked at" if unseen else "")

@@ -70,12 +70,12 @@ def _show(
     root: Path, findings: tuple[Finding, ...], counts: Counter[str], told: dict[str, Any], *, as_json: bool
 ) -> None:
     from scaffold.checks.ide.shown import FIX
-    from scaffold.cli.findings_view import LEVELS, finding_lines, summary_line
+    from scaffold.cli.findings_view import LEVELS, finding_lines, finding_rows, summary_line
     from scaffold.results import envelope
 
     if as_json:
         summary = {"project": root, **{level: counts[level] for level in LEVELS}}
-        click.echo(envelope(SCHEMA, summary=summary, findings=findings, **told))
+        click.echo(envelope(SCHEMA, summary=summary, findings=finding_rows(findings), **told))
         return
     lines = [f"Looked at the PyCharm files of {root}.", *finding_lines(findings), summary_line(counts)]
     if not told and any(FIX in one.remedy.commands for one in findings if one.remedy):
