@@ -20,6 +20,7 @@ class Variable:
     kind: Kind = "process"
     place: str = "environment"  # .run/train.run.xml:4, .env:2, run.sh:7
     late: bool = False  # in code, behind the import of the library that reads it
+    computed: bool = False  # by code: the value is not known, and ``value`` is ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 from scaffold.probing.scene import Scene
-from scaffold.probing.variables.model import VariableFacts
+from scaffold.probing.sources.assignments import assignments
+from scaffold.probing.sources.parsing import parsed
+from scaffold.probing.sources.walk import SCRIPTS, Listing, listing, texts
+from scaffold.probing.variables.model import Variable, VariableFacts
+from scaffold.probing.variables.names import is_late, is_relevant
+from scaffold.probing.variables.scripts import assigned
+from scaffold.pycharm.reading import env_files
+from scaffold.pycharm.reading.macros import Macros
+from scaffold.pycharm.survey.model import IdeFacts, Run
+from scaffold.pycharm.survey.runs import separate
+from scaffold.sources.keys import shown_value
+
+#: Bytes of all files of a kind together.
+_ENOUGH = 1 << 20
+
+#: Samples that nobody reads.
+_SAMPLES = ("example", "sample", "template", "dist", "default")
 
 
-def probe(scene: Scene) -> VariableFacts:  # noqa: ARG001
-    """The facts for a target; never starts anything of it."""
-    return VariableFacts()
+def probe(scene: Scene) -> VariableFacts:
+    """Every variable that matters, in this process and wherever the project sets one; secrets are hidden."""
+    folder = scene.target.folder
+    files = listing(folder, scene.system.home)
+    own = (Variable(name=name, value=value) for name, value in scene.system.environment.items())
+    found = [
+        *own,
+        *(_of_runs(scene.ide) if scene.ide else ()),
+        *_of_env_files(folder, files),
+        *_of_scripts(folder, files),
+        *_of_code(folder, files),
+    ]
+    relevant = (one for one in found if is_relevant(one.name))
+    return VariableFacts(found=tuple(_without_secret(one) for one in relevant), complete=True)
+
+
+def _without_secret(one: Variable) -> Variable:
+    return replace(one, value=shown_value(one.name, one.value))
+
+
+def _of_runs(ide: IdeFacts) -> Iterator[Variable]:
+    for run in ide.runs:
+        if not run.template:
+            places = {one.get("name", ""): run.file.place(one) for one in run.element.iterfind("envs/env")}
+            for name, value in run.configuration.environment.items():
+                place = places.get(name, run.file.path)
+                yield Variable(name=name, value=value, kind="run-configuration", place=place)
+            yield from _of_its_files(run, ide)
+
+
+def _of_its_files(run: Run, ide: IdeFacts) -> Iterator[Variable]:
+    """ENV_FILES of a run configuration that lie outside of the project; `_of_env_files` has the others."""
+    macros = Macros(project=ide.root, home=ide.home)
+    for written in separate(macros.all(run.option("ENV_FILES"))):
+        path = ide.root / written
+        if not path.is_relative_to(ide.root):
+            for name, text in texts(path.parent, iter((path.name,)), _ENOUGH):
+                yield from _in_env_file(str(path.parent / name), text)
+
+
+def _of_env_files(folder: Path, files: Listing) -> Iterator[Variable]:
+    names = (one for one in files.files if _is_env_file(one))
+    for name, text in texts(folder, names, _ENOUGH):
+        yield from _in_env_file(name, text)
+
+
+def _is_env_file(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    named = name == ".env" or name.startswith(".env.") or name.endswith(".env")
+    return named and not any(word in name.split(".") for word in _SAMPLES)
+
+
+def _in_env_file(place: str, text: str) -> Iterator[Variable]:
+    lines = text.splitlines()
+    for name, value in env_files.parse(text).items():
+        number = next((n for n, line in enumerate(lines, start=1) if name in line), 1)
+        yield Variable(name=name, value=value, kind="env-file", place=f"{place}:{number}")
+
+
+def _of_scripts(folder: Path, files: Listing) -> Iterator[Variable]:
+    named = ("makefile", "justfile", "dockerfile", "containerfile")
+    names = (
+        one
+        for one in files.files
+        if one.lower().endswith(SCRIPTS) or one.rpartition("/")[2].lower().startswith(named)
+    )
+    for path, text in texts(folder, names, _ENOUGH):
+        for line, name, value in assigned(text):
+            yield Variable(name=name, value=value, kind="script", place=f"{path}:{line}")
+
+
+def _of_code(folder: Path, files: Listing) -> Iterator[Variable]:
+    """Only what names the environment is parsed: reading is cheap, parsing is not."""
+    for path, text in texts(folder, files.ending(".py"), 4 * _ENOUGH):
+        tree = parsed(text) if "environ" in text or "putenv" in text else None
+        for one in assignments(tree) if tree is not None else ():
+            late = is_late(one.name, one.after)
+            place = f"{path}:{one.line}"
+            computed = one.value is None
+            yield Variable(
+                name=one.name, value=one.value or "", kind="code", place=place, late=late, computed=computed
+            )

@@ -1,0 +1,119 @@
+"""The files of a project that are the user's own: code, scripts, settings. Bounded, whatever the folder is."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from scaffold.files import read_regular
+from scaffold.projects.folders import ALWAYS_EXCLUDED, LARGE
+
+#: Entries that are looked at in all; of one folder; how deep; files that are taken.
+_ENTRIES, _WIDEST, _DEEPEST, _FILES = 20_000, 2_000, 6, 600
+
+#: Bytes: a file of more was not written by hand.
+LONGEST = 256 << 10
+
+#: Names that never hold the project's own code.
+_NEVER = frozenset((*ALWAYS_EXCLUDED, *LARGE, "site-packages", "__pycache__", "third_party", "conda-meta"))
+
+#: Files by the end of their name, and by their whole name.
+CODE = (".py",)
+SCRIPTS = (
+    *(".sh", ".bash", ".zsh", ".csh", ".fish", ".ps1", ".bat", ".cmd", ".slurm", ".sbatch", ".pbs", ".lsf"),
+)
+_NAMES = frozenset(("makefile", "gnumakefile", "justfile", "dockerfile", "containerfile", "procfile"))
+_TEXTS = ("readme", "readme.md", "readme.rst", "readme.txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Names below a folder, with ``/``, upper levels first."""
+
+    files: tuple[str, ...] = ()
+    whole: bool = True  # nothing was left out for its number
+
+    def ending(self, *endings: str) -> Iterator[str]:
+        """The files whose name ends so."""
+        return (one for one in self.files if one.lower().endswith(endings))
+
+
+def listing(folder: Path, home: Path | None = None) -> Listing:
+    """Code, scripts and texts of a project. Of a home folder or a disk the upper level alone is looked at.
+
+    Environments, data, results, hidden folders and what links lead to are passed over, by name or by what
+    marks them.
+    """
+    deepest = 0 if folder in (home, Path(folder.anchor)) else _DEEPEST
+    found: list[str] = []
+    left, whole = _ENTRIES, True
+    waiting = deque([("", 0)])
+    while waiting:
+        below, depth = waiting.popleft()
+        present = _present(folder / below)
+        left -= len(present)
+        if left < 0 or len(found) >= _FILES:
+            whole = False
+            break
+        if depth and any(one.name in ("pyvenv.cfg", "conda-meta") for one in present):
+            continue  # an environment
+        whole = whole and len(present) <= _WIDEST
+        for one in present:
+            name = f"{below}/{one.name}" if below else one.name
+            if _is_folder(one):
+                if depth < deepest and _may_hold_code(one):
+                    waiting.append((name, depth + 1))
+            elif is_taken(one.name):
+                found.append(name)
+    return Listing(files=tuple(found[:_FILES]), whole=whole and len(found) <= _FILES)
+
+
+def is_taken(name: str) -> bool:
+    """Whether a file of that name is looked at.
+
+    >>> [is_taken(one) for one in ("train.py", ".env.local", "Dockerfile.gpu", "photo.png")]
+    [True, True, True, False]
+    """
+    lowered = name.lower()
+    first = lowered.partition(".")[0]
+    named = lowered in _TEXTS or first in _NAMES or lowered == ".env" or lowered.startswith(".env.")
+    return named or lowered.endswith((*CODE, *SCRIPTS, ".env"))
+
+
+def texts(folder: Path, names: Iterator[str], total: int) -> Iterator[tuple[str, str]]:
+    """Name and text of each file until ``total`` bytes are read; longer ones are passed over."""
+    for name in names:
+        try:
+            content = read_regular(folder / name, LONGEST)
+        except OSError:
+            continue  # gone, not ours to read, or longer than anybody writes
+        total -= len(content)
+        if total < 0:
+            return
+        yield name, content.decode("utf-8-sig", errors="replace")
+
+
+def _present(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(islice(entries, _WIDEST + 1), key=lambda one: one.name)
+    except OSError:
+        return []  # gone, or not ours to read
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _may_hold_code(entry: os.DirEntry[str]) -> bool:
+    """``datasets`` is data, unless it is a package."""
+    if entry.name.startswith("."):
+        return False
+    return entry.name.lower() not in _NEVER or Path(entry.path, "__init__.py").is_file()
