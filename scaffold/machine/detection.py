@@ -36,4 +36,5 @@ def detect(system: System, folder: Path | None = None) -> Machine:
         status=machine_status(accelerators, nvidia.status),
         cuda_driver=nvidia.cuda_driver,
         notes=(*nvidia.notes, *amd.notes, *intel.notes, *apple_notes),
+        nvidia=nvidia.answers,
     )

@@ -84,6 +84,31 @@ class Accelerator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GpuState:
+    """How one NVIDIA GPU is at the moment, as NVML tells it. None and "": unknown."""
+
+    index: int
+    code: int = 0  # NVML's answer for this GPU: 0 is good, 15 "lost", 16 "wants a reset"
+    memory: int | None = None  # bytes
+    used: int | None = None  # bytes of it, by every process together
+    mode: str = ""  # who may compute: "default", "exclusive", "prohibited"
+    uncorrected: int | None = None  # ECC errors since the driver was loaded that lost data
+    fabric: str = ""  # NVLink's fabric: "not started", "in progress", "completed"
+    mig: bool = False  # split into slices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverAnswers:
+    """What NVIDIA's libraries answered while the machine was looked at."""
+
+    #: "libcuda" (the code of cuInit), "NVML" or "nvidia-smi" (NVML's code); 0: it works, negative: no answer.
+    #: A library that is not there has no entry.
+    codes: Mapping[str, int] = field(default_factory=dict)
+    libcuda: str = ""  # the file that programs load under that name
+    gpus: tuple[GpuState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """A computer with its accelerators, and what was odd about finding them."""
 
@@ -94,6 +119,7 @@ class Machine:
     status: Status = "ok"
     cuda_driver: str = ""  # newest CUDA that the installed NVIDIA driver speaks: "12.4"
     notes: tuple[str, ...] = ()  # for people: contradictions, hidden devices, what stands in the way
+    nvidia: DriverAnswers = DriverAnswers()  # for checks; not part of what `scaffold detect --json` prints
 
     def usable(self, vendor: Vendor) -> tuple[Accelerator, ...]:
         """The accelerators of a vendor that a program can use now."""

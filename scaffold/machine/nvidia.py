@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from scaffold.machine import nvidia_cards
 from scaffold.machine.at_once import together
 from scaffold.machine.board import gpu_of_board, is_jetson, jetpack
-from scaffold.machine.model import Accelerator, Host, Status
-from scaffold.machine.nvidia_answers import Answer
+from scaffold.machine.model import Accelerator, DriverAnswers, Host, Status
+from scaffold.machine.nvidia_answers import Answer, driver_answers
 from scaffold.machine.nvidia_ask import ask_libcuda, ask_management
 from scaffold.machine.nvidia_codes import UNKNOWN, obstacle
 from scaffold.machine.nvidia_contradictions import contradictions, shadowing
@@ -29,10 +29,8 @@ from scaffold.system import System
 _SAYS_NOTHING = {("NVML", 9), ("nvidia-smi", 9), ("NVML", 12), ("nvidia-smi", 12), ("libcuda", 100)}
 
 #: Inside a container NVML's "unknown error" has one usual cause.
-_TAKEN_AWAY = (
-    "This container has lost its right to the GPU's devices (systemctl daemon-reload on the host does that): "
-    "restart the container"
-)
+_TAKEN_AWAY = """This container has lost its right to the GPU's devices (systemctl daemon-reload on the host \
+does that): restart the container"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +41,7 @@ class Nvidia:
     status: Status = "ok"
     cuda_driver: str = ""
     notes: tuple[str, ...] = ()
+    answers: DriverAnswers = DriverAnswers()
 
 
 def find_nvidia(system: System, cards: tuple[Card, ...], host: Host) -> Nvidia:
@@ -53,7 +52,7 @@ def find_nvidia(system: System, cards: tuple[Card, ...], host: Host) -> Nvidia:
     traces = look(system, mine, host.container)
     if traces.asks:
         cuda, management = together(lambda: ask_libcuda(system), lambda: ask_management(system, traces.smi))
-        found = _judge(system, traces, cuda, management)
+        found = replace(_judge(system, traces, cuda, management), answers=driver_answers(cuda, management))
     else:
         found = _not_driven(system, _named(system, traces))
     return _on_board(found, host)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from scaffold.machine.model import DriverAnswers, GpuState
+
 Source = Literal["libcuda", "NVML", "nvidia-smi"]
 
 
@@ -23,6 +25,10 @@ class Device:
     integrated: bool = False  # part of a chip with processors: Jetson, GB10
     mig: bool = False  # split into slices: programs see those, not this
     code: int = 0  # NVML's answer for this GPU; 0 is good
+    used: int | None = None  # bytes of memory that processes hold
+    mode: str = ""  # who may compute: "default", "exclusive", "prohibited"
+    uncorrected: int | None = None  # ECC errors that lost data
+    fabric: str = ""  # "not started", "in progress", "completed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,13 @@ class Answer:
     cuda: str = ""  # 12.4
     devices: tuple[Device, ...] = ()
     path: str = ""  # the file that was loaded: a compatibility libcuda lies elsewhere than the driver's own
+
+
+#: nvmlComputeMode_t; 1 is "exclusive to a thread" of old drivers.
+_MODES = {0: "default", 1: "exclusive", 2: "prohibited", 3: "exclusive"}
+
+#: nvmlGpuFabricState_t, less "not supported".
+_FABRIC = {1: "not started", 2: "in progress", 3: "completed"}
 
 
 def cuda_version(number: object) -> str:
@@ -87,6 +100,28 @@ def nvml_answer(output: str) -> Answer | None:
     )
 
 
+def driver_answers(cuda: Answer | None, management: Answer | None) -> DriverAnswers:
+    """What both said of themselves, and NVML of every GPU."""
+    said = [one for one in (cuda, management) if one is not None and one.library]
+    return DriverAnswers(
+        codes={one.source: one.code for one in said},
+        libcuda=cuda.path if cuda else "",
+        gpus=tuple(
+            GpuState(
+                index=one.index,
+                code=one.code,
+                memory=one.memory,
+                used=one.used,
+                mode=one.mode,
+                uncorrected=one.uncorrected,
+                fabric=one.fabric,
+                mig=one.mig,
+            )
+            for one in (management.devices if management else ())
+        ),
+    )
+
+
 def pci_address(text: str) -> str:
     """The first PCI address in a text, as /sys writes it; NVIDIA's tools pad the domain to eight digits.
 
@@ -130,6 +165,10 @@ def _device(row: dict[str, Any]) -> Device:
         integrated=row.get("integrated") is True,
         mig=row.get("mig") is True,
         code=_whole(row.get("status")),
+        used=_count(row.get("used")),
+        mode=_MODES.get(_whole(row.get("mode", -1)), ""),
+        uncorrected=_count(row.get("uncorrected")),
+        fabric=_FABRIC.get(_whole(row.get("fabric")), ""),
     )
 
 
@@ -160,6 +199,11 @@ def _text(record: dict[str, Any], key: str) -> str:
 def _size(value: object) -> int | None:
     """Bytes, where they can be meant."""
     return value if isinstance(value, int) and 0 < value < 1 << 60 else None
+
+
+def _count(value: object) -> int | None:
+    """A count or a size that may be 0; -1 is what the probe writes where it was not told."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 60 else None
 
 
 def _whole(value: object) -> int:

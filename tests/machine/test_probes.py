@@ -44,6 +44,9 @@ int nvmlDeviceGetCudaComputeCapability(void *h, int *a, int *b) { *a = 7; *b = 5
 int nvmlDeviceGetMemoryInfo(void *h, memory *m) { m->total = 16106127360ULL; m->free = m->used = 1; return 0; }
 int nvmlDeviceGetPciInfo_v3(void *h, unsigned *p) { p[4] = 0; p[5] = 0x0b; p[6] = 2; return 0; }
 int nvmlDeviceGetMigMode(void *h, unsigned *a, unsigned *b) { *a = 1; *b = 1; return 0; }
+int nvmlDeviceGetComputeMode(void *h, unsigned *m) { *m = 3; return 0; }
+int nvmlDeviceGetTotalEccErrors(void *h, int kind, int since, unsigned long long *n) { *n = kind == 1 && since == 0 ? 2 : 7; return 0; }
+int nvmlDeviceGetGpuFabricInfo(void *h, unsigned char *info) { memset(info, 0, 24); info[24] = 3; return 0; }
 """
 
 LEVEL_ZERO = r"""
@@ -168,9 +171,13 @@ def test_nvml_describes_good_and_lost_devices(tmp_path):
                 "name": "Tesla T4",
                 "capability": "7.5",
                 "memory": 16106127360,
+                "used": 1,
                 "uuid": "GPU-0001",
                 "pci": "0000:0b:02.0",
                 "mig": True,
+                "mode": 3,
+                "uncorrected": 2,
+                "fabric": 3,
             },
             {"index": 1, "status": 15},
         ],

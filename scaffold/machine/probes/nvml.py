@@ -1,8 +1,8 @@
 """Ask NVIDIA's management library about every GPU, also those that programs may not use. Stands alone.
 
 The answer: ``{"library", "init", "driver_version", "cuda", "devices": [{"index", "name", "capability",
-"memory", "uuid", "pci", "mig", "status"}]}``; ``init`` and ``status`` are NVML's codes, ``cuda`` 12040 for
-12.4.
+"memory", "used", "uuid", "pci", "mig", "mode", "uncorrected", "fabric", "status"}]}``; ``init`` and ``status``
+are NVML's codes, ``cuda`` 12040 for 12.4, ``mode``, ``fabric`` NVML's numbers, -1 where it does not tell.
 
 Through ctypes, and not through the package nvidia-ml-py: that loads the library by its plain name alone, and
 WSL, NixOS and containers keep it in folders that the loader does not search; the functions below have kept
@@ -54,9 +54,40 @@ def capability(nvml: Any, handle: ctypes.c_void_p) -> str:
     return f"{major.value}.{minor.value}"
 
 
-def memory(nvml: Any, handle: ctypes.c_void_p) -> int:
+def memory(nvml: Any, handle: ctypes.c_void_p) -> tuple[int, int]:
     sizes = (ctypes.c_ulonglong * 3)()  # total, free, used
-    return sizes[0] if nvml.nvmlDeviceGetMemoryInfo(handle, sizes) == 0 else 0
+    return (sizes[0], sizes[2]) if nvml.nvmlDeviceGetMemoryInfo(handle, sizes) == 0 else (0, 0)
+
+
+def number(nvml: Any, function: str, handle: ctypes.c_void_p) -> int:
+    value = ctypes.c_uint(0)
+    ask = getattr(nvml, function, None)
+    return value.value if ask is not None and ask(handle, ctypes.byref(value)) == 0 else -1
+
+
+def uncorrected(nvml: Any, handle: ctypes.c_void_p) -> int:
+    """ECC errors since the driver was loaded that could not be corrected."""
+    count = ctypes.c_ulonglong(0)
+    ask = getattr(nvml, "nvmlDeviceGetTotalEccErrors", None)
+    answered = ask is not None and ask(handle, ctypes.c_int(1), ctypes.c_int(0), ctypes.byref(count)) == 0
+    return count.value if answered else -1
+
+
+class FabricInfo(ctypes.Structure):
+    """nvmlGpuFabricInfo_t."""
+
+    _fields_ = [
+        ("cluster", ctypes.c_ubyte * 16),
+        ("status", ctypes.c_int),
+        ("clique", ctypes.c_uint),
+        ("state", ctypes.c_ubyte),
+    ]
+
+
+def fabric(nvml: Any, handle: ctypes.c_void_p) -> int:
+    info = FabricInfo()
+    ask = getattr(nvml, "nvmlDeviceGetGpuFabricInfo", None)
+    return info.state if ask is not None and ask(handle, ctypes.byref(info)) == 0 else -1
 
 
 class PciInfo(ctypes.Structure):
@@ -92,15 +123,20 @@ def describe(nvml: Any, index: int) -> dict[str, Any]:
     status = nvml.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(index), ctypes.byref(handle))
     if status != 0:
         return {"index": index, "status": status}
+    total, used = memory(nvml, handle)
     return {
         "index": index,
         "status": 0,
         "name": text(nvml, "nvmlDeviceGetName", handle),
         "capability": capability(nvml, handle),
-        "memory": memory(nvml, handle),
+        "memory": total,
+        "used": used,
         "uuid": text(nvml, "nvmlDeviceGetUUID", handle),
         "pci": pci(nvml, handle),
         "mig": mig(nvml, handle),
+        "mode": number(nvml, "nvmlDeviceGetComputeMode", handle),
+        "uncorrected": uncorrected(nvml, handle),
+        "fabric": fabric(nvml, handle),
     }
 
 
