@@ -5,26 +5,20 @@ Read-only and offline. Nothing of the project's environment is started unless ``
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.checks import examine
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
-from scaffold.environments.model import Environment
 from scaffold.errors import NotAProject, ScaffoldError
 from scaffold.logs.model import Log
 from scaffold.machine import Machine, detect
-from scaffold.probing.packages.model import TorchBuild
 from scaffold.probing.scene import Scene
 from scaffold.system import System
 
 #: Any of these in a folder without a record: it was a project of ours.
 TRACES = (".scaffold", ".run")
-
-_VERSION = re.compile(r"^__version__ = ['\"]([^'\"]+)['\"]", re.MULTILINE)
-_CUDA = re.compile(r"^cuda(?:: [^=]+)? = (?:None|['\"]([^'\"]*)['\"])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +29,7 @@ class Request:
     python: Path | None = None  # the interpreter, or an environment, that is meant
     deep: bool = False  # start the target's interpreter and let the frameworks compute
     online: bool = False  # ask the network
-    before: bool = False  # nothing is installed yet: judge the machine, the Python and what the project asks for
+    before: bool = False  # nothing is installed yet: judge machine, Python, what the project asks for
     log: Log | None = None
     told: Facts | None = None  # facts from a file
     machine_alone: bool = False  # they tell of the machine alone: the project is this one's
@@ -65,7 +59,6 @@ def not_installed(facts: Facts) -> Facts:
         packages=None,
         libraries=None,
         extensions=None,
-        torch=None,
         further=(),
     )
 
@@ -151,7 +144,6 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
     return replace(
         own,
         plan_damaged=is_damaged(root),
-        torch=torch_build(system, own.environment) if own.environment else None,
         ide=survey(root, system),
         metadata_problem=metadata_problem,
         further=tuple(further),
@@ -166,28 +158,3 @@ def _declared(root: Path) -> tuple[tuple[str, ...] | None, ScaffoldError | None]
         return declared_requirements(root), None
     except ScaffoldError as problem:
         return None, problem
-
-
-def torch_build(system: System, environment: Environment) -> TorchBuild | None:
-    """What the installed torch says of itself; None where it is not installed or says nothing."""
-    from scaffold.environments.layout import site_packages_of
-
-    folder = site_packages_of(environment.location)
-    if folder is None:
-        return None
-    source = folder / "torch" / "version.py"
-    return parse_torch_version(system.read_text(source) or "", str(source))
-
-
-def parse_torch_version(text: str, source: str) -> TorchBuild | None:
-    r"""Parse ``torch/version.py``.
-
-    >>> parse_torch_version("__version__ = '2.13.0+cu126'\ncuda: Optional[str] = '12.6'\n", "v.py").cuda
-    '12.6'
-    >>> parse_torch_version("__version__ = '2.13.0+cpu'\ncuda: Optional[str] = None\n", "v.py").cuda
-    ''
-    """
-    version, cuda = _VERSION.search(text), _CUDA.search(text)
-    if version is None or cuda is None:
-        return None
-    return TorchBuild(version=version[1], cuda=cuda[1] or "", source=source)

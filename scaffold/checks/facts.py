@@ -93,10 +93,14 @@ class Facts:
     lock: LockFacts | None = None  # None: the project has no lock for this environment
     proved: tuple[KeptProof, ...] = ()  # by earlier runs
     further: tuple[Facts, ...] = ()  # the same of the project's further environments
-    torch: TorchBuild | None = None
     ide: IdeFacts | None = None
     proofs: tuple[ProofFact, ...] | None = None  # None: not asked (needs --deep)
     prove_with: tuple[str, ...] = ("scaffold", "doctor", "--deep")  # the command that asks
+
+    @property
+    def torch(self) -> TorchBuild | None:
+        """What the torch that would be imported says of itself; None where there is none, or unknown."""
+        return self.packages.torch if self.packages else None
 
     @property
     def shown_name(self) -> str:

@@ -50,7 +50,7 @@ def installed(facts: Facts) -> Iterator[Finding]:
 
 def gpu_used(facts: Facts) -> Iterator[Finding]:
     """A machine with an NVIDIA GPU has a torch that was built for it."""
-    if facts.torch is None:
+    if facts.torch is None or facts.torch.cuda is None or facts.torch.hip:
         return
     cards = facts.machine.usable("nvidia")
     if not cards:

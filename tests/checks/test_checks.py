@@ -15,7 +15,7 @@ from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
 from scaffold.machine.model import Accelerator, Host, Machine
-from scaffold.probing.packages.model import TorchBuild
+from scaffold.probing.packages.model import PackageFacts, TorchBuild
 from scaffold.projects.model import ProjectName, Record
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.survey.model import IdeFacts, IdeFile, Lack, Run
@@ -63,7 +63,7 @@ HEALTHY = Facts(
     orphaned=False,
     damages=(),
     declared=("numpy>=1.26", "tomli>=2.2; python_version < '3.11'"),
-    torch=TorchBuild(version="2.14.1+cu126", cuda="12.6", source="version.py"),
+    packages=PackageFacts(torch=TorchBuild(version="2.14.1+cu126", cuda="12.6", source="version.py")),
     ide=ide(),
     proofs=tuple(
         ProofFact(
@@ -94,7 +94,7 @@ def test_another_driver_since_the_builds_were_chosen() -> None:
 
 def test_a_machine_that_lacks_what_the_builds_were_chosen_for() -> None:
     facts = replace(HEALTHY, made_for=fingerprint(HEALTHY.machine))
-    gone = replace(facts, machine=replace(facts.machine, accelerators=()), torch=None)
+    gone = replace(facts, machine=replace(facts.machine, accelerators=()), packages=None)
     (found,) = [one for one in examine(gone) if one.id.startswith("builds.")]
     assert (found.level, found.title) == (
         "warning",
@@ -104,7 +104,7 @@ def test_a_machine_that_lacks_what_the_builds_were_chosen_for() -> None:
 
 def test_what_is_planned_is_judged_before_anything_is_installed() -> None:
     facts = replace(
-        HEALTHY, environment=None, location=None, torch=None, proofs=None, state=None,
+        HEALTHY, environment=None, location=None, packages=None, proofs=None, state=None,
         planned={"torch": "2.15.0+cu132", "tensorflow-cpu": "2.21.0"}, planned_python="3.12",
     )  # fmt: skip
     (found,) = [one for one in examine(facts) if one.id.startswith("gpu.driver")]
@@ -149,7 +149,7 @@ def test_packages_that_cannot_run_on_this_gpu() -> None:
         HEALTHY,
         machine=replace(HEALTHY.machine, accelerators=(old,), cuda_driver="13.0"),
         environment=replace(ENVIRONMENT, packages=packages),
-        torch=TorchBuild(version="2.15.0+cu130", cuda="13.0", source="version.py"),
+        packages=PackageFacts(torch=TorchBuild(version="2.15.0+cu130", cuda="13.0", source="version.py")),
     )
     (found,) = [one for one in examine(facts) if one.level != "ok"]
     assert (found.id, found.level, found.cause) == ("gpu.arch-unsupported", "error", "kernels")
@@ -178,7 +178,7 @@ UNKEPT = Contents(unkept=("constraints.txt lacks torch==2.14.1+cu126",))
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ({"environment": None, "damages": None, "torch": None}, {"env.missing": "error", "ide.run-config": "skipped"}),
+        ({"environment": None, "damages": None, "packages": None}, {"env.missing": "error", "ide.run-config": "skipped"}),
         (
             {"state": "creating", "contents": UNKEPT, "declared": ("tqdm",), "proofs": None},
             {"env.unfinished": "error", "env.contents": "skipped", "ide.run-config": "skipped"},
@@ -193,8 +193,8 @@ UNKEPT = Contents(unkept=("constraints.txt lacks torch==2.14.1+cu126",))
             {"damages": (Damage(distribution="sympy", path="sympy/core/add.py", what="missing"),)},
             {"env.files": "error"},
         ),
-        ({"torch": TorchBuild(version="2.14.1+cpu", cuda="", source="v")}, {"gpu.build-cpu-only": "error"}),
-        ({"torch": TorchBuild(version="2.15.0", cuda="13.2", source="v")}, {"gpu.driver-too-old": "error"}),
+        ({"packages": PackageFacts(torch=TorchBuild(version="2.14.1+cpu", cuda="", source="v"))}, {"gpu.build-cpu-only": "error"}),
+        ({"packages": PackageFacts(torch=TorchBuild(version="2.15.0", cuda="13.2", source="v"))}, {"gpu.driver-too-old": "error"}),
         ({"ide": ide(Lack(kind="script", text="no such file"))}, {"ide.run-config-script": "error"}),
         ({"declared": ("numpy<2",)}, {"pkg.requirements": "error"}),
         ({"declared": ("tqdm",)}, {"pkg.requirements": "error"}),
