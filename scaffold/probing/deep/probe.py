@@ -74,7 +74,10 @@ def _started(scene: Scene, subject: str, limit: float) -> Completed:
     # The variables are the user's: what they break is to be seen. The folder is not: a torch.py in it is
     # another finding.
     return scene.system.run(
-        [scene.target.python, "-X", "faulthandler", _SCRIPT, subject], timeout=limit, cwd=_SCRIPT.parent
+        [scene.target.python, "-X", "faulthandler", _SCRIPT, subject],
+        timeout=limit,
+        environment=scene.system.environment,
+        cwd=_SCRIPT.parent,
     )
 
 
