@@ -13,7 +13,8 @@ The file is JSON, schema ``scaffold/host/1``; every key but ``schema`` and ``pla
      "programs": {"nvidia-smi": "/usr/bin/nvidia-smi"},
      "commands": {"nvidia-smi -L": {"status": 0, "stdout": "GPU 0: ...", "stderr": ""}},
      "probes": {"libcuda": {"status": 0, "stdout": "{...}"}},
-     "disk_free": 812000000000, "memory": null}
+     "disk_free": 812000000000, "memory": null, "commit": null,
+     "volumes": {"/dev/shm": {"total": 67108864, "free": 67108864, "free_files": null}}}
 """
 
 from __future__ import annotations
@@ -129,9 +130,23 @@ class RecordedSystem:
         free = self._record.get("disk_free")
         return None if free is None else int(free)
 
+    def volume(self, path: _PathLike) -> Volume | None:
+        volumes = {normalised(place): found for place, found in self._record.get("volumes", {}).items()}
+        folder = PurePosixPath(normalised(path))
+        found = next(
+            (volumes[name] for one in (folder, *folder.parents) if (name := str(one)) in volumes), None
+        )
+        return Volume(**found) if found else None
+
     def memory(self) -> tuple[int, int] | None:
-        memory = self._record.get("memory")
-        return (int(memory[0]), int(memory[1])) if memory else None
+        return self._pair("memory")
+
+    def commit(self) -> tuple[int, int] | None:
+        return self._pair("commit")
+
+    def _pair(self, name: str) -> tuple[int, int] | None:
+        pair = self._record.get(name)
+        return (int(pair[0]), int(pair[1])) if pair else None
 
 
 def normalised(path: _PathLike) -> str:

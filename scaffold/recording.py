@@ -27,6 +27,7 @@ class RecordingSystem:
         self._asked: dict[str, Any] = {
             "files": {}, "bytes": {}, "links": {}, "paths": set(), "accessible": set(),
             "programs": {}, "commands": {}, "probes": {}, "disk_free": None, "memory": None,
+            "volumes": {}, "commit": None,
         }  # fmt: skip
         self.environment: Mapping[str, str] = _WatchedEnvironment(system.environment, self._environment)
 
@@ -117,6 +118,16 @@ class RecordingSystem:
     def disk_free(self, path: _PathLike) -> int | None:
         self._asked["disk_free"] = free = self._system.disk_free(path)
         return free
+
+    def volume(self, path: _PathLike) -> Volume | None:
+        found = self._system.volume(path)
+        if found is not None:
+            self._asked["volumes"][os.fspath(path)] = asdict(found)
+        return found
+
+    def commit(self) -> tuple[int, int] | None:
+        self._asked["commit"] = commit = self._system.commit()
+        return commit
 
     def memory(self) -> tuple[int, int] | None:
         self._asked["memory"] = memory = self._system.memory()

@@ -55,6 +55,15 @@ class PlatformFacts:
     cpu_count: int  # logical processors that this process may use
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """The disk of a folder. Sizes in bytes; None: the platform does not tell."""
+
+    total: int
+    free: int  # for this user
+    free_files: int | None = None  # how many more files it can name; None also where it has no such limit
+
+
 class System(Protocol):
     """What the package may ask of the host. No method raises because of the host's state."""
 
@@ -118,8 +127,14 @@ class System(Protocol):
     def disk_free(self, path: str | os.PathLike[str]) -> int | None:
         """Free bytes for this user on the disk of the nearest existing folder."""
 
+    def volume(self, path: str | os.PathLike[str]) -> Volume | None:
+        """The disk of the nearest existing folder."""
+
     def memory(self) -> tuple[int, int] | None:
         """Total and available bytes of main memory where the platform tells without a file."""
+
+    def commit(self) -> tuple[int, int] | None:
+        """Windows: bytes that programs may reserve in memory and page files, in all and still."""
 
 
 class HostSystem:
@@ -208,8 +223,17 @@ class HostSystem:
                 continue
         return None
 
+    def volume(self, path: str | os.PathLike[str]) -> Volume | None:
+        folder = Path(path).absolute()
+        return next((found for one in (folder, *folder.parents) if (found := _volume(one))), None)
+
     def memory(self) -> tuple[int, int] | None:
-        return _windows_memory() if self.platform.os == "windows" else None
+        found = _windows_memory() if self.platform.os == "windows" else None
+        return found[:2] if found else None
+
+    def commit(self) -> tuple[int, int] | None:
+        found = _windows_memory() if self.platform.os == "windows" else None
+        return found[2:] if found else None
 
 
 def _platform_facts() -> PlatformFacts:
@@ -236,8 +260,21 @@ def _usable_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _windows_memory() -> tuple[int, int] | None:
-    """GlobalMemoryStatusEx: total and available physical memory in bytes."""
+def _volume(folder: Path) -> Volume | None:
+    try:
+        if not hasattr(os, "statvfs"):
+            usage = shutil.disk_usage(folder)
+            return Volume(total=usage.total, free=usage.free)
+        found = os.statvfs(folder)
+    except OSError:
+        return None
+    block = found.f_frsize or found.f_bsize
+    files = found.f_favail if found.f_files else None  # btrfs and network shares count no files
+    return Volume(total=found.f_blocks * block, free=found.f_bavail * block, free_files=files)
+
+
+def _windows_memory() -> tuple[int, int, int, int] | None:
+    """GlobalMemoryStatusEx: total and available bytes of physical memory, then of what can be committed."""
     import ctypes
 
     class Status(ctypes.Structure):
@@ -251,7 +288,7 @@ def _windows_memory() -> tuple[int, int] | None:
     kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
     if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
         return None
-    return int(status.total), int(status.available)
+    return int(status.total), int(status.available), int(status.page), int(status.page_free)
 
 
 def without(environment: Mapping[str, str], *prefixes: str) -> dict[str, str]:
