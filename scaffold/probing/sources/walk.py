@@ -1,4 +1,4 @@
-"""The files of a project that are the user's own: code, scripts, settings. Bounded, whatever the folder is."""
+"""The files of a project that are its users' own: code, scripts, settings. Bounded, whatever is there."""
 
 from __future__ import annotations
 
