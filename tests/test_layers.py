@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "scaffold"
 LAYERS = [
     {"__main__"},
     {"cli"},
+    {"mending"},
     {"new", "env", "ide", "doctor"},
     {"replay", "told"},
     {"making"},

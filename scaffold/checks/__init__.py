@@ -24,7 +24,9 @@ from scaffold.checks import (
     room,
     runs,
     sources,
+    wheels,
 )
+from scaffold.checks.automatic import marked
 from scaffold.checks.causes import suppressed
 from scaffold.checks.facts import Facts
 from scaffold.checks.from_log import with_log
@@ -67,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     *deep.RULES,
     *gpu.RULES,
     *python.RULES,
+    *wheels.RULES,
     *packages.RULES,
     *libraries.RULES,
     *extensions.RULES,
@@ -110,7 +113,7 @@ def examine(facts: Facts, checks: tuple[Check, ...] = CHECKS) -> tuple[Finding, 
     told = with_log(findings, facts.log)
     for run in facts.deep.runs if facts.deep else ():
         told = with_log(told, run.log)
-    return suppressed(told)
+    return marked(suppressed(told), facts)
 
 
 def _unprobed(failure: str) -> Finding:

@@ -24,8 +24,8 @@ def patterns(words: Iterable[str], option: str) -> tuple[str, ...]:
 
     Raises OptionRefused for one that means no check, with those that look like it.
     """
-    known = known_ids()
     wanted = [one.strip() for word in words for one in word.split(",") if one.strip()]
+    known = known_ids() if wanted else ()
     return tuple(_pattern(one, known, option) for one in wanted)
 
 

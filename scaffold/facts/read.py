@@ -25,6 +25,7 @@ from scaffold.recorded import SCHEMA as HOST
 from scaffold.recorded import RecordedSystem
 
 MACHINE = "scaffold/machine/1"
+SAVED = "scaffold/facts/1"  # by doctor: the machine is one of its facts
 
 #: A recorded host has some hundred kilobytes; a file that is larger than this is something else.
 LARGEST = 32 << 20
@@ -78,6 +79,8 @@ def observe(told: Mapping[str, Any], path: str = "the facts") -> Observed:
     if schema == MACHINE:
         _refuse_foreign(Told(told, []).below("host").facts.get("os"), path)
         return _printed(told)
+    if schema == SAVED:
+        return observe({"schema": MACHINE, **Told(told, []).below("facts").below("machine").facts}, path)
     if isinstance(schema, str) and schema.startswith("scaffold/"):
         raise OptionRefused(
             f"{path} is of the schema {shown(schema)}, which tells of no machine", hint=_FORMS

@@ -11,7 +11,6 @@ from scaffold.errors import TargetOccupied
 from scaffold.facts.scrub import scrubbed
 from scaffold.files import not_written, put_file
 from scaffold.machine.model import Machine
-from scaffold.recorded import SCHEMA
 from scaffold.system import System
 
 #: A file larger than this is no recorded host, and is not read to find out.
@@ -25,7 +24,7 @@ def detect_and_record(system: System, folder: Path) -> tuple[Machine, dict[str, 
 
     watched = RecordingSystem(system)
     machine = detect(watched, folder)
-    names = _names(system)
+    names = names_of(system)
     return machine, scrubbed(watched.record(_about(machine)), **names)
 
 
@@ -34,12 +33,20 @@ def save_host(record: dict[str, Any], path: Path) -> None:
 
     Raises TargetOccupied where something stands there that is no recorded host, NoSpace and NoPermission.
     """
+    save_record(record, path, what="recorded host", example="scaffold detect --save machine.json")
+
+
+def save_record(record: dict[str, Any], path: Path, *, what: str, example: str) -> None:
+    """Write an object with a schema to a file, over an earlier one of the same schema alone.
+
+    Raises TargetOccupied where something else stands there, NoSpace and NoPermission.
+    """
     target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not _is_recorded_host(target):
+        if target.exists() and not _is_of(target, record.get("schema")):
             raise TargetOccupied(
-                f"{path} is there already and is no recorded host; it was not touched",
-                hint="name another file, such as: scaffold detect --save machine.json",
+                f"{path} is there already and is no {what}; it was not touched",
+                hint=f"name another file, such as: {example}",
             )
         target.parent.stat()  # a folder that the user names is not made: the name may be a slip
         put_file(target, as_text(record))
@@ -52,14 +59,14 @@ def as_text(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
 
 
-def _is_recorded_host(path: Path) -> bool:
+def _is_of(path: Path, schema: object) -> bool:
     if not path.is_file() or path.stat().st_size > _LARGEST:
         return False
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         return False
-    return isinstance(content, dict) and content.get("schema") == SCHEMA
+    return isinstance(content, dict) and content.get("schema") == schema
 
 
 def _about(machine: Machine) -> str:
@@ -68,7 +75,7 @@ def _about(machine: Machine) -> str:
     return f"{host.os_version or host.os} on {host.architecture}: {names}"
 
 
-def _names(system: System) -> dict[str, str]:
+def names_of(system: System) -> dict[str, str]:
     """The computer's and the user's names, which the record must not hold."""
     variables = system.environment
     computer = variables.get("COMPUTERNAME") or variables.get("HOSTNAME") or ""

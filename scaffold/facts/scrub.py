@@ -8,7 +8,7 @@ nothing about a device, and everything of large files that the detection does no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _UUID = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f])")
@@ -34,13 +34,13 @@ def scrubbed(record: Mapping[str, Any], *, computer: str = "", user: str = "") -
     kept = dict(record)
     kept["environment"] = _environment(record["environment"])
     kept["files"] = {path: _file(path, text, record) for path, text in record["files"].items()}
-    kept = _each_text(kept, _without_ids(kept))
+    kept = each_text(kept, _without_ids(kept))
     home = record.get("home")
     neutral = "C:\\Users\\user" if record["platform"]["os"] == "windows" else "/home/user"
-    if home and not _is_nobodys(home):
-        kept = _each_text(kept, lambda text: _without_home(text, home, neutral))
+    if home and not is_nobodys(home):
+        kept = each_text(kept, lambda text: without_home(text, home, neutral))
         kept["home"] = neutral
-    named: dict[str, Any] = _each_text(kept, lambda text: _without_names(text, computer, user))
+    named: dict[str, Any] = each_text(kept, lambda text: without_names(text, computer, user))
     return named
 
 
@@ -114,8 +114,14 @@ def _without_ids(record: Mapping[str, Any]) -> Callable[[str], str]:
             if key in answer
         ]
     asked = " ".join(record["commands"])  # ids in a command line are ours: a class of devices in the registry
+    return ids_replaced(texts, asked)
+
+
+def ids_replaced(texts: Iterable[str], spared: str = "") -> Callable[[str], str]:
+    """What replaces the ids of devices that stand in the texts, less those that are ``spared``."""
+    texts = list(texts)
     ids = list(
-        dict.fromkeys(one.lower() for text in texts for one in _UUID.findall(text) if one not in asked)
+        dict.fromkeys(one.lower() for text in texts for one in _UUID.findall(text) if one not in spared)
     )
     ids += [f"{int(one):016x}" for text in texts for one in _AMD_ID.findall(text) if int(one)]
     others = {one: _other(one, number) for number, one in enumerate(dict.fromkeys(ids), 1)}
@@ -136,24 +142,26 @@ def _other(known: str, number: int) -> str:
     return f"{number:08x}-0000-0000-0000-{number:012x}" if "-" in known else f"{number:016x}"
 
 
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
     """The same structure with every text changed, names of commands and files too."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {change(key): _each_text(one, change) for key, one in value.items()}
-    return [_each_text(one, change) for one in value] if isinstance(value, (list, tuple)) else value
+        return {change(key): each_text(one, change) for key, one in value.items()}
+    return [each_text(one, change) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _is_nobodys(home: str) -> bool:
+def is_nobodys(home: str) -> bool:
+    """Whether the folder's name tells nothing of its owner."""
     return home in {"/", "/root", "/home/user", "C:\\Users\\user"}
 
 
-def _without_home(text: str, home: str, neutral: str) -> str:
+def without_home(text: str, home: str, neutral: str) -> str:
+    """The text with another folder in the place of the user's own."""
     return re.sub(rf"{re.escape(home)}(?![\w.-])", lambda _: neutral, text)
 
 
-def _without_names(text: str, computer: str, user: str) -> str:
+def without_names(text: str, computer: str, user: str) -> str:
     """Paths and addresses without names. Short words and those of systems could be parts of anything."""
     for name, neutral in ((computer, "computer"), (user, "user")):
         if len(name) >= 4 and name.lower() not in {"root", "user", "ubuntu", "debian", "linux", "localhost"}:

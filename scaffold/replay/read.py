@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from scaffold.checks.facts import Facts
+from scaffold.facts.machine_json import host_record
 from scaffold.facts.model import Observed
 from scaffold.facts.read import observe, read_object
 from scaffold.facts.told import Told
 from scaffold.logs.model import Log
 from scaffold.logs.search import read_log
+from scaffold.recorded import RecordedSystem
 from scaffold.replay import (
+    cpu,
     driver,
     extensions,
     ide,
@@ -25,12 +28,15 @@ from scaffold.replay import (
     sources,
     variables,
 )
+from scaffold.replay.saved import SCHEMA as SAVED
+from scaffold.replay.saved import about, restored
 
 #: Recorded hosts and printed machines tell of the machine alone: the project stays this one's.
 _MACHINE_ALONE = ("scaffold/host/1", "scaffold/machine/1")
 
 #: The field of `Facts` -> what reads it from a description.
 _READERS = {
+    "cpu": cpu.told,
     "driver": driver.told,
     "python": interpreter.told,
     "packages": packages.told,
@@ -50,6 +56,10 @@ def read(location: str) -> tuple[Facts, Observed, bool]:
     Raises OptionRefused where the file cannot be read or tells of no machine.
     """
     told, path = read_object(location)
+    if told.get("schema") == SAVED:
+        facts = restored(told, path)
+        system = RecordedSystem(host_record(facts.machine))
+        return facts, Observed(machine=facts.machine, system=system, about=about(facts)), False
     if told.get("schema") in _MACHINE_ALONE:
         observed = observe(told, path)
         return Facts(machine=observed.machine, told=True), observed, True

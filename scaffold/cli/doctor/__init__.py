@@ -48,7 +48,7 @@ SCHEMA = "scaffold/doctor/1"
 @facts_option
 @json_option(SCHEMA)
 @click.pass_context
-def command(context: click.Context, **options: Any) -> None:
+def command(context: click.Context, /, **options: Any) -> None:
     """Say what is wrong with a project or this machine, and what cures it.
 
     Read-only and offline, unless told otherwise. PATH is a project, or any folder.

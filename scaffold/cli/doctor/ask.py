@@ -17,6 +17,7 @@ from scaffold.errors import OptionRefused
 if TYPE_CHECKING:
     from scaffold.checks.facts import Facts
     from scaffold.checks.model import Finding
+    from scaffold.cli.doctor.fixing import Fixed
     from scaffold.doctor import Request
     from scaffold.facts.model import Observed
     from scaffold.logs.model import Log
@@ -120,15 +121,16 @@ def _examined(system: System, options: Options) -> int:
 
 def look(system: System, options: Options, request: Request, observed: Observed | None) -> Answer:
     """Gather and judge; only what is asked for."""
+    from scaffold.checks.automatic import marked
     from scaffold.checks.chosen import chosen
     from scaffold.doctor import diagnose
 
     facts, findings = diagnose(system, request)
-    shown = chosen(findings, options.only, options.skip)
+    shown = marked(chosen(findings, options.only, options.skip), facts)
     return Answer(options=options, facts=facts, findings=shown, observed=observed)
 
 
-def _show(system: System, looked: Answer, fixed: object) -> None:
+def _show(system: System, looked: Answer, fixed: Fixed | None) -> None:
     from scaffold.cli.doctor.views import as_json, as_text
 
     if looked.options.report:
@@ -136,7 +138,7 @@ def _show(system: System, looked: Answer, fixed: object) -> None:
 
         click.echo(markdown(system, looked))
     elif looked.options.as_json:
-        click.echo(as_json(looked, fixed))
+        click.echo(as_json(looked, fixed.row if fixed else None))
     else:
         click.echo("\n".join(as_text(looked)))
 

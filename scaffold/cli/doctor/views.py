@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from scaffold.logs.model import Log
 
 
-def as_json(answer: Answer, fixed: object = None) -> str:
+def as_json(answer: Answer, fixed: dict[str, Any] | None = None) -> str:
     """The document of ``--json``."""
     from scaffold.cli.doctor import SCHEMA
     from scaffold.cli.findings_view import finding_rows

@@ -1,0 +1,1 @@
+"""``scaffold doctor --fix``: what can be cured safely, planned, shown, done, and taken back."""
