@@ -16,6 +16,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.logs.model import Log
 from scaffold.machine.fingerprint import Fingerprint
 from scaffold.machine.model import Machine
+from scaffold.probing.cpu.model import CpuFacts
 from scaffold.probing.deep.model import DeepFacts
 from scaffold.probing.driver.model import DriverFacts
 from scaffold.probing.extensions.model import ExtensionFacts
@@ -53,6 +54,7 @@ class Facts:
     told: bool = False  # by a file; nothing was looked up here
     before: bool = False  # nothing is installed yet: what will be is judged
     target: Target | None = None
+    cpu: CpuFacts | None = None
     driver: DriverFacts | None = None
     python: PythonFacts | None = None
     packages: PackageFacts | None = None

@@ -49,30 +49,10 @@ def installed(facts: Facts) -> Iterator[Finding]:
 
 
 def gpu_used(facts: Facts) -> Iterator[Finding]:
-    """A machine with an NVIDIA GPU has a torch that was built for it."""
-    if facts.torch is None or facts.torch.cuda is None or facts.torch.hip:
-        return
-    cards = facts.machine.usable("nvidia")
-    if not cards:
-        return
-    if not facts.torch.cuda:
-        yield Finding(
-            id="gpu.build-cpu-only",
-            level="error",
-            title="PyTorch was built without CUDA, and this machine has an NVIDIA GPU",
-            detail=f"{cards[0].name} works; torch {facts.torch.version} cannot use it",
-            cause="torch-cpu-build",
-            evidence=(
-                Evidence(source=facts.torch.source, value=f"{facts.torch.version}, cuda: None"),
-                Evidence(source="scaffold detect", value=f"{cards[0].name}, driver {cards[0].driver}"),
-            ),
-            not_the_cause=(
-                "the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",
-            ),
-            remedy=for_this_machine(facts, "choose builds for this machine anew"),
-        )
-        return
-    yield from _driver(facts)
+    """The driver runs what PyTorch was built for; `checks.gpu.builds` judges the build itself."""
+    torch = facts.torch
+    if torch is not None and torch.cuda and not torch.hip and facts.machine.usable("nvidia"):
+        yield from _driver(facts)
 
 
 def _driver(facts: Facts) -> Iterator[Finding]:

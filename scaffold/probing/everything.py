@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scaffold.probing.cpu import probe as cpu
 from scaffold.probing.driver import probe as driver
 from scaffold.probing.extensions import probe as extensions
 from scaffold.probing.interpreter import probe as interpreter
@@ -18,6 +19,7 @@ from scaffold.probing.variables import probe as variables
 
 #: The field of `scaffold.checks.facts.Facts` -> the probe that fills it.
 PROBES = {
+    "cpu": cpu.probe,
     "driver": driver.probe,
     "python": interpreter.probe,
     "packages": packages.probe,

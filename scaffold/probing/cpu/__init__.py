@@ -1,0 +1,1 @@
+"""What the processor can do, and whether it is really there."""
