@@ -41,6 +41,14 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "gpu.arch-unsupported": ("ext.*", "run.*"),
     "env.user-site": ("pkg.*", "env.pip-python-mismatch"),
     "pkg.duplicate-dist": ("pkg.*", "ext.*"),
+    "cpu.isa": ("lib.windows-dll", "run.*"),
+    "lib.tf-torch-conflict": ("lib.cudnn-shadowed", "run.*"),
+    "lib.cuda-shadowed": ("lib.gpu-libs", "lib.ld-path", "run.*"),
+    "lib.cudnn-shadowed": ("lib.gpu-libs", "lib.ld-path", "run.*"),
+    "lib.libstdcxx": ("run.*",),
+    "lib.windows-dll": ("run.*",),
+    "lib.execstack": ("run.*",),
+    "ext.build-toolchain": ("ext.triton-toolchain",),
 }
 
 _WEIGHT = {"error": 2, "warning": 1}
