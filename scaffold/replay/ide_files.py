@@ -11,7 +11,16 @@ from typing import Any
 
 from scaffold.pycharm.model import Module
 from scaffold.pycharm.survey.files import parsed
-from scaffold.pycharm.survey.model import Folder, GitView, IdeFacts, IdeFile, IdeModule, Lack, Run
+from scaffold.pycharm.survey.model import (
+    Folder,
+    GitView,
+    IdeFacts,
+    IdeFile,
+    IdeModule,
+    IdeSettings,
+    Lack,
+    Run,
+)
 from scaffold.pycharm.survey.runs import runs
 from scaffold.replay.typed import Odd, read, written
 
@@ -27,6 +36,7 @@ _PLAIN: Mapping[str, Any] = {
     "pytest": bool,
     "ignores_changeable": bool,
     "portable": Mapping[str, str],
+    "settings": IdeSettings | None,
 }
 _OF_FILE: Mapping[str, Any] = {
     "path": str, "problem": str, "line": int, "conflict": int, "shared": bool, "outside": bool,

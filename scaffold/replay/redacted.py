@@ -95,7 +95,7 @@ def _option(found: re.Match[str]) -> str:
 
 def _hidden(name: str, value: str) -> str:
     """What is a path, a reference or empty stays: it tells no secret."""
-    plain = not value or re.match(r"[./~$<*%{(-]|[A-Za-z]:[\\/]|0+$|hidden0", value)
+    plain = not value or re.match(r"[./~$<*%{(-]|[A-Za-z]:[\\/]|\d{1,3}$|hidden0", value)
     return value if plain or not TELLING.search(name) else STAND_IN
 
 
