@@ -131,21 +131,21 @@ def keeps_to_itself(facts: Facts) -> Iterator[Finding]:
         )
     if contents.python_home:
         yield Finding(
-            id="env.python-home",
+            id="env.pythonhome",
             level="error",
             title="PYTHONHOME is set, and no environment's Python starts with it",
             detail="it tells every Python to take its standard library from elsewhere",
-            cause="python-home",
+            cause="pythonhome-set",
             evidence=(Evidence(source="PYTHONHOME", value=contents.python_home),),
             remedy=Remedy(text="unset PYTHONHOME, and remove it from your shell's start-up files"),
         )
     if contents.shadowed:
         yield Finding(
-            id="env.shadowed",
+            id="env.pythonhome",
             level="warning",
             title=f"PYTHONPATH puts another package before the installed one: {contents.shadowed[0]}",
             detail="Python imports that one, whatever the environment holds",
-            cause="python-path",
+            cause="pythonpath-set",
             evidence=tuple(Evidence(source="PYTHONPATH", value=path) for path in contents.shadowed[:SHOWN]),
             remedy=Remedy(text="take that folder out of PYTHONPATH"),
         )

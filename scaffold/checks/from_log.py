@@ -30,7 +30,7 @@ def _alone(signs: Sequence[Sign], known: set[str], log: Log) -> Iterator[Finding
     said = set(known)
     for sign in signs:
         one = sign.signature
-        if one.check in said:
+        if one.check in said or known.intersection(one.explained_by):
             continue
         said.add(one.check)
         yield Finding(

@@ -80,7 +80,7 @@ def _whole(facts: Facts) -> Iterator[Finding]:
         )
     elif facts.made_at and facts.made_at != str(environment.location):
         yield Finding(
-            id="env.moved",
+            id="env.venv-broken",
             level="error",
             title="The environment was moved after it was made",
             detail=f"its programs (pip, tensorboard) still point at {facts.made_at}",

@@ -22,6 +22,7 @@ class Signature:
     remedy: str = ""
     commands: tuple[tuple[str, ...], ...] = ()
     not_the_cause: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()  # findings that say why: beside them it says nothing by itself
     weak: bool = False  # a consequence: says nothing where another signature of the log was found
     source: str = ""  # where such a log was seen
 

@@ -27,5 +27,6 @@ def _signature(row: dict[str, Any]) -> Signature:
         "needles": tuple(one.lower() for one in row["needles"]),
         "commands": tuple(tuple(one) for one in row.get("commands", ())),
         "not_the_cause": tuple(row.get("not_the_cause", ())),
+        "explained_by": tuple(row.get("explained_by", ())),
     }
     return Signature(**{**row, **lists})

@@ -186,7 +186,7 @@ UNKEPT = Contents(unkept=("constraints.txt lacks torch==2.14.1+cu126",))
         ({"orphaned": True}, {"env.venv-broken": "error", "ide.run-config": "skipped"}),
         (
             {"made_at": "/elsewhere/.venv"},
-            {"env.moved": "error", "ide.run-config": "skipped"},
+            {"env.venv-broken": "error", "ide.run-config": "skipped"},
         ),
         ({"state": "creating", "busy": "process 7"}, {"env.busy": "unknown", "ide.run-config": "skipped"}),
         (

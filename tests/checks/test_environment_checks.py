@@ -93,10 +93,11 @@ def test_each_rule(contents, check, level, title, command) -> None:
 
 def test_variables_that_break_an_environment() -> None:
     contents = Contents(python_home="/usr", shadowed=("/src/torch",))
-    assert levels(replace(HEALTHY, contents=contents)) == {
-        "env.python-home": "error",
-        "env.shadowed": "warning",
-    }
+    found = examine(replace(HEALTHY, contents=contents), ENVIRONMENT_CHECKS)
+    assert [(one.id, one.level, one.cause) for one in found if one.id == "env.pythonhome"] == [
+        ("env.pythonhome", "error", "pythonhome-set"),
+        ("env.pythonhome", "warning", "pythonpath-set"),
+    ]
 
 
 def test_a_framework_that_is_there_twice_is_said_once() -> None:
@@ -215,7 +216,7 @@ BREAKING = [
     ({"environment": None, "damages": None, "torch": None}, "env.missing"),
     ({"state": "creating"}, "env.unfinished"),
     ({"orphaned": True}, "env.venv-broken"),
-    ({"made_at": "/elsewhere/.venv"}, "env.moved"),
+    ({"made_at": "/elsewhere/.venv"}, "env.venv-broken"),
     ({"damages": (DAMAGE,)}, "env.files"),
     ({"declared": ("tqdm",)}, "pkg.requirements"),
     ({"project": PROJECT}, "pkg.project-missing"),

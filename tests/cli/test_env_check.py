@@ -212,7 +212,7 @@ def test_work_in_progress_is_no_interruption(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="an interpreter is a link on POSIX only")
 def test_a_base_python_that_is_gone_and_a_moved_project(root: Path, tmp_path: Path) -> None:
     moved = root.rename(tmp_path / "elsewhere")
-    assert "env.moved" in checked(moved, status=1)
+    assert "env.venv-broken" in checked(moved, status=1)
     for link in (moved / ".venv/bin").glob("python*"):
         link.unlink()
         link.symlink_to("/no/such/python")

@@ -41,6 +41,7 @@ class Called:
     path: str = ""  # the program
     python: str = ""  # the interpreter that runs it; for python itself: where its link leads
     prefix: str = ""  # the environment or installation that it belongs to
+    frameworks: tuple[str, ...] = ()  # that are installed there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ class PythonFacts:
     called: tuple[Called, ...] = ()  # what pip and python start in this shell
     activated: str = ""  # the environment that the shell says is active
     activated_alive: bool | None = None
+    activated_prefix: str = ""  # the same, links followed
+    placeholder: str = ""  # what PATH calls python, where it only opens Microsoft's Store
     pip_differs: bool | None = None  # told: pip and python belong to different environments
 
     @property

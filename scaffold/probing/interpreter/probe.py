@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from scaffold.probing.interpreter.called import called
+from scaffold.interpreters.places import real_path
+from scaffold.probing.interpreter.called import called, placeholder
 from scaffold.probing.interpreter.headers import SIZE, architectures, bits_of
 from scaffold.probing.interpreter.model import PythonFacts, Script
 from scaffold.probing.interpreter.outside import FRAMEWORKS, listed, outside, user_site
@@ -22,15 +24,16 @@ _MARKER = "EXTERNALLY-MANAGED"
 def probe(scene: Scene) -> PythonFacts:
     """The facts for a target; never starts anything of it."""
     system, target = scene.system, scene.target
-    activated, alive = _activated(system)
+    shell = _shell(system)
     if target.python is None:
-        return PythonFacts(called=called(system), activated=activated, activated_alive=alive)
+        return shell
     place = place_of(system, target.python, target.prefix)
     venv = venv_facts(system, place.prefix) if place.virtual else None
     site, enabled = _user_site(system, place, sees=bool(venv and venv.sees_system))
     machine = _machine(system, place)
     marker = _marker(system, place)
-    return PythonFacts(
+    return replace(
+        shell,
         executable=str(target.python),
         version=place.version,
         implementation="PyPy" if place.real.name.lower().startswith("pypy") else "CPython",
@@ -55,18 +58,20 @@ def probe(scene: Scene) -> PythonFacts:
         writable=_writable(system, place),
         venv=venv,
         stale=venv.stale if venv else _stale(system, place),
-        called=called(system),
-        activated=activated,
-        activated_alive=alive,
     )
 
 
-def _activated(system: System) -> tuple[str, bool | None]:
-    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        folder = system.environment.get(variable, "")
-        if folder:
-            return folder, bool(system.list_folder(folder))
-    return "", None
+def _shell(system: System) -> PythonFacts:
+    """What the shell that doctor was called in has active, and what its commands start."""
+    variables = (system.environment.get(name, "") for name in ("VIRTUAL_ENV", "CONDA_PREFIX"))
+    folder = next((one for one in variables if one), "")
+    return PythonFacts(
+        called=called(system),
+        placeholder=placeholder(system),
+        activated=folder,
+        activated_alive=bool(system.list_folder(folder)) if folder else None,
+        activated_prefix=str(real_path(system, Path(folder))) if folder else "",
+    )
 
 
 def _machine(system: System, place: Place) -> str:

@@ -1,0 +1,83 @@
+"""How broken and mistaken interpreters show in logs, in the wordings of shells, systems and tools."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from scaffold.logs.search import read_log
+from scaffold.logs.signatures import FOLDER
+from scaffold.toml import loads
+
+OURS = {one["name"] for one in loads((FOLDER / "python.toml").read_text(encoding="utf-8"))["sign"]}
+
+SEEN = [
+    ("-bash: /usr/local/bin/virtualenv: /usr/local/opt/python/bin/python2.7: bad interpreter: No such file or directory", "bad-interpreter"),
+    ("zsh: /Users/ada/app/.venv/bin/pip: bad interpreter: /Users/ada/old/.venv/bin/python3.11: no such file or directory", "bad-interpreter-zsh"),
+    ('-bash: /Users/k/ML/venv/bin/pip: "/Users/k/Kurs: bad interpreter: No such file or directory', "bad-interpreter-spaces"),
+    ("bash: ./.venv/bin/pip: cannot execute: required file not found", "bad-interpreter-spaces"),
+    ("bash: /home/ada/.venv/bin/torchrun: 无法执行: 找不到需要的文件", "bad-interpreter-spaces"),
+    ("-bash: /home/ada/.venv/bin/pip: /home/ada/old/bin/python: 错误的解释器: 没有那个文件或目录", "bad-interpreter"),
+    ("fish: The file “/home/ada/.venv/bin/pip” specified the interpreter “/old/python”, which is not an executable command.", "bad-interpreter-spaces"),
+    ("Fatal error in launcher: Unable to create process using '\"c:\\old\\venv\\scripts\\python.exe\"  \"C:\\new\\pip.exe\" list': 系统找不到指定的文件。", "windows-launcher"),
+    ("No Python at '\"C:\\Users\\ada\\AppData\\Local\\Programs\\Python\\Python39\\python.exe'", "no-python-at"),
+    ("did not find executable at 'C:\\Python311\\python.exe': 系统找不到指定的路径。", "no-python-at"),
+    ("failed to locate pyvenv.cfg: 系统找不到指定的文件。", "no-python-at"),
+    ("warning: Ignoring existing virtual environment linked to non-existent Python interpreter: .venv/bin/python3 -> /opt/python", "uv-broken-environment"),
+    ("  Caused by: Broken symlink at `.venv/bin/python3`, was the underlying Python interpreter removed?", "uv-broken-environment"),
+    ("uv run deletes and recreates .venv every time: .venv/bin/python -> /usr/local/bin/python3.14 (non-existent)", "uv-broken-environment"),
+    ("/bin/sh: /Users/j/.local/share/virtualenvs/src-_ygy3i93/bin/python: No such file or directory", "interpreter-no-such-file"),
+    ("bash: /home/ada/app/.venv/bin/pip: 没有那个文件或目录", "interpreter-no-such-file"),
+    ("dyld[68805]: Library not loaded: /Library/Frameworks/Python.framework/Versions/3.9/Python\n  Referenced from: <8>", "macos-framework-gone"),
+    ("dyld: Library not loaded: @executable_path/../.Python\n  Reason: image not found", "macos-framework-gone"),
+    ("python: error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file", "libpython-gone"),
+    ("Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding", "python-cannot-start"),
+    ("Fatal Python error: initfsencoding: unable to load the file system codec", "python-cannot-start"),
+    ("Python path configuration:\n  PYTHONHOME = '/home/ada/.venv'\n  PYTHONPATH = (not set)", "pythonhome-set"),
+    ("Python path configuration:\n  PYTHONHOME = (not set)\n  program name = 'python3'\nFatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding", "python-without-library"),
+    ("error: externally-managed-environment\n\nx This environment is externally managed", "externally-managed"),
+    ("error: The interpreter at /usr is externally managed, and indicates the following:", "externally-managed"),
+    ("The virtual environment was not created successfully because ensurepip is not available.", "ensurepip-missing"),
+    ("pip list shows torch 2.9.1+cu130 but import torch: No module named 'torch'", "pip-lists-what-python-lacks"),
+    ("Requirement already satisfied: torch in /usr/lib/python3/dist-packages (2.1)\nModuleNotFoundError: No module named 'torch'", "pip-lists-what-python-lacks"),
+    ("ModuleNotFoundError: No module named 'tensorflow.keras'", "module-not-found"),
+    ("ImportError: No module named torch", "module-not-found"),
+    ('File "/opt/conda/envs/a/lib/python3.6/site-packages/x.py"\nFile "/home/ada/.local/lib/python3.6/site-packages/tensorflow/__init__.py"', "user-site-beside-environment"),
+    ("traceback mixes ~/.local/lib/python3.6/site-packages/tensorflow with the conda env's protobuf", "user-site-beside-environment"),
+    ("Python was not found; run without arguments to install from the Microsoft Store, or disable this shortcut", "store-placeholder"),
+    ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/opt/conda/lib/python3.11/site-packages/numpy'", "pip-permission"),
+    ("/home/ada/app/.venv/bin/python: No module named pip", "no-pip"),
+]  # fmt: skip
+
+HEALTHY = [
+    "Requirement already satisfied: torch in ./.venv/lib/python3.12/site-packages (2.9.1)",
+    "Defaulting to user installation because normal site-packages is not writeable",
+    "/bin/bash^M: bad interpreter: No such file or directory",
+    "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
+    "cat: /etc/env/bin: No such file or directory",
+    "Python path configuration:",
+    "Successfully installed torch-2.9.1 numpy-2.1.0",
+    'File "/home/ada/.local/lib/python3.10/site-packages/torch/nn/modules/module.py", line 1',
+    "ModuleNotFoundError: No module named 'mypackage.torch_utils'",
+    "PermissionError: [Errno 13] Permission denied: '/data/checkpoints/last.ckpt'",
+    "Created virtual environment at .venv linked to Python interpreter /usr/bin/python3.12",
+    "ModuleNotFoundError: No module named 'pip_tools'",
+]
+
+
+def names(text: str) -> set[str]:
+    log = read_log(io.BytesIO(text.encode()), "log")
+    return {one.signature.name for one in log.signs} & OURS
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), SEEN, ids=[f"{number}-{name}" for number, (_, name) in enumerate(SEEN)]
+)
+def test_a_wording_is_recognised(text, name) -> None:
+    assert name in names(text)
+
+
+@pytest.mark.parametrize("text", HEALTHY)
+def test_nothing_is_read_into_other_lines(text) -> None:
+    assert names(text) == set()
