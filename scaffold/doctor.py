@@ -15,6 +15,7 @@ from scaffold.errors import NotAProject, ScaffoldError
 from scaffold.logs.model import Log
 from scaffold.machine import Machine, detect
 from scaffold.probing.scene import Scene
+from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.system import System
 
 #: Any of these in a folder without a record: it was a project of ours.
@@ -71,6 +72,7 @@ def _probed(system: System, facts: Facts, request: Request) -> Facts:
     own = facts.environment.location if facts.environment else None
     folder = facts.root or request.start.absolute()
     target = aim(system, folder, python=request.python, own=own)
+    facts = replace(facts, ide=_in_pycharm(system, folder, facts.ide))
     scene = Scene(
         system=system,
         machine=facts.machine,
@@ -82,6 +84,16 @@ def _probed(system: System, facts: Facts, request: Request) -> Facts:
     groups, failures = probed(scene)
     known = replace(facts, target=target, failed_probes=failures, **groups)
     return _started(scene, known) if request.deep else known
+
+
+def _in_pycharm(system: System, folder: Path, known: IdeFacts | None) -> IdeFacts | None:
+    """The folder as PyCharm sees it, with this machine's settings; None where it is no project of its."""
+    from scaffold.pycharm.survey.settings import with_settings
+    from scaffold.pycharm.survey.survey import survey
+
+    if known is None and (folder / ".idea").is_dir() and folder != system.home:
+        known = survey(folder, system)
+    return None if known is None else with_settings(known, system)
 
 
 def _started(scene: Scene, known: Facts) -> Facts:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.ide import inspect
+from scaffold.checks.ide import asked, inspect
+from scaffold.checks.ide.settings import RULES
 from scaffold.checks.model import Finding
 
 
@@ -18,3 +19,5 @@ def ide_files(facts: Facts) -> Iterator[Finding]:
             yield replace(one, level="skipped", title=title)
         else:
             yield one
+    for rule in RULES:
+        yield from asked(rule, facts)

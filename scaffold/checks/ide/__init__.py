@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from scaffold.checks.ide import (
     arguments,
@@ -18,6 +19,8 @@ from scaffold.checks.ide import (
 )
 from scaffold.checks.model import Finding
 from scaffold.pycharm.survey.model import IdeFacts
+
+Known = TypeVar("Known")
 
 Rule = Callable[[IdeFacts], Iterator[Finding]]
 
@@ -57,7 +60,7 @@ def inspect(facts: IdeFacts) -> tuple[Finding, ...]:
     return tuple(one for rule in RULES for one in asked(rule, facts))
 
 
-def asked(rule: Rule, facts: IdeFacts) -> tuple[Finding, ...]:
+def asked(rule: Callable[[Known], Iterator[Finding]], facts: Known) -> tuple[Finding, ...]:
     """What a rule says; where it breaks, that."""
     from scaffold.checks.model import broken
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us
+from scaffold.checks.ide.shown import EDIT_RUN, evidence, fixed_by_us, some
 from scaffold.checks.model import Finding, Remedy
 from scaffold.pycharm.reading.sdk import parse_sdk_name
 from scaffold.pycharm.survey.runs import takes_own
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 #: ``Python 3.12 (project) (2)``: the IDE had the name already.
 _NUMBERED = re.compile(r"\S.* \(\d+\)")
+
+
+#: A path, of Windows, macOS or Linux, in an interpreter's name.
+_A_PATH = re.compile(r"[A-Za-z]:[\\/]|/(?:Users|home|opt|usr|Applications|Library|mnt|root)/|\.exe\b|\\\\\w")
 
 
 def in_run_configurations(facts: IdeFacts) -> Iterator[Finding]:
@@ -68,7 +72,9 @@ def in_modules(facts: IdeFacts) -> Iterator[Finding]:
     """An interpreter's name in a shared .iml or misc.xml is one that every PyCharm can guess from."""
     # such files are of this machine for as long as git does not have them
     others = [one for one in facts.shared if facts.git.state != "read" or one.path in facts.git.tracked]
-    named = [one for file in others for one in _sdk_names(file)]
+    every = [one for file in others for one in _sdk_names(file)]
+    yield from _paths(facts, [one for one in every if _A_PATH.search(one[1])])
+    named = [one for one in every if not _A_PATH.search(one[1])]
     if not named:
         return
     guessed = all(parse_sdk_name(name) and not _NUMBERED.fullmatch(name) for _, name in named)
@@ -88,6 +94,26 @@ def in_modules(facts: IdeFacts) -> Iterator[Finding]:
             commands=(("git", "rm", "--cached", "--", *_with_modules(facts, named)),),
         ),
     )
+
+
+def _paths(facts: IdeFacts, named: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Names that are, or hold, a path of the machine on which somebody chose the interpreter."""
+    if named:
+        files = _with_modules(facts, named)
+        yield Finding(
+            id="ide.foreign-os",
+            level="warning",
+            title="Files that others get name the interpreter by its path on one machine",
+            detail="elsewhere nothing is called so: PyCharm calls the interpreter invalid, and whoever "
+            "chooses another one changes the file for everyone",
+            cause="idea-foreign-interpreter",
+            evidence=evidence(named),
+            remedy=Remedy(
+                text="give the interpreter a name without a path, as Python 3.12 (project) (Settings | Python"
+                f" Interpreter | Show All | Rename), or take {some(files)} out of git and ignore it",
+                commands=(("git", "rm", "--cached", "--", *files),),
+            ),
+        )
 
 
 def _with_modules(facts: IdeFacts, named: list[tuple[str, str]]) -> list[str]:

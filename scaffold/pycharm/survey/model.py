@@ -132,6 +132,37 @@ class GitView:
         return path.startswith(".run/")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeInterpreter:
+    """An interpreter as PyCharm's own table has it."""
+
+    name: str  # Python 3.12 (cnn-project)
+    home: str = ""  # as it stands there; only $USER_HOME$ is replaced
+    there: bool | None = None  # None: in a container, on another machine, or not looked at
+    links_to: str = ""  # where its program leads, "" where it is no link
+    source: str = ""  # the table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeSettings:
+    """What PyCharm knows beside the project's files, on the machine where it runs."""
+
+    products: tuple[str, ...] = ()  # PyCharm 2026.2
+    packaging: tuple[str, ...] = ()  # native, flatpak, snap: every one that has settings here
+    interpreters: tuple[IdeInterpreter, ...] | None = None  # None: there is no table, or none is known
+    chosen: str | None = None  # the name that the project's own module takes; "": none; None: unknown
+    source: str = ""  # where that is said
+    home: str = ""  # what is started for it, as it is written; "" where nobody knows
+    frameworks: tuple[str, ...] | None = None  # that are installed for it; None: unknown
+    guessed: bool = False  # PyCharm guesses it from its name and the project's folder
+    differs: str = ""  # told in words: why it is another one than the terminal's
+    layout: str = ""  # what of the environment PyCharm does not take for one: "no Include folder"
+
+    def known(self, name: str) -> tuple[IdeInterpreter, ...]:
+        """Every entry of that name."""
+        return tuple(one for one in self.interpreters or () if one.name == name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IdeFacts:
     """A project's IDE files and what they must be held against."""
@@ -152,6 +183,8 @@ class IdeFacts:
     portable: Mapping[str, str] = field(
         default_factory=dict
     )  # a value with a personal path -> the same from $PROJECT_DIR$
+
+    settings: IdeSettings | None = None  # None: not looked at (`scaffold ide check` judges files alone)
 
     def file(self, path: str) -> IdeFile | None:
         """The file of that path, where the project has it."""
