@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from scaffold.errors import ScaffoldError
-from scaffold.system import READ_LIMIT, Completed, PlatformFacts, joined
+from scaffold.system import READ_LIMIT, Completed, PlatformFacts, Volume, joined
 
 SCHEMA = "scaffold/host/1"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.recorded import SCHEMA, normalised
-from scaffold.system import READ_LIMIT, Completed, PlatformFacts, System, joined
+from scaffold.system import READ_LIMIT, Completed, PlatformFacts, System, Volume, joined
 
 _PathLike = str | os.PathLike[str]
 

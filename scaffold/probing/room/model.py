@@ -8,9 +8,12 @@ from typing import Literal
 
 #: What a program of training writes to, or is started from.
 Role = Literal[
-    "environment", "project", "runs", "home", "temporary", "shared-memory", "hub", "torch", "keras", "datasets",
-    "pip", "uv", "compiled", "python", "other",
+    "environment", "project", "runs", "home", "temporary", "shared-memory", "hub", "torch", "keras",
+    "datasets", "pip", "uv", "compiled", "python", "other",
 ]  # fmt: skip
+
+#: Where Linux keeps the memory that processes share.
+SHARED = "/dev/shm"  # noqa: S108 - the place itself is meant
 
 #: "No limit", of a limit that is a number of bytes, files, processes or seconds.
 UNLIMITED = (1 << 63) - 1
