@@ -22,6 +22,7 @@ from scaffold.probing.driver.model import DriverFacts
 from scaffold.probing.extensions.model import ExtensionFacts
 from scaffold.probing.interpreter.model import PythonFacts
 from scaffold.probing.libraries.model import LibraryFacts
+from scaffold.probing.manifest.model import ManifestFacts
 from scaffold.probing.network.model import NetworkFacts
 from scaffold.probing.packages.model import PackageFacts, TorchBuild
 from scaffold.probing.room.model import RoomFacts
@@ -55,6 +56,7 @@ class Facts:
     before: bool = False  # nothing is installed yet: what will be is judged
     target: Target | None = None
     cpu: CpuFacts | None = None
+    manifest: ManifestFacts | None = None
     driver: DriverFacts | None = None
     python: PythonFacts | None = None
     packages: PackageFacts | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.builds.cuda import usable_gpus
-from scaffold.checks.builds import for_this_machine
 from scaffold.checks.cures import anew
 from scaffold.checks.facts import Facts, ProofFact
 from scaffold.checks.model import Evidence, Finding, Remedy
@@ -46,49 +44,6 @@ def installed(facts: Facts) -> Iterator[Finding]:
                 level="ok",
                 title=f"{found[0]} {facts.version_of(found[0])} is installed",
             )
-
-
-def gpu_used(facts: Facts) -> Iterator[Finding]:
-    """The driver runs what PyTorch was built for; `checks.gpu.builds` judges the build itself."""
-    torch = facts.torch
-    if torch is not None and torch.cuda and not torch.hip and facts.machine.usable("nvidia"):
-        yield from _driver(facts)
-
-
-def _driver(facts: Facts) -> Iterator[Finding]:
-    """The driver speaks the CUDA generation that torch was built for (within one, any minor version does)."""
-    assert facts.torch is not None
-    built, gpus = _major(facts.torch.cuda or ""), usable_gpus(facts.machine)
-    spoken = gpus.cuda
-    if built is None or not spoken:
-        return
-    evidence = (
-        Evidence(source=facts.torch.source, value=f"cuda: {facts.torch.cuda}"),
-        Evidence(source=f"driver {gpus.driver}".strip(), value=f"builds up to CUDA {spoken}"),
-    )
-    if spoken < built:
-        yield Finding(
-            id="gpu.driver-too-old",
-            level="error",
-            title=f"The driver runs builds up to CUDA {spoken}, PyTorch is built for CUDA {facts.torch.cuda}",
-            detail="a driver runs programs made for its own CUDA generation and older ones",
-            cause="driver-too-old",
-            evidence=evidence,
-            not_the_cause=("an installed CUDA toolkit: it is not used",),
-            remedy=for_this_machine(facts, "choose a build for this driver, or update the driver"),
-        )
-    else:
-        yield Finding(
-            id="gpu.driver",
-            level="ok",
-            title=f"The driver runs builds up to CUDA {spoken}, PyTorch is built for CUDA {facts.torch.cuda}",
-            evidence=evidence,
-        )
-
-
-def _major(version: str) -> int | None:
-    head = version.split(".", 1)[0]
-    return int(head) if head.isdecimal() else None
 
 
 def computes(facts: Facts) -> Iterator[Finding]:

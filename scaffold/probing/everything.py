@@ -10,6 +10,7 @@ from scaffold.probing.driver import probe as driver
 from scaffold.probing.extensions import probe as extensions
 from scaffold.probing.interpreter import probe as interpreter
 from scaffold.probing.libraries import probe as libraries
+from scaffold.probing.manifest import probe as manifest
 from scaffold.probing.network import probe as network
 from scaffold.probing.packages import probe as packages
 from scaffold.probing.room import probe as room
@@ -27,6 +28,7 @@ PROBES = {
     "libraries": libraries.probe,
     "extensions": extensions.probe,
     "sources": sources.probe,
+    "manifest": manifest.probe,
     "room": room.probe,
     "network": network.probe,
 }

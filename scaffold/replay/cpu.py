@@ -10,6 +10,9 @@ from scaffold.probing.cpu.model import CpuFacts
 #: As people write them -> as Linux does.
 _NAMES = {"sse41": "sse4_1", "sse42": "sse4_2", "fma3": "fma", "avx1": "avx", "avx10": "avx", "pni": "sse3"}
 
+#: Every whole list holds one of these: "unknown" is no list.
+_EVERY_LIST = frozenset(("fpu", "mmx", "sse", "sse2", "sse3", "ssse3", "sse4_1", "sse4_2", "neon", "asimd"))
+
 #: More names than any processor has instruction sets.
 _MOST = 400
 
@@ -25,7 +28,7 @@ def told(description: Told) -> CpuFacts:
         model=model,
         has=has,
         lacks=_names(inner, "flags_lack", "flags_missing", "lacks") - has,
-        complete=inner.has("flags", "features"),
+        complete=inner.has("flags", "features") and bool(has & _EVERY_LIST),
         hypervisor=inner.flag("hypervisor", "virtual"),
         emulated="Rosetta" if "virtualapple" in model.lower() else "",
         source="cpu",

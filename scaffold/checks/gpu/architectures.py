@@ -34,18 +34,20 @@ _NOT = (
 def machine_code(facts: Facts) -> Iterator[Finding]:
     """PyTorch's build holds machine code for every NVIDIA GPU that is here."""
     gpus = [one for one in cards(facts, "nvidia") if is_capability(one.capability)]
-    yield from _hopeless(gpus)
     torch = torch_of(facts)
-    if torch is None or not gpus or torch.variant.startswith(("cpu", "rocm", "xpu")):
+    made_for_others = torch is not None and torch.variant.startswith(("cpu", "rocm", "xpu"))
+    codes, source = _codes(torch, platform_of(facts)) if torch and not made_for_others else ((), "")
+    young = [one for one in gpus if number(one.capability) >= number(OLDEST) or _runs(codes, one.capability)]
+    if not young:
+        yield from _hopeless(gpus)
+    if torch is None or not young or made_for_others:
         return
-    codes, source = _codes(torch, platform_of(facts))
-    young = [one for one in gpus if number(one.capability) >= number("3.0")]
     missed = [one for one in young if codes and not _runs(codes, one.capability)]
     if missed:
         yield _unsupported(facts, torch, missed[0], codes, source, partly=len(missed) < len(young))
     elif not codes:
         yield from _jetson(facts, torch, gpus)
-    elif young:
+    else:
         yield Finding(
             id="gpu.arch",
             level="ok",
@@ -192,11 +194,10 @@ def _jetson(facts: Facts, torch: Torch, gpus: list[Accelerator]) -> Iterator[Fin
 
 
 def _hopeless(gpus: list[Accelerator]) -> Iterator[Finding]:
-    """GPUs that no PyTorch of today has code for, whatever is installed."""
-    old = [one for one in gpus if number(one.capability) < number(OLDEST)]
-    if not old or len(old) < len(gpus):
+    """GPUs that no PyTorch of today has code for."""
+    if not gpus:
         return
-    gpu = old[0]
+    gpu = gpus[0]
     yield Finding(
         id="gpu.arch-unsupported",
         level="warning",

@@ -13,6 +13,7 @@ from scaffold.checks.gpu.fitting import Fit, cuda_fit, index_url, install
 from scaffold.checks.gpu.installed import Torch, card_evidence, cards, platform_of, torch_of
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.machine.model import Accelerator
+from scaffold.probing.manifest.model import IndexOf
 
 _NOT = (
     "the driver, nvcc and the CUDA toolkit: PyTorch's builds bring their own libraries",
@@ -32,7 +33,7 @@ def build_for_gpu(facts: Facts) -> Iterator[Finding]:
     torch = torch_of(facts)
     if torch is None or not torch.variant:
         return
-    gpu = _served(facts)
+    gpu = served(facts)
     if gpu is None:
         return
     if torch.variant == "cpu":
@@ -41,7 +42,7 @@ def build_for_gpu(facts: Facts) -> Iterator[Finding]:
         yield _other_vendor(facts, torch, gpu)
 
 
-def _served(facts: Facts) -> Accelerator | None:
+def served(facts: Facts) -> Accelerator | None:
     """The first GPU for which there is a build of PyTorch on this platform."""
     platform = platform_of(facts)
     if platform.startswith("macos"):
@@ -76,13 +77,29 @@ def _cpu_build(facts: Facts, torch: Torch, gpu: Accelerator) -> Finding:
         level="error",
         title=f"PyTorch was built without {what}, and this machine has {_article(gpu)}",
         detail="\n".join(
-            filter(None, (f"{gpu.name} works; {torch.shown} cannot use it", note[:1].upper() + note[1:]))
+            filter(None, (f"{gpu.name} works; {torch.shown} cannot use it", *_why(facts, note)))
         ),
-        cause="torch-cpu-build",
+        cause="torch-cpu-build-by-lock" if _gate(facts) else "torch-cpu-build",
         evidence=(*torch.evidence, card_evidence(gpu)),
         not_the_cause=_NOT if gpu.vendor == "nvidia" else _NOT[1:],
         remedy=_remedy(facts, torch, gpu),
     )
+
+
+def _why(facts: Facts, note: str) -> Iterator[str]:
+    """How it came: the project's own settings first."""
+    gate = _gate(facts)
+    if gate is not None:
+        yield (
+            f"{gate.place} names the index {gate.url} for torch with the marker {gate.marker} alone; "
+            f"here torch "
+            "comes from the ordinary index, and the lock keeps it so"
+        )
+    yield note[:1].upper() + note[1:]
+
+
+def _gate(facts: Facts) -> IndexOf | None:
+    return facts.manifest.gated("torch") if facts.manifest else None
 
 
 def _article(gpu: Accelerator) -> str:

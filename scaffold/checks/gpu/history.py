@@ -11,7 +11,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from scaffold.builds import tables
-from scaffold.builds.cuda import number
 from scaffold.toml import loads
 
 _FILE = Path(__file__).parent / "data" / "history.toml"
@@ -85,8 +84,10 @@ def metal_floor(version: str) -> str | None:
 
 def newest_with_metal(macos: str) -> str:
     """The newest minor release of PyTorch that uses the GPU under an old macOS: "2.9"; "" where none does."""
-    rows = _table()["metal"]
-    fitting = next((at for at, row in enumerate(rows) if number(macos) >= number(row["macos"])), None)
+    rows, here = _table()["metal"], parsed(macos)
+    if here is None:
+        return ""
+    fitting = next((at for at, row in enumerate(rows) if here >= Version(row["macos"])), None)
     if fitting is None or fitting == 0:
         return ""
     major, minor = rows[fitting - 1]["torch"].split(".")

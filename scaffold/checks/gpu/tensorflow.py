@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.version import Version
-
 from scaffold.builds import tables
 from scaffold.builds.cuda import covers, is_capability, number
 from scaffold.checks.facts import Facts
@@ -124,7 +122,7 @@ def machine_code(facts: Facts) -> Iterator[Finding]:
     if package is None or version is None or package.installer.startswith("conda") or package.channel:
         return
     table = tables.tensorflow()
-    release = table.release(Version(version.base_version))
+    release = next((row for row in table.releases if row.version.release[:2] == version.release[:2]), None)
     gpus = [one for one in cards(facts, "nvidia") if is_capability(one.capability)]
     if release is None or not release.kernels or not gpus or platform_of(facts) not in table.gpu_platforms:
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
-from scaffold.checks.wheels import instructions, libc, platforms, pythons
+from scaffold.checks.wheels import before, instructions, libc, platforms, pythons
 
 #: In the order in which findings of one level are shown.
 RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
@@ -16,4 +16,7 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     pythons.has_wheels,
     libc.new_enough,
     instructions.has_instructions,
+    before.lock_fits,
+    before.index_serves,
+    before.python_fits,
 )

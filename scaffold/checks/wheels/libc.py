@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from packaging.version import InvalidVersion, Version
 
 from scaffold.builds import tables
+from scaffold.builds.rows import TorchRelease
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu.history import parsed
 from scaffold.checks.gpu.installed import is_conda, platform_of, python_of
@@ -45,11 +46,14 @@ def _floor(one: Wanted, platform: str) -> Version | None:
     )
     if torch is None or platform not in torch.pypi:
         return None
-    return torch.glibc_needed(_variant(one.version, torch.pypi[platform]), platform)
+    if one.version.startswith(">"):
+        return _of_all_builds(torch)  # whichever build is taken, of that release or a newer one
+    return torch.glibc_needed(one.version.partition("+")[2] or torch.pypi[platform], platform)
 
 
-def _variant(version: str, usual: str) -> str:
-    return version.partition("+")[2] or usual
+def _of_all_builds(torch: TorchRelease) -> Version:
+    """The glibc that every build of a release runs on."""
+    return max((torch.glibc, *torch.glibc_of.values()))
 
 
 def _last(framework: str, here: Version, platform: str) -> str:
@@ -57,11 +61,7 @@ def _last(framework: str, here: Version, platform: str) -> str:
     if framework == "tensorflow":
         rows = [row for row in tables.tensorflow().releases if row.glibc <= here]
         return f"{rows[0].version.major}.{rows[0].version.minor}" if rows else ""
-    fitting = [
-        row
-        for row in tables.torch().releases
-        if platform in row.pypi and row.glibc_needed(row.pypi[platform], platform) <= here
-    ]
+    fitting = [row for row in tables.torch().releases if platform in row.pypi and _of_all_builds(row) <= here]
     return f"{fitting[0].version.major}.{fitting[0].version.minor}" if fitting else ""
 
 
