@@ -48,7 +48,7 @@ def usable_gpus(machine: Machine) -> Gpus:
     nvidia = [one for one in machine.accelerators if one.vendor == "nvidia" and one.status in _USABLE]
     driver = next((one.driver for one in nvidia if one.driver), "")
     windows = machine.host.windows_driver
-    major = _cuda_major(driver, machine.cuda_driver, windows=windows)
+    major = cuda_major(driver, machine.cuda_driver, windows=windows)
     if nvidia and driver and not major:
         return Gpus(why=f"driver {driver} is too old for any CUDA build")
     pairs = [(one, _doubt(one, driver, windows=windows)) for one in nvidia]
@@ -161,7 +161,7 @@ def driver_needed(cuda_major: int, *, windows: bool = False) -> str:
     return next(rows, "")
 
 
-def _cuda_major(driver: str, cuda_driver: str, *, windows: bool) -> int:
+def cuda_major(driver: str, cuda_driver: str, *, windows: bool) -> int:
     """The lower of what the driver's version and the driver itself say, where both are known."""
     said = [number(cuda_driver)[0]] if cuda_driver[:1].isdecimal() else []
     try:

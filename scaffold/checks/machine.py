@@ -1,17 +1,22 @@
-"""Accelerators that are there and cannot be used."""
+"""Accelerators that are there: those that can be used, and those that cannot.
+
+What keeps NVIDIA's GPUs from every program is said by `scaffold.checks.gpu`, which knows the causes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scaffold.builds.cuda import usable_gpus
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.machine.model import Accelerator
+from scaffold.checks.gpu import heard
+from scaffold.checks.gpu.driver_obstacle import obstacle
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
+from scaffold.machine.model import Accelerator, Status, Vendor
 
 #: Status of an accelerator -> (check, what stands in the way, what cures it). The detection's own note, which
 #: knows more of the case, is shown beside it.
-IN_THE_WAY = {
+IN_THE_WAY: dict[Status, tuple[str, str, str]] = {
     "driver_missing": ("gpu.driver-not-loaded", "no driver is loaded for it", "install its maker's driver"),
     "nouveau": (
         "gpu.driver-not-loaded",
@@ -31,28 +36,28 @@ IN_THE_WAY = {
     "no_permission": (
         "gpu.device-nodes",
         "this user may not open its device files",
-        "join the groups video and render",
+        "join the groups video and render, then log in anew; in a container, hand in /dev/kfd and /dev/dri",
     ),
     "host_driver_without_device": (
         "gpu.container-runtime",
         "the host's driver is visible in this container and the device is not",
-        "start the container with --gpus all",
+        "start the container with its devices (--gpus all; AMD: --device /dev/kfd --device /dev/dri)",
     ),
     "gpu_lost": (
         "gpu.lost",
         "the driver has lost it",
-        "restart the computer; look for Xid in the kernel's log",
+        "shut the computer down and start it again; look for Xid in the kernel's log",
     ),
     "unsupported": (
         "gpu.unsupported",
-        "the installed driver or libraries do not serve it",
+        "the installed driver or libraries do not serve it, or a virtual machine has it",
         "install those that do, or run on the processor",
     ),
-    "hidden": ("gpu.visible-devices", "a variable, or a virtual machine, hides it", "unset the variable"),
+    "hidden": ("gpu.hidden", "the driver does not show it to programs", "see nvidia-smi"),
 }
 
 #: What installs a driver, where the maker is known.
-DRIVERS = {
+DRIVERS: dict[Vendor, str] = {
     "nvidia": "install NVIDIA's driver",
     "amd": "load the kernel's driver: sudo modprobe amdgpu",
     "intel": "install Intel's compute runtime (libze1, libze-intel-gpu1)",
@@ -60,61 +65,72 @@ DRIVERS = {
 
 
 def accelerators_usable(facts: Facts) -> Iterator[Finding]:
-    """Every accelerator that is there can be used, and none is kept from this machine."""
-    machine, planned = facts.machine, usable_gpus(facts.machine)
-    for one in machine.accelerators:
-        if one.status == "ok" and not one.capability and one.vendor != "nvidia":
-            yield Finding(
-                id="gpu.no-framework",
-                level="info",
-                title=f"{one.name} works, and no framework has code for it: networks run on the processor",
-            )
-        elif one.vendor == "nvidia" and one.status == "ok" and one not in planned.devices:
-            yield Finding(
-                id="gpu.not-planned-for",
-                level="warning",
-                title=f"{one.name} answers, and no build is chosen for it",
-                detail="\n".join((*planned.doubts, *((planned.why,) if not planned.devices else ()))),
-                cause="driver-and-gpu",
-                evidence=(Evidence(source=one.found_by.get("driver", "driver"), value=one.driver),),
-                remedy=Remedy(text="see what another driver would give", commands=(("scaffold", "builds"),)),
-            )
-        elif one.status == "ok":
-            yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")
-        else:
-            yield _stopped(one, machine.notes)
-    if not machine.accelerators and machine.status != "ok":
-        check, why, cure = IN_THE_WAY[machine.status]
+    """Every accelerator that is there can be used."""
+    said_elsewhere = bool(obstacle(facts)) or facts.machine.host.wsl > 0
+    for one in facts.machine.accelerators:
+        if one.status == "ok":
+            yield from _usable(facts, one, stopped=one.vendor == "nvidia" and bool(obstacle(facts)))
+    stopped: dict[tuple[Vendor, Status], list[Accelerator]] = {}
+    for one in facts.machine.accelerators:
+        if one.status != "ok" and not one.masked and not (said_elsewhere and one.vendor == "nvidia"):
+            stopped.setdefault((one.vendor, one.status), []).append(one)
+    for cards in stopped.values():
+        if not _is_split(facts, cards):
+            yield _stopped(facts, cards)
+
+
+def _usable(facts: Facts, one: Accelerator, *, stopped: bool) -> Iterator[Finding]:
+    planned = usable_gpus(facts.machine)
+    if not one.capability and one.vendor != "nvidia":
         yield Finding(
-            id=check,
+            id="gpu.no-framework",
+            level="info",
+            title=f"{one.name} works, and no framework has code for it: networks run on the processor",
+        )
+    elif one.vendor == "nvidia" and one not in planned.devices and not (facts.told and not one.capability):
+        yield Finding(
+            id="gpu.not-planned-for",
             level="warning",
-            title=f"No GPU can be used here: {why}",
-            detail="\n".join(machine.notes),
-            cause=machine.status.replace("_", "-"),
-            evidence=tuple(
-                Evidence(source=source, value=f"{fact}: {getattr(machine.host, fact)}")
-                for fact, source in machine.host.found_by.items()
-                if fact == "container"
-            ),
-            remedy=Remedy(text=cure),
-        )  # fmt: skip
+            title=f"{one.name} answers, and no build is chosen for it",
+            detail="\n".join((*planned.doubts, *((planned.why,) if not planned.devices else ()))),
+            cause="driver-and-gpu",
+            evidence=(Evidence(source=one.found_by.get("driver", "driver"), value=one.driver),),
+            remedy=Remedy(text="see what another driver would give", commands=(("scaffold", "builds"),)),
+        )
+    elif not stopped:
+        yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")
 
 
-def _stopped(one: Accelerator, notes: tuple[str, ...]) -> Finding:
-    check, why, cure = IN_THE_WAY[one.status]
-    if one.status == "driver_missing":
-        cure = DRIVERS.get(one.vendor, cure)
-    if one.masked:
-        why, cure = f"{one.found_by['status']} hides it", f"unset {one.found_by['status']}"
+def _is_split(facts: Facts, cards: Sequence[Accelerator]) -> bool:
+    """Said by `checks.gpu.gpu_state`: hidden because it is split and has no slices."""
+    split = {one.index for one in heard.states(facts) if one.mig}
+    return all(one.vendor == "nvidia" and one.status == "hidden" and one.index in split for one in cards)
+
+
+def _stopped(facts: Facts, cards: Sequence[Accelerator]) -> Finding:
+    """One finding for all cards of a maker with the same obstacle."""
+    first = cards[0]
+    check, why, cure = IN_THE_WAY[first.status]
+    if first.status == "driver_missing":
+        cure = DRIVERS.get(first.vendor, cure)
     return Finding(
         id=check,
-        level="info" if one.status == "hidden" else "warning",
-        title=f"{one.name} cannot be used: {why}",
-        detail="\n".join(notes),
-        cause=one.status.replace("_", "-"),
+        level=_level(facts, cards),
+        title=f"{heard.named(cards)} cannot be used: {why}",
+        detail="\n".join(facts.machine.notes),
+        cause=first.status.replace("_", "-"),
         evidence=tuple(
-            Evidence(source=source, value=f"{fact}: {getattr(one, fact)}")
-            for fact, source in one.found_by.items()
+            Evidence(source=source, value=f"{fact}: {getattr(first, fact)}")
+            for fact, source in first.found_by.items()
+            if hasattr(first, fact)
         ),
         remedy=Remedy(text=cure),
     )
+
+
+def _level(facts: Facts, cards: Sequence[Accelerator]) -> Level:
+    """A processor's own graphics, and a card that was given away or hidden, take nothing from a training."""
+    if all(one.integrated or not one.capability for one in cards) or cards[0].status == "hidden":
+        return "info"
+    usable = any(one.status == "ok" and one.capability for one in facts.machine.accelerators)
+    return "info" if usable and cards[0].status == "unsupported" else "warning"

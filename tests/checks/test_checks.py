@@ -220,10 +220,10 @@ def test_one_thing_wrong_gives_one_finding(change: dict[str, object], found: dic
 @pytest.mark.parametrize(
     "status", ["nouveau", "module_blocked", "reboot_required", "no_permission", "gpu_lost"]
 )
-def test_a_card_that_cannot_be_used_is_a_warning_with_a_cure(status: str) -> None:
+def test_a_card_that_no_program_can_use_is_an_error_with_a_cure(status: str) -> None:
     facts = Facts(machine=Machine(host=HOST, accelerators=(replace(CARD, status=status),)))
     (finding,) = examine(facts)
-    assert (finding.level, finding.remedy is not None) == ("warning", True)
+    assert (finding.level, finding.remedy is not None) == ("error", True)
 
 
 def test_within_a_cuda_generation_an_older_driver_is_right() -> None:

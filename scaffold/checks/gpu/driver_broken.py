@@ -1,0 +1,210 @@
+"""A driver that runs and gives no program the GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold.checks.facts import Facts
+from scaffold.checks.gpu import heard
+from scaffold.checks.gpu.driver_obstacle import obstacle
+from scaffold.checks.model import Evidence, Finding, Remedy
+
+#: Cards that NVIDIA's compatibility package serves: data-centre ones, some of RTX for workstations, Jetson.
+DATA_CENTRE = re.compile(
+    r"\b(?:Tesla|Quadro|RTX (?:PRO )?[A-Z]?\d{4}|Jetson|Orin|Thor|[AHBVPLTK]\d{1,4}[SX]?|G[BH]\d{3})\b"
+)
+_CONSUMER = re.compile(r"GeForce|TITAN|\bRTX [2-5]0\d0|\bGTX\b", re.IGNORECASE)
+
+_MEMORY_MODULE = (("sudo", "rmmod", "nvidia_uvm"), ("sudo", "modprobe", "nvidia_uvm"))
+
+
+def fabric_ready(facts: Facts) -> Iterator[Finding]:
+    """GPUs that are joined by NVSwitch compute once their fabric is set up."""
+    waiting = [one for one in heard.states(facts) if one.fabric in ("not started", "in progress")]
+    if obstacle(facts) != "fabric" and not waiting:
+        return
+    version = heard.driver_version(facts)
+    contained = heard.in_container(facts)
+    cards = heard.named(heard.nvidia(facts))
+    yield Finding(
+        id="gpu.fabric-manager",
+        level="error",
+        title=f"The driver lists {cards}, and its NVLink fabric is "
+        + (f'"{waiting[0].fabric}"' if waiting else "not ready")
+        + ", so that no program can use it",
+        detail="GPUs that are joined by NVSwitch (HGX, DGX) compute only after nv-fabricmanager, of the very "
+        "version of the driver, has set the switches up.",
+        cause="fabric-manager-missing",
+        evidence=(
+            *(
+                Evidence(source=f"nvidia-smi -q, GPU {one.index}", value=f"Fabric State: {one.fabric}")
+                for one in waiting
+            ),
+            *heard.answered(facts),
+        ),
+        not_the_cause=("PyTorch, CUDA_VISIBLE_DEVICES, and anything installed in the environment",),
+        remedy=Remedy(
+            text="nothing inside the container helps: the fabric manager runs on the host. Take another node "
+            "and report this one to the provider (or the host's administrator)"
+            if contained
+            else "install the fabric manager of the driver's very "
+            f"version{f' ({version})' if version else ''} and "
+            "start it; then nvidia-smi -q shows Fabric State: Completed",
+            commands=(("nvidia-smi", "-q"),)
+            if contained
+            else (
+                ("sudo", "systemctl", "enable", "--now", "nvidia-fabricmanager"),
+                ("journalctl", "-u", "nvidia-fabricmanager"),
+            ),
+        ),
+    )
+
+
+def own_libcuda(facts: Facts) -> Iterator[Finding]:
+    """Programs load the driver's own libcuda, not one that another GPU or another driver needs."""
+    found = obstacle(facts)
+    loaded = heard.answers(facts).libcuda
+    library = loaded if "/compat/" in loaded else heard.driver(facts).compat
+    cards = heard.nvidia(facts)
+    consumer = bool(cards) and all(_CONSUMER.search(one.name) for one in cards)
+    served = bool(cards) and all(
+        not _CONSUMER.search(one.name) and DATA_CENTRE.search(one.name) for one in cards
+    )
+    if found == "stub":
+        yield _stub(facts)
+    if found != "compat" and (not library or served):
+        return
+    version = heard.driver_version(facts)
+    certain = found == "compat" or (consumer and not _runs(facts))
+    yield Finding(
+        id="gpu.cuda-compat",
+        level="error" if certain else "warning",
+        title=f"Programs load {library or 'a compatibility libcuda (cuda-compat)'}, "
+        + (f"and {heard.named(cards)} supports none" if consumer else "which serves data-centre GPUs only"),
+        detail="NVIDIA's compatibility package lets an older driver run programs of a newer CUDA on "
+        "data-centre "
+        "GPUs; on any other GPU CUDA fails with error 804. Images of CUDA put its folder before the driver's "
+        "own.",
+        cause="cuda-compat-on-unsupported-gpu",
+        evidence=(
+            *((Evidence(source="the loader's path", value=library),) if library else ()),
+            *((Evidence(source="driver", value=version),) if version else ()),
+            *heard.answered(facts),
+        ),
+        not_the_cause=("PyTorch and the GPU: with the driver's own libcuda they work",),
+        remedy=Remedy(
+            text="take the compat folder out of LD_LIBRARY_PATH and of /etc/ld.so.conf.d (in the image or "
+            "the run "
+            "configuration), then sudo ldconfig; or update the driver of the host, so that the image needs "
+            "none",
+            commands=(
+                (
+                    "env",
+                    "-u",
+                    "LD_LIBRARY_PATH",
+                    heard.python(facts),
+                    "-c",
+                    "import torch; torch.zeros(1).cuda()",
+                ),
+            ),
+        ),
+    )
+
+
+def _runs(facts: Facts) -> bool:
+    """Whether this machine's CUDA answered all the same: the loader took another libcuda."""
+    answer = heard.answers(facts)
+    return not facts.told and answer.codes.get("libcuda") == 0 and "/compat/" not in answer.libcuda
+
+
+def _stub(facts: Facts) -> Finding:
+    return Finding(
+        id="gpu.cuda-compat",
+        level="error",
+        title="Programs load the CUDA toolkit's stub of libcuda, which is made to link against, not to run",
+        cause="libcuda-stub",
+        evidence=(Evidence(source="libcuda", value=heard.answers(facts).libcuda or "cuInit returns 34"),),
+        not_the_cause=("the driver, whose own libcuda is not reached",),
+        remedy=Remedy(text="take the folder .../stubs out of LD_LIBRARY_PATH"),
+    )
+
+
+def memory_module(facts: Facts) -> Iterator[Finding]:
+    """CUDA starts where the driver answers."""
+    if obstacle(facts) != "uvm":
+        return
+    slept = heard.driver(facts).slept
+    contained = bool(facts.machine.host.container)
+    windows = facts.machine.host.os == "windows"
+    yield Finding(
+        id="gpu.uvm-resume",
+        level="error",
+        title="NVIDIA's driver answers, and CUDA fails with an unknown error (999)"
+        + (" since the machine was asleep" if slept else ""),
+        detail="After a suspend the module nvidia_uvm is often left in a bad state: nvidia-smi works, and no "
+        "program "
+        "can start CUDA. The message's advice about CUDA_VISIBLE_DEVICES leads astray.",
+        cause="uvm-stale-after-suspend",
+        evidence=(
+            *heard.answered(facts),
+            *(
+                (
+                    Evidence(
+                        source="/sys/power/suspend_stats/success",
+                        value="the machine was asleep since its start",
+                    ),
+                )
+                if slept
+                else ()
+            ),
+            *(
+                (Evidence(source="/sys/module/nvidia_uvm", value="not loaded"),)
+                if heard.driver(facts).uvm is False
+                else ()
+            ),
+        ),
+        not_the_cause=("CUDA_VISIBLE_DEVICES, which the message names",),
+        remedy=_again(contained=contained, windows=windows),
+    )
+
+
+def _again(*, contained: bool, windows: bool) -> Remedy:
+    if windows:
+        return Remedy(text="restart Windows (restart, not shut down: that keeps the driver's state)")
+    inside = (
+        "; in a container /dev/nvidia-uvm must be there as well (--gpus all hands it in)" if contained else ""
+    )
+    return Remedy(
+        text="end every program that uses the GPU and reload nvidia_uvm"
+        f"{' on the host' if contained else ''}, or reboot{inside}; against the next time, let the driver "
+        "keep the memory: options nvidia NVreg_PreserveVideoMemoryAllocations=1 and "
+        "systemctl enable nvidia-suspend nvidia-resume",
+        commands=_MEMORY_MODULE,
+    )
+
+
+def on_the_bus(facts: Facts) -> Iterator[Finding]:
+    """Every card that the driver knew is still there."""
+    if obstacle(facts) != "lost":
+        return
+    cards = heard.nvidia(facts)
+    hosted = heard.in_container(facts)
+    hangs = min(heard.codes(facts).values(), default=0) < 0
+    yield Finding(
+        id="gpu.lost",
+        level="error",
+        title=f"The driver {'does not answer for' if hangs else 'has lost'} {heard.named(cards)}",
+        detail="\n".join(facts.machine.notes),
+        cause="gpu-off-the-bus",
+        evidence=(*heard.seen(cards), *heard.answered(facts)),
+        not_the_cause=("PyTorch and TensorFlow: the driver itself no longer reaches the card",),
+        remedy=Remedy(
+            text="take another node and report this one to the provider"
+            if hosted
+            else "shut the machine down (not only restart) and start it again; where it comes back: power "
+            "cables, "
+            "seat, heat, firmware, then the card; sudo dmesg | grep -i xid tells more",
+            commands=(("sudo", "dmesg"),),
+        ),
+    )
