@@ -19,8 +19,7 @@ from scaffold.pycharm.survey.model import Run
 
 #: Finding -> variables that its cure takes out of the run configurations that the finding names.
 UNSET: Mapping[str, tuple[str, ...]] = {
-    "env.pythonhome": ("PYTHONHOME",),
-    "env.pythonpath": ("PYTHONPATH",),
+    "env.pythonhome": ("PYTHONHOME", "PYTHONPATH"),
     "gpu.visible-devices": ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"),
     "gpu.rocm-gfx": ("HSA_OVERRIDE_GFX_VERSION",),
     "lib.cudnn-shadowed": ("LD_LIBRARY_PATH",),

@@ -29,7 +29,11 @@ def nothing_from_the_users_site(facts: Facts) -> Iterator[Finding]:
 
 
 def _switched_off(facts: Facts) -> bool:
-    return bool(facts.variables and facts.variables.value("PYTHONNOUSERSITE"))
+    """By a variable of this process, or of every run configuration."""
+    if facts.variables and facts.variables.value("PYTHONNOUSERSITE"):
+        return True
+    runs = [one.configuration.environment for one in facts.ide.runs if not one.template] if facts.ide else []
+    return bool(runs) and all(one.get("PYTHONNOUSERSITE") for one in runs)
 
 
 def _is_seen(one: Outside, python: PythonFacts) -> bool:
