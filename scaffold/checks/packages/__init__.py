@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
-from scaffold.checks.packages import clashes, conda, copies, family, jax, keras, needs, saved
+from scaffold.checks.packages import clashes, conda, copies, family, installed, jax, keras, needs, saved
 
 #: In the order in which findings of one level are shown.
 RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
+    installed.frameworks_there,
+    installed.metadata_there,
+    installed.for_this_python,
     copies.each_once,
     copies.code_as_recorded,
     copies.one_owner_a_module,

@@ -33,7 +33,7 @@ KEY = frozenset(
 _ONE_NEEDS_THE_OTHER = {("tensorflow", "tensorflow-intel"), ("tensorflow", "tensorflow-macos")}
 _SAME_MODULE: tuple[tuple[str, Level, tuple[str, ...]], ...] = (
     ("tensorflow", "error", tuple(one for one in TENSORFLOWS if one != "tf-nightly")),
-    ("onnxruntime", "error", ("onnxruntime-gpu", "onnxruntime", "onnxruntime-directml")),
+    ("onnxruntime", "warning", ("onnxruntime-gpu", "onnxruntime", "onnxruntime-directml")),
     (
         "cv2",
         "warning",
