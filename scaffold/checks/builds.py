@@ -81,10 +81,10 @@ def packages_fit(facts: Facts) -> Iterator[Finding]:
     version = facts.environment.version if facts.environment else facts.planned_python
     python = ".".join(version.split(".")[:2])
     for one in lint(lock_of_installed(packages), facts.machine, python):
-        # Said by `checks.frameworks` and `checks.contents`, which know the installed files.
+        # Said by `checks.frameworks`, `checks.gpu` and `checks.contents`, which know the installed files.
         seen = facts.contents is not None and facts.contents.collisions
         twice = (one.code == "same-files" and (seen or not one.package.startswith("nvidia-"))) or (
-            one.code == "cuda-driver" and one.package == "torch" and facts.torch is not None
+            one.code in ("cuda-driver", "kernels") and one.package == "torch" and facts.torch is not None
         )
         if one.code in FIT and one.level != "info" and not twice:
             yield Finding(

@@ -152,8 +152,8 @@ def test_packages_that_cannot_run_on_this_gpu() -> None:
         packages=PackageFacts(torch=TorchBuild(version="2.15.0+cu130", cuda="13.0", source="version.py")),
     )
     (found,) = [one for one in examine(facts) if one.level != "ok"]
-    assert (found.id, found.level, found.cause) == ("gpu.arch-unsupported", "error", "kernels")
-    assert "6.1" in found.title
+    assert (found.id, found.level, found.cause) == ("gpu.arch-unsupported", "error", "arch-dropped")
+    assert "sm_61" in found.title
 
 
 def test_two_packages_that_own_the_same_files() -> None:
