@@ -9,11 +9,12 @@ from scaffold.facts.told import Told, one_line, spelt
 from scaffold.probing.interpreter.model import Outside, Script, VenvFacts
 from scaffold.probing.interpreter.outside import STACK
 from scaffold.probing.interpreter.scripts import interpreter_of
+from scaffold.probing.interpreter.venv import made_at
 
 #: How people say that something is not there. In a sandbox or a container it may be there for others.
 _GONE = re.compile(
     r"missing|\bgone\b|dangling|broken|non-?existent|\bnot (?:there|found|exist)|n[o']t exist|deleted|removed"
-    r"|no such|moved|uninstalled",
+    r"|no such|uninstalled",
     re.IGNORECASE,
 )
 _FOR_OTHERS = re.compile(r"sandbox|container|flatpak|snap", re.IGNORECASE)
@@ -26,6 +27,7 @@ _TWO_PYTHONS = re.compile(
     r"(?=.*\bpip\b)(?=.*\bpython\b)(?=.*\b(?:not|other|another|different|differs?|instead|mismatch))",
     re.IGNORECASE,
 )
+_MOVED = re.compile(r"\b(?:moved|renamed|copied)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"(?:^|[\\/])python[\d.t]*(?:\.exe)?$", re.IGNORECASE)
 
 
@@ -51,8 +53,8 @@ def outside(description: Told) -> Iterator[Outside]:
     packages = description.below("packages")
     for name in packages.facts:
         facts = packages.below(name)
-        location = words_of(facts, "location", "path", "source", "installed_in", "imported_from")
-        if not _USER_SITE.search(location):
+        location = next((one for one in _locations(facts) if _USER_SITE.search(one)), "")
+        if not location:
             continue
         inside = words_of(facts, "version_in_env", "env_version")
         version = words_of(facts, "version_imported", "version_in_user_site", "user_version", "version")
@@ -65,26 +67,46 @@ def outside(description: Told) -> Iterator[Outside]:
             yield Outside(name=named[1].lower(), location=path)
 
 
-def venv_told(description: Told) -> VenvFacts | None:
-    """The virtual environment that is told of; None where none is."""
+def _locations(facts: Told) -> Iterator[str]:
+    """Every place in which a package is told to lie."""
+    for name in ("location", "locations", "path", "source", "installed_in", "imported_from"):
+        yield from (one_line(one) for one in facts.rows(name) if isinstance(one, str))
+
+
+def venv_told(description: Told, version: str) -> VenvFacts | None:
+    """The virtual environment that is told of, below a Python of ``version``; None where none is."""
     venv = description.below("venv", "virtualenv")
     path = venv.text("path") or words_of(description, "venv", "virtualenv")
     if not venv.facts and not path:
         return None
-    link = words_of(venv, "bin/python", "Scripts/python.exe", "python")
+    link = words_of(venv, "bin/python", "Scripts/python.exe")
+    said = words_of(venv, "state", "note", "problem")
     home = words_of(venv, "pyvenv.cfg.home", "home")
     return VenvFacts(
         folder=path,
         tool=venv.text("tool"),
         home=home.split(" (")[0],
         home_alive=False if is_gone(home) or venv.flag("home_exists") is False else None,
-        made_at=words_of(venv, "made_at", "pyvenv.cfg.command", "moved_from", "created_at").split(" (")[0],
-        version=venv.text("version"),
+        made_at=_made_at(venv) or ("another folder" if _MOVED.search(said) else ""),
+        version=venv.text("python", "version"),
         program=link.split(" (")[0],
-        program_alive=False if is_gone(link) else None,
+        program_alive=False if is_gone(link) or is_gone(said) else None,
+        site_packages=_fits(venv.text("python", "version"), version),
         sees_system=venv.flag("include-system-site-packages", "system_site_packages"),
         foreign_layout=words_of(venv, "layout", "foreign_layout"),
     )
+
+
+def _made_at(venv: Told) -> str:
+    """Where it was made: told as such, or by the command in pyvenv.cfg."""
+    text = words_of(venv, "made_at", "moved_from", "created_at", "VIRTUAL_ENV").split(" (")[0]
+    return text or made_at({"command": words_of(venv, "pyvenv.cfg.command", "command")}, "")
+
+
+def _fits(made: str, version: str) -> bool | None:
+    """Whether an environment was made by the version that runs; None where either is unknown."""
+    ours, theirs = minor_of(version), minor_of(made)
+    return ours == theirs if ours and theirs else None
 
 
 def stale(description: Told) -> Iterator[Script]:

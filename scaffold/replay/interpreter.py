@@ -36,12 +36,14 @@ _MACHINES = (
 
 def told(description: Told) -> PythonFacts:
     """What the description tells; everything else stays unknown."""
-    python, venv = description.below("python"), venv_told(description)
+    python = description.below("python")
+    version = _version(description, python)
+    venv = venv_told(description, version)
     kind = _kind(python)
     manager = _first(_MANAGERS, kind) or manager_of(python.text("path", "executable", "prefix"))
     machine = _machine(description, python)
     virtual = _virtual(description, python, venv, kind)
-    version, variables = _version(description, python), description.below("env")
+    variables = description.below("env")
     return PythonFacts(
         executable=words_of(python, "executable", "path"),
         version=version,

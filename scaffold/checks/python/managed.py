@@ -16,7 +16,8 @@ def not_the_systems(facts: Facts) -> Iterator[Finding]:
     if python is None or python.virtual or not python.externally_managed:
         return
     refused = facts.log is not None and any(facts.log.of("env.externally-managed"))
-    meant = facts.target is None or facts.target.how == "--python"
+    lacking = facts.target is not None and facts.target.how == "--python" and not python.managed_packages
+    meant = facts.target is None or lacking  # described as the one that is used, or asked for
     brought = f" It has {', '.join(python.managed_packages)} from there." if python.managed_packages else ""
     yield Finding(
         id="env.externally-managed",

@@ -10,7 +10,7 @@ from scaffold.checks.python.cures import python_of
 from scaffold.probing.interpreter.model import Called
 
 #: Signs of a module that the running Python does not have.
-_ABSENT = ("module-not-found", "pip-lists-what-python-lacks")
+_ABSENT = ("framework-missing", "pip-lists-what-python-lacks")
 
 
 def pip_installs_for_python(facts: Facts) -> Iterator[Finding]:

@@ -85,7 +85,8 @@ def _problem(facts: Facts, entry: str) -> tuple[str, str] | None:
     minor = python.minor if python else None
     told = _VERSION.search(entry)
     held = _held(facts, entry)
-    level = "error" if held else "warning"
+    failed = facts.log is not None and any(facts.log.of("env.pythonhome"))
+    level = "error" if held or failed else "warning"
     if told and minor and (int(told[1]), int(told[2])) != minor:
         ours = ".".join(map(str, minor))
         return level, f"is made for Python {told[1]}.{told[2]}, and this is Python {ours}"
