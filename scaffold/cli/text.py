@@ -28,7 +28,7 @@ def can_show(text: str) -> bool:
     import sys
 
     try:
-        text.encode(sys.stdout.encoding or "ascii")
+        text.encode((sys.stdout.encoding if sys.stdout else None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -64,6 +64,7 @@ def columns() -> int | None:
 
     from scaffold.system import HostSystem
 
-    if sys.stdout.isatty() or HostSystem().environment.get("COLUMNS", "").isdecimal():
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()  # None: it was closed before we began
+    if on_terminal or HostSystem().environment.get("COLUMNS", "").isdecimal():
         return max(shutil.get_terminal_size().columns, 20)
     return None
