@@ -11,6 +11,7 @@ from scaffold.machine.model import DriverAnswers, GpuState
 from scaffold.probing.driver.model import DockerFacts, DriverFacts, InstallFacts, LinkFacts, WslFacts
 
 _GONE = re.compile(r"missing|absent|not |^no\b|none|false|does not|removed", re.IGNORECASE)
+_DENIED = re.compile(r"EPERM|EACCES|denied|not permitted|no permission", re.IGNORECASE)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", re.IGNORECASE)
 _SHIFT = {"K": 10, "M": 20, "G": 30, "T": 40}
 _FABRIC = ("not started", "in progress", "completed")
@@ -32,6 +33,9 @@ def told(description: Told) -> DriverFacts:
         library_version=_version(driver, "userspace", "library_version", "userspace_version", "version_to"),
         foreign_library=_foreign(description, driver, files, wsl=bool(wsl)),
         secure_boot=_flag(description, "secure_boot"),
+        refused=tuple(
+            one for one, said in files.items() if one.startswith("/dev/nvidia") and _DENIED.search(said)
+        ),
         compat=_compat(description, files),
         hosted=_text(system.first("hosted") or description.first("hosted")),
         uvm=_flag(driver, "nvidia_uvm", "uvm_loaded"),
@@ -44,6 +48,7 @@ def told(description: Told) -> DriverFacts:
             packages=tuple(dict.fromkeys(_DRIVER_PACKAGE.findall(_words(driver)))) or None,
             module_built=_flag(driver, "module_built", "kernel_module_built"),
             headers=_flag(driver, "kernel_headers", "headers"),
+            prime=_text(description.first("prime_select", "prime", "prime_profile")).lower(),
             upgraded=_upgraded(description, files),
         ),
         links=_links(description),
@@ -90,7 +95,8 @@ def _there(files: Mapping[str, str], *paths: str) -> bool | None:
 
 def _foreign(description: Told, driver: Told, files: Mapping[str, str], *, wsl: bool) -> str:
     """A libcuda of a Linux driver where there should be none."""
-    packages = _words(driver.below("packages")) + " " + _text(description.first("apt", "dpkg"))
+    listed = " ".join(one for one in description.below("packages").facts if isinstance(one, str))
+    packages = f"{_words(driver)} {_text(description.first('apt', 'dpkg'))} {listed}"
     named = _DRIVER_PACKAGE.search(packages)
     if wsl:
         lying = (one for one, said in files.items() if _is_linux_libcuda(one) and not _GONE.search(said))

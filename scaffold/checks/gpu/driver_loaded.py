@@ -68,6 +68,16 @@ def _not_loaded(facts: Facts) -> Finding:
             "firmware",
             (Evidence(source="SecureBoot (EFI variable)", value="on"),),
         )
+    if install.prime in ("intel", "off"):
+        return _finding(
+            facts,
+            "This laptop was told to use the processor's graphics alone (prime-select), which keeps NVIDIA's "
+            "module "
+            "from being loaded",
+            "prime-intel",
+            "let both be used, then restart: sudo prime-select on-demand",
+            (Evidence(source="/etc/prime-discrete", value=install.prime),),
+        )
     if install.methods and len(install.methods) > 1:
         return _finding(
             facts,

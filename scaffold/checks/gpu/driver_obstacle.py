@@ -52,7 +52,16 @@ def obstacle(facts: Facts) -> Obstacle:
     if facts.machine.host.wsl:
         return "wsl"  # Windows' driver: nothing of what follows holds there
     codes = heard.codes(facts)
-    return _of_codes(facts, codes.get("cuda", 0), codes.get("nvml", 0)) or _of_status(facts)
+    found = _of_codes(facts, codes.get("cuda", 0), codes.get("nvml", 0)) or _of_status(facts)
+    if not found and heard.driver(facts).refused:
+        found = "taken-away" if facts.machine.host.container else "no-permission"
+    return "capabilities" if found == "no-device" and _lacks_compute(facts) else found
+
+
+def _lacks_compute(facts: Facts) -> bool:
+    """Whether the container's settings name what it is handed, and CUDA's library is not among it."""
+    asked = facts.variables.value("NVIDIA_DRIVER_CAPABILITIES") if facts.variables else None
+    return asked is not None and not {"compute", "all"} & set(asked.replace(" ", "").split(","))
 
 
 def _of_codes(facts: Facts, cuda: int, nvml: int) -> Obstacle:

@@ -56,7 +56,8 @@ def _judged(facts: Facts, one: Variable) -> Iterator[Finding]:
     elif cards and not left:
         yield _hides(facts, one, f"it names {_shown(entries[0])}, and there {_there(cards)}", cards)
     elif cards and len(left) < len(entries):
-        yield _shortens(one, entries, len(left), cards)
+        level: Level = "error" if heard.logged(facts, "device-ordinal") else "warning"
+        yield _shortens(one, entries, len(left), cards, level)
     elif not cards and heard.logged(facts, *_NO_GPU_SEEN) and entries[0] != "0":
         yield _hides(facts, one, f"it names {_shown(entries[0])}, and CUDA finds none of that number", cards)
 
@@ -94,9 +95,10 @@ def _hides(facts: Facts, one: Variable, why: str, cards: Sequence[Accelerator]) 
 
 
 def _hides_all(facts: Facts, one: Variable, cards: Sequence[Accelerator]) -> Finding:
-    """On purpose or not: where a program missed its GPU it was not."""
+    """In one program's settings it is often meant; for all that is started from here it rarely is."""
     missed = heard.logged(facts, *_NO_GPU_SEEN, "torch-no-driver")
-    level: Level = "error" if missed else "warning" if cards else "info"
+    everywhere = one.kind in ("process", "other")
+    level: Level = "error" if missed or (cards and everywhere) else "warning" if cards else "info"
     return Finding(
         id="gpu.visible-devices",
         level=level,
@@ -109,10 +111,12 @@ def _hides_all(facts: Facts, one: Variable, cards: Sequence[Accelerator]) -> Fin
     )
 
 
-def _shortens(one: Variable, entries: list[str], left: int, cards: Sequence[Accelerator]) -> Finding:
+def _shortens(
+    one: Variable, entries: list[str], left: int, cards: Sequence[Accelerator], level: Level
+) -> Finding:
     return Finding(
         id="gpu.visible-devices",
-        level="warning",
+        level=level,
         title=f"{one.name}={one.value} names {len(entries)} GPUs and leaves {left}: "
         f"{_shown(entries[left])} is not there",
         detail="CUDA drops the first entry that it cannot use and all behind it.",

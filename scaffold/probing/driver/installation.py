@@ -41,6 +41,7 @@ def install_facts(system: System, module: str) -> InstallFacts:
         module_built=True if module else _is_built(system, folder) if known else None,
         headers=system.exists(f"{folder}/build") if known else None,
         restart_wanted="nvidia" in (system.read_text("/var/run/reboot-required.pkgs") or ""),
+        prime=(system.read_text("/etc/prime-discrete") or "").strip(),
         upgraded=last_upgrade(system.read_text("/var/log/apt/history.log") or ""),
     )
 

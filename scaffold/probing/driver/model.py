@@ -34,6 +34,7 @@ class InstallFacts:
     module_built: bool | None = None  # nvidia.ko lies among the modules of the running kernel
     headers: bool | None = None  # of the running kernel, which a module is built against
     restart_wanted: bool | None = None  # the package manager asks for a restart
+    prime: str = ""  # which GPU a laptop with two was told to use: "intel", "on-demand", "nvidia"
     upgraded: str = ""  # the last upgrade of it: "2026-05-13  06:12:03 /usr/bin/unattended-upgrade"
 
 
@@ -56,6 +57,7 @@ class DriverFacts:
     library_version: str | None = None  # of libcuda.so.1 and libnvidia-ml.so.1, by their file names
     foreign_library: str = ""  # libcuda that did not come with the driver: in WSL, or put into a container
     secure_boot: bool | None = None
+    refused: tuple[str, ...] = ()  # device files that are there and may not be opened: /dev/nvidia0
     compat: str = ""  # a compatibility libcuda on the loader's path: /usr/local/cuda/compat/libcuda.so.1
     hosted: str = ""  # colab, kaggle: a machine whose driver is not the user's
     uvm: bool | None = None  # the module nvidia_uvm is loaded
