@@ -127,7 +127,7 @@ def _read(url: str) -> tuple[str, str, str]:
         return "", "", "letters"
     scheme, separator, rest = url.partition("://")
     if not separator:
-        return "", url.split("/")[0], ""
+        return "", url.split("/", maxsplit=1)[0], ""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
