@@ -192,7 +192,7 @@ def _models(description: Told) -> Iterator[SavedModel]:
         if kind:
             text = state if isinstance(state, str) else ""
             match = re.search(
-                r"keras(?:\s+version)?\s*[=v:]?\s*(\d+(?:\.\d+|\.x)*)", text[:300], re.IGNORECASE
+                r"keras(?:[\s_]version)?\s*[=v:]?\s*(\d+(?:\.\d+|\.x)*)", text[:300], re.IGNORECASE
             )
             keras = match[1] if match else ""
             yield SavedModel(path=str(path)[:300], kind=kind, keras=keras, told=text[:300])

@@ -90,7 +90,7 @@ def for_this_python(facts: Facts) -> Iterator[Finding]:
         not_the_cause=("the package itself: it is whole, for its own Python",),
         remedy=installing(
             facts,
-            "install it anew with this interpreter; a folder that another Python installed into does not belong "
+            "install it anew with this interpreter; what another Python installed does not belong "
             "on its path (PYTHONPATH, --target, an environment that was copied or whose Python was replaced)",
             ("--force-reinstall", *(one.name for one in wrong[:_SHOWN])),
         ),
