@@ -42,11 +42,19 @@ def aim(system: System, folder: Path, *, python: Path | None = None, own: Path |
     return Target(folder=folder)
 
 
+def is_known(system: System, python: Path) -> bool:
+    """Whether ``--python`` names anything: also a link that leads nowhere, which is to be judged."""
+    if _is_there(system, python):
+        return True
+    return len(python.parts) == 1 and bool(system.which(str(python)) or _of_conda(system, python.name))
+
+
 def _named(system: System, folder: Path, python: Path) -> Target:
     """What the user means with ``--python``; a path that leads nowhere is what is to be judged."""
     if len(python.parts) == 1 and not _is_there(system, python):
         found = system.which(str(python)) or _of_conda(system, python.name)
         python = found or python
+    python = python.absolute()
     if _is_environment(system, python):
         program = program_of(system, python) or expected(system, python)
         return Target(folder=folder, python=program, prefix=python, how="--python")

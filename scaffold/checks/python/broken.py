@@ -49,9 +49,26 @@ def _broken(facts: Facts, python: PythonFacts) -> Finding | None:
             return _upgraded(facts, python, venv)
         if _moved(venv):
             return _elsewhere(facts, venv)
+    if python.alive is False:
+        return _gone(facts, python)
     if python.stale:
         return _stale(facts, python)
     return _fragile(facts, venv) if venv is not None else None
+
+
+def _gone(facts: Facts, python: PythonFacts) -> Finding:
+    return Finding(
+        id="env.venv-broken",
+        level="error",
+        title=f"The interpreter {python.executable} is named, and nothing is there",
+        detail="the Python, or the environment around it, was removed or moved",
+        cause="venv-base-removed",
+        evidence=(Evidence(source=python.executable, value="missing, or a link that leads nowhere"),),
+        remedy=Remedy(
+            text="name an interpreter that is there; or recreate the environment with one",
+            commands=(("scaffold", "env", "python"),),
+        ),
+    )
 
 
 def _finding(facts: Facts, venv: VenvFacts, title: str, cause: str, detail: str, seen: Evidence) -> Finding:

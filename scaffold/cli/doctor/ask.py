@@ -144,6 +144,9 @@ def _show(system: System, looked: Answer, fixed: Fixed | None) -> None:
 
 
 def _refuse_contradictions(options: Options) -> None:
+    from scaffold.probing.aim import is_known
+    from scaffold.system import HostSystem
+
     if options.fix and options.undo:
         raise OptionRefused("--fix and --undo exclude each other")
     if (options.dry_run or options.yes) and not (options.fix or options.undo):
@@ -160,10 +163,10 @@ def _refuse_contradictions(options: Options) -> None:
         )
     if not options.path.exists():
         raise OptionRefused(f"{options.path} is not there", hint="name the project's folder")
-    if options.python is not None and not options.python.exists():
+    if options.python is not None and not is_known(HostSystem(), options.python):
         raise OptionRefused(
             f"--python {options.python} is not there",
-            hint="name an interpreter, or an environment's folder",
+            hint="name an interpreter, an environment's folder, or an environment of conda's",
         )
 
 
@@ -173,7 +176,7 @@ def _request(options: Options) -> tuple[Request, Observed | None]:
     told, observed, alone = _told(options.facts)
     request = Request(
         start=options.path if options.path.is_dir() else options.path.parent,
-        python=options.python.absolute() if options.python else None,
+        python=options.python,
         deep=options.deep,
         online=options.online,
         before=options.before,

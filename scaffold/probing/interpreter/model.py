@@ -60,6 +60,7 @@ class PythonFacts:
     """One interpreter, by its files. ``""`` and None mean unknown."""
 
     executable: str = ""
+    alive: bool | None = None  # that program is there, links followed
     version: str = ""  # 3.12.4; 3.12 where no more is told
     implementation: str = ""  # CPython, PyPy
     machine: str = ""  # what it was built for: x86_64, aarch64, arm64
