@@ -1,4 +1,5 @@
 """``python -m scaffold`` and the command ``scaffold``."""
+# ruff: noqa: PTH100, PTH120 - pathlib imports modules that PYTHONPATH may replace
 
 from __future__ import annotations
 
