@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from scaffold.facts.told import Told, one_line
+from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.survey.files import parsed
 from scaffold.pycharm.survey.model import (
     GitView,
@@ -34,13 +35,17 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?:another|other|different|wrong|not the (?:same|one))\b|不同|另一个|不一样", re.IGNORECASE
+    r"\b(?:another|other|different|wrong|not the (?:same|one))\b|\b(?:is|are) (?:only )?(?:installed )?in\b"
+    r"|不同|另一个|不一样",
+    re.IGNORECASE,
 )
 _GONE = re.compile(
     r"\b(?:old|moved|deleted|removed|missing|renamed|gone|does not exist|not exist|stale|no longer)\b",
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?:[A-Za-z]:[\\/]|/|~|%\w+%|\$\w|\\\\)\S")
+
+_NO_MODULES = '<project version="4"><component name="ProjectModuleManager" /></project>'
 
 _JDK_NAME = re.compile(r"""project-jdk-name\s*=\s*(?:'([^']{0,500})'|"([^"]{0,500})")""")
 _HOME = re.compile(r"""homePath\s+value\s*=\s*["']([^"']{0,500})["']""")
@@ -54,8 +59,7 @@ def told(description: Told) -> IdeFacts | None:
     texts = dict(_texts(project, ide))
     if not (ide.facts or tracked or texts):
         return None
-    state = "read" if tracked else "none"
-    git = GitView(state="read" if state == "read" else "none", tracked=tracked)
+    git = GitView(state="read", tracked=tracked) if tracked else GitView()
     files = tuple(_file(path, text, git) for path, text in sorted(texts.items()))
     facts = IdeFacts(root=ROOT, git=git, files=files, runs=_with_lacks(runs(ROOT, files)))
     return replace(facts, settings=_settings(ide, description, facts))
@@ -69,7 +73,9 @@ def _tracked(project: Told) -> Iterator[str]:
 
 
 def _file(path: str, text: str, git: GitView) -> IdeFile:
-    return parsed(IdeFile(path=path, content=text.encode("utf-8", "replace"), shared=git.shares(path)))
+    content = text.encode("utf-8", "replace")
+    file = IdeFile(path=path, content=content, conflict=conflict_line(content), shared=git.shares(path))
+    return parsed(file)
 
 
 def _texts(project: Told, ide: Told) -> Iterator[tuple[str, str]]:
@@ -77,6 +83,13 @@ def _texts(project: Told, ide: Told) -> Iterator[tuple[str, str]]:
     misc = project.first("misc.xml", ".idea/misc.xml") or ide.first("misc.xml")
     if isinstance(misc, str) and misc:
         yield ".idea/misc.xml", _misc(misc[:_LONGEST])
+    for name, text in project.facts.items():
+        whole = isinstance(name, str) and isinstance(text, str) and "<" in text
+        if whole and name.endswith((".iml", ".xml")) and not name.endswith("misc.xml"):
+            path = one_line(name).replace("\\", "/")
+            yield (path if "/" in path else f".idea/{path}"), text[:_LONGEST]
+    if any(str(name).endswith(".iml") for name in project.facts) and not project.has("modules.xml"):
+        yield ".idea/modules.xml", _NO_MODULES  # what it holds was not told
     for number, run in enumerate(_told_runs(project, ide)):
         yield f".idea/runConfigurations/told_{number}.xml", _run_xml(run)
 
@@ -141,9 +154,11 @@ def _settings(ide: Told, description: Told, facts: IdeFacts) -> IdeSettings:
     value = ide.first("project_interpreter", "interpreter", "sdk")
     said = one_line(value) if isinstance(value, str) else ""
     entries = tuple(_entries(ide.first("jdk.table.xml", "jdk_table")))
+    if said and not entries and _GONE.search(said):
+        entries = (IdeInterpreter(name=said, home=said, there=False, source="as it was told"),)
     none = (ide.has("project_interpreter") and value is None) or bool(said and _NONE.fullmatch(said))
-    differs = said if said and _OTHER.search(said) else ""
     path = said if _PATH.match(said) else ""
+    differs = said if _OTHER.search(said) or (path and _is_elsewhere(path, description)) else ""
     chosen = "" if none else named or (said if said and not differs else None)
     home = path or next((one.home for one in entries), "")
     if chosen is None and entries:
@@ -159,6 +174,16 @@ def _settings(ide: Told, description: Told, facts: IdeFacts) -> IdeSettings:
         differs=differs,
         layout=_layout(description) if ide.facts else "",
     )
+
+
+def _is_elsewhere(path: str, description: Told) -> bool:
+    """Whether the interpreter lies outside of the environment that was told."""
+    venv = description.below("venv").text("path").replace("\\", "/").rstrip("/").lower()
+    written = path.replace("\\", "/").lower()
+    if venv and "..." not in venv:
+        return f"{venv}/" not in written
+    of_conda = description.below("python").text("manager").lower() in ("conda", "anaconda", "miniconda")
+    return of_conda and not re.search(r"conda|/envs/|mamba|miniforge", written)
 
 
 def _entries(text: object) -> Iterator[IdeInterpreter]:

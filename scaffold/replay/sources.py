@@ -30,14 +30,14 @@ def told(description: Told) -> SourceFacts:
     project = description.below("project")
     texts = dict(_texts(project, description))
     sources = [*_parsed(texts), *_entry(project), *_described(project, description)]
-    entry = project.text("entry", "script")
+    entry = project.text("entry", "script").replace("\\", "/")
     return SourceFacts(
         folder=project.text("path"),
         files=tuple(dict.fromkeys((*_names(project), *texts, *((entry,) if entry else ())))),
         sources=tuple(sources),
-        roots=("", *_folders(project.first("source_roots"))),
+        roots=("", *_folders(_source_roots(project, description))),
         started=(Started(script=entry, place="as it was told"),) if entry else (),
-        unmarked=tuple(_unmarked(project)),
+        unmarked=tuple(_unmarked(project, description)),
         name=project.text("name"),
     )
 
@@ -91,8 +91,13 @@ def _described(project: Told, description: Told) -> Iterator[Source]:
                 yield Source(path="the script", spawns=(Spawning(what=one_line(text)[:120]),))
 
 
-def _unmarked(project: Told) -> Iterator[Unmarked]:
-    layout, roots = project.text("layout"), project.first("source_roots")
+def _source_roots(project: Told, description: Told) -> Any:
+    told_there = project.first("source_roots")
+    return description.below("ide").first("source_roots") if told_there is None else told_there
+
+
+def _unmarked(project: Told, description: Told) -> Iterator[Unmarked]:
+    layout, roots = project.text("layout"), _source_roots(project, description)
     if layout and isinstance(roots, (list, tuple)) and not roots and _SEVERAL.search(layout):
         yield Unmarked(folder=layout)
 

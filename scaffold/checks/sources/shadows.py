@@ -31,7 +31,6 @@ def shadowed(facts: Facts) -> Iterator[Finding]:
 
 def _finding(path: str, name: str, level: str, facts: Facts) -> Finding:
     whose = "Python's own module" if name in _names("standard") else "the installed package"
-    cached = f"{path.rpartition('/')[0] or '.'}/__pycache__"
     return Finding(
         id="proj.name-shadow",
         level="error" if level == "error" else "warning",
@@ -43,7 +42,7 @@ def _finding(path: str, name: str, level: str, facts: Facts) -> Finding:
         not_the_cause=(f"the installation of {name}: installing it again changes nothing",),
         remedy=Remedy(
             text=f"rename it, for instance to my_{name} (PyCharm: right click | Refactor | Rename, which "
-            f"renames its imports, too), and delete {cached}"
+            "renames its imports, too), and delete __pycache__ beside it"
         ),
     )
 
@@ -76,10 +75,18 @@ def _on_the_path(sources: SourceFacts) -> Iterator[tuple[str, str]]:
             yield (f"{path}/" if path in packages else path), name.removesuffix(".py")
 
 
+#: What people call the file that they start.
+_SCRIPTS = frozenset(("main.py", "train.py", "run.py", "app.py", "predict.py"))
+
+
 def _of_scripts(sources: SourceFacts, packages: set[str]) -> Iterator[str]:
     """Where a script lies that is started by its path, Python looks first; packages are run as modules."""
     for one in sources.sources:
         folder = one.path.rpartition("/")[0]
         if one.guarded and folder not in packages:
             yield folder
+    for path in sources.files:
+        folder, _, name = path.rpartition("/")
+        if name in _SCRIPTS and folder not in packages and sources.source(path) is None:
+            yield folder  # it was told by its name alone
     yield from (one.script.rpartition("/")[0] for one in sources.started)

@@ -29,7 +29,7 @@ def _finding(source: Source, started: Started, broken: tuple[str, str], facts: F
     return Finding(
         id="proj.run-as-module",
         level="error",
-        title=f"{source.path} is started by its path, and {what} resolves only above {folder}/",
+        title=f"{source.path} is started by its path, and {what} is found from above {folder}/ only",
         detail=f"`python {source.path}` puts {folder}/ on the import path, not the project's folder; PyCharm "
         "adds the project's folder itself, so the same script runs there and fails in a terminal",
         cause="script-vs-module-run",
