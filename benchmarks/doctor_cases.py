@@ -46,7 +46,8 @@ def page() -> str:
     """The whole page."""
     rows = [row(case) for case in cases()]
     counts = [sum(one[column] == "✓" for one in rows) for column in (4, 5, 6)]
-    total = f"Of {len(rows)}: {counts[0]} with both, {counts[1]} by the machine alone, {counts[2]} by the message."
+    by = f"{counts[0]} with both, {counts[1]} by the machine alone, {counts[2]} by the message"
+    total = f"Of {len(rows)}: {by}."
     lines = ["| thread | what was seen | finding | level | both | machine | message |", "|" + "---|" * 7]
     lines += ["| " + " | ".join(one) + " |" for one in rows]
     return "\n".join((HEAD, total, "", *lines)) + "\n"
