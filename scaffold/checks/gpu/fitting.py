@@ -60,7 +60,7 @@ def _fits(facts: Facts, devices: tuple[Accelerator, ...]) -> Iterator[Fit]:
     for minor in minors("torch"):
         if python and python not in pythons("torch", minor, platform):
             continue
-        for cuda in reversed(cuda_builds(minor)):
+        for cuda in cuda_builds(minor):
             codes = kernels(minor, cuda, platform)
             if codes and (not spoken or number(cuda)[0] <= spoken) and _all(codes, devices):
                 yield Fit(release=minor, variant=variant(cuda), newest=False)
