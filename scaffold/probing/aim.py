@@ -42,19 +42,18 @@ def aim(system: System, folder: Path, *, python: Path | None = None, own: Path |
     return Target(folder=folder)
 
 
-def is_known(system: System, python: Path) -> bool:
-    """Whether ``--python`` names anything: also a link that leads nowhere, which is to be judged."""
+def known(system: System, python: Path) -> Path | None:
+    """What ``--python`` names, a whole path; None where it names nothing.
+
+    A link that leads nowhere is something: it is to be judged.
+    """
     if _is_there(system, python):
-        return True
-    return len(python.parts) == 1 and bool(system.which(str(python)) or _of_conda(system, python.name))
+        return python.absolute()
+    return (system.which(str(python)) or _of_conda(system, python.name)) if len(python.parts) == 1 else None
 
 
 def _named(system: System, folder: Path, python: Path) -> Target:
     """What the user means with ``--python``; a path that leads nowhere is what is to be judged."""
-    if len(python.parts) == 1 and not _is_there(system, python):
-        found = system.which(str(python)) or _of_conda(system, python.name)
-        python = found or python
-    python = python.absolute()
     if _is_environment(system, python):
         program = program_of(system, python) or expected(system, python)
         return Target(folder=folder, python=program, prefix=python, how="--python")
@@ -105,20 +104,21 @@ def _behind(system: System, program: Path, folder: Path) -> Path:
     if not is_shim(program):
         return program
     root = program.parent.parent
-    named = next(filter(None, _chosen(system, root, folder)), "")
     versions = system.list_folder(root / "versions")
-    fitting = [one for one in versions if one == named or one.startswith(f"{named}.")] if named else []
-    programs = (
-        program_of(system, root / "versions" / one) for one in sorted(fitting, key=_number, reverse=True)
-    )
-    return next(filter(None, programs), program)
+    for named in next(filter(None, _chosen(system, root, folder)), ()):
+        fitting = [one for one in versions if one == named or one.startswith(f"{named}.")]
+        for version in sorted(fitting, key=_number, reverse=True):
+            found = root / "versions" / version / "bin" / program.name
+            if system.exists(found):
+                return found
+    return program
 
 
-def _chosen(system: System, root: Path, folder: Path) -> Iterator[str]:
-    yield system.environment.get("PYENV_VERSION", "").partition(":")[0]
+def _chosen(system: System, root: Path, folder: Path) -> Iterator[list[str]]:
+    """The versions that each place asks for, the nearest place first; pyenv takes the first that speaks."""
+    yield [one for one in system.environment.get("PYENV_VERSION", "").split(":") if one]
     for place in (*(one / ".python-version" for one in (folder, *folder.parents)), root / "version"):
-        words = (system.read_text(place) or "").split()
-        yield words[0] if words else ""
+        yield (system.read_text(place) or "").split()
 
 
 def _number(version: str) -> tuple[int, ...]:

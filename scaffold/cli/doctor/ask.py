@@ -144,7 +144,7 @@ def _show(system: System, looked: Answer, fixed: Fixed | None) -> None:
 
 
 def _refuse_contradictions(options: Options) -> None:
-    from scaffold.probing.aim import is_known
+    from scaffold.probing.aim import known
     from scaffold.system import HostSystem
 
     if options.fix and options.undo:
@@ -163,7 +163,7 @@ def _refuse_contradictions(options: Options) -> None:
         )
     if not options.path.exists():
         raise OptionRefused(f"{options.path} is not there", hint="name the project's folder")
-    if options.python is not None and not is_known(HostSystem(), options.python):
+    if options.python is not None and known(HostSystem(), options.python) is None:
         raise OptionRefused(
             f"--python {options.python} is not there",
             hint="name an interpreter, an environment's folder, or an environment of conda's",
@@ -172,11 +172,13 @@ def _refuse_contradictions(options: Options) -> None:
 
 def _request(options: Options) -> tuple[Request, Observed | None]:
     from scaffold.doctor import Request
+    from scaffold.probing.aim import known
+    from scaffold.system import HostSystem
 
     told, observed, alone = _told(options.facts)
     request = Request(
         start=options.path if options.path.is_dir() else options.path.parent,
-        python=options.python,
+        python=known(HostSystem(), options.python) if options.python else None,
         deep=options.deep,
         online=options.online,
         before=options.before,

@@ -89,7 +89,7 @@ def place_of(system: System, program: Path, prefix: Path | None) -> Place:
         base=base,
         virtual=virtual,
         version=version,
-        manager="conda" if is_conda else manager_of(str(real)) or manager_of(str(base)),
+        manager="conda" if is_conda else manager_of(str(real)) or manager_of(f"{base}/"),
         windows=windows,
         free_threaded=bool(named and named[2]),
     )

@@ -35,7 +35,7 @@ def probe(scene: Scene) -> PythonFacts:
     return replace(
         shell,
         executable=str(target.python),
-        alive=system.exists(target.python),
+        alive=system.exists(place.real),
         version=place.version,
         implementation="PyPy" if place.real.name.lower().startswith("pypy") else "CPython",
         machine=machine,

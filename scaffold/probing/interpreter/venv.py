@@ -63,7 +63,7 @@ def venv_facts(system: System, prefix: Path) -> VenvFacts | None:
         made_at=made_at(configuration, system.read_text(prefix / folder / "activate") or ""),
         version=plain_version(version),
         program=str(real_path(system, program)) if program else "",
-        program_alive=system.exists(program) if program else False,
+        program_alive=system.exists(real_path(system, program)) if program else False,
         sees_system=configuration.get("include-system-site-packages", "").lower() == "true",
         stale=scripts,
         scripts=seen,
