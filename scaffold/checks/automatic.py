@@ -6,6 +6,7 @@ user or another tool made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -24,13 +25,17 @@ UNSET: Mapping[str, tuple[str, ...]] = {
     "gpu.rocm-gfx": ("HSA_OVERRIDE_GFX_VERSION",),
     "lib.cudnn-shadowed": ("LD_LIBRARY_PATH",),
     "lib.cuda-shadowed": ("LD_LIBRARY_PATH",),
+    "lib.ld-path": ("LD_LIBRARY_PATH",),
     "lib.libstdcxx": ("LD_LIBRARY_PATH", "LD_PRELOAD"),
     "ext.bitsandbytes": ("BNB_CUDA_VERSION",),
+    "net.interface": ("NCCL_SOCKET_IFNAME", "GLOO_SOCKET_IFNAME", "TP_SOCKET_IFNAME"),
 }
 
-#: Finding -> variables that its cure writes into every Python run configuration that has none of its own.
+#: Cause of a finding -> variables that its cure writes into every Python run configuration that has none of
+#: its own.
 SET: Mapping[str, Mapping[str, str]] = {
-    "env.user-site": {"PYTHONNOUSERSITE": "1"},
+    "user-site-leak": {"PYTHONNOUSERSITE": "1"},
+    "mps-op-missing": {"PYTORCH_ENABLE_MPS_FALLBACK": "1"},
 }
 
 #: Kinds of run configurations that start the project's Python.
@@ -96,7 +101,7 @@ def _variables(finding: Finding, facts: Facts) -> Iterator[VariableCure]:
     for run in runs:
         for variable in _blamed(finding, facts, run):
             yield VariableCure(path=run.file.path, run=run.name, name=variable.name, value=None)
-        for name, value in SET.get(finding.id, {}).items():
+        for name, value in SET.get(finding.cause, {}).items():
             if name not in run.configuration.environment:
                 yield VariableCure(path=run.file.path, run=run.name, name=name, value=value)
 
@@ -106,8 +111,8 @@ def _is_curable(run: Run) -> bool:
 
 
 def _blamed(finding: Finding, facts: Facts, run: Run) -> list[Variable]:
-    """The variables of a run configuration that the finding's own evidence names."""
-    wanted, named = UNSET.get(finding.id, ()), {one.source for one in finding.evidence}
+    """The variables of a run configuration whose place the finding itself names."""
+    wanted, words = UNSET.get(finding.id, ()), _words(finding)
     found = facts.variables.found if facts.variables else ()
     return [
         one
@@ -115,7 +120,12 @@ def _blamed(finding: Finding, facts: Facts, run: Run) -> list[Variable]:
         if one.name in wanted
         and one.name in run.configuration.environment
         and one.kind == "run-configuration"
-        and one.place in named
+        and re.search(rf"(?<![\w./]){re.escape(one.place)}(?!\d)", words)
         and one.place.partition(":")[0] == run.file.path
         and run.configuration.environment[one.name] == one.value
     ]
+
+
+def _words(finding: Finding) -> str:
+    remedy = finding.remedy.text if finding.remedy else ""
+    return "\n".join((*(one.source for one in finding.evidence), finding.title, finding.detail, remedy))

@@ -38,12 +38,19 @@ def facts(tmp_path: Path) -> Facts:
     return Facts(machine=MACHINE, ide=survey(root, Host()), variables=VariableFacts(found=(variable,)))
 
 
-def finding(name: str, *commands: tuple[str, ...], place: str = "", suppressed: str | None = None) -> Finding:
+def finding(
+    name: str, *commands: tuple[str, ...], place: str = "", suppressed: str | None = None, cause: str = ""
+) -> Finding:
     evidence = (Evidence(source=place, value="7"),) if place else ()
     remedy = Remedy(text="do it", commands=commands)
     return Finding(
-        id=name, level="error", title=name, evidence=evidence, remedy=remedy, suppressed_by=suppressed
-    )
+        id=name, level="error", title=name, evidence=evidence, remedy=remedy, suppressed_by=suppressed,
+        cause=cause,
+    )  # fmt: skip
+
+
+def leak(suppressed: str | None = None) -> Finding:
+    return finding("env.user-site", cause="user-site-leak", suppressed=suppressed)
 
 
 def place_of(facts: Facts) -> str:
@@ -72,7 +79,7 @@ def test_one_that_nobody_blames_stays(facts: Facts) -> None:
 
 
 def test_a_variable_is_written_where_none_is(facts: Facts) -> None:
-    (change,) = plan_mending(Host(), facts, (finding("env.user-site"),)).changes
+    (change,) = plan_mending(Host(), facts, (leak(),)).changes
     assert change.after == (change.before or b"").replace(
         b'      <env name="SEED" value="1" />\n',
         b'      <env name="SEED" value="1" />\n      <env name="PYTHONNOUSERSITE" value="1" />\n',
@@ -80,7 +87,7 @@ def test_a_variable_is_written_where_none_is(facts: Facts) -> None:
 
 
 def test_several_cures_of_one_file_are_one_change(facts: Facts) -> None:
-    both = (finding("env.user-site"), finding("gpu.visible-devices", place=place_of(facts)))
+    both = (leak(), finding("gpu.visible-devices", place=place_of(facts)))
     (change,) = plan_mending(Host(), facts, both).changes
     assert change.reasons == ("with PYTHONNOUSERSITE=1", "without CUDA_VISIBLE_DEVICES")
 
@@ -90,7 +97,7 @@ def test_files_are_written_and_taken_back(facts: Facts, home: Path) -> None:
     root = facts.ide.root
     before = (root / RUN).read_bytes()
     host = Host(home=home)
-    plan = plan_mending(host, facts, (finding("env.user-site"),))
+    plan = plan_mending(host, facts, (leak(),))
     backup = write_files(plan)
     assert backup is not None
     assert b"PYTHONNOUSERSITE" in (root / RUN).read_bytes()
@@ -132,18 +139,18 @@ def test_only_environments_of_ours_are_made_anew(tmp_path: Path, commands, more,
 
 
 def test_consequences_go_away_by_themselves(facts: Facts) -> None:
-    one = finding("env.user-site", suppressed="env.pythonhome")
+    one = leak("env.pythonhome")
     assert marked((one,), facts) == (one,)
 
 
 def test_what_is_automatic_is_what_is_planned(facts: Facts) -> None:
     """One by one: a remedy is called automatic exactly where --fix would do something about it."""
     facts = replace(facts, root=facts.ide.root if facts.ide else None, record=RECORD)
-    ids = (*UNSET, *SET, "env.missing", "sys.shm", "ide.run-config-sdk")
+    ids = (*UNSET, "env.missing", "sys.shm", "ide.run-config-sdk")
     for commands in ((), (SYNC,), (CREATE,), (FIX,), (("nvidia-smi",),)):
         for name in ids:
-            for place in ("", place_of(facts)):
-                (found,) = marked((finding(name, *commands, place=place),), facts)
+            for place, cause in (("", ""), (place_of(facts), ""), *(("", one) for one in SET)):
+                (found,) = marked((finding(name, *commands, place=place, cause=cause),), facts)
                 plan = plan_mending(Host(), facts, (found,))
                 assert found.remedy is not None
                 assert found.remedy.automatic == bool(plan.cures)
