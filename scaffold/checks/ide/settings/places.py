@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+
+#: Below /usr; a description may say so in a sentence.
+_SYSTEMS = re.compile(r"(?:^|\s)/usr/")
 
 _SANDBOXES = {"flatpak": "Flatpak", "snap": "snap"}
 
@@ -45,7 +49,7 @@ def _leads_to_system(facts: Facts) -> Evidence | None:
             return Evidence(source=one.source, value=one.links_to or one.home)
     venv = facts.python.venv if facts.python else None
     for place, value in (("home in pyvenv.cfg", venv.home), ("bin/python", venv.program)) if venv else ():
-        if value.startswith("/usr/") and not value.startswith("/usr/local/lib/flatpak"):
+        if _SYSTEMS.search(value):
             return Evidence(source=place, value=value)
     return None
 
