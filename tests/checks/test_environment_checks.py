@@ -213,7 +213,7 @@ ALTERED = replace(DAMAGE, what="content")
 PROJECT = ProjectInstall(name="cnn-project", how="missing")
 #: Whatever breaks an environment -> the check that says so.
 BREAKING = [
-    ({"environment": None, "damages": None, "torch": None}, "env.missing"),
+    ({"environment": None, "damages": None, "packages": None}, "env.missing"),
     ({"state": "creating"}, "env.unfinished"),
     ({"orphaned": True}, "env.venv-broken"),
     ({"made_at": "/elsewhere/.venv"}, "env.venv-broken"),
