@@ -16,6 +16,10 @@ _CODE = re.compile(r"(cuda|nvml)-(\d+)(?:-|$)")
 #: CUDA's runtime wheels and those of its libraries: nvidia-cudnn-cu12, nvidia-cublas.
 _CUDA_WHEEL = re.compile(r"nvidia-(?:cuda|cudnn|cublas|nccl|cufft)[\w-]*|jax-cuda\d+-\w+")
 
+#: "No module", "no library", "no device": a machine that has no such card, and leftovers of a driver's
+#: packages, says the same.
+_SAYS_NOTHING = {"nvml": (9, 12), "cuda": (100,)}
+
 _NO_GPU_ASKED = ("", "void", "none")
 
 
@@ -43,7 +47,8 @@ def codes(facts: Facts) -> dict[str, int]:
     found: dict[str, int] = {}
     for source, code in answers(facts).codes.items():
         family = "cuda" if source == "libcuda" else "nvml"
-        if code or not facts.told:
+        means_nothing = code in _SAYS_NOTHING[family] and not (nvidia(facts) or facts.told)
+        if (code or not facts.told) and not means_nothing:
             found[family] = code
     for sign in facts.log.signs if facts.log else ():
         match = _CODE.match(sign.signature.name)
