@@ -9,7 +9,7 @@ from scaffold.builds.cuda import covers, is_capability, number
 from scaffold.checks.builds import for_this_machine
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu.fitting import cuda_fit, first_release, index_url, install, python_version
-from scaffold.checks.gpu.history import first_cuda, kernels, minors
+from scaffold.checks.gpu.history import first_cuda, is_number, kernels, minors, oldest_toolkit
 from scaffold.checks.gpu.installed import Torch, card_evidence, cards, platform_of, torch_of
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.machine.model import Accelerator
@@ -46,7 +46,7 @@ def machine_code(facts: Facts) -> Iterator[Finding]:
     if missed:
         yield _unsupported(facts, torch, missed[0], codes, source, partly=len(missed) < len(young))
     elif not codes:
-        yield from _jetson(facts, torch, gpus)
+        yield from _compiled_too_early(facts, torch, young) or _jetson(facts, torch, gpus)
     else:
         yield Finding(
             id="gpu.arch",
@@ -133,7 +133,7 @@ def _is_older(version: str, release: str) -> bool:
 
 def _remedy(facts: Facts, torch: Torch, gpu: Accelerator) -> Remedy:
     if gpu.capability in JETSON:
-        return _for_jetson(gpu)
+        return for_jetson(gpu)
     if facts.record is not None:
         return for_this_machine(facts)
     fit = cuda_fit(facts, tuple(one for one in cards(facts, "nvidia") if number(one.capability) >= (3, 0)))
@@ -162,7 +162,31 @@ def _which(facts: Facts, release: str) -> str:
     return f"torch {release}" + (f", the newest for Python {python}" if python else "")
 
 
-def _for_jetson(gpu: Accelerator) -> Remedy:
+def _compiled_too_early(facts: Facts, torch: Torch, gpus: list[Accelerator]) -> list[Finding]:
+    """A build of conda's, of a container's or of the user's: its CUDA is older than the GPU's generation."""
+    if not is_number(torch.cuda):
+        return []
+    toolkits = [(one, oldest_toolkit(one.capability)) for one in gpus]
+    missed = [(one, cuda) for one, cuda in toolkits if cuda and number(torch.cuda) < number(cuda)]
+    return [
+        Finding(
+            id="gpu.arch-unsupported",
+            level="warning" if len(missed) < len(gpus) else "error",
+            title=f"{gpu.name} needs code of CUDA {cuda} or newer, and {torch.shown} was compiled with "
+            f"{torch.cuda}",
+            detail=f"No compiler before CUDA {cuda} makes code for capability {gpu.capability}.\n"
+            f"{_advice(facts, torch, gpu)}".rstrip(),
+            cause="arch-too-new-for-wheel",
+            evidence=(*torch.evidence, card_evidence(gpu)),
+            not_the_cause=_NOT,
+            remedy=_remedy(facts, torch, gpu),
+        )
+        for gpu, cuda in missed[:1]
+    ]
+
+
+def for_jetson(gpu: Accelerator) -> Remedy:
+    """Where PyTorch for a Jetson board comes from."""
     return Remedy(
         text=f"use PyTorch as NVIDIA builds it for Jetson {JETSON[gpu.capability]}: the wheels of "
         f"{_JETSON_INDEX} for your JetPack, or the container nvcr.io/nvidia/l4t-pytorch (JetPack 6: "
@@ -189,7 +213,7 @@ def _jetson(facts: Facts, torch: Torch, gpus: list[Accelerator]) -> Iterator[Fin
         cause="arch-too-new-for-wheel",
         evidence=(*torch.evidence, card_evidence(board)),
         not_the_cause=_NOT,
-        remedy=_for_jetson(board),
+        remedy=for_jetson(board),
     )
 
 

@@ -9,6 +9,7 @@ from scaffold.builds.rocm import amd_gpus, rocm_obstacle
 from scaffold.builds.xpu import intel_gpus
 from scaffold.checks.builds import for_this_machine
 from scaffold.checks.facts import Facts
+from scaffold.checks.gpu.architectures import JETSON, for_jetson
 from scaffold.checks.gpu.fitting import Fit, cuda_fit, index_url, install
 from scaffold.checks.gpu.installed import Torch, card_evidence, cards, platform_of, torch_of
 from scaffold.checks.model import Evidence, Finding, Remedy
@@ -109,6 +110,8 @@ def _article(gpu: Accelerator) -> str:
 def _remedy(facts: Facts, torch: Torch, gpu: Accelerator) -> Remedy:
     if facts.record is not None:
         return for_this_machine(facts, "choose builds for this machine anew")
+    if gpu.capability in JETSON:
+        return for_jetson(gpu)
     if torch.conda and gpu.vendor == "nvidia":
         return Remedy(
             text="install conda's CUDA build (conda takes the CPU build where it sees no driver: "

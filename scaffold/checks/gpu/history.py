@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from scaffold.builds import tables
+from scaffold.builds.cuda import covers, number
 from scaffold.toml import loads
 
 _FILE = Path(__file__).parent / "data" / "history.toml"
@@ -59,9 +60,25 @@ def variant(cuda: str) -> str:
     return f"cu{''.join(cuda.split('.')[:2])}" if cuda[:1].isdecimal() else ""
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a version of CUDA that can be compared: ``12.8`` is, "" is not."""
+    major, _, minor = text.partition(".")
+    return major.isdecimal() and (not minor or minor.isdecimal())
+
+
 def first_cuda(capability: str) -> str:
     """The first CUDA toolkit that compiles for a capability, "" where none that is in use is too old."""
     return str(_table()["first_cuda"].get(capability, ""))
+
+
+def oldest_toolkit(capability: str) -> str:
+    """The first CUDA toolkit that compiles code which runs on a capability, "" where every one in use does.
+
+    >>> oldest_toolkit("8.6"), oldest_toolkit("8.7"), oldest_toolkit("12.1"), oldest_toolkit("6.1")
+    ('11.0', '11.4', '12.8', '')
+    """
+    runs = [str(cuda) for code, cuda in _table()["first_cuda"].items() if covers(code, capability)]
+    return min(runs, key=number, default="")
 
 
 def instructions() -> Iterable[Mapping[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from scaffold.builds import tables
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu.history import parsed, variant
@@ -117,7 +119,11 @@ def _of_the_ordinary_index(version: str, platform: str) -> str:
     if platform.startswith(("windows", "macos")):
         return "cpu"  # in every release there was
     release = parsed(version)
-    row = tables.torch().release(release) if release else None
+    if release is None:
+        return ""
+    if platform == "linux_aarch64" and release < Version("2.11"):
+        return "cpu"
+    row = tables.torch().release(release)
     return row.pypi.get(platform, "") if row else ""
 
 

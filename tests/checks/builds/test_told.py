@@ -71,6 +71,18 @@ WRONG = {
         of_gpu("RTX 5070", "12.0", {"arch_list": ["sm_80", "sm_90", "compute_90"]}),
         "gpu.arch-unsupported",
     ),
+    "a container's build": (
+        of_gpu("RTX 5090", "12.0", {"version": "2.4.0a0+3bcc3cddb5.nv24.07", "cuda_build": "12.5"}),
+        "gpu.arch-unsupported",
+    ),
+    "conda's build": (
+        of_gpu("RTX 3090", "8.6", {"version": "1.8.0", "manager": "conda", "cuda_build": "10.2"}),
+        "gpu.arch-unsupported",
+    ),
+    "the index's build on a Jetson": (
+        of_gpu("Jetson Nano", "5.3", {"version": "1.13.0", "source": "pypi"}, **SPARK),
+        "gpu.build-cpu-only",
+    ),
     "K80": (of_gpu("Tesla K80", "3.7", "2.1.0+cu121"), "gpu.arch-unsupported"),
     "Orin and a server's build": (of_gpu("Jetson Orin", "8.7", "2.9.0+cu130", **SPARK), "gpu.arch-unsupported"),
     "TensorFlow on Blackwell": (
@@ -126,6 +138,9 @@ RIGHT = {
     "GTX 1080 and cu126": of_gpu("GTX 1080", "6.1", "2.9.1+cu126"),
     "DGX Spark": of_gpu("GB10", "12.1", "2.10.0+cu130", **SPARK),
     "Orin and its own build": of_gpu("Jetson Orin", "8.7", "2.5.0a0+872d972e41.nv24.08", **SPARK),
+    "a container's build for it": of_gpu(
+        "RTX 5090", "12.0", {"version": "2.7.0a0+79aa17489c.nv25.04", "cuda_build": "12.9"}
+    ),
     "an unknown build": of_gpu("RTX 5090", "12.0", {"version": ""}),
     "a cpu build without a GPU": {"os": {"family": "linux"}, "packages": {"torch": "2.7.0+cpu"}},
     "a cpu build beside an ancient GPU": of_gpu("GeForce 820M", "3.0", "2.7.0+cpu") | {"gpu": []},
@@ -216,6 +231,10 @@ LOGS = {
     "An NVIDIA GPU may be present, but a CUDA-enabled jaxlib is not installed. Falling back to cpu.": {
         "gpu.build-cpu-only"
     },
+    "tensorflow==2.16 can't use the GPU, PyTorch's GPU is available (Windows 10, CUDA 12.3)": {
+        "gpu.tf-windows"
+    },
+    "cu128 wheels drop Pascal (sm_61): features fail at runtime": {"gpu.arch-unsupported"},
     "version `GLIBC_2.28' not found (required by libtorch_cpu.so)": {"sys.glibc"},
     "Epoch 3/10 loss 0.13 accuracy 0.97, GPU available: True, saved runs/a.pt": set(),
 }
