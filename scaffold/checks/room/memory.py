@@ -17,7 +17,8 @@ def enough(facts: Facts) -> Iterator[Finding]:
     host, room = facts.machine.host, facts.room
     total, available = host.memory_total, host.memory_available
     source = host.found_by.get("memory_total", "memory")
-    killed = facts.log is not None and facts.log.sign("killed-worker", "killed") is not None
+    sign = facts.log.sign("killed-worker", "killed") if facts.log else None
+    killed = sign is not None
     container = "cgroup" in source
     if facts.told and not killed:
         return  # a described machine is not one with its programs running
@@ -30,7 +31,7 @@ def enough(facts: Facts) -> Iterator[Finding]:
         )
         yield Finding(
             id="sys.memory",
-            level="warning",
+            level="error" if sign and not sign.signature.weak else "warning",
             title=f"{limit}, and {size(available)} are left: the system ends programs that need "
             "more, without a message",
             detail="a process that is killed so has exit status 137 or -9; PyCharm shows 'Process "
