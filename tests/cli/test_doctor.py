@@ -6,15 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from scaffold.checks import examine
 from scaffold.checks.catalogue import catalogue
 from scaffold.checks.chosen import chosen, patterns
+from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
+from scaffold.cli.doctor import command
 from scaffold.errors import OptionRefused
+from tests.replay.test_typed import MACHINE
 
 T4 = {
     "os": "linux",
@@ -172,3 +178,57 @@ def test_a_report_is_markdown(tmp_path: Path, told: Path) -> None:
     assert "```json" in out
     assert len(out) < 65_000
     assert status in (0, 2)
+
+
+def test_doctor_that_breaks_exits_with_three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def diagnose(*_: object) -> None:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr("scaffold.doctor.diagnose", diagnose)
+    done = CliRunner().invoke(command, [str(tmp_path)])
+    assert (done.exit_code, "error[internal]: ValueError: a mistake of ours" in done.output) == (3, True)
+
+
+def test_doctor_all_of_whose_checks_break_exits_with_three(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(_: object) -> Iterator[Finding]:
+        raise ValueError("a mistake of ours")
+        yield
+
+    def gathered(*_: object) -> tuple[object, tuple[Finding, ...]]:
+        facts = Facts(machine=MACHINE)
+        return facts, examine(facts, (check, check))
+
+    monkeypatch.setattr("scaffold.doctor.diagnose", gathered)
+    done = CliRunner().invoke(command, [str(tmp_path), "--json"])
+    content = json.loads(done.output)
+    assert (done.exit_code, content["summary"]["status"], content["summary"]["unknown"]) == (3, 3, 2)
+
+
+def test_a_check_that_breaks_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(_: object) -> Iterator[Finding]:
+        raise ValueError("a mistake of ours")
+        yield
+
+    facts = Facts(machine=MACHINE, failed_probes=("libraries: OSError: it is gone",))
+    findings = examine(facts, (check, lambda _: iter(found("sys.shm"))))
+    assert [(one.id, one.level) for one in findings] == [
+        ("doctor.check-failed", "unknown"),
+        ("sys.shm", "error"),
+        ("doctor.check-failed", "unknown"),
+    ]
+
+
+def test_a_strangers_facts_write_nothing_on_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    machine = {
+        **T4,
+        "gpus": [{"name": "T4\x1b]0;owned\x07", "cc": "7.5"}],
+        "env": {"PYTHONHOME": "\x1b[2J/x"},
+    }
+    path.write_text(json.dumps({"machine": machine, "symptom": "Could not find platform\x1b[1A"}))
+    for option in ((), ("--report",)):
+        _, out, _ = doctor("--facts", path, *option, folder=tmp_path)
+        assert "env.pythonhome" in out
+        assert "\x1b" not in out

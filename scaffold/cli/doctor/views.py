@@ -85,6 +85,8 @@ def where(answer: Answer) -> str:
     machine = "the machine that was told" if answer.observed else "this machine"
     if facts.root is not None:
         return f"project {facts.root} and {machine}" if answer.observed else f"project {facts.root}"
+    if facts.ide is not None and not answer.observed:
+        return f"the PyCharm project {facts.ide.root} and this machine"
     python = facts.target.python if facts.target and not answer.observed else None
     found = f"; its Python: {python} ({facts.target.how})" if python and facts.target else ""
     return f"{machine} (no project here{found})"
