@@ -83,7 +83,7 @@ def _probed(system: System, facts: Facts, request: Request) -> Facts:
     )
     groups, failures = probed(scene)
     known = replace(facts, target=target, failed_probes=failures, **groups)
-    return _started(scene, known) if request.deep else known
+    return _started(scene, known) if request.deep and not request.before else known
 
 
 def _in_pycharm(system: System, folder: Path, known: IdeFacts | None) -> IdeFacts | None:
