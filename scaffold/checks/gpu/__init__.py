@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu import (
     architectures,
+    beside,
     builds,
     container,
     driver_age,
@@ -48,6 +49,7 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     tensorflow.on_windows,
     tensorflow.on_arm,
     tensorflow.machine_code,
+    beside.framework_builds,
     mps.metal_usable,
     mps.fallback,
     links.nccl_knows_the_gpu,

@@ -245,3 +245,19 @@ def test_logs_alone(symptom: str) -> None:
     facts, _ = described({"machine": {"os": {"family": "linux"}}, "symptom": symptom})
     shown = {one.id for one in examine(facts) if one.level in (*LEVELS, "info") and not one.suppressed_by}
     assert shown == LOGS[symptom]
+
+
+@pytest.mark.parametrize(
+    ("packages", "advised"),
+    [
+        ({"tensorflow-cpu": "2.20.0"}, "tensorflow[and-cuda]"),
+        ({"jax": "0.7.0", "jaxlib": "0.7.0"}, "jax[cuda12]"),
+        ({"jax": "0.7.0", "jaxlib": "0.7.0", "jax-cuda12-plugin": "0.7.0"}, ""),
+        ({"tensorflow-cpu": "2.20.0", "torch": "2.7.1+cu126"}, ""),
+        ({"tensorflow-cpu": "2.20.0", "tensorflow": "2.20.0"}, ""),
+    ],
+)
+def test_cpu_builds_of_other_frameworks(packages: dict[str, str], advised: str) -> None:
+    machine = of_gpu("RTX 3090", "8.6", False, packages_complete=True) | {"packages": packages}
+    found = [one.remedy.commands[-1][-1] for one in ours(machine) if one.remedy]
+    assert found == ([advised] if advised else [])
