@@ -17,6 +17,7 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     managed.not_the_systems,
     shell.pip_installs_for_python,
     shell.activated_whole,
+    managed.modules_of_its_own,
     managed.a_python_at_all,
     managed.may_be_written,
     managed.not_condas_base,

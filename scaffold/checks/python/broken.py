@@ -50,13 +50,13 @@ def _broken(facts: Facts, python: PythonFacts) -> Finding | None:
         if _moved(venv):
             return _elsewhere(facts, venv)
     if python.alive is False:
-        return _gone(facts, python)
+        return _gone(python)
     if python.stale:
         return _stale(facts, python)
     return _fragile(facts, venv) if venv is not None else None
 
 
-def _gone(facts: Facts, python: PythonFacts) -> Finding:
+def _gone(python: PythonFacts) -> Finding:
     return Finding(
         id="env.venv-broken",
         level="error",

@@ -92,6 +92,30 @@ def _taken_back(facts: Facts, python: PythonFacts) -> Remedy:
     )
 
 
+def modules_of_its_own(facts: Facts) -> Iterator[Finding]:
+    """The Python was built with the modules that frameworks and data sets need."""
+    python = facts.python
+    if python is None or not python.lacks:
+        return
+    names = ", ".join(python.lacks)
+    needed = {"_ctypes", "_ssl"}.intersection(python.lacks)
+    yield Finding(
+        id="env.python-incomplete",
+        level="error" if needed else "warning",
+        title=f"This Python was built without {names}",
+        detail="the headers of their libraries were not there when it was compiled; no package of the index "
+        "brings such a module",
+        cause="python-without-modules",
+        evidence=(Evidence(source=f"{python.base_prefix}/lib (lib-dynload)", value=f"no {names}"),),
+        not_the_cause=("the packages: reinstalling them changes nothing",),
+        remedy=Remedy(
+            text="install the headers and build it again, or take a Python that is built already; then "
+            "recreate the environment with it",
+            commands=(("uv", "python", "install", "3.12"),),
+        ),
+    )
+
+
 def a_python_at_all(facts: Facts) -> Iterator[Finding]:
     """``python`` starts a Python, and not the page of a shop; an embedded one can hold packages."""
     python = facts.python

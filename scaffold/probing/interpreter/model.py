@@ -74,6 +74,7 @@ class PythonFacts:
     marker: str = ""  # the file that says so
     managed_packages: tuple[str, ...] = ()  # frameworks that the system's package manager brought
     free_threaded: bool | None = None
+    lacks: tuple[str, ...] = ()  # modules of the standard library that it was built without
     has_headers: bool | None = None  # Python.h, and on Windows libs/python3xx.lib
     has_pip: bool | None = None
     isolated_path: str = ""  # python3xx._pth: sys.path is what this file says

@@ -20,6 +20,9 @@ from scaffold.system import System
 #: Who marks a Python as theirs (PEP 668), beside the systems' package managers.
 _MARKER = "EXTERNALLY-MANAGED"
 
+#: Modules that are left out where a library's headers are missing; how many lie beside them in any case.
+_OPTIONAL, _COMPLETE = ("_bz2", "_ctypes", "_lzma", "_sqlite3", "_ssl"), 30
+
 
 def probe(scene: Scene) -> PythonFacts:
     """The facts for a target; never starts anything of it."""
@@ -49,6 +52,7 @@ def probe(scene: Scene) -> PythonFacts:
         marker=marker,
         managed_packages=_managed(system, place) if marker else (),
         free_threaded=place.free_threaded if place.version else None,
+        lacks=_lacks(system, place),
         has_headers=_has_headers(system, place),
         has_pip=_has(system, place, "pip"),
         isolated_path=_isolated_path(system, place),
@@ -84,8 +88,8 @@ def _machine(system: System, place: Place) -> str:
 def _marker(system: System, place: Place) -> str:
     if place.virtual or place.library is None:
         return ""
-    file = place.library / _MARKER
-    return str(file) if system.exists(file) else ""
+    folders = (place.library, place.library.parent.parent / "lib64" / place.library.name)  # Fedora's
+    return next((str(one / _MARKER) for one in folders if system.exists(one / _MARKER)), "")
 
 
 def _managed(system: System, place: Place) -> tuple[str, ...]:
@@ -98,6 +102,15 @@ def _conda(system: System, place: Place) -> str:
     if place.virtual or not system.exists(place.prefix / "conda-meta"):
         return ""
     return "base" if system.exists(place.prefix / "condabin") else str(place.prefix)
+
+
+def _lacks(system: System, place: Place) -> tuple[str, ...]:
+    """What was left out when it was compiled; a Python whose modules lie elsewhere tells nothing."""
+    if place.windows or place.library is None:
+        return ()
+    names = system.list_folder(place.library / "lib-dynload")
+    modules = {name.partition(".")[0] for name in names}
+    return tuple(one for one in _OPTIONAL if one not in modules) if len(modules) >= _COMPLETE else ()
 
 
 def _has_headers(system: System, place: Place) -> bool | None:

@@ -318,6 +318,13 @@ def test_a_shell_that_is_half_activated() -> None:
     assert [brief(one) for one in (gone, behind, whole)] == [warning, warning, []]
 
 
+def test_a_python_that_was_built_without_modules() -> None:
+    assert brief(with_python(lacks=("_lzma",))) == [
+        ("env.python-incomplete", "warning", "python-without-modules")
+    ]
+    assert brief(with_python(lacks=("_ctypes", "_lzma")))[0][1] == "error"
+
+
 def test_pythons_of_others() -> None:
     assert brief(with_python(writable=False)) == [("env.not-writable", "warning", "env-not-writable")]
     assert brief(with_python(replace(CONDA, conda="base"))) == [("env.conda-base", "info", "conda-base")]

@@ -48,6 +48,21 @@ SEEN = [
     ("Python was not found; run without arguments to install from the Microsoft Store, or disable this shortcut", "store-placeholder"),
     ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/opt/conda/lib/python3.11/site-packages/numpy'", "pip-permission"),
     ("/home/ada/app/.venv/bin/python: No module named pip", "no-pip"),
+    ("error: Project virtual environment directory `/p/.venv` cannot be used because it is not a valid Python environment (no Python executable was found)", "uv-not-an-environment"),
+    ("EnvironmentNotWritableError: The current user does not have write permissions to the target environment.", "environment-not-writable"),
+    ("PermissionError: [Errno 13] Permission denied: '/p/.venv/lib/python3.10/site-packages'", "environment-not-writable"),
+    ("Activate.ps1 cannot be loaded because running scripts is disabled on this system. For more information, see about_Execution_Policies", "execution-policy"),
+    ("因为在此系统上禁止运行脚本。有关详细信息, 请参阅 about_Execution_Policies", "execution-policy"),
+    ("CondaError: Run 'conda init' before 'conda activate'", "conda-not-initialised"),
+    ("'conda' 不是内部或外部命令, 也不是可运行的程序", "conda-not-initialised"),
+    ("conda : The term 'conda' is not recognized as the name of a cmdlet", "conda-not-initialised"),
+    ("'python' 不是内部或外部命令, 也不是可运行的程序", "python-not-found"),
+    ("bash: pip: command not found", "python-not-found"),
+    ("pyenv: python: command not found\n\nThe `python' command exists in these Python versions:", "python-not-found"),
+    ("ModuleNotFoundError: No module named '_lzma'", "python-incomplete"),
+    ("WARNING: pip is configured with locations that require TLS/SSL, however the ssl module in Python is not available: the ssl module is not available", "python-incomplete"),
+    ("zsh: bad CPU type in executable: /usr/local/bin/python3", "python-of-another-processor"),
+    ("bash: .venv/bin/python: cannot execute binary file: Exec format error", "python-of-another-processor"),
 ]  # fmt: skip
 
 HEALTHY = [
@@ -63,6 +78,9 @@ HEALTHY = [
     "PermissionError: [Errno 13] Permission denied: '/data/checkpoints/last.ckpt'",
     "Created virtual environment at .venv linked to Python interpreter /usr/bin/python3.12",
     "ModuleNotFoundError: No module named 'pip_tools'",
+    "conda activate train",
+    "$ conda init bash",
+    "exec format error: /usr/local/bin/docker-entrypoint.sh",
 ]
 
 

@@ -207,6 +207,15 @@ def test_pip_of_one_environment_and_python_of_another() -> None:
     )  # fmt: skip
 
 
+def test_a_python_that_was_built_without_a_library() -> None:
+    root = "/home/ada/.pyenv/versions/3.12.4"
+    modules = [f"_m{number}.so" for number in range(40)] + ["_ctypes.cpython-312.so", "_ssl.cpython-312.so"]
+    paths = [f"{root}/bin/python3.12", *(f"{root}/lib/python3.12/lib-dynload/{one}" for one in modules)]
+    assert facts(host(paths=paths), python=f"{root}/bin/python3.12").lacks == ("_bz2", "_lzma", "_sqlite3")
+    few = [f"{root}/bin/python3.12", f"{root}/lib/python3.12/lib-dynload/_m0.so"]  # the others are built in
+    assert facts(host(paths=few), python=f"{root}/bin/python3.12").lacks == ()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links of Unix")
 def test_a_real_environment_and_its_recording_tell_the_same(tmp_path: Path) -> None:
     venv.create(tmp_path / ".venv", symlinks=True, with_pip=False)
