@@ -12,14 +12,14 @@ from scaffold.pycharm.survey.model import IdeFacts, Lack, Run
 from scaffold.pycharm.survey.paths import is_absolute, is_personal
 from scaffold.pycharm.survey.runs import may_hold
 
-#: What is missing -> the option that names it, and what the finding says.
+#: What is missing -> the finding, the option that names it, and what the finding says.
 _SAID = {
-    "script": ("SCRIPT_NAME", "starts a script that is not there"),
-    "module": ("SCRIPT_NAME", "starts a module that is not there"),
-    "tests": ("_new_target", "runs tests that are not there"),
-    "folder": ("WORKING_DIRECTORY", "runs in a folder that is not there"),
-    "env-file": ("ENV_FILES", "reads variables from a file that is not there"),
-    "member": ("", "starts run configurations that are not there"),
+    "script": ("ide.run-config-script", "SCRIPT_NAME", "starts a script that is not there"),
+    "module": ("ide.run-config-module", "SCRIPT_NAME", "starts a module that is not there"),
+    "tests": ("ide.run-config-tests", "_new_target", "runs tests that are not there"),
+    "folder": ("ide.run-config-folder", "WORKING_DIRECTORY", "runs in a folder that is not there"),
+    "env-file": ("ide.run-config-env-file", "ENV_FILES", "reads variables from a file that is not there"),
+    "member": ("ide.run-config-member", "", "starts run configurations that are not there"),
 }
 
 
@@ -49,20 +49,20 @@ def targets(facts: IdeFacts) -> Iterator[Finding]:
 
 def _said_elsewhere(facts: IdeFacts, run: Run, kind: str) -> bool:
     """A path of another machine is the cause; that it is missing here is the consequence."""
-    value = run.option(_SAID[kind][0])
+    value = run.option(_SAID[kind][1])
     return run.file.shared and (is_absolute(value) or is_personal(value, facts.root))
 
 
 def _lacking(run: Run, lacks: list[Lack]) -> Finding:
-    _, said = _SAID[lacks[0].kind]
+    check, _, said = _SAID[lacks[0].kind]
     stored = f"correct it ({EDIT_RUN}), or delete {run.file.path}"
     return Finding(
-        id=f"ide.run-config-{lacks[0].kind}",
+        id=check,
         level="error" if run.stored else "warning",
         title=f'Run configuration "{run.name}" {said}',
         detail="it was moved or renamed, or git has it not",
         cause="run-config-target-missing",
-        evidence=evidence((run.place(_SAID[one.kind][0]), one.text) for one in lacks),
+        evidence=evidence((run.place(_SAID[one.kind][1]), one.text) for one in lacks),
         remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),
     )
 
