@@ -142,7 +142,7 @@ def one_owner_a_module(facts: Facts) -> Iterator[Finding]:
             continue
         kept = found[0]
         yield Finding(
-            id="pkg.duplicate-dist",
+            id="pkg.duplicate-dist" if module == "tensorflow" else "pkg.same-module",
             level=level,
             title=f"{' and '.join(shown(one) for one in found)} bring the same module {module}",
             detail="they lie over each other: the one installed last wins, often one without GPU support, "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from scaffold.probing.packages.model import SavedModel
 from scaffold.system import System
@@ -16,7 +18,11 @@ _FOLDERS = ("", "models", "model", "checkpoints", "weights", "saved_models", "ru
 _MOST = 40  # files
 _KINDS = {".keras": "keras", ".h5": "h5", ".hdf5": "h5"}
 
-#: HDF5 keeps the attribute beside its name; Keras writes both near the file's head, or behind the weights.
+#: An attribute's name as HDF5 writes it, padded; the class of a string of any length; where its value begins
+#: behind its type and its (scalar) space; the value: length, address and number of an object in the heap.
+_NAME, _PADDED, _ANY_LENGTH, _DATA, _HEAP_ID = b"keras_version\0", 16, b"\x19", 32, "<IQI"
+
+#: Bytes that are looked through: Keras writes the attribute near the file's head, or behind the weights.
 _HEAD, _TAIL, _METADATA = 1 << 18, 1 << 16, 1 << 16
 
 
@@ -57,28 +63,56 @@ def keras_of_archive(path: Path) -> str:
 
 
 def keras_of_hdf5(path: Path) -> str:
-    """The attribute ``keras_version`` of an HDF5 file, found by its name; "" where it is not seen."""
+    """The attribute ``keras_version`` of an HDF5 file; "" where it is not seen near its head or end."""
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
             if not head.startswith(b"\x89HDF\r\n\x1a\n"):
                 return ""
             stream.seek(max(_HEAD, path.stat().st_size - _TAIL))
-            blocks = (head, stream.read(_TAIL))
+            for block in (head, stream.read(_TAIL)):
+                value = block.find(_NAME)
+                if value >= 0:
+                    return _version(_value(stream, block[value + _PADDED : value + _PADDED + 256]))
     except OSError:
         return ""
-    return next((found for block in blocks if (found := parse_attribute(block))), "")
+    return ""
 
 
-def parse_attribute(block: bytes) -> str:
-    r"""The version behind the name of the attribute.
+def _value(stream: BinaryIO, message: bytes) -> bytes:
+    """The value of an attribute: inline, or, for a string of any length, in the file's global heap.
 
-    >>> parse_attribute(b"\x01keras_version\x00\x00\x00\x13\x01\x00\x06\x00\x00\x002.13.1\x00\x00")
-    '2.13.1'
-    >>> parse_attribute(b"keras_version" + bytes(200) + b"2.13.1")
-    ''
+    source: HDF5 File Format Specification 3.0, IV.A.2.m (attribute message, version 1), III.E (global heap).
     """
-    match = re.search(
-        rb"keras_version\x00[\x00-\xff]{0,64}?(?<![\d.])(\d{1,2}\.\d{1,2}\.\d{1,2}(?:-tf)?)", block
-    )
+    if message[:1] != _ANY_LENGTH:
+        return message
+    if len(message) < _DATA + struct.calcsize(_HEAP_ID):
+        return b""
+    length, address, wanted = struct.unpack_from(_HEAP_ID, message, _DATA)
+    if length > 64 or address >= 1 << 48:
+        return b""
+    stream.seek(address)
+    return _object(stream.read(_TAIL), wanted)[:length]
+
+
+def _object(heap: bytes, wanted: int) -> bytes:
+    """An object of a global heap, by its number."""
+    place = 16
+    while heap.startswith(b"GCOL") and place + 16 <= len(heap):
+        number, size = struct.unpack_from("<H6xQ", heap, place)
+        if number == wanted:
+            return heap[place + 16 : place + 16 + min(size, 64)]
+        if number == 0:  # the free space behind the last object
+            break
+        place += 16 + (size + 7) // 8 * 8
+    return b""
+
+
+def _version(value: bytes) -> str:
+    r"""The version in a value.
+
+    >>> _version(b"\x13\x01\x00\x00\x06\x00\x00\x002.13.1\x00"), _version(b"3.9.0"), _version(bytes(40))
+    ('2.13.1', '3.9.0', '')
+    """
+    match = re.search(rb"(?<![\d.])(\d{1,2}\.\d{1,2}\.\d{1,2}(?:-tf)?)", value)
     return match[1].decode("ascii") if match else ""

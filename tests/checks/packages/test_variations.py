@@ -94,7 +94,7 @@ def of(**packages: object) -> dict:
         (of(torch={"version_metadata": "2.8.0", "version_imported": "2.6.0"}), {"pkg.duplicate-dist": "error"}),
         (of(tensorflow="2.15.0", tensorflow_cpu="2.15.0"), {"pkg.duplicate-dist": "error"}),
         (of(tensorflow="2.15.0", tensorflow_intel="2.15.0"), {}),
-        (of(onnxruntime="1.20", onnxruntime_gpu="1.20"), {"pkg.duplicate-dist": "warning"}),
+        (of(onnxruntime="1.20", onnxruntime_gpu="1.20"), {"pkg.same-module": "warning"}),
         # Hugging Face
         (of(transformers="4.46.3", huggingface_hub="1.2"), {"pkg.pair": "error"}),
         (of(transformers="5.0", huggingface_hub="1.2", peft="0.17.1"), {"pkg.pair": "error"}),
