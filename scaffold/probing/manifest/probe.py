@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,12 @@ _USUAL = "3.12"
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock")
 REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements-gpu.txt", "requirements_gpu.txt")
 CONDA = ("environment.yml", "environment.yaml")
+
+#: No lock of a project is larger (bytes); reading it must not be felt.
+LARGEST = 8 << 20
+
+#: The lines of uv and Poetry that name files: nine tenths of a lock, and nothing that is asked here.
+_FILES = re.compile(r"^[ \t]+\{ ?(?:url|file) = .*\n", re.MULTILINE)
 
 
 def probe(scene: Scene) -> ManifestFacts:
@@ -70,12 +77,14 @@ def _lock(system: System, folder: Path, name: str, host: Host) -> LockedHere | N
 
 
 def _parsed(system: System, folder: Path, name: str) -> Lock | None:
-    text = system.read_text(folder / name)
-    if not text:
+    content = system.read_bytes(folder / name, size=LARGEST)
+    if not content or len(content) >= LARGEST:
         return None
+    # PowerShell's ``pip freeze > requirements.txt`` writes UTF-16.
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    text = _FILES.sub("", content.decode(encoding, errors="replace"))
+    place = (folder / name).parent
     try:
-        return parse_lock(
-            text, name=name, include=lambda other: system.read_text((folder / name).parent / other)
-        )
+        return parse_lock(text, name=name, include=lambda other: system.read_text(place / other))
     except ScaffoldError:
         return None  # `scaffold builds --lint` says what is wrong with it
