@@ -158,7 +158,7 @@ def _same(one: str, other: str) -> bool:
 def _elsewhere(facts: Facts, venv: VenvFacts) -> Finding:
     return Finding(
         id="env.venv-broken",
-        level="error",
+        level="warning" if venv.scripts == 0 else "error",  # then nothing but its activation fails
         title=f"The environment was made in {venv.made_at} and was moved to {venv.folder}",
         detail="its interpreter works, and its programs (pip, torchrun, tensorboard) and its activation "
         "script name the old folder",

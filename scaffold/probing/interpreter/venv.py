@@ -60,7 +60,7 @@ def venv_facts(system: System, prefix: Path) -> VenvFacts | None:
         tool=_tool(configuration),
         home=home,
         home_alive=_home_alive(system, home, kind),
-        made_at=made_at(configuration, system.read_text(prefix / folder / "activate") or ""),
+        made_at=_made_at(system, prefix, configuration, system.read_text(prefix / folder / "activate") or ""),
         version=plain_version(version),
         program=str(real_path(system, program)) if program else "",
         program_alive=system.exists(real_path(system, program)) if program else False,
@@ -70,6 +70,14 @@ def venv_facts(system: System, prefix: Path) -> VenvFacts | None:
         site_packages=_has_site_packages(system, prefix, program, kind),
         foreign_layout=_foreign(system, prefix, program, kind),
     )
+
+
+def _made_at(system: System, prefix: Path, configuration: Mapping[str, str], activate: str) -> str:
+    """Where it was made; this place, where that is only another way to it (links, /private on macOS)."""
+    noted = made_at(configuration, activate)
+    if noted and real_path(system, Path(noted)) == real_path(system, prefix):
+        return str(prefix)
+    return noted
 
 
 def _is_named(system: System, program: Path) -> bool:

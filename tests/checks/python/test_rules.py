@@ -119,6 +119,7 @@ BROKEN = {
     "base removed": (with_venv(home_alive=False), "error", "venv-base-removed"),
     "base upgraded": (with_venv(site_packages=False), "error", "venv-base-upgraded"),
     "moved": (with_venv(made_at="/old/.venv", stale=STALE), "error", "venv-moved"),
+    "moved, without programs": (with_venv(made_at="/old/.venv", scripts=0), "warning", "venv-moved"),
     "of another system": (
         with_venv(program="", program_alive=False, foreign_layout="Scripts"), "error", "venv-foreign-os",
     ),

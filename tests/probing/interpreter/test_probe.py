@@ -85,6 +85,20 @@ def test_scripts_that_start_another_python() -> None:
     assert (found.venv.made_at, found.venv.scripts) == (old, 2)
 
 
+def test_a_folder_that_is_reached_by_a_link_was_not_moved() -> None:
+    real = "/data/project/.venv"
+    known = uv_project(
+        files={
+            f"{VENV}/bin/activate": f"VIRTUAL_ENV='{real}'\n",
+            f"{VENV}/bin/tensorboard": f"#!{real}/bin/python",
+        },
+        links={"/home/ada/project": "/data/project", f"{real}/bin/python": f"{UV_BASE}/bin/python3.12"},
+    )
+    found = facts(host(**known))
+    assert found.venv is not None
+    assert (found.venv.made_at, found.stale, found.alive) == (VENV, (), True)
+
+
 def test_a_conda_environment_with_packages_of_the_users() -> None:
     conda = "/home/ada/miniforge3/envs/train"
     found = facts(
