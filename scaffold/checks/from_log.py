@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
 from scaffold.logs.model import Log, Sign
+
+_GRAVEST: tuple[Level, ...] = ("error", "warning", "info")
 
 
 def with_log(findings: Sequence[Finding], log: Log | None) -> tuple[Finding, ...]:
@@ -23,7 +25,11 @@ def _confirmed(finding: Finding, signs: Sequence[Sign], log: Log) -> Finding:
     if finding.level not in ("error", "warning", "info"):
         return finding
     seen = [one for one in signs if one.signature.check == finding.id]
-    return replace(finding, evidence=(*finding.evidence, *(_evidence(one, log) for one in seen)))
+    levels = [finding.level, *(one.signature.level for one in seen)]  # what might happen has happened
+    gravest = min(levels, key=_GRAVEST.index)
+    return replace(
+        finding, level=gravest, evidence=(*finding.evidence, *(_evidence(one, log) for one in seen))
+    )
 
 
 def _alone(signs: Sequence[Sign], known: set[str], log: Log) -> Iterator[Finding]:

@@ -29,7 +29,8 @@ def told(description: Told) -> LibraryFacts:
     there, missing = _files(description, search or ())
     runtime = description.below("vcredist")
     toolkit = description.below("toolkit")
-    if runtime.flag("installed") is False or description.first("vcredist") is False:
+    absent = description.has("vcredist") and description.first("vcredist") in (None, False, "missing", "none")
+    if runtime.flag("installed") is False or absent:
         missing = (*missing, Missing(name="msvcp140.dll", where="the Visual C++ runtime"))
     devices = tuple(one.path for one in there if one.name == _LIBDEVICE)
     nowhere = any(one.name == _LIBDEVICE for one in missing)

@@ -47,7 +47,7 @@ def _overridden(facts: Facts, override: Variable) -> Iterator[Finding]:
         id="ext.bitsandbytes",
         level="warning" if there else "error",
         title=f"{_VARIABLE}={override.value} makes bitsandbytes load libbitsandbytes_cuda{override.value}"
-        + (f", and PyTorch was built for CUDA {cuda}" if cuda else ""),
+        + (f", and PyTorch was built for CUDA {cuda[:-1]}.{cuda[-1]}" if cuda else ""),
         detail="The variable is left from an old how-to: bitsandbytes finds PyTorch's version by itself."
         + ("" if there else " It fails where it holds no library of that name."),
         cause="bnb-env-override",

@@ -109,6 +109,8 @@ def triton_compiles(facts: Facts) -> Iterator[Finding]:
 def _headers(facts: Facts) -> bool | None:
     if facts.extensions is not None and facts.extensions.headers is not None:
         return facts.extensions.headers
+    if facts.python is not None and facts.python.has_headers is None and facts.python.manager == "embedded":
+        return False  # Windows' embeddable Python comes without
     return facts.python.has_headers if facts.python else None
 
 

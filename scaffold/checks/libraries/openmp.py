@@ -36,8 +36,10 @@ def _copies(facts: Facts) -> tuple[Library, ...]:
     assert facts.libraries is not None
     found = {one.path.lower(): one for one in facts.libraries.of("libiomp5md", "libiomp5", "libomp")}
     kinds = {one.via for one in found.values()}
+    owners = {one.owner for one in found.values()}
     mixed = "package" in kinds and kinds & {"environment", "system"}
-    return tuple(found.values()) if mixed else ()
+    same_name = os_is(facts, "windows") and len({one.name for one in found.values()}) == 1 and len(owners) > 1
+    return tuple(found.values()) if mixed or same_name else ()
 
 
 def _twice(facts: Facts, copies: tuple[Library, ...]) -> Finding:
@@ -45,7 +47,7 @@ def _twice(facts: Facts, copies: tuple[Library, ...]) -> Finding:
     return Finding(
         id="lib.openmp-dup",
         level="warning",
-        title=f"Two copies of the OpenMP runtime {name} are in this environment: conda's and a package's",
+        title=f"Two copies of the OpenMP runtime {name} are in this environment: a duplicate",
         detail=_WHY,
         cause="openmp-duplicate",
         evidence=tuple(Evidence(source=one.path, value=one.owner or one.via) for one in copies),

@@ -9,6 +9,8 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.surroundings import nvidia, os_is, python_of
 from scaffold.checks.versions import at_least, below, release
+from scaffold.probing.libraries.names import CUDA
+from scaffold.probing.libraries.releases import of_tensorflow
 
 #: What `tensorflow[and-cuda]` and PyTorch both pin: nvidia-cudnn-cu12<10,>=9.3.0.75; extra == "and-cuda".
 _CUDNN = re.compile(r"nvidia[-_]cudnn[-_]cu\d+\s*\(?\s*([<>=~!][^;)]*)")
@@ -23,6 +25,8 @@ def beside_torch(facts: Facts) -> Iterator[Finding]:
         return  # one of them runs on the processor
     if os_is(facts, "windows", "macos"):
         return
+    if not facts.told and not nvidia(facts):
+        return  # neither asks for cuDNN
     wanted, found, seen = _tensorflow_cudnn(facts), _loaded_cudnn(facts), _in_log(facts)
     if seen:
         wanted, found = seen[1], seen[0]
@@ -68,7 +72,8 @@ def _tensorflow_cudnn(facts: Facts) -> str:
         floor = re.search(r"(?:>=|==)\s*(\d+\.\d[\d.]*)", match[1]) if match else None
         if floor:
             return floor[1]
-    return ""
+    row = of_tensorflow(package.version) if package and nvidia(facts) else None
+    return row.cudnn if row else ""
 
 
 def _loaded_cudnn(facts: Facts) -> str:
@@ -76,6 +81,9 @@ def _loaded_cudnn(facts: Facts) -> str:
     assert facts.packages is not None
     if facts.packages.torch is not None and facts.packages.torch.cudnn:
         return facts.packages.torch.cudnn
+    installed = facts.packages.version(*(f"nvidia-cudnn-cu{one}" for one in (11, 12, 13)))
+    if installed:
+        return installed
     for one in facts.libraries.of("libcudnn") if facts.libraries else ():
         if one.via == "package":
             return one.version
@@ -94,7 +102,12 @@ def gpu_libraries(facts: Facts) -> Iterator[Finding]:
     """Every library that this TensorFlow opens for a GPU is where it looks."""
     if facts.libraries is None or not _for_gpu(facts):
         return
-    missing = [one for one in facts.libraries.missing if one.needed_by.startswith("tensorflow")]
+    missing = [
+        one
+        for one in facts.libraries.missing
+        if one.needed_by.startswith("tensorflow")
+        or (not one.needed_by and one.name.partition(".")[0] in CUDA)
+    ]
     early = facts.log.sign("tf-cudart-missing") if facts.log else None
     if not missing and (early is None or not nvidia(facts)):
         return

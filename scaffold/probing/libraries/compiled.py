@@ -6,7 +6,6 @@ import os
 import re
 import struct
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from scaffold.probing.libraries.elf import Elf, open_elf
@@ -145,6 +144,3 @@ def _newer(one: str, other: str) -> bool:
 
 def _key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
-
-
-read_whole = partial(read_elf, names=True)

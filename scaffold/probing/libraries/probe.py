@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from scaffold.probing.libraries import folders, windows
 from scaffold.probing.libraries.compiled import executable_stacks, own_first, standard
 from scaffold.probing.libraries.model import Library, LibraryFacts, Missing
+from scaffold.probing.libraries.releases import of_tensorflow
 from scaffold.probing.packages.places import Location, locations
 from scaffold.probing.scene import Scene
-from scaffold.toml import loads
 
 _XLA = re.compile(r"--xla_gpu_cuda_data_dir=(\S+)")
 _LIBDEVICE = Path("nvvm/libdevice/libdevice.10.bc")
-_DATA = Path(__file__).parent / "data"
 
 #: Distributions of TensorFlow whose builds for Linux use CUDA.
 _FOR_GPU = re.compile(r"(?:tensorflow|tensorflow_gpu|tf_nightly)-(?P<version>\d[\w.]*)\.dist-info")
@@ -74,19 +72,12 @@ def _tensorflow(scene: Scene, places: tuple[Location, ...]) -> tuple[str, Path] 
     return None
 
 
-@cache
-def _releases() -> tuple[dict[str, Any], ...]:
-    text = (_DATA / "tensorflow.toml").read_text(encoding="utf-8")
-    return tuple(loads(text)["release"])
-
-
 def _missing(version: str, site: Path, found: tuple[Library, ...]) -> tuple[Missing, ...]:
     """What this TensorFlow opens for a GPU and does not find."""
-    release = _numbers(version)
-    row = next((one for one in _releases() if _numbers(one["since"]) <= release), None)
+    row = of_tensorflow(version)
     if row is None:
         return ()
-    usable = {one.name for one in found if one.via != "folder" and (row["wheels"] or one.via != "package")}
+    usable = {one.name for one in found if one.via != "folder" and (row.wheels or one.via != "package")}
     return tuple(
         Missing(
             name=name,
@@ -94,7 +85,7 @@ def _missing(version: str, site: Path, found: tuple[Library, ...]) -> tuple[Miss
             instead=_instead(name, found),
             where=f"{site / 'nvidia'}, LD_LIBRARY_PATH, ldconfig -p",
         )
-        for name in row["names"]
+        for name in row.names
         if name not in usable
     )
 
@@ -104,10 +95,6 @@ def _instead(name: str, found: tuple[Library, ...]) -> str:
     family = name.partition(".")[0]
     same = next((one.path for one in found if one.name == name), "")
     return same or next((one.path for one in found if one.family == family), "")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(one) for one in re.findall(r"\d+", version)[:2])
 
 
 def _data_folder(scene: Scene) -> str:

@@ -249,9 +249,10 @@ def placeholder_of_xla(tmp: Path) -> Staged:
 
 def two_cudnns(tmp: Path) -> Staged:
     place = Place(tmp)
+    place.gpu("NVIDIA GeForce RTX 4090", "8.9")
     place.torch("2.5.1+cu124", "12.4")
     place.wheel_library("cudnn", "9.1.0.70", "libcudnn.so.9")
-    place.tensorflow("2.20.0", "9.3.0")
+    place.tensorflow("2.20.0", "9")
     return place.staged()
 
 
@@ -281,7 +282,13 @@ RECIPES = (
     Recipe(name="nvcc-of-other-cuda", check="ext.build-toolchain", level="warning", stage=other_compiler),
     Recipe(name="tensorflow-without-cudnn", check="lib.tf-gpu-libs", level="error", stage=no_gpu_libraries),
     Recipe(name="xla-placeholder", check="lib.tf-libdevice", level="error", stage=placeholder_of_xla),
-    Recipe(name="tensorflow-beside-torch", check="lib.tf-torch-conflict", level="error", stage=two_cudnns),
+    Recipe(
+        name="tensorflow-beside-torch",
+        check="lib.tf-torch-conflict",
+        level="error",
+        stage=two_cudnns,
+        also=("lib.tf-gpu-libs",),
+    ),
     Recipe(
         name="log-of-a-dll",
         check="lib.windows-dll",
