@@ -97,6 +97,11 @@ def test_requirements(tmp_path: Path, machine: Machine) -> None:
     assert CPU in facts.indexes
 
 
+def test_requirements_of_powershell(tmp_path: Path, machine: Machine) -> None:
+    (tmp_path / "requirements.txt").write_bytes("torch==2.7.1\r\n".encode("utf-16"))
+    assert [(one.package, one.version) for one in facts_of(tmp_path, machine).named] == [("torch", "2.7.1")]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe\0", b"[[[", b"[project]\ndependencies = 7\n", b"= =\n" * 9]
 )
