@@ -52,7 +52,7 @@ class Facts:
     """
 
     machine: Machine
-    told: bool = False  # by a file; nothing was looked up here
+    told: bool = False  # by a description, which leaves out most; nothing was looked up
     before: bool = False  # nothing is installed yet: what will be is judged
     target: Target | None = None
     cpu: CpuFacts | None = None

@@ -53,9 +53,12 @@ def save(system: System, facts: Facts, path: Path) -> None:
 
 
 def restored(told: Mapping[str, Any], path: str = "the facts") -> Facts:
-    """The facts of what `record` wrote. Raises OptionRefused that names the place where they are odd."""
+    """The facts of what `record` wrote. Raises OptionRefused that names the place where they are odd.
+
+    ``told`` is as it was: what doctor looked up is as whole as on the day it did.
+    """
     try:
-        facts = _facts(told.get("facts"))
+        return _facts(told.get("facts"))
     except (Odd, RecursionError) as problem:
         made_with = told.get("scaffold")
         other = isinstance(made_with, str) and made_with != __version__
@@ -66,7 +69,6 @@ def restored(told: Mapping[str, Any], path: str = "the facts") -> Facts:
             if other and isinstance(made_with, str)
             else "write it anew: scaffold doctor --save FILE",
         ) from None
-    return replace(facts, told=True)
 
 
 def _facts(value: Any) -> Facts:
