@@ -62,6 +62,26 @@ def test_nothing_to_cure_is_said(tmp_path: Path) -> None:
     assert (status, "There is nothing that doctor can cure by itself here." in out) == (0, True)
 
 
+def test_a_variable_that_a_finding_blames_is_taken_out(tmp_path: Path, home: Path) -> None:
+    """Looked up, judged, cured and looked up again: nothing of it is told by the test."""
+    envs = '    <envs>\n      <env name="PYTHONHOME" value="/opt/old" />\n      <env name="SEED" value="1" />\n    </envs>\n'
+    lay(tmp_path, {**FILES, RUN: run_xml(inside=envs)})
+    before = json.loads(doctor("--json", "--only", "env.pythonhome", folder=tmp_path)[1])
+    assert [(one["level"], one["remedy"]["automatic"]) for one in before["findings"]] == [("error", True)]
+    status, out, err = doctor("--fix", "--yes", "--json", "--only", "env.pythonhome", folder=tmp_path)
+    content = json.loads(out)
+    assert (status, content["findings"]) == (0, []), err
+    assert content["fix"]["changes"] == [
+        {
+            "path": RUN,
+            "removed": False,
+            "reasons": ["without PYTHONHOME"],
+            "lines": ['-      <env name="PYTHONHOME" value="/opt/old" />'],
+        }
+    ]
+    assert 'name="SEED" value="1"' in (tmp_path / RUN).read_text()
+
+
 @pytest.mark.usefixtures("isolated")
 def test_a_moved_environment_is_made_anew(tmp_path: Path, wheels: Path, monkeypatch) -> None:
     monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
