@@ -70,7 +70,9 @@ def _rows(description: Told) -> Iterator[tuple[str, Told]]:
 def _of_line(line: Any) -> tuple[Any, Any]:
     if isinstance(line, Mapping):
         return line.get("name"), line
-    match = re.match(r"\s*([A-Za-z0-9][\w.-]{0,100})\s*(?:\[[^]]*\])?\s*(.{0,100})", str(line)[:300])
+    if not isinstance(line, str):
+        return None, None
+    match = re.match(r"\s*([A-Za-z0-9][\w.-]{0,100})\s*(?:\[[^]]*\])?\s*(.{0,100})", line[:300])
     if match is None:
         return None, None
     return match[1], (match[2].removeprefix("==").strip() or True)

@@ -155,6 +155,8 @@ def test_the_machine_alone(machine, findings) -> None:
         ("RuntimeWarning: JAX plugin jax_cuda12_plugin version 0.9.2 is installed, but it is not compatible with the installed jaxlib version 0.9.0.1, so it will not be used.", "pkg.jax-family", "error"),
         ("ImportError:\nImporting the numpy C-extensions failed. This error can happen", "pkg.wrong-python", "error"),
         ("ModuleNotFoundError: No module named 'torch'\n", "pkg.framework-missing", "error"),
+        ("Warning! ***HDF5 library version mismatched error***", "pkg.hdf5", "error"),
+        ("Cannot find reference 'keras' in '__init__.py'", "pkg.keras-unresolved", "info"),
     ],
 )  # fmt: skip
 def test_the_log_alone(log, check, level) -> None:
@@ -169,3 +171,21 @@ def test_advice_has_the_command_with_the_targets_interpreter() -> None:
     assert one.remedy is not None
     assert one.remedy.text == "take a NumPy 1 (numpy<2), or a newer PyTorch (torch>=2.3)"
     assert [command[1:] for command in one.remedy.commands] == [("-m", "pip", "install", "numpy<2")]
+
+
+#: What healthy programs and installers write, though they use the same words.
+HEALTHY = """
+Collecting numpy<2
+Requirement already satisfied: protobuf<8,>=6.31.1 in ./.venv/lib/python3.12/site-packages (7.36.2)
+Successfully installed torch-2.13.0 torchvision-0.28.0 numpy-2.4.6 tf-keras-2.21.0 tokenizers-0.22.1
+Using TensorFlow backend
+UserWarning: Protobuf gencode version 5.28.3 is exactly one major version older than the runtime version 6.31.1 at
+FutureWarning: `huggingface_hub` cache-system uses symlinks by default
+WARNING:absl:You are saving your model as an HDF5 file via `model.save()`
+from torchvision.ops import nms; import keras.src; load_model('model.keras')
+Epoch 1/3 loss: 0.69 keras: 3.15.1 numpy: 2.4.6
+"""
+
+
+def test_a_healthy_log_says_nothing() -> None:
+    assert found({}, HEALTHY) == {}
