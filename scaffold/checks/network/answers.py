@@ -144,8 +144,7 @@ def _clock(one: Answer) -> Finding:
         id="net.clock",
         level="error",
         title=f"This machine's clock is {days:.0f} days {direction} the time that {one.url} tells: "
-        "certificates are not valid at "
-        "such a time",
+        "certificates are not valid at such a time",
         cause="clock-wrong",
         evidence=_evidence(one),
         remedy=Remedy(

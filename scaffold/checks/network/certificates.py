@@ -84,8 +84,7 @@ def _bundle(one: Bundle, *, seen: bool) -> Finding:
     readers = BUNDLES.get(one.variable, "")
     means = (
         "an empty value switched verification off in requests before 2.28; since then it does "
-        "nothing, and behind a company's "
-        "proxy its CA is needed"
+        "nothing, and behind a company's proxy its CA is needed"
         if one.state == "empty" and not strict
         else f"{readers} then trust no server: CERTIFICATE_VERIFY_FAILED, or 'invalid path'"
     )

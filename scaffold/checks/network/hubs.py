@@ -17,8 +17,7 @@ _USERS = (
 
 _WHERE = (
     f"set HF_ENDPOINT={HUB_MIRROR} in the run configuration (or the shell), before Python starts: "
-    "the libraries read it once, "
-    "when they are imported; or go through a proxy (HTTPS_PROXY)"
+    "the libraries read it once, when they are imported; or go through a proxy (HTTPS_PROXY)"
 )
 
 

@@ -45,18 +45,21 @@ def _not_running(facts: Facts, network: NetworkFacts) -> Finding | None:
         host = facts.machine.host
         if host.container:
             why = "inside a container 127.0.0.1 is the container itself, not the computer that runs the proxy"
-            cure = "name the host instead: http://host.docker.internal:PORT (docker run "
-            "--add-host=host.docker.internal:host-gateway), or unset it"
+            cure = (
+                "name the host instead: http://host.docker.internal:PORT (docker run "
+                "--add-host=host.docker.internal:host-gateway), or unset it"
+            )
         elif host.wsl:
             why = "inside WSL 127.0.0.1 is Linux, not Windows, where the proxy may run"
             cure = (
                 "name Windows' address (ip route show default), with 'allow LAN' on in the proxy; "
-                "or networkingMode=mirrored "
-                "in %USERPROFILE%\\.wslconfig, then wsl --shutdown"
+                "or networkingMode=mirrored in %USERPROFILE%\\.wslconfig, then wsl --shutdown"
             )
         else:
-            why = "the program that offers the proxy (Clash, v2ray, a company's client) does not "
-            "run, or on another port"
+            why = (
+                "the program that offers the proxy (Clash, v2ray, a company's client) does not run, or on "
+                "another port"
+            )
             cure = f"start it, or unset {one.source}"
         return Finding(
             id="net.proxy",
@@ -189,8 +192,7 @@ def _local(one: Proxy) -> Finding:
         title=f"{one.source} is set and NO_PROXY does not name localhost: programs ask the proxy "
         "for this very machine",
         detail="TensorBoard, Jupyter, Gradio and other local servers are then not reached (502, "
-        "503, 'localhost is not "
-        "accessible')",
+        "503, 'localhost is not accessible')",
         cause="proxy-for-localhost",
         evidence=(Evidence(source=one.source, value=one.url), Evidence(source="NO_PROXY", value="not set")),
         remedy=Remedy(text="set NO_PROXY=localhost,127.0.0.1,::1"),

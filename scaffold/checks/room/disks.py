@@ -139,8 +139,7 @@ def _somewhere(facts: Facts) -> Iterator[Finding]:
         ),
         remedy=Remedy(
             text="look at the disks, then move what fills one: TMPDIR for temporary files, HF_HOME "
-            "for models, "
-            "PIP_CACHE_DIR and UV_CACHE_DIR for packages",
+            "for models, PIP_CACHE_DIR and UV_CACHE_DIR for packages",
             commands=() if facts.machine.host.os == "windows" else (("df", "-h"), ("df", "-i")),
         ),
     )

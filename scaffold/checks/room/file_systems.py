@@ -74,16 +74,14 @@ def _without(place: Place, what: str) -> Finding:
         f"The environment lies on {what}: it works, slowly, and can be made anew only elsewhere"
         if place.works
         else f"{_title(place)} lies on {what} ({place.file_system}), which has no symbolic links: "
-        "no environment can be made "
-        "there"
+        "no environment can be made there"
     )
     return Finding(
         id="sys.filesystem",
         level=level,
         title=title,
         detail="an environment is made of links to its Python; uv, venv and virtualenv fail with "
-        "Errno 1, 38, 71 or 95, also "
-        "with --link-mode copy",
+        "Errno 1, 38, 71 or 95, also with --link-mode copy",
         cause="filesystem-no-symlinks",
         evidence=_evidence(place),
         not_the_cause=("uv's link mode: it is about packages, not about the link to Python",),
@@ -143,8 +141,7 @@ def mount_options(facts: Facts) -> Iterator[Finding]:
                 evidence=_evidence(place),
                 remedy=Remedy(
                     text="copy the project to a disk that may be written to; in a container: mount "
-                    "it without :ro; a disk that "
-                    "became read-only by itself has errors: dmesg tells"
+                    "it without :ro; a disk that became read-only by itself has errors: dmesg tells"
                 ),
             )
 

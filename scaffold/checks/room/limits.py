@@ -19,10 +19,14 @@ SMALL_FILE = 4 << 30
 SHORT_TIME = 24 * 3600
 
 _SHARING = "torch.multiprocessing.set_sharing_strategy('file_system') at the start of the program"
-_RAISING = "raise the limit: ulimit -n 65535 in the shell that starts the program (macOS: also "
-"launchctl limit maxfiles)"
-_WHOSE = "PyCharm's programs have the limit of PyCharm, not of a terminal: start PyCharm from a "
-"shell with the higher limit"
+_RAISING = (
+    "raise the limit: ulimit -n 65535 in the shell that starts the program (macOS: also "
+    "launchctl limit maxfiles)"
+)
+_WHOSE = (
+    "PyCharm's programs have the limit of PyCharm, not of a terminal: start PyCharm from a shell with the "
+    "higher limit"
+)
 
 
 def open_files(facts: Facts) -> Iterator[Finding]:
@@ -33,7 +37,9 @@ def open_files(facts: Facts) -> Iterator[Finding]:
     sign = facts.log.sign("open-files", "ancdata") if facts.log else None
     limit = room.limits.open_files
     if limit is None:
-        return  # a sign speaks for itself
+        if sign is not None:
+            yield _ran_out()
+        return
     failed = sign is not None or bool(room.workers)
     if sign is not None and limit >= ENOUGH_FILES:
         yield _used_up(limit)
@@ -45,6 +51,17 @@ def open_files(facts: Facts) -> Iterator[Finding]:
         yield Finding(id="sys.nofile", level="ok", title=f"A process may open {_count(limit)} files")
 
 
+def _ran_out() -> Finding:
+    return Finding(
+        id="sys.nofile",
+        level="warning",
+        title="Open files ran out: batches come from a data loader's workers as open files, one a tensor",
+        detail="the limit of the process that really runs counts",
+        cause="fd-limit",
+        remedy=Remedy(text=f"{_SHARING}; or {_RAISING}. {_WHOSE}"),
+    )
+
+
 def _used_up(limit: int) -> Finding:
     return Finding(
         id="sys.nofile",
@@ -52,8 +69,7 @@ def _used_up(limit: int) -> Finding:
         title=f"Open files ran out although the limit is {_count(limit)}: batches are shared as "
         "open files, one a tensor",
         detail="a raised limit is not what helps here: another way to share is; or tensors that "
-        "are kept in a list keep "
-        "their files open: clone them",
+        "are kept in a list keep their files open: clone them",
         cause="fd-limit",
         evidence=(Evidence(source="ulimit -n", value=_count(limit)),),
         not_the_cause=(f"the limit itself, where {_count(limit)} is also what the program was started with",),

@@ -35,8 +35,7 @@ def enough(facts: Facts) -> Iterator[Finding]:
             title=f"{limit}, and {size(available)} are left: the system ends programs that need "
             "more, without a message",
             detail="a process that is killed so has exit status 137 or -9; PyCharm shows 'Process "
-            "finished with exit code "
-            "137', a data loader 'worker is killed by signal: Killed'",
+            "finished with exit code 137', a data loader 'worker is killed by signal: Killed'",
             cause="out-of-memory",
             evidence=(Evidence(source=source, value=f"{size(available)} of {size(total)} available"),),
             not_the_cause=("the GPU's memory: that gives an exception, not a killed process",),
@@ -54,8 +53,7 @@ def enough(facts: Facts) -> Iterator[Finding]:
             id="sys.overcommit",
             level="info",
             title="The kernel hands out no more memory than there is (vm.overcommit_memory=2); "
-            "frameworks reserve more "
-            "than they use",
+            "frameworks reserve more than they use",
             cause="strict-overcommit",
             evidence=(Evidence(source="/proc/sys/vm/overcommit_memory", value="2"),),
             remedy=Remedy(text="where 'Cannot allocate memory' is seen: sudo sysctl vm.overcommit_memory=0"),
@@ -77,8 +75,7 @@ def watches(facts: Facts) -> Iterator[Finding]:
         evidence=(Evidence(source="/proc/sys/fs/inotify/max_user_watches", value=str(room.watches)),),
         remedy=Remedy(
             text="raise it: echo fs.inotify.max_user_watches=524288 | sudo tee "
-            "/etc/sysctl.d/60-watches.conf, then "
-            "sudo sysctl --system; and exclude folders of data and runs"
+            "/etc/sysctl.d/60-watches.conf, then sudo sysctl --system; and exclude folders of data and runs"
         ),
     )
 

@@ -49,8 +49,7 @@ def _letters(places: tuple[Place, ...], narrow: list[str], *, serious: bool, tol
         title=f"{what[0].upper()}{what[1:]} {have} with letters outside of ASCII, which {who} may "
         "not open on Windows",
         detail="their C++ half takes names in the system's code page: files are not found, or a "
-        "name read back is no "
-        "UTF-8 (UnicodeDecodeError); Python's own functions can open them",
+        "name read back is no UTF-8 (UnicodeDecodeError); Python's own functions can open them",
         cause="non-ascii-path",
         evidence=tuple(Evidence(source=one.variable or TITLES[one.role], value=_odd(one)) for one in places),
         remedy=Remedy(
@@ -108,8 +107,7 @@ def _synchronised(place: Place, service: str) -> Finding:
         id="sys.cloud-folder",
         level="warning",
         title=f"{what[0].upper()}{what[1:]} lies in a folder that {service} synchronises{made}: "
-        "its files are locked, moved "
-        "away and linked by somebody else",
+        "its files are locked, moved away and linked by somebody else",
         detail="installations fail with access denied or 'incompatible hardlinks', files are only "
         "placeholders, and uv's "
         "cache on the same drive is affected too; ten thousands of small files are uploaded",
@@ -137,8 +135,7 @@ def sockets(facts: Facts) -> Iterator[Finding]:
                 id="sys.socket-path",
                 level="warning",
                 title=f"TMPDIR has {len(place.path)} letters; the sockets that processes make "
-                "there may have 107 with "
-                "their own names",
+                "there may have 107 with their own names",
                 detail='workers of a data loader fail with "AF_UNIX path too long"',
                 cause="socket-path-too-long",
                 evidence=(Evidence(source="TMPDIR", value=place.path),),

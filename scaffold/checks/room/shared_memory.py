@@ -43,12 +43,10 @@ def _small(facts: Facts, place: Place) -> Finding:
         "start the container with --shm-size=8g (or --ipc=host); docker compose: shm_size: 8gb; "
         "Kubernetes: an "
         "emptyDir with medium: Memory on /dev/shm; in PyCharm: Docker container settings of the "
-        "run configuration. "
-        "Until then: num_workers=0"
+        "run configuration. Until then: num_workers=0"
         if container
         else "mount it larger: sudo mount -o remount,size=8G /dev/shm; inside a container: "
-        "--shm-size=8g; until then: "
-        "num_workers=0"
+        "--shm-size=8g; until then: num_workers=0"
     )
     return Finding(
         id="sys.shm",
@@ -94,7 +92,6 @@ def _closed(place: Place) -> Finding:
         evidence=(Evidence(source=place.path, value=why),),
         remedy=Remedy(
             text="mount it: sudo mount -t tmpfs -o mode=1777 tmpfs /dev/shm (in a container: "
-            "--shm-size=8g); until "
-            "then num_workers=0"
+            "--shm-size=8g); until then num_workers=0"
         ),
     )

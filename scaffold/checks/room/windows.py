@@ -131,8 +131,7 @@ def page_file(facts: Facts) -> Iterator[Finding]:
         level="warning",
         title=title,
         detail="each process that imports PyTorch reserves gigabytes for CUDA's libraries, and "
-        "every worker of a data "
-        "loader is such a process; WinError 1455 says that none were left",
+        "every worker of a data loader is such a process; WinError 1455 says that none were left",
         cause="pagefile-too-small",
         evidence=(Evidence(source="GlobalMemoryStatusEx", value=f"{size(free)} of {size(limit)} free"),)
         if free is not None
@@ -142,7 +141,6 @@ def page_file(facts: Facts) -> Iterator[Finding]:
             text="fewer workers (num_workers=0 or 2), close other programs, or a larger page file: "
             "System > About > "
             "Advanced system settings > Performance > Advanced > Virtual memory: System managed "
-            "size, also on the "
-            "drive with the most room; then restart"
+            "size, also on the drive with the most room; then restart"
         ),
     )
