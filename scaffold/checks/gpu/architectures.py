@@ -104,7 +104,11 @@ def _unsupported(
         title=f"{gpu.name} needs {name}, and {torch.shown or 'this PyTorch'} has no code for it",
         detail=f"It contains {holds}{needs}.\n{_advice(facts, torch, gpu)}",
         cause=cause,
-        evidence=(*torch.evidence, card_evidence(gpu), Evidence(source=source, value=holds)),
+        evidence=(
+            *torch.evidence,
+            card_evidence(gpu),
+            *(() if torch.architectures else (Evidence(source=source, value=holds),)),
+        ),
         not_the_cause=_NOT,
         remedy=_remedy(facts, torch, gpu),
     )
