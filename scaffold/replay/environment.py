@@ -28,6 +28,7 @@ _TWO_PYTHONS = re.compile(
     re.IGNORECASE,
 )
 _MOVED = re.compile(r"\b(?:moved|renamed|copied)\b", re.IGNORECASE)
+_REPLACED = re.compile(r"\b(?:upgraded|replaced|uninstalled)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"(?:^|[\\/])python[\d.t]*(?:\.exe)?$", re.IGNORECASE)
 
 
@@ -68,9 +69,11 @@ def outside(description: Told) -> Iterator[Outside]:
 
 
 def _locations(facts: Told) -> Iterator[str]:
-    """Every place in which a package is told to lie."""
-    for name in ("location", "locations", "path", "source", "installed_in", "imported_from"):
-        yield from (one_line(one) for one in facts.rows(name) if isinstance(one, str))
+    """Every place in which a package is told to lie, under whatever name: ``version_in_user_site`` is one."""
+    for name in facts.facts:
+        if isinstance(name, str):
+            yield from (one_line(one) for one in facts.rows(name) if isinstance(one, str))
+            yield name if facts.first(name) else ""
 
 
 def venv_told(description: Told, version: str) -> VenvFacts | None:
@@ -80,13 +83,15 @@ def venv_told(description: Told, version: str) -> VenvFacts | None:
     if not venv.facts and not path:
         return None
     link = words_of(venv, "bin/python", "Scripts/python.exe")
-    said = words_of(venv, "state", "note", "problem")
+    said = " ".join((words_of(venv, "state", "note", "problem"), "moved" if venv.flag("moved") else ""))
     home = words_of(venv, "pyvenv.cfg.home", "home")
     return VenvFacts(
-        folder=path,
+        folder=path or (".venv" if _MOVED.search(said) else ""),
         tool=venv.text("tool"),
         home=home.split(" (")[0],
-        home_alive=False if is_gone(home) or venv.flag("home_exists") is False else None,
+        home_alive=False
+        if is_gone(home) or venv.flag("home_exists") is False or _lost(description)
+        else None,
         made_at=_made_at(venv) or ("another folder" if _MOVED.search(said) else ""),
         version=venv.text("python", "version"),
         program=link.split(" (")[0],
@@ -95,6 +100,15 @@ def venv_told(description: Told, version: str) -> VenvFacts | None:
         sees_system=venv.flag("include-system-site-packages", "system_site_packages"),
         foreign_layout=words_of(venv, "layout", "foreign_layout"),
     )
+
+
+def _lost(description: Told) -> bool:
+    """Whether the Python below an environment is told to be gone, or to have become another one."""
+    python = description.below("python")
+    said = (
+        words_of(python, name) for name in ("source", "state", "note", "path", "executable", "base_prefix")
+    )
+    return any(_REPLACED.search(one) or is_gone(one) for one in said)
 
 
 def _made_at(venv: Told) -> str:

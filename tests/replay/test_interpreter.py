@@ -78,6 +78,29 @@ TOLD = {
         {"python": {"version": "3.12", "kind": "embedded"}, "files": {"Include/Python.h": "missing"}},
         {"version": "3.12", "manager": "embedded", "has_headers": False},
     ),
+    "an environment that was moved": (
+        {"venv": {"path": "/new/.venv", "moved": True}},
+        {
+            "virtual": True, "externally_managed": False, "user_site_enabled": False,
+            "venv": VenvFacts(folder="/new/.venv", made_at="another folder"),
+        },
+    ),
+    "one whose base was upgraded": (
+        {"python": {"version": "3.12", "source": "homebrew, upgraded"}, "venv": {"path": ".venv", "python": "3.11"}},
+        {
+            "version": "3.12", "manager": "homebrew", "virtual": True, "externally_managed": False,
+            "user_site_enabled": False,
+            "venv": VenvFacts(folder=".venv", home_alive=False, version="3.11", site_packages=False),
+        },
+    ),
+    "two versions, one of the user's": (
+        {"packages": {"numpy": {"version_in_env": "2.0", "version_in_user_site": "1.26"}}},
+        {
+            "outside": (
+                Outside(name="numpy", version="1.26", location="version_in_user_site", hidden="2.0", imported=True),
+            )
+        },
+    ),
     "a constraint stays one": ({"python": {"version": ">=3.9"}}, {"version": ">=3.9"}),
     "free-threaded": ({"python": {"version": "3.13", "build": "free-threaded"}}, {"version": "3.13", "free_threaded": True}),
 }  # fmt: skip

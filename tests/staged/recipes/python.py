@@ -161,6 +161,18 @@ def pip_of_another(tmp: Path) -> Staged:
     return _staged(tmp, PATH=path)
 
 
+def built_without_ctypes(tmp: Path) -> Staged:
+    """A Python that was compiled without libffi's and liblzma's headers, as pyenv does on a bare system."""
+    base = tmp / "versions" / f"{MINOR}.4"
+    modules = base / "lib" / f"python{MINOR}" / "lib-dynload"
+    modules.mkdir(parents=True)
+    for name in ("_bz2", "_sqlite3", "_ssl", *(f"_module{number}" for number in range(40))):
+        (modules / f"{name}.so").touch()
+    (base / "bin").mkdir()
+    shutil.copy(Path(sys.executable).resolve(), base / "bin" / f"python{MINOR}")
+    return Staged(folder=tmp, options=("--python", str(base / "bin" / f"python{MINOR}")), environment=CLEAN)
+
+
 def half_activated(tmp: Path) -> Staged:
     _environment(tmp / ".venv")
     return _staged(tmp, VIRTUAL_ENV=str(tmp / "renamed" / ".venv"))
@@ -217,6 +229,9 @@ RECIPES = (
     ),
     Recipe(
         name="pip-of-another-python", check="env.pip-python-mismatch", level="error", stage=pip_of_another
+    ),
+    Recipe(
+        name="python-without-ctypes", check="env.python-incomplete", level="error", stage=built_without_ctypes
     ),
     Recipe(name="half-activated", check="env.activation", level="warning", stage=half_activated),
     Recipe(name="log-of-a-moved-pip", check="env.venv-broken", level="error", stage=words_of_a_moved_pip),
