@@ -31,11 +31,15 @@ def told(description: Told) -> ExtensionFacts:
 
 
 def _rows(description: Told) -> Iterator[tuple[str, Told]]:
+    """Name -> what is told: an object, a version, or a line of ``pip freeze``."""
     packages = description.first("packages")
-    if isinstance(packages, Mapping):
-        for name, row in list(packages.items())[:_LIMIT]:
-            if isinstance(name, str) and isinstance(row, Mapping):
-                yield normalised(name), Told(row, description.notes, f"packages.{name[:60]}.")
+    if isinstance(packages, (list, tuple)):
+        lines = (one.partition("==") for one in packages[:_LIMIT] if isinstance(one, str))
+        packages = {name.strip(): version.strip() for name, _, version in lines}
+    for name, row in list(packages.items())[:_LIMIT] if isinstance(packages, Mapping) else ():
+        if isinstance(name, str) and isinstance(row, (Mapping, str, float, int)):
+            facts = row if isinstance(row, Mapping) else {"version": row}
+            yield normalised(name), Told(facts, description.notes, f"packages.{name[:60]}.")
 
 
 def _extensions(description: Told) -> Iterator[Extension]:
