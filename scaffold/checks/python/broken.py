@@ -122,7 +122,7 @@ def _home_gone(facts: Facts, venv: VenvFacts) -> Finding:
     return _finding(
         facts,
         venv,
-        f"{version} that the environment was made from is gone: no interpreter is in {venv.home or 'its folder'}",
+        f"{version} that the environment was made from is gone: none is in {venv.home or 'its folder'}",
         "venv-base-removed",
         "an environment borrows its standard library from the Python below it",
         Evidence(source=venv.home or _configuration(venv), value="no Python there"),

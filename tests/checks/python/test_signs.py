@@ -44,6 +44,7 @@ SEEN = [
     ("ModuleNotFoundError: No module named 'tensorflow.keras'", "framework-missing"),
     ("ImportError: No module named torch", "framework-missing"),
     ('File "/opt/conda/envs/a/lib/python3.6/site-packages/x.py"\nFile "/home/ada/.local/lib/python3.6/site-packages/tensorflow/__init__.py"', "user-site-beside-environment"),
+    ('File "C:\\Anaconda3\\envs\\dl\\lib\\site-packages\\keras\\x.py"\nFile "C:\\Users\\a\\AppData\\Roaming\\Python\\Python39\\site-packages\\numpy\\__init__.py"', "user-site-beside-environment"),
     ("traceback mixes ~/.local/lib/python3.6/site-packages/tensorflow with the conda env's protobuf", "user-site-beside-environment"),
     ("Python was not found; run without arguments to install from the Microsoft Store, or disable this shortcut", "store-placeholder"),
     ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/opt/conda/lib/python3.11/site-packages/numpy'", "pip-permission"),
