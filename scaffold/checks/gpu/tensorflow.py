@@ -31,7 +31,7 @@ def on_windows(facts: Facts) -> Iterator[Finding]:
     package = tensorflow_of(facts)
     if package is None or facts.machine.host.os != "windows" or package.name == "tensorflow-cpu":
         return
-    if at_least(package.version, "2.11") is not True or _has_plugin(facts):
+    if at_least(package.version, "2.11") is not True or _has_plugin(facts) or _computes_elsewhere(facts):
         return
     gpus, wanted = cards(facts, "nvidia"), _wants_gpu(facts)
     if not gpus and not wanted:
@@ -65,6 +65,12 @@ def on_windows(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def _computes_elsewhere(facts: Facts) -> bool:
+    """Whether Keras is told to compute with another framework: TensorFlow is there for its data pipelines."""
+    found = facts.variables.of("KERAS_BACKEND") if facts.variables else ()
+    return any(one.value in ("torch", "jax") for one in found)
+
+
 def _has_plugin(facts: Facts) -> bool:
     return facts.packages is not None and facts.packages.of("tensorflow-directml-plugin") is not None
 
@@ -85,7 +91,7 @@ def _wants_gpu(facts: Facts) -> str:
 def on_arm(facts: Facts) -> Iterator[Finding]:
     """TensorFlow's wheels for ARM have no CUDA code."""
     package, gpus = tensorflow_of(facts), cards(facts, "nvidia")
-    if package is None or not gpus or platform_of(facts) != "linux_aarch64":
+    if package is None or not gpus or platform_of(facts) != "linux_aarch64" or _computes_elsewhere(facts):
         return
     if "nv" in package.version or (package.installer.startswith("conda") or package.channel):
         return  # NVIDIA's own build, or conda's
@@ -126,7 +132,7 @@ def machine_code(facts: Facts) -> Iterator[Finding]:
     gpus = [one for one in cards(facts, "nvidia") if is_capability(one.capability)]
     if release is None or not release.kernels or not gpus or platform_of(facts) not in table.gpu_platforms:
         return
-    if package.name == "tensorflow-cpu" or "nv" in (version.local or ""):
+    if package.name == "tensorflow-cpu" or "nv" in (version.local or "") or _computes_elsewhere(facts):
         return
     missed = [one for one in gpus if not _runs(release.kernels, release.ptx, one)]
     if missed:

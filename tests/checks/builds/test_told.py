@@ -149,6 +149,8 @@ RIGHT = {
     "TensorFlow on Windows without a GPU": {**WINDOWS, "packages": {"tensorflow": "2.17.0"}},
     "TensorFlow with DirectML": of_gpu("RTX 2060", "7.5", False, **WINDOWS)
     | {"packages": {"tensorflow": "2.13.0", "tensorflow-directml-plugin": "0.4.0"}},
+    "Keras with another backend": of_gpu("RTX 5090", "12.0", "2.9.1+cu130", **WINDOWS)
+    | {"packages": {"tensorflow": "2.20.0"}, "env": {"KERAS_BACKEND": "torch"}},
     "gfx1100": of_amd("RX 7900 XTX", "gfx1100", "2.6.0+rocm6.2.4"),
     "gfx1032 with the variable": of_amd(
         "RX 6600", "gfx1032", "2.6.0+rocm6.2.4", HSA_OVERRIDE_GFX_VERSION="10.3.0"
