@@ -29,7 +29,7 @@ _SHOWN = 8
 def frameworks_there(facts: Facts) -> Iterator[Finding]:
     """Which frameworks the target would import; of a project of ours other checks say it."""
     packages = facts.packages
-    if packages is None or facts.record is not None:
+    if packages is None or facts.record is not None or facts.record_problem is not None:
         return
     found = [
         one for name in ("torch", "tensorflow", "jax", "keras") if (one := packages.of(*_FRAMEWORKS[name]))
