@@ -11,7 +11,7 @@ from typing import Any
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Level
 from scaffold.checks.packages.remedies import installing, shown
-from scaffold.checks.versions import within
+from scaffold.checks.versions import minor, within
 from scaffold.probing.packages.model import Package
 from scaffold.toml import loads
 
@@ -86,6 +86,13 @@ def _finding(facts: Facts, found: list[tuple[Clash, Package, Package]]) -> Findi
             Evidence(source=package.location or package.name, value=f"{package.name} {package.version}")
             for package in dict.fromkeys((*(each for _, each, _ in found), other))
         ),
-        not_the_cause=("pip check: it only reads what each package asks for, and nobody asked",),
-        remedy=installing(facts, row.text, row.pins),
+        remedy=installing(facts, row.text, tuple(_filled(pin, one) for pin in row.pins)),
     )
+
+
+def _filled(pin: str, package: Package) -> str:
+    """``{minor}`` is the major and minor number of the first package: keras==2.15.* for TensorFlow 2.15.1."""
+    numbers = minor(package.version)
+    if "{minor}" not in pin:
+        return pin
+    return pin.replace("{minor}", f"{numbers[0]}.{numbers[1]}") if numbers else pin.partition("=")[0]

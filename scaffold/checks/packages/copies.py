@@ -85,7 +85,6 @@ def _twice(facts: Facts, name: str, copies: list[Package]) -> Finding:
         evidence=tuple(
             Evidence(source=one.location or name, value=f"{shown(one)}{_by(one)}") for one in copies
         ),
-        not_the_cause=("pip check: it does not count copies",),
         remedy=_once_more(facts, name, copies[-1].version),
     )
 
@@ -127,7 +126,6 @@ def code_as_recorded(facts: Facts) -> Iterator[Finding]:
                 Evidence(source=f"{one.location or one.name}: the code", value=says),
                 Evidence(source=f"{one.location or one.name}: .dist-info", value=recorded),
             ),
-            not_the_cause=("pip check: it reads the metadata only",),
             remedy=_once_more(facts, one.name, recorded),
         )
 

@@ -64,12 +64,17 @@ def _numbers(facts: Facts, torch: Package, package: Package) -> Iterator[Finding
             facts,
             f"install the {package.name} of this PyTorch ({partner}); or both together, in one command, "
             "from one index",
-            (
-                partner,
-                *((f"torch=={torch.version.partition('+')[0]}",) if torch.version[:1].isdigit() else ()),
-            ),
+            (partner, *_same_torch(torch)),
         ),
     )
+
+
+def _same_torch(torch: Package) -> tuple[str, ...]:
+    """What keeps pip from replacing PyTorch by another build: its own index, or its own version."""
+    version, _, local = torch.version.partition("+")
+    if _kind(local):
+        return "--index-url", f"https://download.pytorch.org/whl/{local}"
+    return (f"torch=={version}",) if version[:1].isdigit() else ()
 
 
 def _wanted(package: Package) -> tuple[int, int] | None:
@@ -112,7 +117,6 @@ def _builds(facts: Facts, torch: Package, package: Package) -> Iterator[Finding]
         return
     if package.name == "torchaudio" and below(torch.version, "2.9") is False:
         return  # it holds no CUDA code any more
-    index = re.sub(r"\.with.*", "", first)
     yield Finding(
         id="pkg.torch-family",
         level="error",
@@ -130,7 +134,7 @@ def _builds(facts: Facts, torch: Package, package: Package) -> Iterator[Finding]
                 "--no-deps",
                 f"{package.name}=={package.version.partition('+')[0]}",
                 "--index-url",
-                f"https://download.pytorch.org/whl/{index}",
+                f"https://download.pytorch.org/whl/{first}",
             ),
         ),
     )

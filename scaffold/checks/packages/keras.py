@@ -74,8 +74,8 @@ def legacy_keras_there(facts: Facts) -> Iterator[Finding]:
         yield _lacking(facts, tensorflow, title, asked, f"{why} tf-keras")
         return
     keras = packages.of("keras")
-    if keras is None or not at_least(keras.version, "3"):
-        return
+    if keras is None or not at_least(keras.version, "3") or below(tensorflow.version, _KERAS_3_FROM):
+        return  # beside an older TensorFlow Keras 3 is wrong by itself
     for name, (until, why) in _NEEDS_OLD.items():
         package = packages.of(name)
         if package is not None and below(package.version, until):
