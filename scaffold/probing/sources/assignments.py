@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -19,8 +19,9 @@ class Assignment:
 
 def assignments(tree: ast.Module) -> Iterator[Assignment]:
     """``os.environ[...] = ...``, ``setdefault``, ``update``, ``putenv``, in the order of their lines."""
-    imports = list(_imports(tree))
-    for node, inside in _nodes(tree, inside=False):
+    nodes = list(_nodes(tree))
+    imports = list(_imports(nodes))
+    for node, inside in nodes:
         for name, value in filter(lambda one: one[0], _set_by(node)):
             line = getattr(node, "lineno", 0)
             # what a function does, it does when the module's own imports are done
@@ -28,16 +29,20 @@ def assignments(tree: ast.Module) -> Iterator[Assignment]:
             yield Assignment(name=name, value=value, line=line, after=before)
 
 
-def _nodes(node: ast.AST, *, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
-    for child in ast.iter_child_nodes(node):
-        deeper = inside or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        yield child, inside
-        yield from _nodes(child, inside=deeper)
+def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
+    """Every statement and call, in the order of the text, and whether a function holds it."""
+    waiting: list[tuple[ast.AST, bool]] = [(one, False) for one in reversed(tree.body)]
+    while waiting:
+        node, inside = waiting.pop()
+        if isinstance(node, (ast.stmt, ast.Call)):
+            yield node, inside
+        deeper = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        waiting.extend((child, deeper) for child in reversed(list(ast.iter_child_nodes(node))))
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[int, str, bool]]:
+def _imports(nodes: Sequence[tuple[ast.AST, bool]]) -> Iterator[tuple[int, str, bool]]:
     """Line, module, and whether a function imports it."""
-    for node, inside in _nodes(tree, inside=False):
+    for node, inside in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name, inside) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

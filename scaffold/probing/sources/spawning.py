@@ -48,7 +48,7 @@ def unguarded(tree: ast.Module) -> Iterator[Spawning]:
             started, loaders = _in_scope(function.body, known)
             if started and function.name not in known.starting:
                 known.starting[function.name] = started[0]
-            elif loaders and any(isinstance(one, ast.Return) and one.value for one in ast.walk(function)):
+            elif any(_gives(one, loaders, known) for one in ast.walk(function)):
                 known.giving.add(function.name)
     found, _ = _in_scope(tree.body, known)
     yield from {one.line: one for one in found}.values()
@@ -66,6 +66,13 @@ def _in_scope(statements: list[ast.stmt], known: _Known) -> tuple[list[Spawning]
             loaders |= dict.fromkeys(names, loader) if loader else {}
     found = [one for node in nodes for one in _started(node, loaders, known)]
     return found, loaders
+
+
+def _gives(node: ast.AST, loaders: Mapping[str, Spawning], known: _Known) -> bool:
+    """Whether it returns a loader."""
+    if not isinstance(node, ast.Return) or node.value is None:
+        return False
+    return bool(_loader_in(node.value, known) or _mentioned(node.value, loaders))
 
 
 def _nodes(statements: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,12 @@ from scaffold.sources.keys import shown_value
 
 #: Bytes of all files of a kind together.
 _ENOUGH = 1 << 20
+
+#: Bytes of code that are read; what of it names the environment is parsed, up to so many bytes.
+_READ, _PARSED = 2 << 20, 400_000
+
+#: What sets a variable, in whatever way; most code only reads them.
+_SETS = re.compile(r"\benviron\b\s*(?:\[|\.\s*(?:setdefault|update)\b)|\bputenv\s*\(")
 
 #: Samples that nobody reads.
 _SAMPLES = ("example", "sample", "template", "dist", "default")
@@ -99,8 +106,12 @@ def _of_scripts(folder: Path, files: Listing) -> Iterator[Variable]:
 
 def _of_code(folder: Path, files: Listing) -> Iterator[Variable]:
     """Only what names the environment is parsed: reading is cheap, parsing is not."""
-    for path, text in texts(folder, files.ending(".py"), 4 * _ENOUGH):
-        tree = parsed(text) if "environ" in text or "putenv" in text else None
+    left = _PARSED
+    for path, text in texts(folder, files.ending(".py"), _READ):
+        if not _SETS.search(text) or left < len(text):
+            continue
+        left -= len(text)
+        tree = parsed(text)
         for one in assignments(tree) if tree is not None else ():
             late = is_late(one.name, one.after)
             place = f"{path}:{one.line}"

@@ -27,6 +27,8 @@ def interpreter_there(facts: Facts) -> Iterator[Finding]:
     if not settings.chosen:
         if settings.products or facts.told:
             yield _none(settings, ide, opened, facts)
+    elif any(UNEXPANDED.match(one.home) for one in entries):
+        return  # `paths_expanded` says why nothing is there
     elif entries and all(one.there is False for one in entries):
         rows = ((one.source, f"{one.name} is {one.home}, and nothing is there") for one in entries)
         yield _missing(
