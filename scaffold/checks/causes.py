@@ -69,6 +69,13 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "lib.windows-dll": ("run.*",),
     "lib.execstack": ("run.*",),
     "ext.build-toolchain": ("ext.triton-toolchain",),
+    "sys.path-separator": ("env.venv-broken",),
+    "sys.read-only": ("sys.permission",),
+    "sys.noexec": ("lib.*", "ext.*", "deep.*", "run.computes"),
+    "net.clock": ("net.tls",),
+    "net.unreachable": ("net.hf-endpoint", "net.index"),
+    "net.proxy": ("net.unreachable", "net.hf-endpoint", "net.index", "net.no-proxy"),
+    "net.tls": ("net.hf-endpoint", "net.index", "net.download-broken"),
 }
 
 _WEIGHT = {"error": 2, "warning": 1}

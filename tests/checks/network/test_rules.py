@@ -1,0 +1,173 @@
+"""What doctor says of proxies, certificates and of what answered, from facts alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scaffold.checks.facts import Facts
+from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.network import RULES
+from scaffold.machine import detect
+from scaffold.probing.network.model import Answer, Bundle, NetworkFacts, Proxy
+from scaffold.probing.packages.model import Package, PackageFacts
+from scaffold.recorded import RecordedSystem
+
+SYSTEM = RecordedSystem(
+    {
+        "schema": "scaffold/host/1",
+        "platform": {
+            "os": "linux",
+            "machine": "x86_64",
+            "release": "6.8.0",
+            "version": "",
+            "libc": "glibc 2.39",
+            "cpu_count": 8,
+        },
+    }
+)
+MACHINE = detect(SYSTEM, Path("/p"))
+INDEX = Answer(purpose="index", url="https://index.example/simple", outcome="ok", seconds=0.2, status=200)
+HUB = replace(INDEX, purpose="hub", url="https://huggingface.co")
+
+
+def said(network: NetworkFacts, *, machine=MACHINE, **more) -> list[Finding]:
+    facts = Facts(machine=machine, network=network, **more)
+    return [one for rule in RULES for one in rule(facts)]
+
+
+def shown(network: NetworkFacts, **more) -> list[tuple[str, str, str]]:
+    return [(one.level, one.id, one.cause) for one in said(network, **more) if one.level != "ok"]
+
+
+def test_nothing_known_says_nothing() -> None:
+    assert said(NetworkFacts()) == []
+    assert [one for rule in RULES for one in rule(Facts(machine=MACHINE))] == []
+
+
+def test_a_proxy_that_does_not_run() -> None:
+    proxy = Proxy(url="http://127.0.0.1:7890", source="HTTPS_PROXY", variable=True, listening=False)
+    [found] = said(NetworkFacts(proxies=(proxy,), no_proxy=""))
+    assert found == Finding(
+        id="net.proxy",
+        level="error",
+        title="HTTPS_PROXY sends everything to http://127.0.0.1:7890, and nothing listens there",
+        detail="the program that offers the proxy (Clash, v2ray, a company's client) does not run, or on "
+        "another port",
+        cause="proxy-not-running",
+        evidence=(
+            Evidence(source="HTTPS_PROXY", value="http://127.0.0.1:7890"),
+            Evidence(source="/proc/net/tcp", value="no program listens at that port"),
+        ),
+        not_the_cause=("the package index and the hub: they are not asked at all",),
+        remedy=Remedy(text="start it, or unset HTTPS_PROXY"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "word"),
+    [({"container": "docker"}, "host.docker.internal"), ({"wsl": 2}, "networkingMode=mirrored")],
+)
+def test_such_a_proxy_means_another_machine(host, word) -> None:
+    machine = replace(MACHINE, host=replace(MACHINE.host, **host))
+    proxy = Proxy(url="http://127.0.0.1:7890", source="HTTPS_PROXY", variable=True, listening=False)
+    [found] = said(NetworkFacts(proxies=(proxy,)), machine=machine)
+    assert found.remedy is not None
+    assert word in found.remedy.text
+
+
+def test_a_proxy_that_runs_for_everything_but_this_machine() -> None:
+    proxy = Proxy(url="http://127.0.0.1:7890", source="HTTPS_PROXY", variable=True, listening=True)
+    assert shown(NetworkFacts(proxies=(proxy,), no_proxy="localhost")) == []
+    assert shown(NetworkFacts(proxies=(proxy,), no_proxy="")) == [
+        ("info", "net.no-proxy", "proxy-for-localhost")
+    ]
+
+
+def test_a_fixed_proxy_of_windows_is_read_by_the_libraries_and_a_script_is_not() -> None:
+    fixed = Proxy(url="127.0.0.1:7890", source="Windows' settings")
+    assert shown(NetworkFacts(proxies=(fixed,))) == []
+    assert shown(NetworkFacts(automatic="http://wpad/proxy.pac")) == [
+        ("warning", "net.proxy", "proxy-not-configured")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "state", "level"),
+    [
+        ("REQUESTS_CA_BUNDLE", "missing", "error"),
+        ("SSL_CERT_FILE", "empty", "error"),
+        ("CURL_CA_BUNDLE", "empty", "warning"),
+        ("REQUESTS_CA_BUNDLE", "empty", "warning"),
+        ("PIP_CERT", "no-certificates", "error"),
+    ],
+)
+def test_bundles(variable, state, level) -> None:
+    path = "" if state == "empty" else "/ca.pem"
+    found = said(NetworkFacts(bundles=(Bundle(variable=variable, path=path, state=state),)))
+    assert [(one.id, one.level) for one in found] == [("net.tls", level)]
+
+
+def test_a_known_inspector_with_its_certificate_in_place_is_in_order() -> None:
+    good = Bundle(variable="REQUESTS_CA_BUNDLE", path="/ca.pem", state="ok")
+    assert shown(NetworkFacts(inspector="zscaler", bundles=(good,))) == [
+        ("info", "net.tls", "corporate-ca-missing")
+    ]
+    assert shown(NetworkFacts(inspector="zscaler")) == [("error", "net.tls", "corporate-ca-missing")]
+
+
+def test_everything_answers() -> None:
+    found = said(NetworkFacts(answers=(replace(INDEX, issuer="Public CA"), HUB)))
+    assert [(one.level, one.id, one.title) for one in found] == [
+        ("ok", "net.index", "The package index answers in 0.2 s; its certificate is of Public CA"),
+        ("ok", "net.hf-endpoint", "The hub of models answers in 0.2 s"),
+    ]
+
+
+def test_a_certificate_of_a_stranger_is_shown_with_its_issuer() -> None:
+    stranger = replace(HUB, outcome="certificate", issuer="Zscaler Root CA", problem="self-signed")
+    [found] = [one for one in said(NetworkFacts(answers=(INDEX, stranger))) if one.level == "error"]
+    assert found.id == "net.tls"
+    assert found.title == (
+        "The hub of models shows a certificate of Zscaler Root CA, which is not trusted here"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ((INDEX, replace(HUB, outcome="timeout")), [("info", "net.hf-endpoint", "hub-unreachable")]),
+        ((replace(INDEX, outcome="refused"), HUB), [("warning", "net.index", "index-unreachable")]),
+        (
+            (replace(INDEX, outcome="name"), replace(HUB, outcome="name")),
+            [("warning", "net.unreachable", "no-network")],
+        ),
+        ((replace(INDEX, outcome="proxy"), HUB), [("error", "net.proxy", "proxy-refuses")]),
+        ((replace(INDEX, behind=9 * 86400), HUB), [("error", "net.clock", "clock-wrong")]),
+    ],
+)
+def test_what_does_not_answer(answers, expected) -> None:
+    assert shown(NetworkFacts(answers=answers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("packages", "expected"),
+    [
+        ((), []),
+        ((Package(name="transformers", version="4.50"),), [("info", "net.hf-endpoint", "hub-unreachable")]),
+    ],
+)
+def test_the_hub_matters_where_it_is_used(packages, expected) -> None:
+    network = NetworkFacts(region="CN", region_source="the time zone Asia/Shanghai", endpoint="")
+    known = PackageFacts(packages=packages, complete=True)
+    assert shown(network, packages=known) == expected
+
+
+def test_fast_transfer_without_its_package() -> None:
+    network = NetworkFacts(flags=(("HF_HUB_ENABLE_HF_TRANSFER", "1"),))
+    old = PackageFacts(packages=(Package(name="huggingface-hub", version="0.24.0"),), complete=True)
+    new = PackageFacts(packages=(Package(name="huggingface-hub", version="1.2.0"),), complete=True)
+    assert shown(network, packages=old) == [("warning", "net.hf-transfer", "hf-transfer-missing")]
+    assert shown(network, packages=new) == []
