@@ -6,6 +6,7 @@ import os
 import re
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from scaffold.probing.libraries.elf import Elf, open_elf
@@ -24,6 +25,9 @@ _ASKING = (
 )
 #: Libraries that were built with the mark by mistake (pytorch-cpu-feedstock#350, CTranslate2#1849).
 _MARKED = ("torch/lib/libtorch_cpu.so", "ctranslate2.libs/*", "onnxruntime/capi/*", "openvino/libs/*")
+#: Bytes of a page, and more of them than are kept.
+_PAGE, _FEW = 1 << 14, 16
+
 _GLIBCXX = re.compile(r"GLIBCXX_(\d+\.\d+(?:\.\d+)?)")
 
 #: Where distributions put the C++ library.
@@ -38,14 +42,24 @@ _SYSTEM = (
 
 def read_elf(system: System, path: Path | str, *, names: bool = False) -> Elf | None:
     """A library that is there and can be read; hostile files are none."""
-
-    def part(offset: int, size: int) -> bytes:
-        return (system.read_bytes(path, offset=offset, size=size) or b"") if size > 0 else b""
-
     try:
-        return open_elf(part, names=names)
+        return open_elf(partial(_part, system, path, {}), names=names)
     except (struct.error, ValueError, OverflowError):
         return None
+
+
+def _part(system: System, path: Path | str, pages: dict[int, bytes], offset: int, size: int) -> bytes:
+    """A part of a file, by pages that are kept: one symbol is looked up with a dozen small reads."""
+    if size <= 0:
+        return b""
+    first, last = offset // _PAGE, (offset + size - 1) // _PAGE
+    if last - first > _FEW:
+        return system.read_bytes(path, offset=offset, size=size) or b""
+    for number in range(first, last + 1):
+        if number not in pages:
+            pages[number] = system.read_bytes(path, offset=number * _PAGE, size=_PAGE) or b""
+    whole = b"".join(pages[number] for number in range(first, last + 1))
+    return whole[offset - first * _PAGE :][:size]
 
 
 def own_first(scene: Scene, places: tuple[Location, ...]) -> bool | None:

@@ -43,9 +43,12 @@ def variable_folders(system: System) -> tuple[str, ...]:
 
 
 def by_variable(scene: Scene) -> Iterator[Library]:
-    """What LD_LIBRARY_PATH leads to."""
+    """What LD_LIBRARY_PATH leads to, of this process and of the project's run configurations."""
     system = scene.system
-    for folder in variable_folders(system):
+    runs = (run for run in scene.ide.runs if not run.template) if scene.ide else ()
+    values = [":".join(variable_folders(system))]
+    values += (run.configuration.environment.get("LD_LIBRARY_PATH", "") for run in runs)
+    for folder in dict.fromkeys(one for value in values for one in value.split(":")):
         if folder.startswith("/"):
             yield from in_folder(system, Path(folder), "variable")
 
