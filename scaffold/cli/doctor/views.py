@@ -74,7 +74,8 @@ def _next(answer: Answer) -> list[str]:
     if not open_ones:
         return []
     lines = [f"What it means:  scaffold doctor explain {open_ones[0].id}"]
-    if not answer.options.fix and any(one.remedy and one.remedy.automatic for one in open_ones):
+    here = answer.observed is None  # what was told of cannot be cured from here
+    if here and not answer.options.fix and any(one.remedy and one.remedy.automatic for one in open_ones):
         lines.append("What doctor can cure by itself:  scaffold doctor --fix --dry-run")
     return lines
 
