@@ -171,9 +171,9 @@ def search_path(facts: Facts) -> Iterator[Finding]:
     libraries = facts.libraries
     if libraries is None or not libraries.search or os_is(facts, "windows"):
         return
-    own = str(facts.target.prefix) if facts.target and facts.target.prefix else ""
+    own = {f"{one.rstrip('/')}/lib" for one in _own_prefixes(facts) if one}
     for folder in libraries.search:
-        if not _CONDA.search(folder) or (own and folder.rstrip("/") == f"{own}/lib"):
+        if not _CONDA.search(folder) or folder.rstrip("/") in own:
             continue
         yield Finding(
             id="lib.ld-path",
@@ -187,6 +187,16 @@ def search_path(facts: Facts) -> Iterator[Finding]:
             remedy=_without(facts, folder, ""),
         )
         return
+
+
+def _own_prefixes(facts: Facts) -> Iterator[str]:
+    """Folders of the environment that runs: its own libraries may come first."""
+    if facts.target is not None and facts.target.prefix is not None:
+        yield str(facts.target.prefix)
+    if facts.python is not None:
+        yield from (facts.python.prefix, facts.python.base_prefix)
+    if facts.variables is not None:
+        yield facts.variables.value("CONDA_PREFIX") or ""
 
 
 def _older(found: str, wanted: str) -> bool:

@@ -246,6 +246,8 @@ def test_an_executable_stack_matters_from_glibc_2_41_on() -> None:
             ["lib.cuda-shadowed"],
         ),
         ({"os": {"family": "linux"}, "env": {"LD_LIBRARY_PATH": None}}, []),
+        ({"env": {"LD_LIBRARY_PATH": "/opt/conda/lib"}}, ["lib.ld-path"]),
+        ({"env": {"LD_LIBRARY_PATH": "/opt/conda/lib", "CONDA_PREFIX": "/opt/conda"}}, []),
         ({"os": {"family": "linux"}, "files": {"libcudnn.so.8": 7, "x": [1], "": None}}, []),
         ({"os": {"family": "linux"}, "files": ["/a/libcudnn.so.8.1.0", None], "vcredist": [1]}, []),
     ],
