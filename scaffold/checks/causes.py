@@ -71,7 +71,7 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "ext.build-toolchain": ("ext.triton-toolchain",),
     "sys.path-separator": ("env.venv-broken",),
     "sys.read-only": ("sys.permission",),
-    "sys.noexec": ("lib.*", "ext.*", "deep.*", "run.computes"),
+    "sys.noexec": ("lib.*", "ext.*", "run.*"),
     "net.clock": ("net.tls",),
     "net.unreachable": ("net.hf-endpoint", "net.index"),
     "net.proxy": ("net.unreachable", "net.hf-endpoint", "net.index", "net.no-proxy"),
