@@ -18,8 +18,8 @@ from scaffold.probing.scene import Scene
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.system import System
 
-#: Any of these in a folder without a record: it was a project of ours.
-TRACES = (".scaffold", ".run")
+#: In a folder without a record: it was a project of ours. PyCharm writes .run in any project.
+TRACES = (".scaffold",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _in_pycharm(system: System, folder: Path, known: IdeFacts | None) -> IdeFact
     from scaffold.pycharm.survey.settings import with_settings
     from scaffold.pycharm.survey.survey import survey
 
-    if known is None and (folder / ".idea").is_dir() and folder != system.home:
+    if known is None and any((folder / one).is_dir() for one in (".idea", ".run")) and folder != system.home:
         known = survey(folder, system)
     return None if known is None else with_settings(known, system)
 

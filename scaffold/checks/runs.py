@@ -14,7 +14,7 @@ from scaffold.checks.model import Finding
 def ide_files(facts: Facts) -> Iterator[Finding]:
     """What the rules of `scaffold.checks.ide` say, and whether anything can be started at all."""
     for one in inspect(facts.ide) if facts.ide is not None else ():
-        if one.id == "ide.run-config" and facts.unusable:
+        if one.id == "ide.run-config" and facts.location is not None and facts.unusable:
             title = f"Whether run configurations start was not looked at: {facts.unusable}"
             yield replace(one, level="skipped", title=title)
         else:

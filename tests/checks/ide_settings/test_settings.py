@@ -17,8 +17,9 @@ from scaffold.pycharm.survey.model import IdeFacts, IdeInterpreter, IdeSettings
 from scaffold.pycharm.survey.settings import with_settings
 from scaffold.pycharm.survey.survey import survey
 from tests.probing.sources.test_sources import host, lay
-from tests.staged.recipes.project import MISC, TABLE, WORKSPACE
+from tests.staged.recipes.project import MISC, RUN, TABLE, WORKSPACE
 
+HOMES = (("a", r"C:\Users\b\python.exe"), ("b", "/opt/x/bin/python"))
 OPENED = {".idea/workspace.xml": WORKSPACE, ".idea/misc.xml": MISC.format(name="mine")}
 SETTINGS = "home/.config/JetBrains/PyCharm2025.2/options/jdk.table.xml"
 
@@ -125,3 +126,17 @@ def test_the_finding_says_both_interpreters(tmp_path) -> None:
         (".idea/misc.xml:1", "mine: /opt/conda/envs/dl/bin/python"),
         ("--python", "/p/.venv/bin/python"),
     ]
+
+
+def test_a_run_configuration_of_another_system_is_not_compared(tmp_path) -> None:
+    options = '<option name="SDK_HOME" value="{}" /><option name="SCRIPT_NAME" value="a.py" />'
+    runs = {f".idea/runConfigurations/{n}.xml": RUN.format(options=options.format(home)) for n, home in HOMES}
+    project = lay(tmp_path / "project", **runs)
+    system = host(home=str(tmp_path / "home"))
+    facts = Facts(
+        machine=detect(system, tmp_path),
+        ide=with_settings(survey(project, system), system),
+        target=Target(folder=project, python=project / ".venv/bin/python", how=".venv of the folder"),
+    )
+    (finding,) = [one for rule in RULES for one in rule(facts)]
+    assert [one.value for one in finding.evidence] == ["/opt/x/bin/python", str(project / ".venv/bin/python")]

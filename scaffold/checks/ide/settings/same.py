@@ -34,10 +34,11 @@ def interpreter_same(facts: Facts) -> Iterator[Finding]:
     usable = bool(settings.home) and not UNEXPANDED.match(settings.home)
     if usable and not _same(settings.home, str(here)) and _matters(facts, settings):
         rows.append(Evidence(source=settings.source, value=f"{settings.chosen}: {settings.home}"))
-    for run in facts.ide.runs if facts.ide else ():
+    for run in facts.ide.runs if facts.ide and _is_meant(facts) else ():
         home = run.option("SDK_HOME")
         own = not run.configuration.flag("IS_MODULE_SDK", default=False) and not run.file.shared
-        if home and own and not UNEXPANDED.match(home) and "$" not in home and not _same(home, str(here)):
+        plain = bool(home) and "$" not in home and not UNEXPANDED.match(home)
+        if plain and own and _is_of(home) == _is_of(str(here)) and not _same(home, str(here)):
             rows.append(Evidence(source=run.place("SDK_HOME"), value=home))
     if rows:
         looked = Evidence(source=facts.target.how if facts.target else "", value=str(here))
@@ -69,13 +70,23 @@ def _differing(title: str, rows: tuple[Evidence, ...], facts: Facts) -> Finding:
 
 def _matters(facts: Facts, settings: IdeSettings) -> bool:
     """An environment of the folder is meant; what PATH happens to name, only if it alone has a framework."""
-    target = facts.target
-    if target is None or target.own or "of the folder" in target.how or target.how == "--python":
+    if _is_meant(facts):
         return True
     if facts.packages is None or settings.frameworks is None:
         return False
     here = {one for one in FRAMEWORKS if facts.packages.of(one)}
     return bool(here) and not here & set(settings.frameworks)
+
+
+def _is_meant(facts: Facts) -> bool:
+    """Whether the user chose the environment that is looked at, by its place or by name."""
+    target = facts.target
+    return target is not None and (target.own or "of the folder" in target.how or target.how == "--python")
+
+
+def _is_of(path: str) -> str:
+    """Whose path it is: one of another system came with a copied file, and is another rule's business."""
+    return "windows" if "\\" in path or path[1:2] == ":" else "posix"
 
 
 def _same(one: str, other: str) -> bool:
@@ -86,6 +97,5 @@ def _same(one: str, other: str) -> bool:
 
 
 def _folder(path: str) -> tuple[str, ...]:
-    windows = "\\" in path or path[1:2] == ":"
-    parts = PureWindowsPath(path.lower()).parts if windows else PurePosixPath(path).parts
+    parts = PureWindowsPath(path.lower()).parts if _is_of(path) == "windows" else PurePosixPath(path).parts
     return tuple(parts[:-1])
