@@ -18,8 +18,8 @@ from scaffold.probing.scene import Scene
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.system import System
 
-#: In a folder without a record: it was a project of ours. PyCharm writes .run in any project.
-TRACES = (".scaffold",)
+#: In a folder without a record: it was a project of ours. The rest of .scaffold may stand in any project.
+TRACES = (".scaffold/run_scaffold.py",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ files is not the host's business and happens where it is needed.
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-OperatingSystem = Literal["linux", "macos", "windows"]
+from scaffold.platforms import OperatingSystem as OperatingSystem  # noqa: PLC0414 - part of what a system is
+from scaffold.platforms import PlatformFacts as PlatformFacts  # noqa: PLC0414
+from scaffold.platforms import Volume as Volume  # noqa: PLC0414
+from scaffold.platforms import platform_facts, volume_of, windows_memory
 
 #: Files under /proc and /sys are small; a larger answer is not what was asked for.
 READ_LIMIT = 1 << 20
@@ -41,27 +43,6 @@ class Completed:
     def ok(self) -> bool:
         """The program ran and ended with status 0."""
         return self.status == 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatformFacts:
-    """What Python itself knows of the host, without reading a file."""
-
-    os: OperatingSystem
-    machine: str  # as the operating system spells it: x86_64, AMD64, arm64, aarch64
-    release: str  # of the kernel: 6.1.0-18-amd64, 23.5.0, 10
-    version: str  # of the operating system: "", 14.5, 10.0.22631
-    libc: str  # "glibc 2.36", "musl 1.2.4", or ""
-    cpu_count: int  # logical processors that this process may use
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
-    """The disk of a folder. Sizes in bytes; None: the platform does not tell."""
-
-    total: int
-    free: int  # for this user
-    free_files: int | None = None  # how many more files it can name; None also where it has no such limit
 
 
 class System(Protocol):
@@ -142,7 +123,7 @@ class HostSystem:
 
     def __init__(self) -> None:
         self.environment: Mapping[str, str] = dict(os.environ)
-        self.platform = _platform_facts()
+        self.platform = platform_facts()
 
     @property
     def home(self) -> Path | None:
@@ -225,70 +206,15 @@ class HostSystem:
 
     def volume(self, path: str | os.PathLike[str]) -> Volume | None:
         folder = Path(path).absolute()
-        return next((found for one in (folder, *folder.parents) if (found := _volume(one))), None)
+        return next((found for one in (folder, *folder.parents) if (found := volume_of(one))), None)
 
     def memory(self) -> tuple[int, int] | None:
-        found = _windows_memory() if self.platform.os == "windows" else None
+        found = windows_memory() if self.platform.os == "windows" else None
         return found[:2] if found else None
 
     def commit(self) -> tuple[int, int] | None:
-        found = _windows_memory() if self.platform.os == "windows" else None
+        found = windows_memory() if self.platform.os == "windows" else None
         return found[2:] if found else None
-
-
-def _platform_facts() -> PlatformFacts:
-    names: dict[str, OperatingSystem] = {"darwin": "macos", "win32": "windows"}
-    name, version = platform.libc_ver()
-    operating_system = names.get(sys.platform, "linux")
-    return PlatformFacts(
-        os=operating_system,
-        machine=platform.machine(),
-        release=platform.release(),
-        version=platform.mac_ver()[0]
-        if operating_system == "macos"
-        else platform.version()
-        if operating_system == "windows"
-        else "",
-        libc=f"{name} {version}".strip() if operating_system == "linux" else "",
-        cpu_count=_usable_processors(),
-    )
-
-
-def _usable_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # a container or a batch system may allow fewer
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _volume(folder: Path) -> Volume | None:
-    try:
-        if not hasattr(os, "statvfs"):
-            usage = shutil.disk_usage(folder)
-            return Volume(total=usage.total, free=usage.free)
-        found = os.statvfs(folder)
-    except OSError:
-        return None
-    block = found.f_frsize or found.f_bsize
-    files = found.f_favail if found.f_files else None  # btrfs and network shares count no files
-    return Volume(total=found.f_blocks * block, free=found.f_bavail * block, free_files=files)
-
-
-def _windows_memory() -> tuple[int, int, int, int] | None:
-    """GlobalMemoryStatusEx: total and available bytes of physical memory, then of what can be committed."""
-    import ctypes
-
-    class Status(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
-            (name, ctypes.c_ulonglong)
-            for name in ["total", "available", "page", "page_free", "virtual", "free", "extended"]
-        ]
-
-    status = Status()
-    status.length = ctypes.sizeof(Status)
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
-        return None
-    return int(status.total), int(status.available), int(status.page), int(status.page_free)
 
 
 def without(environment: Mapping[str, str], *prefixes: str) -> dict[str, str]:

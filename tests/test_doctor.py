@@ -68,6 +68,11 @@ def test_a_lost_record_is_noticed(project: Path) -> None:
     assert doctor(project) == (2, {"proj.record": "error"})
 
 
+def test_what_other_commands_keep_does_not_make_a_project(tmp_path: Path) -> None:
+    (tmp_path / ".scaffold" / "idea").mkdir(parents=True)
+    assert "proj.record" not in doctor(tmp_path)[1]
+
+
 @pytest.mark.parametrize("damage", ["[[[", "[project]\ndependencies = ['no requirement!']\n"])
 def test_damaged_metadata_is_noticed(damage: str, project: Path) -> None:
     (project / "pyproject.toml").write_text(damage, encoding="utf-8")

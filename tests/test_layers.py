@@ -30,6 +30,7 @@ LAYERS = [
     {"recorded"},
     {"files", "processes", "toml", "results", "shell", "words"},
     {"system"},
+    {"platforms"},
     {"errors"},
 ]
 #: Documented exceptions: importer -> imported, with the reason.

@@ -92,7 +92,7 @@ OF_WHOLE_ONES = frozenset(
         locks.as_locked,
         locks.as_planned,
         frameworks.installed,
-            builds.packages_fit,
+        builds.packages_fit,
         project.requirements_installed,
         project.project_itself,
         proved.still_proved,

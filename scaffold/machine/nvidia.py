@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scaffold.machine import nvidia_cards
 from scaffold.machine.at_once import together
@@ -41,7 +41,7 @@ class Nvidia:
     status: Status = "ok"
     cuda_driver: str = ""
     notes: tuple[str, ...] = ()
-    answers: DriverAnswers = DriverAnswers()
+    answers: DriverAnswers = field(default_factory=DriverAnswers)
 
 
 def find_nvidia(system: System, cards: tuple[Card, ...], host: Host) -> Nvidia:

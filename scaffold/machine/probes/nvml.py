@@ -1,8 +1,9 @@
 """Ask NVIDIA's management library about every GPU, also those that programs may not use. Stands alone.
 
 The answer: ``{"library", "init", "driver_version", "cuda", "devices": [{"index", "name", "capability",
-"memory", "used", "uuid", "pci", "mig", "mode", "uncorrected", "fabric", "status"}]}``; ``init`` and ``status``
-are NVML's codes, ``cuda`` 12040 for 12.4, ``mode``, ``fabric`` NVML's numbers, -1 where it does not tell.
+"memory", "used", "uuid", "pci", "mig", "mode", "uncorrected", "fabric", "status"}]}``; ``init`` and
+``status`` are NVML's codes, ``cuda`` 12040 for 12.4, ``mode``, ``fabric``
+NVML's numbers, -1 where it does not tell.
 
 Through ctypes, and not through the package nvidia-ml-py: that loads the library by its plain name alone, and
 WSL, NixOS and containers keep it in folders that the loader does not search; the functions below have kept
