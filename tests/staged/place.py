@@ -6,14 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
 
 from tests.staged import Staged
+from tests.staged.made import distribution, environment, torch
 
-MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 DRIVER = """
 #include <string.h>
 int cuInit(unsigned f) { return 0; }
@@ -39,30 +38,20 @@ class Place:
         if sys.platform != "linux" or shutil.which("gcc") is None:
             pytest.skip("staged with gcc and the loader of Linux")
         self.folder = folder
-        venv.create(folder / ".venv", with_pip=False, symlinks=True)
-        self.site = folder / ".venv/lib" / f"python{MINOR}" / "site-packages"
+        self.site = environment(folder / ".venv")
         self.variables: dict[str, str | None] = dict.fromkeys(
             ("PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH", "CUDA_HOME", "XLA_FLAGS")
         )
 
     def installed(self, name: str, version: str, *requires: str) -> None:
         """A distribution by its metadata."""
-        folder = self.site / f"{name}-{version}.dist-info"
-        folder.mkdir(parents=True)
-        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
-        lines += [f"Requires-Dist: {one}" for one in requires]
-        (folder / "METADATA").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (folder / "RECORD").write_text("", encoding="utf-8")
-        (folder / "INSTALLER").write_text("pip\n", encoding="utf-8")
+        distribution(self.site, name, version, *requires)
 
     def torch(self, version: str, cuda: str) -> None:
         """PyTorch as far as files tell of it."""
         self.installed("torch", version)
-        folder = self.site / "torch"
-        (folder / "lib").mkdir(parents=True)
-        text = f"__version__ = '{version}'\ncuda: Optional[str] = '{cuda}'\nhip: Optional[str] = None\n"
-        (folder / "version.py").write_text(text, encoding="utf-8")
-        (folder / "__init__.py").write_text("", encoding="utf-8")
+        torch(self.site, version, cuda)
+        (self.site / "torch" / "lib").mkdir()
 
     def tensorflow(self, version: str, cudnn: str) -> None:
         """A TensorFlow with CUDA as far as files tell of it."""

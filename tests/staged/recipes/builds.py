@@ -5,56 +5,25 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.staged import Recipe, Staged
+from tests.staged.made import distribution, environment, torch
 from tests.staged.nvidia import gpu
 
-MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 TAG = f"cp{sys.version_info.major}{sys.version_info.minor}"
-SITE = f"lib/python{MINOR}/site-packages"
-
-
-def _environment(folder: Path) -> Path:
-    """A real environment, and where its packages go."""
-    if sys.platform != "linux":
-        pytest.skip("staged with files of Linux")
-    venv.create(folder, symlinks=True, with_pip=False)
-    return folder / SITE
-
-
-def _installed(site: Path, name: str, version: str, *, platform: str = "manylinux_2_17_x86_64") -> None:
-    """A distribution by its metadata, as pip leaves it."""
-    folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    (folder / "WHEEL").write_text(
-        f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {TAG}-{TAG}-{platform}\n"
-    )
-    (folder / "INSTALLER").write_text("pip\n")
-    (folder / "RECORD").write_text("")
-
-
-def _torch(site: Path, version: str, *, cuda: str = "") -> None:
-    """PyTorch, as far as its file of versions goes."""
-    _installed(site, "torch", version)
-    (site / "torch").mkdir()
-    (site / "torch" / "__init__.py").write_text("")
-    named = repr(cuda) if cuda else "None"
-    (site / "torch" / "version.py").write_text(
-        f"__version__ = '{version}'\ndebug = False\ncuda: Optional[str] = {named}\nhip: Optional[str] = None\n"
-    )
 
 
 def _card(
     tmp: Path, version: str, *, cuda: str = "", name: str, capability: str, driver: str = "580.95.05"
 ) -> Staged:
     """An environment with a PyTorch, and a GPU."""
-    _torch(_environment(tmp / ".venv"), version, cuda=cuda)
+    site = environment(tmp / ".venv")
+    distribution(site, "torch", version)
+    torch(site, version, cuda)
     variables = gpu(tmp, name=name, capability=capability, driver=driver)
     return Staged(folder=tmp, environment=variables, python=tmp / ".venv" / "bin" / "python")
 
@@ -84,7 +53,7 @@ def too_old_forever(tmp: Path) -> Staged:
 
 
 def blackwell_tensorflow(tmp: Path) -> Staged:
-    _installed(_environment(tmp / ".venv"), "tensorflow", "2.20.0")
+    distribution(environment(tmp / ".venv"), "tensorflow", "2.20.0")
     return Staged(folder=tmp, environment=gpu(tmp, name="NVIDIA GeForce RTX 5080", capability="12.0"))
 
 
@@ -127,7 +96,7 @@ def ended_index(tmp: Path) -> Staged:
 
 
 def requires_another_python(tmp: Path) -> Staged:
-    _environment(tmp / ".venv")
+    environment(tmp / ".venv")
     (tmp / "pyproject.toml").write_text(
         '[project]\nname = "app"\nversion = "0.1.0"\nrequires-python = ">=2.7,<3"\n'
     )
@@ -135,8 +104,8 @@ def requires_another_python(tmp: Path) -> Staged:
 
 
 def newer_glibc(tmp: Path) -> Staged:
-    site = _environment(tmp / ".venv")
-    _installed(site, "numpy", "2.3.5", platform="manylinux_2_99_x86_64")
+    site = environment(tmp / ".venv")
+    distribution(site, "numpy", "2.3.5", tag=f"{TAG}-{TAG}-manylinux_2_99_x86_64")
     return Staged(folder=tmp, python=tmp / ".venv" / "bin" / "python")
 
 
@@ -157,7 +126,7 @@ def _processor(tmp: Path, text: str) -> Staged:
 
 
 def no_avx(tmp: Path) -> Staged:
-    _installed(_environment(tmp / ".venv"), "tensorflow-cpu", "2.20.0")
+    distribution(environment(tmp / ".venv"), "tensorflow-cpu", "2.20.0")
     return _processor(
         tmp,
         "processor\t: 0\nmodel name\t: Common KVM processor\nflags\t\t: fpu sse sse2 ssse3 hypervisor\n\n",
@@ -165,7 +134,7 @@ def no_avx(tmp: Path) -> Staged:
 
 
 def amd64_on_arm(tmp: Path) -> Staged:
-    _environment(tmp / ".venv")
+    environment(tmp / ".venv")
     return _processor(
         tmp, "processor\t: 0\nvendor_id\t: VirtualApple\nmodel name\t: VirtualApple @ 2.50GHz\n\n"
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.staged import Recipe, Staged
+from tests.staged.made import distribution, environment, torch
 
 CUDA = r"""
 #include <string.h>
@@ -117,39 +118,14 @@ def _driver(
 
 def _place(tmp: Path, surroundings: dict[str, str | None], **packages: str) -> Staged:
     """A project's folder with an environment that has some distributions."""
-    site = (
-        tmp
-        / "project"
-        / ".venv"
-        / "lib"
-        / f"python{sys.version_info[0]}.{sys.version_info[1]}"
-        / "site-packages"
-    )
-    site.mkdir(parents=True)
-    program = tmp / "project" / ".venv" / "bin" / "python"
-    program.parent.mkdir()
-    program.symlink_to(Path(sys.executable).resolve())
-    home = Path(sys.executable).resolve().parent
-    (tmp / "project" / ".venv" / "pyvenv.cfg").write_text(
-        f"home = {home}\ninclude-system-site-packages = false\n"
-    )
+    site = environment(tmp / "project" / ".venv")
     for name, version in packages.items():
-        _installed(site, name, version)
-    return Staged(folder=tmp / "project", environment=surroundings, python=program)
-
-
-def _installed(site: Path, name: str, version: str) -> None:
-    folder = site / f"{name}-{version}.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: {version}\n"
-    )
-    (folder / "RECORD").write_text("")
-    (site / name).mkdir(exist_ok=True)
-    if name == "torch":
-        cuda = version.partition("+cu")[2]
-        text = f"__version__ = '{version}'\ncuda = '{cuda[:-1]}.{cuda[-1]}'\nhip = None\n"
-        (site / "torch" / "version.py").write_text(text)
+        distribution(site, name, version)
+        if name == "torch":
+            cuda = version.partition("+cu")[2]
+            torch(site, version, f"{cuda[:-1]}.{cuda[-1]}" if cuda else "")
+    python = tmp / "project" / ".venv" / "bin" / "python"
+    return Staged(folder=tmp / "project", environment=surroundings, python=python)
 
 
 def _log(tmp: Path, text: str) -> Staged:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.staged import Recipe, Staged
-from tests.staged.place import MINOR, Place
+from tests.staged.made import MINOR
+from tests.staged.place import Place
 
 
 def other_torch_by_symbol(tmp: Path) -> Staged:

@@ -12,40 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.staged import Recipe, Staged
-
-
-def environment(folder: Path) -> Path:
-    """A real environment at ``.venv``; its site-packages."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
-    (site,) = (folder / ".venv").glob("lib/python3*/site-packages")
-    return site
-
-
-def distribution(
-    site: Path,
-    name: str,
-    version: str,
-    *,
-    requires: tuple[str, ...] = (),
-    tag: str = "py3-none-any",
-    installer: str = "pip",
-) -> Path:
-    """The metadata of an installed distribution."""
-    folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
-    folder.mkdir(parents=True)
-    needs = "".join(f"Requires-Dist: {one}\n" for one in requires)
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}\n")
-    (folder / "INSTALLER").write_text(f"{installer}\n")
-    (folder / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
-    return folder
-
-
-def torch(site: Path, version: str, cuda: str | None = None) -> None:
-    """PyTorch's word about itself."""
-    (site / "torch").mkdir(exist_ok=True)
-    (site / "torch" / "version.py").write_text(
-        f"__version__ = '{version}'\ndebug = False\ncuda = {cuda!r}\nhip = None\n"
-    )
+from tests.staged.made import distribution, environment, torch
 
 
 def staged(folder: Path, **options: object) -> Staged:
@@ -56,7 +23,7 @@ def with_packages(packages: Mapping[str, str], **options: object) -> Callable[[P
     """An environment with these distributions."""
 
     def stage(folder: Path) -> Staged:
-        site = environment(folder)
+        site = environment(folder / ".venv")
         for name, version in packages.items():
             distribution(site, name, version)
             if name == "torch":
@@ -67,7 +34,7 @@ def with_packages(packages: Mapping[str, str], **options: object) -> Callable[[P
 
 
 def torch_twice(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     distribution(site, "torch", "2.6.0")
     distribution(site, "torch", "2.8.0")
     torch(site, "2.6.0")
@@ -75,36 +42,36 @@ def torch_twice(folder: Path) -> Staged:
 
 
 def torch_laid_over(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     distribution(site, "torch", "2.8.0")
     torch(site, "2.6.0")
     return staged(folder)
 
 
 def tokenizers_too_new(folder: Path) -> Staged:
-    site = environment(folder)
-    distribution(site, "transformers", "4.51.3", requires=("tokenizers<0.22,>=0.21", "tqdm>=4.27"))
+    site = environment(folder / ".venv")
+    distribution(site, "transformers", "4.51.3", "tokenizers<0.22,>=0.21", "tqdm>=4.27")
     distribution(site, "tokenizers", "0.22.1")
     distribution(site, "tqdm", "4.67.1")
     return staged(folder)
 
 
 def torch_incomplete(folder: Path) -> Staged:
-    site = environment(folder)
-    distribution(site, "torch", "2.13.0+cpu", requires=("filelock", "typing-extensions>=4.10.0"))
+    site = environment(folder / ".venv")
+    distribution(site, "torch", "2.13.0+cpu", "filelock", "typing-extensions>=4.10.0")
     distribution(site, "filelock", "3.20.0")
     torch(site, "2.13.0+cpu")
     return staged(folder)
 
 
 def numpy_of_another_python(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     distribution(site, "numpy", "1.24.4", tag="cp38-cp38-manylinux_2_17_x86_64")
     return staged(folder)
 
 
 def pip_was_ended(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     distribution(site, "torch", "2.13.0+cpu")
     torch(site, "2.13.0+cpu")
     (site / "~umpy-2.1.0.dist-info").mkdir()
@@ -112,13 +79,13 @@ def pip_was_ended(folder: Path) -> Staged:
 
 
 def without_metadata(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     (site / "numpy-2.1.0.dist-info").mkdir()
     return staged(folder)
 
 
 def model_of_keras_3(folder: Path) -> Staged:
-    site = environment(folder)
+    site = environment(folder / ".venv")
     distribution(site, "tensorflow", "2.13.0")
     distribution(site, "keras", "2.13.1")
     with zipfile.ZipFile(folder / "model.keras", "w") as archive:
@@ -150,7 +117,7 @@ def conda_with_new_mkl(folder: Path) -> Staged:
 
 def numpy_2_with_old_pandas(folder: Path) -> Staged:
     """Real wheels: import pandas fails in this environment."""
-    environment(folder)
+    environment(folder / ".venv")
     python = folder / ".venv" / "bin" / "python"
     command = [
         "uv",
@@ -174,7 +141,7 @@ def only_a_log(text: str) -> Callable[[Path], Staged]:
     """An environment with nothing wrong, and a log that tells of another one."""
 
     def stage(folder: Path) -> Staged:
-        distribution(environment(folder), "keras", "2.6.0")
+        distribution(environment(folder / ".venv"), "keras", "2.6.0")
         (folder / "train.log").write_text(text)
         return staged(folder, options=("--from-log", "train.log"))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.staged import Recipe, Staged
+from tests.staged.made import environment
 
 #: Variables that would lead doctor to other environments and settings than the staged ones.
 NONE = dict.fromkeys(("PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "XDG_CONFIG_HOME", "PYTHONSAFEPATH"))
@@ -40,8 +40,8 @@ def _laid(folder: Path, files: Mapping[str, str]) -> None:
 
 def _environment(folder: Path) -> Path:
     """An environment as ``python -m venv`` makes it; its python."""
-    venv.create(folder / ".venv", with_pip=False, symlinks=sys.platform != "win32")
-    return folder / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    environment(folder / ".venv")
+    return folder / ".venv" / "bin" / "python"
 
 
 def _project(files: Mapping[str, str]) -> Callable[[Path], Staged]:

@@ -6,16 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.staged import Recipe, Staged
+from tests.staged.made import MINOR, SITE, distribution, environment
 
-MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
-SITE = f"lib/python{MINOR}/site-packages"
 OTHER = "3.9" if MINOR != "3.9" else "3.10"
 
 #: Nothing of the shell that runs the tests.
@@ -25,10 +23,8 @@ CLEAN: Mapping[str, str | None] = dict.fromkeys(
 
 
 def _environment(folder: Path, *, pip: bool = False) -> Path:
-    """A real environment; its pip is a script as pip's installer writes it."""
-    if os.name == "nt":
-        pytest.skip("staged with links and scripts of Unix")
-    venv.create(folder, symlinks=True, with_pip=False)
+    """A real environment, with a pip that only says whose it is."""
+    environment(folder)
     if pip:
         _script(folder / "bin" / "pip", folder / "bin" / "python")
         (folder / SITE / "pip").mkdir()
@@ -38,15 +34,6 @@ def _environment(folder: Path, *, pip: bool = False) -> Path:
 def _script(path: Path, python: Path) -> None:
     path.write_text(f"#!{python}\nimport sys\nfrom pip import main\nsys.exit(main())\n", encoding="utf-8")
     path.chmod(0o755)
-
-
-def _installed(site: Path, name: str, version: str) -> None:
-    """A distribution, as an installer leaves it."""
-    folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
-    folder.mkdir(parents=True)
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    (folder / "RECORD").write_text("")
-    (site / name.replace("-", "_")).mkdir(exist_ok=True)
 
 
 def _staged(folder: Path, **more: str | None) -> Staged:
@@ -120,7 +107,7 @@ def python_home_in_env_file(tmp: Path) -> Staged:
 def python_path(tmp: Path) -> Staged:
     _environment(tmp / ".venv")
     site = tmp / "opt" / "lib" / f"python{OTHER}" / "site-packages"
-    _installed(site, "numpy", "1.19.5")
+    distribution(site, "numpy", "1.19.5")
     return _staged(tmp, PYTHONPATH=str(site))
 
 
@@ -132,8 +119,8 @@ def user_site(tmp: Path) -> Staged:
     (folder / "bin").mkdir()
     shutil.copy(Path(sys.executable).resolve(), folder / "bin" / f"python{MINOR}")
     (folder / "bin" / "python").symlink_to(f"python{MINOR}")
-    _installed(folder / SITE, "numpy", "2.3.1")
-    _installed(tmp / "home" / ".local" / SITE, "numpy", "1.26.4")
+    distribution(folder / SITE, "numpy", "2.3.1")
+    distribution(tmp / "home" / ".local" / SITE, "numpy", "1.26.4")
     staged = _staged(tmp, HOME=str(tmp / "home"), PYTHONUSERBASE=None)
     return Staged(
         folder=tmp, options=("--python", str(folder)), environment=staged.environment, python=staged.python
@@ -153,7 +140,7 @@ def externally_managed(tmp: Path) -> Staged:
 def pip_of_another(tmp: Path) -> Staged:
     """PATH finds pip in one environment and python in another one: torch is where pip is."""
     pips, pythons = _environment(tmp / "pips", pip=True), _environment(tmp / "pythons", pip=True)
-    _installed(pips / SITE, "torch", "2.9.1")
+    distribution(pips / SITE, "torch", "2.9.1")
     (pythons / "bin" / "pip").unlink()
     (tmp / "first").mkdir()
     shutil.copy(pips / "bin" / "pip", tmp / "first" / "pip")

@@ -6,15 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.staged import Recipe, Staged
-
-MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
+from tests.staged.made import distribution, environment
+from tests.staged.made import torch as made_torch
 
 #: Of this machine: a staged place must not depend on them.
 UNSET: dict[str, str | None] = dict.fromkeys(
@@ -38,17 +37,10 @@ def project(folder: Path, *, torch: bool = True) -> Path:
     """A folder with an environment in which PyTorch is installed, as far as its metadata tells."""
     place = folder / "net"
     place.mkdir()
-    venv.create(place / ".venv", with_pip=False, symlinks=True)
+    site = environment(place / ".venv")
     if torch:
-        site = place / ".venv/lib" / f"python{MINOR}" / "site-packages"
-        info = site / "torch-2.9.0.dist-info"
-        (site / "torch").mkdir()
-        info.mkdir()
-        (site / "torch/version.py").write_text(
-            "__version__ = '2.9.0+cpu'\ncuda: Optional[str] = None\nhip: Optional[str] = None\n"
-        )
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 2.9.0+cpu\n")
-        (info / "RECORD").write_text("torch/version.py,,\ntorch-2.9.0.dist-info/METADATA,,\n")
+        distribution(site, "torch", "2.9.0+cpu")
+        made_torch(site, "2.9.0+cpu")
     return place
 
 
