@@ -29,6 +29,7 @@ from tests.staged.recipes import recipes  # noqa: E402
 
 PAGE = ROOT / "docs" / "doctor-peers.md"
 LIMIT = 120
+_VERDICT = 4  # lines: an output as short as this ends in a verdict
 
 #: A line in which a tool says that something is wrong.
 CONCLUSION = re.compile(
@@ -49,7 +50,9 @@ stand-ins for drivers. Written by `benchmarks/doctor_peers.py` on {about}.
 
 A cell says how long the tool took, its exit status where that is not 0, and the first line in which it
 concludes anything; *facts only*: it printed a list and left the conclusion to the reader. Doctor names the
-finding that the recipe stages in every row: `tests/staged/test_staged.py` holds that.
+finding that the recipe stages in every row: `tests/staged/test_staged.py` holds that, for more recipes than
+these. Where the staged PyTorch consists of the files that doctor reads, the tools that must import it *cannot
+run*, as they cannot wherever an import is what is broken.
 """
 
 
@@ -74,7 +77,7 @@ PEERS = (
         arguments=("{python}", "-m", "transformers.cli.transformers", "env"),
         shown=True,
     ),
-    Peer(name="pip check", arguments=("{python}", "-m", "pip", "check")),
+    Peer(name="pip check", arguments=(sys.executable, "-m", "pip", "--python", "{python}", "check")),
     Peer(name="uv pip check", arguments=("uv", "pip", "check", "--python", "{python}")),
 )
 
@@ -100,12 +103,16 @@ def main() -> int:
 
 
 def measured(peers: Path, only: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """A row for each recipe that this machine can stage."""
+    """A row for the first recipe of each finding that this machine can stage."""
     import pytest
 
+    seen: set[str] = set()
     for recipe in recipes():
         if (only and recipe.name not in only) or any(mark.name == "network" for mark in recipe.marks):
             continue
+        if not only and recipe.check in seen:
+            continue
+        seen.add(recipe.check)
         with tempfile.TemporaryDirectory() as folder:
             try:
                 staged = recipe.stage(Path(folder))
@@ -156,13 +163,14 @@ def cell(peer: Peer, staged: Staged, peers: Path) -> str:
 
 def concluded(stdout: str, stderr: str) -> str:
     """The first conclusion of an output; of a traceback its last line."""
-    if "Traceback (most recent call last)" in stderr:
-        return f"fails itself: {shown(stderr.strip().splitlines()[-1])}"
+    last = stderr.strip().splitlines()[-1:]
+    if last and ("Traceback (most recent call last)" in stderr or "Error while finding module" in last[0]):
+        return f"cannot run: {shown(last[0].rpartition('(')[2] if 'finding module' in last[0] else last[0])}"
     for line in (*stdout.splitlines(), *stderr.splitlines()):
         if CONCLUSION.search(line) and not NO_CONCLUSION.search(line):
             return f"“{shown(line)}”"
-    lines = [line for line in stdout.splitlines() if line.strip()]
-    return f"“{shown(lines[0])}”" if len(lines) == 1 else "*facts only*"
+    lines = [line for line in (*stdout.splitlines(), *stderr.splitlines()) if line.strip()]
+    return f"“{shown(lines[-1])}”" if 0 < len(lines) <= _VERDICT else "*facts only*"
 
 
 def shown(line: str) -> str:
