@@ -67,9 +67,9 @@ DRIVERS: dict[Vendor, str] = {
 def accelerators_usable(facts: Facts) -> Iterator[Finding]:
     """Every accelerator that is there can be used."""
     said_elsewhere = bool(obstacle(facts)) or facts.machine.host.wsl > 0
-    for one in facts.machine.accelerators:
-        if one.status == "ok":
-            yield from _usable(facts, one, stopped=one.vendor == "nvidia" and bool(obstacle(facts)))
+    working = [one for one in facts.machine.accelerators if one.status == "ok"]
+    for cards in _alike(working):
+        yield from _usable(facts, cards, stopped=cards[0].vendor == "nvidia" and bool(obstacle(facts)))
     stopped: dict[tuple[Vendor, Status], list[Accelerator]] = {}
     for one in facts.machine.accelerators:
         if one.status != "ok" and not one.masked and not (said_elsewhere and one.vendor == "nvidia"):
@@ -79,26 +79,44 @@ def accelerators_usable(facts: Facts) -> Iterator[Finding]:
             yield _stopped(facts, cards)
 
 
-def _usable(facts: Facts, one: Accelerator, *, stopped: bool) -> Iterator[Finding]:
-    planned = usable_gpus(facts.machine)
+def _alike(cards: Sequence[Accelerator]) -> list[list[Accelerator]]:
+    """The cards of one name and one driver together: nobody reads eight times the same."""
+    groups: dict[tuple[str, str, str], list[Accelerator]] = {}
+    for one in cards:
+        groups.setdefault((one.name, one.capability, one.driver), []).append(one)
+    return list(groups.values())
+
+
+def _usable(facts: Facts, cards: Sequence[Accelerator], *, stopped: bool) -> Iterator[Finding]:
+    one, names, planned = cards[0], heard.named(cards), usable_gpus(facts.machine)
     if not one.capability and one.vendor != "nvidia":
         yield Finding(
             id="gpu.no-framework",
             level="info",
-            title=f"{one.name} works, and no framework has code for it: networks run on the processor",
+            title=f"{names} works, and no framework has code for it: networks run on the processor",
         )
     elif one.vendor == "nvidia" and one not in planned.devices and not (facts.told and not one.capability):
-        yield Finding(
-            id="gpu.not-planned-for",
-            level="warning",
-            title=f"{one.name} answers, and no build is chosen for it",
-            detail="\n".join((*planned.doubts, *((planned.why,) if not planned.devices else ()))),
-            cause="driver-and-gpu",
-            evidence=(Evidence(source=one.found_by.get("driver", "driver"), value=one.driver),),
-            remedy=Remedy(text="see what another driver would give", commands=(("scaffold", "builds"),)),
-        )
+        yield _unplanned(one, names, (*planned.doubts, *((planned.why,) if not planned.devices else ())))
     elif not stopped:
-        yield Finding(id="gpu.usable", level="ok", title=f"{one.name} can be used")
+        yield Finding(id="gpu.usable", level="ok", title=f"{names} can be used")
+
+
+def _unplanned(one: Accelerator, names: str, doubts: Sequence[str]) -> Finding:
+    if not one.driver:
+        return Finding(
+            id="gpu.not-planned-for",
+            level="unknown",
+            title=f"{names} answers, and nobody says with which driver: which builds run on it is unknown",
+        )
+    return Finding(
+        id="gpu.not-planned-for",
+        level="warning",
+        title=f"{names} answers, and no build is chosen for it",
+        detail="\n".join(doubts),
+        cause="driver-and-gpu",
+        evidence=(Evidence(source=one.found_by.get("driver", "driver"), value=one.driver),),
+        remedy=Remedy(text="see what another driver would give", commands=(("scaffold", "builds"),)),
+    )
 
 
 def _is_split(facts: Facts, cards: Sequence[Accelerator]) -> bool:
