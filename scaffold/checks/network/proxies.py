@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.network.system_proxies import read_as_tls, system_proxy
 from scaffold.probing.network.model import NetworkFacts, Proxy
 
 #: What the libraries understand; GNOME writes socks://, which none does.
@@ -26,7 +27,7 @@ def proxy(facts: Facts) -> Iterator[Finding]:
     network = facts.network
     if network is None:
         return
-    for rule in (_not_running, _malformed, _not_configured):
+    for rule in (_not_running, _malformed, read_as_tls, _not_configured):
         found = rule(facts, network)
         if found is not None:
             yield found
@@ -149,7 +150,15 @@ def _not_configured(facts: Facts, network: NetworkFacts) -> Finding | None:
         return None
     others = [one for one in network.proxies if not one.variable and not one.honoured]
     told = [one for one in network.proxies if not one.variable and facts.told]
-    if network.proxy_needed:
+    unset = "HTTPS_PROXY" in network.unset or not facts.told
+    taken = system_proxy(facts, network)
+    without = "programs try to connect without it"
+    if taken is not None and (network.proxy_needed or told) and not network.automatic:
+        if not unset:
+            return None  # pip and requests take it, and nobody says that anything else is asked
+        fact, source = f"a proxy, {taken.url}, is set in {taken.source}", taken.url
+        without = "pip and requests take it, and curl, git, aiohttp and libraries in C++ do not"
+    elif network.proxy_needed:
         fact, source = "this network is left only through a proxy", "what was told"
     elif network.automatic:
         fact, source = (
@@ -161,16 +170,17 @@ def _not_configured(facts: Facts, network: NetworkFacts) -> Finding | None:
         fact, source = f"a proxy, {one.url}, is set in {one.source}", one.url
     else:
         return None
+    known = "HTTPS_PROXY is not set" if unset else "nothing says that HTTPS_PROXY is set"
     return Finding(
         id="net.proxy",
         level="warning",
-        title=f"{fact[0].upper()}{fact[1:]}, and HTTPS_PROXY is not set: programs try to connect without it",
+        title=f"{fact[0].upper()}{fact[1:]}, and {known}: {without}",
         detail="downloads of data sets and models end in a time-out (WinError 10060, Errno 110), "
         "although the browser works",
         cause="proxy-not-configured",
         evidence=(
             Evidence(source="proxy", value=source),
-            Evidence(source="HTTPS_PROXY", value="not set"),
+            *((Evidence(source="HTTPS_PROXY", value="not set"),) if unset else ()),
         ),
         not_the_cause=("the server of the data set: the browser reaches it",),
         remedy=Remedy(text=_SET),

@@ -11,6 +11,7 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.network import RULES
 from scaffold.machine import detect
+from scaffold.probing.interpreter.model import PythonFacts
 from scaffold.probing.network.model import Answer, Bundle, NetworkFacts, Proxy
 from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.recorded import RecordedSystem
@@ -171,3 +172,50 @@ def test_fast_transfer_without_its_package() -> None:
     new = PackageFacts(packages=(Package(name="huggingface-hub", version="1.2.0"),), complete=True)
     assert shown(network, packages=old) == [("warning", "net.hf-transfer", "hf-transfer-missing")]
     assert shown(network, packages=new) == []
+
+
+WINDOWS = replace(MACHINE, host=replace(MACHINE.host, os="windows"))
+REGISTRY = NetworkFacts(proxies=(Proxy(url="127.0.0.1:7890", source="Windows' settings"),))
+
+
+def of_python(version: str) -> PythonFacts:
+    return PythonFacts(version=version)
+
+
+def test_an_older_python_speaks_tls_to_the_proxy_of_windows() -> None:
+    [found] = said(REGISTRY, machine=WINDOWS, python=of_python("3.9.6"))
+    assert found == Finding(
+        id="net.proxy",
+        level="warning",
+        title="Windows' settings name the proxy 127.0.0.1:7890, and Python 3.9.6 reads it as https://: pip then "
+        "speaks TLS to a proxy that speaks none",
+        detail="pip 20.3 and newer fail so with 'check_hostname requires server_hostname' or an SSLError (EOF, "
+        "WRONG_VERSION_NUMBER); Python 3.9.13, 3.10.5 and newer read it as http://",
+        cause="proxy-scheme",
+        evidence=(
+            Evidence(source="Windows' settings", value="127.0.0.1:7890"),
+            Evidence(source="Python", value="3.9.6"),
+        ),
+        not_the_cause=("certificates: the connection ends before one is shown",),
+        remedy=Remedy(
+            text="set HTTPS_PROXY=http://127.0.0.1:7890 and HTTP_PROXY=http://127.0.0.1:7890, in the shell and in "
+            "the run configuration: variables go before the system's settings; or a newer Python; or switch the "
+            "system's proxy off while installing"
+        ),
+    )
+
+
+@pytest.mark.parametrize("version", ["3.9.13", "3.10.5", "3.10", "3.12.1", ""])
+def test_a_newer_python_takes_the_proxy_of_windows_as_it_is(version) -> None:
+    assert said(REGISTRY, machine=WINDOWS, python=of_python(version)) == []
+
+
+def test_a_variable_goes_before_the_proxy_of_windows() -> None:
+    variable = Proxy(url="http://127.0.0.1:7890", source="HTTPS_PROXY", variable=True)
+    network = replace(REGISTRY, proxies=(variable, *REGISTRY.proxies), no_proxy="localhost")
+    assert shown(network, machine=WINDOWS, python=of_python("3.8.10")) == []
+
+
+def test_an_old_pip_speaks_no_tls_to_a_proxy() -> None:
+    packages = PackageFacts(packages=(Package(name="pip", version="20.2.4"),))
+    assert said(REGISTRY, machine=WINDOWS, python=of_python("3.8.10"), packages=packages) == []
