@@ -108,3 +108,36 @@ def cured() -> Iterator[str]:
 def test_what_fix_does_is_said() -> None:
     theirs = {"env.unknown"}  # perhaps the user's own: replaced only where that is asked for
     assert sorted({one for one in cured() if catalogue()[one].fix != "automatic"} - theirs) == []
+
+
+def levels_of(call: ast.Call) -> Iterator[tuple[str, str]]:
+    """Id and level of one ``Finding(...)``, as far as they stand there as words."""
+    given = {one.arg: one.value for one in call.keywords}
+    name, level = given.get("id"), given.get("level")
+    if isinstance(name, ast.Constant) and level is not None:
+        words = [level.body, level.orelse] if isinstance(level, ast.IfExp) else [level]
+        yield from ((name.value, one.value) for one in words if isinstance(one, ast.Constant))
+
+
+def test_a_rule_has_a_level_that_is_explained() -> None:
+    found = [
+        pair
+        for text in sources()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
+        for pair in levels_of(node)
+    ]
+    assert len(found) > 100
+    known = catalogue()
+    assert [pair for pair in found if pair[0] in known and pair[1] not in known[pair[0]].levels] == []
+
+
+def test_every_finding_is_in_some_test() -> None:
+    """A rule that nothing holds to its word is not done: a test, a staged failure, or a log that shows it."""
+    here = Path(__file__)
+    texts = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted(here.parents[1].rglob("*"))
+        if path.suffix in (".py", ".json", ".toml") and path != here
+    )
+    assert sorted(one for one in catalogue() if one not in texts) == []

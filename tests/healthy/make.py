@@ -60,6 +60,7 @@ def facts_of(told: Mapping[str, Any]) -> Facts:
     known, _ = described({"machine": {"arch": "x86_64", **machine}})
     return replace(
         known,
+        told=False,
         target=Target(
             folder=Path(row.project),
             python=Path(row.python),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from packaging.utils import canonicalize_name
 
@@ -59,6 +58,8 @@ def parse_direct_url(text: str) -> tuple[str, bool]:
     url = told.get("url") if isinstance(told, dict) else None
     if not isinstance(url, str):
         return "", False
+    from urllib.request import url2pathname  # loads http and ssl
+
     about = told.get("dir_info")
     try:
         parts = urlsplit(url)

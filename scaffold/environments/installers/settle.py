@@ -13,7 +13,6 @@ from scaffold.sources.layers import is_variable
 from scaffold.sources.model import Setting
 from scaffold.sources.pip_settings import OURS
 from scaffold.sources.redact import redact
-from scaffold.sources.settings import DEFAULT_INDEX
 from scaffold.system import OperatingSystem
 
 #: Lies among the environment's packages where some GPU of the machine is of no use to its builds.
@@ -97,6 +96,8 @@ def _index_line(index: Setting) -> list[str]:
 
     A variable stands for a session, not for an environment. Credentials are not copied.
     """
+    from scaffold.sources.settings import DEFAULT_INDEX  # loads distlib's client
+
     own = index == DEFAULT_INDEX or index.origin.endswith(("pip.conf", "pip.ini"))
     if own or is_variable(index) or redact(index.value) != index.value:
         return []
