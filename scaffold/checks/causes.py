@@ -78,6 +78,12 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "net.tls": ("net.hf-endpoint", "net.index", "net.download-broken"),
 }
 
+#: Of one cause of a finding, where that reaches less far than its id: PYTHONPATH takes nothing from Python
+#: itself, it only puts other packages first.
+_OF_CAUSES: dict[str, tuple[str, ...]] = {
+    "pythonpath-set": ("pkg.wrong-python", "pkg.numpy-abi", "pkg.duplicate-dist")
+}
+
 _WEIGHT = {"error": 2, "warning": 1}
 
 
@@ -91,6 +97,10 @@ def suppressed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(_judged(one, causes) for one in findings)
 
 
+def _consequences(cause: Finding) -> tuple[str, ...]:
+    return _OF_CAUSES.get(cause.cause, CONSEQUENCES[cause.id])
+
+
 def _judged(finding: Finding, causes: Sequence[Finding]) -> Finding:
     weight = _WEIGHT.get(finding.level)
     if weight is None or finding.suppressed_by is not None:
@@ -99,7 +109,7 @@ def _judged(finding: Finding, causes: Sequence[Finding]) -> Finding:
         if cause.id == finding.id:
             return finding  # as deep as this one: what follows in the table cannot be its cause
         if _WEIGHT[cause.level] >= weight and any(
-            fnmatchcase(finding.id, pattern) for pattern in CONSEQUENCES[cause.id]
+            fnmatchcase(finding.id, pattern) for pattern in _consequences(cause)
         ):
             return replace(finding, suppressed_by=cause.id)
     return finding

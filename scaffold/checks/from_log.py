@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,8 @@ def with_log(findings: Sequence[Finding], log: Log | None) -> tuple[Finding, ...
     """The findings with what the log shows of them, and those that only the log shows."""
     if log is None:
         return tuple(findings)
-    signs = [one for one in log.signs if not one.signature.weak] or list(log.signs)
+    spoken = [one for one in log.signs if not one.signature.quiet]
+    signs = [one for one in spoken if not one.signature.weak] or spoken
     known = {one.id for one in findings if one.level in ("error", "warning", "info")}
     confirmed = [_confirmed(one, signs, log) for one in findings]
     return (*confirmed, *_alone(signs, known, log))
@@ -36,7 +38,7 @@ def _alone(signs: Sequence[Sign], known: set[str], log: Log) -> Iterator[Finding
     said = set(known)
     for sign in signs:
         one = sign.signature
-        if one.check in said or known.intersection(one.explained_by):
+        if one.check in said or said.intersection(one.explained_by):
             continue
         said.add(one.check)
         yield Finding(
@@ -58,5 +60,10 @@ def _evidence(sign: Sign, log: Log) -> Evidence:
 def _filled(text: str, sign: Sign) -> str:
     """``{0}`` by the pattern's first group; other braces are the text's own."""
     for number, group in enumerate(sign.groups):
-        text = text.replace(f"{{{number}}}", group)
+        text = text.replace(f"{{{number}}}", _as_a_path(group))
     return text
+
+
+def _as_a_path(group: str) -> str:
+    """A path of Windows with each of its backslashes once: Python's messages show it as a string."""
+    return group.replace("\\\\", "\\") if re.match(r"[A-Za-z]:\\\\", group) else group

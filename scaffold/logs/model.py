@@ -24,6 +24,7 @@ class Signature:
     not_the_cause: tuple[str, ...] = ()
     explained_by: tuple[str, ...] = ()  # findings that say why: beside them it says nothing by itself
     weak: bool = False  # a consequence: says nothing where another signature of the log was found
+    quiet: bool = False  # says nothing by itself: a rule that knows more asks for it
     source: str = ""  # where such a log was seen
 
 

@@ -136,7 +136,11 @@ def stale(description: Told) -> Iterator[Script]:
 def pip_differs(description: Told, version: str) -> bool | None:
     """Whether pip, or what it installed, belongs to another Python than the one of ``version`` that runs."""
     pip = description.below("pip")
-    texts = [words_of(description, "pip"), words_of(pip, "python", "location", "path", "environment")]
+    texts = [
+        words_of(description, "pip"),
+        words_of(description.below("toolkit"), "pip"),
+        words_of(pip, "python", "location", "path", "environment"),
+    ]
     packages = description.below("packages")
     texts += [words_of(packages.below(name), "location", "source") for name in packages.facts]
     if any(_TWO_PYTHONS.search(one) for one in texts):

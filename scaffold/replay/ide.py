@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from scaffold.facts.told import Told, one_line
+from scaffold.facts.told import Told, one_line, spelt
 from scaffold.pycharm.documents.conflict import conflict_line
 from scaffold.pycharm.survey.files import parsed
 from scaffold.pycharm.survey.model import (
@@ -36,7 +36,7 @@ _NONE = re.compile(
 )
 _OTHER = re.compile(
     r"\b(?:another|other|different|wrong|not the (?:same|one))\b|\b(?:is|are) (?:only )?(?:installed )?in\b"
-    r"|不同|另一个|不一样",
+    r"|\bthe (?:terminal|shell)\b|不同|另一个|不一样|终端",
     re.IGNORECASE,
 )
 _GONE = re.compile(
@@ -44,6 +44,8 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?:[A-Za-z]:[\\/]|/|~|%\w+%|\$\w|\\\\)\S")
+
+_ABSOLUTE = re.compile(r"(?:[a-z]:)?/\S+/python[\d.]*(?:\.exe)?$")
 
 _NO_MODULES = '<project version="4"><component name="ProjectModuleManager" /></project>'
 
@@ -180,8 +182,12 @@ def _is_elsewhere(path: str, description: Told) -> bool:
     """Whether the interpreter lies outside of the environment that was told."""
     venv = description.below("venv").text("path").replace("\\", "/").rstrip("/").lower()
     written = path.replace("\\", "/").lower()
+    python = description.below("python")
+    ran = one_line(spelt(python.first("executable", "path") or "")).replace("\\", "/").lower()
     if venv and "..." not in venv:
         return f"{venv}/" not in written
+    if _ABSOLUTE.match(ran) and _ABSOLUTE.match(written) and not _GONE.search(ran):
+        return ran.rpartition("/")[0] != written.rpartition("/")[0]
     of_conda = description.below("python").text("manager").lower() in ("conda", "anaconda", "miniconda")
     return of_conda and not re.search(r"conda|/envs/|mamba|miniforge", written)
 

@@ -29,7 +29,7 @@ def told(description: Told) -> SourceFacts:
     """What the description tells; everything else stays unknown."""
     project = description.below("project")
     texts = dict(_texts(project, description))
-    sources = [*_parsed(texts), *_entry(project), *_described(project, description)]
+    sources = [*_parsed(texts), *_entry(project), *_described(project, description), *_by_numbers(project)]
     entry = project.text("entry", "script").replace("\\", "/")
     return SourceFacts(
         folder=project.text("path"),
@@ -89,6 +89,14 @@ def _described(project: Told, description: Told) -> Iterator[Source]:
                 yield found
             elif _UNGUARDED.search(text) and _STARTS.search(text):
                 yield Source(path="the script", spawns=(Spawning(what=one_line(text)[:120]),))
+
+
+def _by_numbers(project: Told) -> Iterator[Source]:
+    """``main_guard: false`` beside ``num_workers: 4``."""
+    workers = project.whole("num_workers", "workers")
+    if project.flag("main_guard", "guard", "has_main_guard") is False and workers:
+        spawning = Spawning(what=f"num_workers={workers}")
+        yield Source(path=project.text("entry", "script") or "the script", spawns=(spawning,))
 
 
 def _source_roots(project: Told, description: Told) -> Any:

@@ -87,8 +87,8 @@ def _taken_back(facts: Facts, python: PythonFacts) -> Remedy:
     if facts.machine.host.os == "windows" or not python.prefix:
         return Remedy(text="make an environment in a folder of your own")
     return Remedy(
-        text="take the folder back, where it is yours; else make an environment of your own. Never sudo pip",
-        commands=(("sudo", "chown", "-R", "$(id -un)", python.prefix),),
+        text="take the folder back, where it is yours: sudo chown -R, with your own user's name and "
+        f"{python.prefix}; else make an environment of your own. Never sudo pip"
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.python.cures import python_of
 from scaffold.probing.interpreter.model import Outside, PythonFacts
+from scaffold.probing.interpreter.outside import STACK
 
 #: More packages than this say no more.
 _SHOWN = 6
@@ -19,6 +21,9 @@ def nothing_from_the_users_site(facts: Facts) -> Iterator[Finding]:
     python = facts.python
     if python is None or _switched_off(facts):
         return
+    if not python.outside:
+        yield from _imported_from_there(facts, python)
+        return
     leaking = [one for one in python.outside if _is_seen(one, python)]
     hiding = [one for one in leaking if one.hidden and one.hidden != one.version]
     bare = python.virtual is False and not python.conda and python.manager != "conda"
@@ -26,6 +31,24 @@ def nothing_from_the_users_site(facts: Facts) -> Iterator[Finding]:
         return  # it is where pip put what it may not put elsewhere
     if leaking:
         yield _finding(facts, python, hiding or leaking, level="warning" if bare else "error")
+
+
+def _imported_from_there(facts: Facts, python: PythonFacts) -> Iterator[Finding]:
+    """A conda environment is looked at, and the log has a module of the stack out of the user's site."""
+    sign = facts.log.sign("user-site-module") if facts.log else None
+    if sign is None or not (python.conda or python.manager == "conda") or python.virtual:
+        return
+    location, module = sign.groups
+    name = _DISTRIBUTIONS.get(module.lower(), module.lower().replace("_", "-"))
+    seen = Outside(name=name, location=location)
+    if name in STACK and _is_seen(seen, python):
+        found = _finding(facts, python, [seen], level="error")
+        shown = Evidence(source=f"{facts.log.source}:{sign.line}" if facts.log else "log", value=sign.text)
+        yield replace(found, evidence=(*found.evidence, shown))
+
+
+#: Modules of the stack that are called otherwise than what is installed.
+_DISTRIBUTIONS = {"pil": "pillow", "cv2": "opencv-python", "sklearn": "scikit-learn", "google": "protobuf"}
 
 
 def _switched_off(facts: Facts) -> bool:

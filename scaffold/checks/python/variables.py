@@ -12,6 +12,9 @@ from scaffold.probing.interpreter.outside import STACK
 from scaffold.probing.variables.model import Variable
 
 _SITE = re.compile(r"(?:site|dist)-packages[\\/]?$")
+
+#: Where ROS installs; its setup script puts the folder on PYTHONPATH. ``python3`` there is the system's.
+_ROS = re.compile(r"/opt/ros/\w+/")
 _VERSION = re.compile(r"python/?(\d)\.?(\d{1,2})\b", re.IGNORECASE)
 
 
@@ -85,17 +88,33 @@ def _problem(facts: Facts, entry: str) -> tuple[str, str] | None:
     minor = python.minor if python else None
     told = _VERSION.search(entry)
     held = _held(facts, entry)
-    failed = facts.log is not None and any(facts.log.of("env.pythonhome"))
-    level = "error" if held or failed else "warning"
+    level = "error" if held or _imported_from(facts, entry) else "warning"
     if told and minor and (int(told[1]), int(told[2])) != minor:
         ours = ".".join(map(str, minor))
         return level, f"is made for Python {told[1]}.{told[2]}, and this is Python {ours}"
     if held and not _is_below(entry, python.prefix if python else ""):
         names = ", ".join(sorted(held)[:4])
         return level, f"holds {names}, which comes before what the environment has"
+    if python and _ROS.match(entry):
+        of_conda = bool(python.conda or python.manager == "conda")
+        # with the version in its name it was judged above; a venv of the system's Python is what it is for
+        return (
+            (level, "is built for the system's Python, and this is conda's")
+            if of_conda and not told
+            else None
+        )
     if _SITE.search(entry) and python and python.prefix and not _is_below(entry, python.prefix):
         return "warning", "is another Python's site-packages, which comes before the environment's"
     return None
+
+
+def _imported_from(facts: Facts, entry: str) -> bool:
+    """Whether the log has modules out of that folder, or says that Python could not start."""
+    if facts.log is None:
+        return False
+    sign = facts.log.sign("packages-folder")
+    seen = sign is not None and bool(sign.groups) and _plain(sign.groups[0]) == _plain(entry)
+    return seen or any(not one.signature.quiet for one in facts.log.of("env.pythonhome"))
 
 
 def _held(facts: Facts, entry: str) -> set[str]:

@@ -17,6 +17,7 @@ def guarded(facts: Facts) -> Iterator[Finding]:
     """Where children import the script again, nothing in it starts children outside the guard."""
     if facts.sources is None:
         return
+    yield from _as_the_log_tells(facts)
     for source in facts.sources.sources:
         why = _children_import(facts, source.start_method)
         if source.spawns and why:
@@ -33,11 +34,33 @@ def guarded(facts: Facts) -> Iterator[Finding]:
                     for one in source.spawns[:5]
                 ),
                 not_the_cause=("the GPU and its driver: this happens on every machine of that system",),
-                remedy=Remedy(
-                    text="put what the script does into a function main(), and call that below\n"
-                    'if __name__ == "__main__":   (num_workers=0 helps as well, and is slower)'
-                ),
+                remedy=_GUARD,
             )
+
+
+def _as_the_log_tells(facts: Facts) -> Iterator[Finding]:
+    """Workers fail, none works, and the system is one that imports the script in each of them."""
+    sign = facts.log.sign("workers-fail-zero-works") if facts.log else None
+    system = _SYSTEMS.get(facts.machine.host.os)
+    known = facts.sources is not None and any(one.spawns for one in facts.sources.sources)
+    if sign is None or not system or known:
+        return
+    yield Finding(
+        id="proj.main-guard",
+        level="warning",
+        title=f"Workers fail and num_workers=0 works: {system} starts each worker by importing the script",
+        detail="what stands at the script's top level runs in every worker again, unless it is behind "
+        'if __name__ == "__main__":',
+        cause="main-guard-missing",
+        not_the_cause=("the GPU and its driver: this happens on every machine of that system",),
+        remedy=_GUARD,
+    )
+
+
+_GUARD = Remedy(
+    text="put what the script does into a function main(), and call that below\n"
+    'if __name__ == "__main__":   (num_workers=0 helps as well, and is slower)'
+)
 
 
 def _children_import(facts: Facts, method: str) -> str:

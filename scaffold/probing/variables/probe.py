@@ -86,10 +86,11 @@ def _is_env_file(path: str) -> bool:
 
 
 def _in_env_file(place: str, text: str) -> Iterator[Variable]:
-    lines = text.splitlines()
+    lines = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        lines[line.partition("=")[0].strip().removeprefix("export ").strip()] = number
     for name, value in env_files.parse(text).items():
-        number = next((n for n, line in enumerate(lines, start=1) if name in line), 1)
-        yield Variable(name=name, value=value, kind="env-file", place=f"{place}:{number}")
+        yield Variable(name=name, value=value, kind="env-file", place=f"{place}:{lines.get(name, 1)}")
 
 
 def _of_scripts(folder: Path, files: Listing) -> Iterator[Variable]:

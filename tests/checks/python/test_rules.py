@@ -19,6 +19,7 @@ from scaffold.probing.interpreter.model import Called, Outside, PythonFacts, Scr
 from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.probing.target import Target
 from scaffold.probing.variables.model import Variable, VariableFacts
+from scaffold.replay.read import described
 from tests.probing.interpreter.hosts import host
 
 FOLDER = Path("/p")
@@ -334,3 +335,93 @@ def test_pythons_of_others() -> None:
     ]
     embedded = replace(PYTHON, virtual=False, venv=None, isolated_path="C:/py/python312._pth")
     assert brief(with_python(embedded)) == [("env.embedded", "info", "embedded-python")]
+
+
+def imported(symptom: str, **machine: Any) -> list[tuple[str, str, str]]:
+    """What is said of a description, errors and warnings."""
+    facts, _ = described({"machine": machine, "symptom": symptom})
+    said = [one for one in examine(facts) if one.suppressed_by is None]
+    return [(one.id, one.level, one.cause) for one in said if one.level in ("error", "warning")]
+
+
+CONDA_TOLD = {
+    "python": {"version": "3.8", "manager": "conda", "path": "/home/s/miniconda3/envs/a/bin/python"}
+}
+OF_USER = "/home/s/.local/lib/python3.8/site-packages"
+LEAK = ("env.user-site", "error", "user-site-leak")
+ON_PATH = ("env.pythonhome", "error", "pythonpath-set")
+
+
+@pytest.mark.parametrize(
+    ("symptom", "machine", "expected"),
+    [
+        (f"{OF_USER}/numpy/__init__.py", CONDA_TOLD, [LEAK]),
+        (f"{OF_USER}/black/__init__.py", CONDA_TOLD, []),
+        ("/home/s/.local/lib/python3.6/site-packages/numpy/__init__.py", CONDA_TOLD, []),
+        (f"{OF_USER}/numpy/__init__.py", {**CONDA_TOLD, "env": {"PYTHONNOUSERSITE": "1"}}, []),
+        (f"{OF_USER}/numpy/__init__.py", {"python": {"version": "3.8", "manager": "virtualenv"}}, []),
+        (f"{OF_USER}/numpy/__init__.py", {}, []),
+        (f'File "/home/s/miniconda3/envs/a/bin/train.py"\nFile "{OF_USER}/torch/__init__.py"', {}, [LEAK]),
+        ("(dl) PS C:\\p> python a.py\nC:\\Users\\l\\AppData\\Roaming\\Python\\Python311\\site-packages\\torch\\x.py", {}, [LEAK]),
+        ("(.venv) PS C:\\p> dir\nC:\\Users\\l\\AppData\\Roaming\\Python\\Python311\\site-packages\\torch\\x.py", {}, []),
+    ],
+)  # fmt: skip
+def test_the_log_has_a_module_of_the_users_site(symptom, machine, expected) -> None:
+    assert imported(symptom, **machine) == expected
+
+
+ROS = "/opt/ros/melodic/lib/python2.7/dist-packages"
+NOETIC = "/opt/ros/noetic/lib/python3/dist-packages"
+TF2 = 'File "{}/tf2_py/__init__.py", line 38\nImportError: dynamic module does not define module export function (PyInit__tf2)'
+
+
+@pytest.mark.parametrize(
+    ("symptom", "path", "python", "expected"),
+    [
+        ("", ROS, {"version": "3.8"}, [("env.pythonhome", "warning", "pythonpath-set")]),
+        (f"cv2 comes from {ROS}", ROS, {"version": "3.8"}, [ON_PATH]),
+        ("", NOETIC, {"version": "3.11", "manager": "conda"}, [("env.pythonhome", "warning", "pythonpath-set")]),
+        ("", NOETIC, {"version": "3.8", "manager": "venv"}, []),
+        ("", "/opt/ros/humble/lib/python3.10/site-packages", {"version": "3.10", "manager": "conda"}, []),
+        (TF2.format(ROS), None, {}, [ON_PATH]),
+        (TF2.format("/home/w/tf/devel/lib/python3/dist-packages"), None, {}, [ON_PATH]),
+        (f"ImportError: {ROS}/cv2.so: undefined symbol: PyCObject_Type", None, {}, [ON_PATH]),
+        ("ImportError: dynamic module does not define module export function (PyInit_mine)", None, {}, []),
+    ],
+)  # fmt: skip
+def test_what_ros_puts_on_the_path(symptom, path, python, expected) -> None:
+    machine = {"env": {"PYTHONPATH": path}} if path else {}
+    assert imported(symptom, python=python, **machine) == expected
+
+
+def test_a_path_hides_nothing_that_it_does_not_cause() -> None:
+    facts = with_log(
+        replace(HEALTHY, variables=VariableFacts(found=(Variable(name="PYTHONPATH", value=ROS),))),
+        "libcudnn.so.8: cannot open shared object file: No such file or directory",
+    )
+    found = {one.id: one.suppressed_by for one in said(facts)}
+    assert found == {"env.pythonhome": None, "lib.gpu-libs": None}
+
+
+def test_pip_of_another_python_by_their_own_words() -> None:
+    pip, python = "pip 23.2.1 from /x/pip (python 3.11)", "Python 3.12.0"
+    missing = "ModuleNotFoundError: No module named 'torch'"
+    mismatch = [("env.pip-python-mismatch", "error", "pip-python-mismatch")]
+    assert imported(f"{missing}\n{pip}\n{python}") == mismatch
+    assert imported(f"{python}\n{pip}\n{missing}") == mismatch
+    assert imported(f"{pip}\nPython 3.11.7\n{missing}") != mismatch
+    assert imported("", toolkit={"pip": "of Python 3.11"}, python={"version": "3.12.0"}) == mismatch
+    assert imported("", toolkit={"pip": "of Python 3.12"}, python={"version": "3.12.0"}) == []
+
+
+def test_what_python_prints_of_itself_counts() -> None:
+    dump = "PYTHONHOME = (not set)\n  PYTHONPATH = (not set)\n  program name = 'python3'\n"
+    failed = (
+        "Fatal Python error: init_fs_encoding: failed to get the Python codec\nNo module named 'encodings'"
+    )
+    assert imported(dump + failed) == [("env.venv-broken", "error", "venv-base-removed")]
+    assert imported(failed) == [("env.pythonhome", "error", "pythonhome-set")]
+    assert imported("ModuleNotFoundError: No module named 'encodings'") == [
+        ("env.pythonhome", "error", "pythonhome-set")
+    ]
+    assert imported("No module named 'encodings.cp65001'") == []

@@ -52,6 +52,9 @@ def project(*files: str, **facts: object) -> dict:
         ({**LINUX, "python": {"version": "3.13.1"}, "project": {"main.py": POOL}}, {}),
         ({**LINUX, "project": {"main.py": POOL}}, {}),
         ({**WINDOWS, **project(code="DataLoader at module level, no guard")}, {"proj.main-guard": "warning"}),
+        ({"os": {"family": "macos"}, **project("t.py", main_guard=False, num_workers=1)}, {"proj.main-guard": "warning"}),
+        ({"os": {"family": "macos"}, **project("t.py", main_guard=True, num_workers=1)}, {}),
+        ({**LINUX, **project("t.py", main_guard=False, num_workers=1)}, {}),
         # scripts of packages
         (project(entry="app/train.py", imports="from app.data import x"), {"proj.run-as-module": "error"}),
         (project(entry="pkg\\run.py", imports=["import os", "from pkg.a import b"]), {"proj.run-as-module": "error"}),
@@ -79,6 +82,16 @@ def project(*files: str, **facts: object) -> dict:
         ),
         # sandboxes, layouts
         ({**LINUX, **ide(packaging="flatpak"), "venv": {"pyvenv.cfg.home": "/usr/bin"}}, {"ide.sandboxed": "warning"}),
+        ({**LINUX, **ide(packaging="flatpak", project_interpreter="/usr/bin/python3.7")}, {"ide.sandboxed": "warning"}),
+        ({**LINUX, **ide(packaging="flatpak"), "python": {"source": "host system"}}, {"ide.sandboxed": "warning"}),
+        ({**LINUX, **ide(packaging="flatpak"), "python": {"manager": "pyenv"}}, {}),
+        ({**LINUX, **ide(packaging="snap", project_interpreter="/usr/bin/python3.12")}, {}),
+        (ide(**{"jdk.table.xml": '<homePath value="/usr/bin/indent"/>'}), {"ide.interpreter-missing": "error"}),
+        (ide(**{"jdk.table.xml": '<homePath value="/home/a/bin/in-container.sh"/>'}), {}),
+        (ide(**{"jdk.table.xml": '<homePath value="/usr/bin/pypy3"/>'}), {}),
+        (ide(project_interpreter="conda environment; the terminal runs the system's python3"), {"ide.interpreter-mismatch": "warning"}),
+        ({**ide(project_interpreter="/opt/conda/envs/a/bin/python"), "python": {"path": "/usr/bin/python3"}}, {"ide.interpreter-mismatch": "warning"}),
+        ({**ide(project_interpreter="/usr/bin/python3"), "python": {"path": "/usr/bin/python3.12"}}, {}),
         ({**LINUX, **ide(packaging="toolbox"), "venv": {"pyvenv.cfg.home": "/usr/bin"}}, {}),
         ({**LINUX, **ide(packaging="flatpak"), "venv": {"pyvenv.cfg.home": "/home/a/.pyenv/bin"}}, {}),
         ({**WINDOWS, **ide(), "venv": {"Include": "missing"}}, {"ide.venv-layout": "warning"}),
@@ -108,6 +121,14 @@ def test_what_is_told_leads_to_one_finding(machine, findings) -> None:
         ("ImportError: cannot import name 'Dataset' from 'datasets' (C:\\p\\datasets.py)", {"proj.name-shadow": "error"}),
         ("ImportError: cannot import name 'x' from 'datasets' (/e/lib/python3.11/site-packages/datasets/__init__.py)", {}),
         ("AttributeError: module 'torch' has no attribute 'xpu'", {}),
+        ("AttributeError: partially initialized module 'transformers.utils' (most likely due to a circular import) when running python code.py", {"proj.name-shadow": "error"}),
+        ('File "C:\\p\\random.py", line 1\nAttributeError: partially initialized module \'numpy.core\' has no attribute', {"proj.name-shadow": "error"}),
+        ('File "/usr/lib/python3.12/random.py", line 1\nAttributeError: partially initialized module \'a.b\' has no attribute', {}),
+        ("Working directory does not exist", {"ide.run-config-folder": "error"}),
+        ("perpetual merge conflicts in workspace.xml", {"ide.vcs-files": "warning"}),
+        ("I can run the project in PyCharm, but in the terminal: ModuleNotFoundError: No module named 'torch'", {"ide.interpreter-mismatch": "warning"}),
+        ("Warning: You are running an unofficial Flatpak version of PyCharm !!!", {"ide.sandboxed": "warning"}),
+        ("warning: Debugger speedups using cython not found. Run '\"/p/.venv/bin/python\" \"/opt/pycharm/helpers/pydev/setup_cython.py\" build_ext --inplace' to build.", {"ide.cython-debugger": "info"}),
         ("RuntimeError: An attempt has been made to start a new process before the\n        current process has finished its bootstrapping phase.", {"proj.main-guard": "warning"}),
         ("ImportError: attempted relative import with no known parent package", {"proj.run-as-module": "error"}),
         ("ModuleNotFoundError: No module named 'utils.general'", {"proj.run-as-module": "error"}),
@@ -159,6 +180,26 @@ def test_what_is_told_leads_to_one_finding(machine, findings) -> None:
 )  # fmt: skip
 def test_a_log_alone_names_the_cause(symptom, findings) -> None:
     assert found({}, symptom) == findings
+
+
+@pytest.mark.parametrize(
+    ("system", "symptom", "findings"),
+    [
+        ("macos", "with num_workers=1 training dies at once, with 0 it runs", {"proj.main-guard": "warning"}),
+        ("windows", "num_workers=0 works, with 4 it hangs", {"proj.main-guard": "warning"}),
+        ("windows", "num_workers=4 卡住, 改为0 正常", {"proj.main-guard": "warning"}),
+        ("linux", "with num_workers=1 training dies at once, with 0 it runs", {}),
+        ("macos", "num_workers=4 is faster than 0, both work", {}),
+    ],
+)
+def test_workers_that_fail_where_none_works(system, symptom, findings) -> None:
+    assert found({"os": {"family": system}}, symptom) == findings
+
+
+def test_a_path_of_windows_is_shown_as_it_is() -> None:
+    facts, _ = described({"machine": {}, "symptom": r"can't open file 'C:\\p\\a.py': [Errno 2] No such file"})
+    (finding,) = [one for one in examine(facts) if one.id == "ide.run-config-script"]
+    assert finding.title == r"What is started is not there any more: C:\p\a.py"
 
 
 HEALTHY = """\

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.ide.shown import evidence
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
-from scaffold.pycharm.survey.model import IdeFacts, IdeSettings
+from scaffold.pycharm.survey.model import IdeFacts, IdeInterpreter, IdeSettings
 from scaffold.pycharm.survey.runs import WORKSPACE
 
 CHOOSE = "Settings | Project | Python Interpreter | Add Interpreter | Select existing"
@@ -38,6 +38,8 @@ def interpreter_there(facts: Facts) -> Iterator[Finding]:
             opened,
             facts,
         )
+    elif entries and all(_is_none(one.home) for one in entries):
+        yield _no_python(entries[0], opened, facts)
     elif settings.interpreters is not None and not entries and not settings.home:
         yield _missing(
             f'The project takes the interpreter "{settings.chosen}", which no PyCharm here knows',
@@ -46,6 +48,28 @@ def interpreter_there(facts: Facts) -> Iterator[Finding]:
             opened,
             facts,
         )
+
+
+#: Folders of the system's programs: what is called otherwise there is no wrapper around a Python.
+_PROGRAMS = re.compile(r"/(?:usr/(?:local/)?)?s?bin/[^/]+")
+
+#: What a program is called that is a Python, or starts one: hython, mayapy, ipython.
+_A_PYTHON = re.compile(r"py|conda|sage|jython|blender", re.IGNORECASE)
+
+
+def _is_none(home: str) -> bool:
+    """Whether a program cannot be a Python, by its name and place. Wrappers of the user's own may be any."""
+    return bool(_PROGRAMS.fullmatch(home)) and not _A_PYTHON.search(home.rpartition("/")[2])
+
+
+def _no_python(entry: IdeInterpreter, level: Level, facts: Facts) -> Finding:
+    return _missing(
+        f"PyCharm's interpreter {entry.name} is {entry.home}, which is no Python",
+        "its table of interpreters was written by a plugin or by hand: it says Invalid Python SDK",
+        evidence([(entry.source, f"{entry.name} is {entry.home}")]),
+        level,
+        facts,
+    )
 
 
 def _none(settings: IdeSettings, ide: IdeFacts, level: Level, facts: Facts) -> Finding:

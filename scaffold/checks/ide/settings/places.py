@@ -11,6 +11,8 @@ from scaffold.checks.model import Evidence, Finding, Remedy
 #: Below /usr; a description may say so in a sentence.
 _SYSTEMS = re.compile(r"(?:^|\s)/usr/")
 
+_INTERPRETER = "the project's interpreter"
+
 _SANDBOXES = {"flatpak": "Flatpak", "snap": "snap"}
 
 
@@ -20,6 +22,8 @@ def outside_of_sandbox(facts: Facts) -> Iterator[Finding]:
     if settings is None or not settings.packaging:
         return
     boxes = [title for one, title in _SANDBOXES.items() if any(one in how for how in settings.packaging)]
+    if facts.told and boxes == ["snap"]:
+        return  # the published snaps are of classic confinement: no sandbox; the probe tells them apart
     if not boxes or "native" in settings.packaging:
         return
     link = _leads_to_system(facts)
@@ -27,12 +31,12 @@ def outside_of_sandbox(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="ide.sandboxed",
             level="warning",
-            title=f"PyCharm runs in a sandbox ({boxes[0]}), and the environment's Python lies below /usr",
-            detail="there /usr is the sandbox's own: the environment works in a terminal, and "
-            "PyCharm says Cannot run program ... error=2",
+            title=f"PyCharm runs in a sandbox ({boxes[0]}), and {_whose(link)} lies below /usr",
+            detail="there /usr is the sandbox's own, with another Python or none, and without the packages of "
+            "the system's: what works in a terminal is not there (No module named, Cannot run program)",
             cause="ide-sandboxed",
             evidence=(Evidence(source="PyCharm", value=f"installed as {boxes[0]}"), link),
-            not_the_cause=("the environment: it is whole",),
+            not_the_cause=("the environment and the packages: they are whole",),
             remedy=Remedy(
                 text="make the environment with a Python below the home folder (uv, pyenv, conda), "
                 f"or install PyCharm from the Toolbox or the archive in place of {boxes[0]} "
@@ -47,11 +51,21 @@ def _leads_to_system(facts: Facts) -> Evidence | None:
     for one in settings.known(settings.chosen or "") if settings else ():
         if one.links_to.startswith("/usr/") or one.home.startswith("/usr/"):
             return Evidence(source=one.source, value=one.links_to or one.home)
-    venv = facts.python.venv if facts.python else None
+    if settings is not None and _SYSTEMS.match(settings.home):
+        return Evidence(source=_INTERPRETER, value=settings.home)
+    python = facts.python
+    venv = python.venv if python else None
     for place, value in (("home in pyvenv.cfg", venv.home), ("bin/python", venv.program)) if venv else ():
         if _SYSTEMS.search(value):
             return Evidence(source=place, value=value)
+    bare = facts.told and venv is None and settings is not None and not settings.home
+    if python is not None and bare and (_SYSTEMS.match(python.executable) or python.manager == "system"):
+        return Evidence(source=_INTERPRETER, value=python.executable or "the system's")
     return None
+
+
+def _whose(link: Evidence) -> str:
+    return _INTERPRETER if link.source == _INTERPRETER else "the environment's Python"
 
 
 def layout_known(facts: Facts) -> Iterator[Finding]:
