@@ -103,6 +103,7 @@ def _cure(finding: Finding, wide: int | None) -> list[str]:
     commands = [_clean(" ".join(quoted(part) for part in one)) for one in finding.remedy.commands]
     first, *more = [*commands, ""]
     text = _clean(f"Fix: {finding.remedy.text}")
+    text = text.rstrip(" .:;,") if first else text  # a colon follows
     whole = f"{text}: {first}" if first else text
     if wide is None or _INDENT + width(whole) <= wide or not first:
         head, *rest = wrapped(whole, wide, first=_INDENT, then=_INDENT + 5)

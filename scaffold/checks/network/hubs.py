@@ -31,6 +31,8 @@ def endpoint(facts: Facts) -> Iterator[Finding]:
     value = network.endpoint
     if late:
         yield _too_late(late)
+    elif (named := _without_effect(facts, value)) is not None:
+        yield _asked_all_the_same(named)
     elif value and "://" not in value and not value.isspace() and " " not in value.strip():
         yield _finding(
             "warning",
@@ -42,9 +44,13 @@ def endpoint(facts: Facts) -> Iterator[Finding]:
     elif not value and network.region == "CN" and (sign or _wants_hub(facts)):
         yield _finding(
             "info",
-            "huggingface.co is usually not reached from mainland China, and HF_ENDPOINT is not set",
+            "huggingface.co is usually not reached from mainland China, and "
+            + ("HF_ENDPOINT is not set" if value == "" else "nothing says that HF_ENDPOINT is set"),
             "hub-unreachable",
-            (("region", f"CN ({network.region_source})"), ("HF_ENDPOINT", "not set")),
+            (
+                ("region", f"CN ({network.region_source})"),
+                *((("HF_ENDPOINT", "not set"),) if value == "" else ()),
+            ),
             _WHERE,
         )
 
@@ -65,6 +71,29 @@ def _late(facts: Facts) -> str:
         return ""
     return next(
         (one.place for one in facts.variables.of("HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE") if one.late), ""
+    )
+
+
+def _without_effect(facts: Facts, value: str | None) -> tuple[str, str] | None:
+    """Where HF_ENDPOINT is said to name a mirror, while the log shows that the hub itself was asked."""
+    if facts.log is None or facts.log.sign("hub-unreachable") is None:
+        return None
+    if value and "huggingface.co" not in value:
+        return "HF_ENDPOINT", value
+    sign = facts.log.sign("hub-endpoint-named")
+    return (f"{facts.log.source}:{sign.line}", sign.text) if sign else None
+
+
+def _asked_all_the_same(named: tuple[str, str]) -> Finding:
+    return _finding(
+        "info",
+        "HF_ENDPOINT is set, and huggingface.co was asked all the same: the program that runs does not "
+        "see it, or saw it too late",
+        "hf-endpoint-too-late",
+        (named,),
+        f"{_WHERE}. A shell's export reaches neither PyCharm nor a service that runs already; on Windows "
+        "set counts for that one window; a program that asks for huggingface.co by its whole address needs "
+        "a proxy",
     )
 
 

@@ -15,7 +15,7 @@ _MENDED = {"3.9": "3.9.13", "3.10": "3.10.5"}
 
 
 def system_proxy(facts: Facts, network: NetworkFacts) -> Proxy | None:
-    """The system's fixed proxy, where Python's own libraries take it: on Windows and macOS, no variable set."""
+    """The system's fixed proxy, where Python's libraries take it: on Windows and macOS, no variable set."""
     if any(one.variable for one in network.proxies):
         return None
     return next((one for one in network.proxies if _is_taken(facts, one)), None)

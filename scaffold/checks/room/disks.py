@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.checks.room import words
+from scaffold.checks.room import shared_memory, words
 from scaffold.checks.room.words import BIG_INSTALLATION
 from scaffold.probing.room.model import Place, Role
 from scaffold.probing.room.names import MOVED_BY, TITLES
@@ -49,7 +49,8 @@ def room_left(facts: Facts) -> Iterator[Finding]:
         said.add(key)
         short = True
         yield found
-    if not short and facts.log and facts.log.sign("no-space"):
+    log = facts.log
+    if not short and log and log.sign("no-space", "disk-quota"):
         yield from _somewhere(facts)
     elif not short and (lowest := _lowest(room.places)) is not None:
         yield Finding(
@@ -123,12 +124,17 @@ def _to_be_installed(facts: Facts) -> bool:
 
 
 def _somewhere(facts: Facts) -> Iterator[Finding]:
-    """A disk ran full, and none of those that were looked at is."""
+    """A disk ran full, and none of those that were looked at is; where none was, the sign says enough."""
     looked = [one for one in facts.room.places if one.free is not None] if facts.room else []
+    sign = facts.log.sign("no-space") if facts.log else None
+    short = shared_memory.is_short(facts)
+    if sign is None or (not looked and not short) or (short and shared_memory.may_be_meant(sign.text)):
+        return
     yield Finding(
         id="sys.disk",
         level="error",
-        title="A disk was full when the program wrote; those that are known here have room now",
+        title="A disk was full when the program wrote"
+        + ("; those that are known here have room now" if looked else ""),
         detail="[Errno 28] is about the disk of the file that was written: the temporary folder "
         "(/tmp, TMPDIR), the cache "
         "of models (HF_HOME, ~/.cache), the environment or the project. Also a quota, or inodes: df -i",

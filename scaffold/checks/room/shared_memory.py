@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.probing.room.model import Place
+from scaffold.probing.room.model import SHARED, Place
 from scaffold.words import size
 
 #: A container gets 64 MiB unless it asks for more. A batch of 32 pictures of 3 x 512 x 512 numbers is 100 MB,
@@ -29,6 +30,17 @@ def large_enough(facts: Facts) -> Iterator[Finding]:
         yield _filled(facts, place)
     elif place.total is not None:
         yield Finding(id="sys.shm", level="ok", title=f"Shared memory has {size(place.total)}")
+
+
+def is_short(facts: Facts) -> bool:
+    """Whether what is known of shared memory is too little for data loaders."""
+    return any(one.level == "warning" for one in large_enough(facts))
+
+
+def may_be_meant(line: str) -> bool:
+    """Whether a message of a full disk may be about shared memory: it names that, or no file at all."""
+    named = re.search(r"'(/[^'\n]+)'", line)
+    return named is None or named[1].startswith(SHARED)
 
 
 def _has_no_loader(facts: Facts) -> bool:
@@ -55,12 +67,23 @@ def _small(facts: Facts, place: Place) -> Finding:
         f"{size(ENOUGH)} or more",
         detail="DataLoader workers hand batches through /dev/shm, and NCCL connects GPUs through "
         "it: they die with "
-        '"Bus error" or "unable to allocate shared memory"',
+        '"Bus error", "unable to allocate shared memory" or [Errno 28] No space left on device',
         cause="shm-too-small",
-        evidence=(Evidence(source=f"statvfs {place.path}", value=f"{size(place.total)} in all"),),
+        evidence=(
+            Evidence(source=f"statvfs {place.path}", value=f"{size(place.total)} in all"),
+            *_full(facts),
+        ),
         not_the_cause=("main memory and the GPU's memory: they are not what runs out",),
         remedy=Remedy(text=remedy),
     )
+
+
+def _full(facts: Facts) -> tuple[Evidence, ...]:
+    """The message of a full disk: shared memory is one."""
+    sign = facts.log.sign("no-space") if facts.log else None
+    if facts.log is None or sign is None or not may_be_meant(sign.text):
+        return ()
+    return (Evidence(source=f"{facts.log.source}:{sign.line}", value=sign.text),)
 
 
 def _filled(facts: Facts, place: Place) -> Finding:
@@ -72,7 +95,7 @@ def _filled(facts: Facts, place: Place) -> Finding:
         title=f"Shared memory is nearly full: {size(place.free)} of {size(place.total)} are left",
         detail=f"DataLoader workers hand batches through /dev/shm{dead}",
         cause="shm-full",
-        evidence=(Evidence(source=f"statvfs {place.path}", value=f"{size(place.free)} free"),),
+        evidence=(Evidence(source=f"statvfs {place.path}", value=f"{size(place.free)} free"), *_full(facts)),
         remedy=Remedy(
             text="end the programs that hold it, then remove what is left of dead ones (torch_*, "
             "nccl-*, psm_*)",

@@ -22,6 +22,14 @@ _SITE_PACKAGES = len("\\Lib\\site-packages\\")
 #: Every process that loads CUDA's libraries reserves about this much, whether it uses it or not.
 A_WORKER = 3 << 30
 
+#: Signs of paths that neither the setting nor a shorter path of the environment makes right: the limit is
+#: another program's, or the folder another one.
+_ELSEWHERE = ("windows-long-path-ninja", "windows-long-path-git", "windows-long-path-build")
+
+_RESTART = (
+    "restart Windows: LongPathsEnabled is 1 already, and counts from the next start on; or make the "
+    "environment in a shorter path"
+)
 _ENABLE = (
     "enable long paths, as administrator: New-ItemProperty -Path "
     "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\FileSystem "
@@ -43,6 +51,8 @@ def long_path(facts: Facts) -> Iterator[Finding]:
     if facts.machine.host.os != "windows" or room is None:
         return
     sign = facts.log.sign("windows-long-path", "windows-long-path-file") if facts.log else None
+    if facts.log and facts.log.sign(*_ELSEWHERE):
+        return  # the sign says it: another folder than the environment's, or another program's limit
     if room.long_paths is True and sign is None:
         yield Finding(id="sys.long-path", level="ok", title="Windows takes long paths")
         return
@@ -83,7 +93,7 @@ def _cure(room: RoomFacts) -> str:
         if room.store_python
         else ""
     )
-    return f"{_ENABLE} (such as C:\\venvs\\net){store}"
+    return f"{_RESTART if room.long_paths else _ENABLE} (such as C:\\venvs\\net){store}"
 
 
 def _prefix(facts: Facts, room: RoomFacts) -> tuple[int, str]:

@@ -78,4 +78,4 @@ def commands(facts: Facts, place: Place) -> tuple[tuple[str, ...], ...]:
         return (("uv", "cache", "prune"),)
     if facts.machine.host.os == "windows":
         return ()
-    return (("df", "-h", place.path),) if place.path else ()
+    return (("df", "-h", place.path),) if place.path.startswith("/") else (("df", "-h"),)

@@ -59,6 +59,23 @@ ROWS = [
      "", "sys.long-path", "error", "LongPathsEnabled"),
     ({"os": WINDOWS}, ("HINT: This error might have occurred since this system does not have Windows Long Path support "
      "enabled."), "sys.long-path", "error", "shorter path"),
+    ({"os": WINDOWS, "registry": {"LongPathsEnabled": 1}}, ("HINT: This error might have occurred since this system "
+     "does not have Windows Long Path support enabled."), "sys.long-path", "error", "restart Windows"),
+    ({"os": WINDOWS, "registry": {"LongPathsEnabled": 1}}, (
+     "ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: 'C:\\\\Users\\\\25043"
+     "\\\\AppData\\\\Local\\\\Temp\\\\pip-install-6l0da6v6\\\\xformers_b48e11c08bdb467e8e62d9d1e34aa1d2\\\\third_party/"
+     "flash-attention/csrc/composable_kernel/client_example/24_grouped_conv_activation/grouped_convnd_bwd_data_"
+     "bilinear/grouped_conv_bwd_data_bilinear_residual_fp16.cpp'"), "sys.long-path", "error", "set TEMP="),
+    ({"os": WINDOWS}, "ninja: error: Stat(C:/Users/x/flash_api.obj): Filename longer than 260 characters",
+     "sys.long-path", "error", "--only-binary"),
+    ({"os": WINDOWS}, "error: unable to create file library/src/a.cpp: Filename too long", "sys.long-path", "error",
+     "git config --global core.longpaths true"),
+    ({"os": LINUX, "container": True, "dev_shm": {"size_mb": 64}}, "OSError: [Errno 28] No space left on device",
+     "sys.shm", "warning", "--shm-size"),
+    ({"os": LINUX, "container": True, "dev_shm": {"size_mb": 64}},
+     "OSError: [Errno 28] No space left on device: '/root/.cache/x'", "sys.disk", "error", "HF_HOME"),
+    ({"os": LINUX, "disk": {"/home_free_gb": 50}}, "OSError: [Errno 122] Disk quota exceeded", "sys.disk", "error",
+     "quota -s"),
     ({"os": WINDOWS}, "FileNotFoundError: [WinError 206] 文件名或扩展名太长", "sys.long-path", "error", "shorter path"),
     ({"os": WINDOWS, "packages": TF, "project": {"path": "D:\\毕业设计\\net"}}, "", "sys.path-charset", "warning",
      "ASCII"),
@@ -123,6 +140,19 @@ ROWS = [
     ({}, "wsl: 检测到 localhost 代理配置", "net.proxy", "warning",
      "mirrored"),
     # hub
+    ({"network": {"region": "CN"}}, ("我已经设置了 HF_ENDPOINT=https://hf-mirror.com\nConnectTimeoutError: 'Connection to "
+     "huggingface.co timed out.'"), "net.hf-endpoint", "info", "does not see it"),
+    ({"env": {"HF_ENDPOINT": "https://hf-mirror.com"}}, "'Connection to huggingface.co timed out.'",
+     "net.hf-endpoint", "info", "does not see it"),
+    ({}, "OSError: We couldn't connect to 'https://hf-mirror.com' to load this file", "net.hf-endpoint", "info",
+     "The mirror of the hub"),
+    ({"network": {"region": "CN"}}, "Connection to huggingface.co timed out.", "net.hf-endpoint", "info",
+     "nothing says that HF_ENDPOINT is set"),
+    ({}, ("(Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f8>: Failed to establish a "
+     "new connection: [Errno 101] Network is unreachable'))\nLocalEntryNotFoundError: An error happened while trying "
+     "to locate the file on the Hub and we cannot find the requested files in the local cache."),
+     "net.hf-endpoint", "info", "HF_ENDPOINT"),
+    ({}, "OSError: [Errno 101] Network is unreachable", "net.unreachable", "error", "No way leads to that host"),
     ({"env": {"HF_ENDPOINT": "set in code after import of transformers"}, "network": {"region": "CN"}}, "",
      "net.hf-endpoint", "info", "HF_ENDPOINT"),
     ({"env": {"HF_ENDPOINT": "hf-mirror.com"}}, "", "net.hf-endpoint", "warning", "https://hf-mirror.com"),
