@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
+
+#: What a terminal obeys or hides and JSON does not escape by itself: C1, marks of direction, lone surrogates.
+_OBEYED = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def envelope(schema: str, **payload: Any) -> str:
@@ -15,7 +19,8 @@ def envelope(schema: str, **payload: Any) -> str:
 
     Dataclasses become objects with their fields' names, tuples arrays, paths strings.
     """
-    return json.dumps({"schema": schema, **plain(payload)}, indent=2, ensure_ascii=False)
+    text = json.dumps({"schema": schema, **plain(payload)}, indent=2, ensure_ascii=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:

@@ -52,7 +52,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
             lines += _consequence(finding, wide)
             continue
         level = click.style(finding.level.ljust(8), fg=LEVELS[finding.level], bold=finding.level == "error")
-        first, *more = wrapped(_clean(f"{finding.id}  {finding.title}"), wide, first=_LEVEL, then=_INDENT)
+        first, *more = wrapped(clean(f"{finding.id}  {finding.title}"), wide, first=_LEVEL, then=_INDENT)
         lines += [f"{level} {first}", *more]
         if finding.level != "ok":
             lines += _details(finding, wide)
@@ -65,14 +65,14 @@ def _consequence(finding: Finding, wide: int | None) -> list[str]:
 
     level = click.style(finding.level.ljust(8), dim=True)
     text = f"{finding.id}  {finding.title} (may go away once {finding.suppressed_by} is fixed)"
-    first, *more = wrapped(_clean(text), wide, first=_LEVEL, then=_INDENT)
+    first, *more = wrapped(clean(text), wide, first=_LEVEL, then=_INDENT)
     return [f"{level} {first}", *more]
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     r"""Text of files and logs without what a terminal would obey, and on one line.
 
-    >>> _clean("\x1b[31mred\nred \ud83d")
+    >>> clean("\x1b[31mred\nred \ud83d")
     '?[31mred red ?'
     """
     return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)
@@ -87,7 +87,7 @@ def _details(finding: Finding, wide: int | None) -> list[str]:
     lines = [
         f"{' ' * _INDENT}{one}" if number == 0 else one
         for text in texts
-        for number, one in enumerate(wrapped(_clean(text), wide, first=_INDENT, then=_INDENT + 2))
+        for number, one in enumerate(wrapped(clean(text), wide, first=_INDENT, then=_INDENT + 2))
     ]
     return lines + _cure(finding, wide)
 
@@ -100,9 +100,9 @@ def _cure(finding: Finding, wide: int | None) -> list[str]:
     if finding.remedy is None:
         return []
     indent = " " * _INDENT
-    commands = [_clean(" ".join(quoted(part) for part in one)) for one in finding.remedy.commands]
+    commands = [clean(" ".join(quoted(part) for part in one)) for one in finding.remedy.commands]
     first, *more = [*commands, ""]
-    text = _clean(f"Fix: {finding.remedy.text}")
+    text = clean(f"Fix: {finding.remedy.text}")
     text = text.rstrip(" .:;,") if first else text  # a colon follows
     whole = f"{text}: {first}" if first else text
     if wide is None or _INDENT + width(whole) <= wide or not first:

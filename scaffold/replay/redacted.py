@@ -25,11 +25,35 @@ _BEGINNING = re.compile(
 
 _PRIVATE = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|[\"'<]|\Z)", re.DOTALL)
 
-#: ``<env name="HF_TOKEN" value="..."/>`` and ``HF_TOKEN=...``, as they stand in texts.
-_IN_XML = re.compile(r"(?P<before>\bname=\"(?P<name>[^\"]*)\"\s+value=\")(?P<value>[^\"]*)(?=\")")
+#: A tag, and its attributes: ``<env name="HF_TOKEN" value="..."/>``, in any order and with either quote.
+_TAG = re.compile(r"<\w+\s[^<>]{1,4000}>")
+_ATTRIBUTE = re.compile(r"(?P<before>\b(?P<name>name|value)=(?P<quote>[\"']))(?P<value>.*?)(?=(?P=quote))")
+
+#: ``HF_TOKEN=...``, ``"password": "..."``, ``--hub-token ...``, as they stand in texts.
 _NAMED = re.compile(
-    r"(?P<before>(?<![\w-])(?P<name>-{0,2}[A-Za-z][\w-]*)(?:=|\s+))(?P<value>[^\s\"'<>&;,|)\]}]+)"
+    r"(?P<before>(?<![\w-])(?P<name>-{0,2}[A-Za-z][\w-]*)(?P<sign>[\"']?[ \t]*[=:][ \t]*[\"']?|\s+))"
+    r"(?P<value>[^\s\"'<>&;,|)\]}]+)"
 )
+_HEADER = re.compile(
+    r"(?P<before>\bauthorization[\"']?\s*[:=]\s*[\"']?(?:\w+\s+)?)(?P<value>[^\s\"']+)", re.IGNORECASE
+)
+
+#: Further names of secrets: here one word too many is hidden rather than one too few.
+_FURTHER = re.compile(
+    r"(?:[_-]|api)key$|(?:^|[_-])(?:pw|pass|auth|credentials?|cookie|key[_-]id)$|(?-i:[a-z](?:Key|Token|Secret|Password)$)",
+    re.IGNORECASE,
+)
+
+#: Values that tell no secret whatever their name: paths, references to something else, small numbers.
+_PLAIN = re.compile(
+    r"\.{0,2}/?$|(?:\.{1,2}|~)[\\/]|[A-Za-z]:[\\/]"
+    r"|[$][\w{(]|%\w+%|<[^<>]*>?$|\*+$|\{\{?[\w. ]*\}|\((?:not|un)?\s?\w+\)?$|--\w"
+    r"|/(?:home|run|etc|var|opt|usr|root|mnt|data|tmp|Users|srv|secrets|dev|proc|workspace|content|Volumes|media)/"
+    r"|\d{1,3}$|hidden0"
+)
+
+#: A value of a variable that looks like nothing but a key: long, letters and digits, no words of a path.
+_RANDOM = re.compile(r"(?!GPU-|MIG-)(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9+/=_-]{31,}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +95,7 @@ def without_secrets(text: str) -> str:
     '--hub-token hidden0value0of0a0secret --epochs 3 hf_000000000000000000000000000000'
     """
     text = KEYS.sub(_shape, _PRIVATE.sub(r"\1 ", text))
-    text = _IN_XML.sub(_stand_in, text)
+    text = _HEADER.sub(rf"\g<before>{STAND_IN}", _TAG.sub(_tag, text))
     text = _NAMED.sub(_option, text)
     return redact(IN_PARTS.sub(rf"\g<before>{STAND_IN}", text))
 
@@ -83,20 +107,32 @@ def _shape(found: re.Match[str]) -> str:
     return found[0][:start] + re.sub(r"[A-Za-z0-9]", "0", found[0][start:])
 
 
-def _stand_in(found: re.Match[str]) -> str:
-    return found["before"] + _hidden(found["name"], found["value"])
+def _tag(found: re.Match[str]) -> str:
+    """A tag, less the value that belongs to a telling name."""
+    names = {one["name"]: one["value"] for one in _ATTRIBUTE.finditer(found[0])}
+
+    def hidden(one: re.Match[str]) -> str:
+        value = _hidden(names.get("name", ""), one["value"]) if one["name"] == "value" else one["value"]
+        return one["before"] + value
+
+    return _ATTRIBUTE.sub(hidden, found[0])
 
 
 def _option(found: re.Match[str]) -> str:
-    """``--password x`` and ``PASSWORD=x``; a word before a word is none."""
-    option = found["name"].startswith("-") or found["before"].endswith("=")
+    """``--password x``, ``PASSWORD=x`` and ``password: x``; a word before a word is none."""
+    option = found["name"].startswith("-") or not found["sign"].isspace()
     return found["before"] + (_hidden(found["name"], found["value"]) if option else found["value"])
 
 
 def _hidden(name: str, value: str) -> str:
     """What is a path, a reference or empty stays: it tells no secret."""
-    plain = not value or re.match(r"[./~$<*%{(-]|[A-Za-z]:[\\/]|\d{1,3}$|hidden0", value)
-    return value if plain or not TELLING.search(name) else STAND_IN
+    telling = TELLING.search(name) or _FURTHER.search(name)
+    return STAND_IN if value and telling and not _PLAIN.match(value) else value
+
+
+def _of_variable(name: str, value: str) -> str:
+    """A variable's value: one that looks like a key is one, whatever the variable is called."""
+    return STAND_IN if _RANDOM.match(value) else _hidden(name, value)
 
 
 def _pairs(value: Any) -> Any:
@@ -104,7 +140,7 @@ def _pairs(value: Any) -> Any:
     if isinstance(value, dict):
         told = {key: _pairs(one) for key, one in value.items()}
         if isinstance(told.get("name"), str) and isinstance(told.get("value"), str):
-            told["value"] = _hidden(told["name"], told["value"])
+            told["value"] = _of_variable(told["name"], told["value"])
         return {key: _hidden(key, one) if isinstance(one, str) else one for key, one in told.items()}
     return [_pairs(one) for one in value] if isinstance(value, list) else value
 

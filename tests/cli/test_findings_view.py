@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from scaffold.checks.model import Finding, Remedy
+import pytest
+from click import unstyle
+
+from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.cli.doctor.report import code, escaped
 from scaffold.cli.findings_view import finding_lines
+from scaffold.results import envelope
 
 
 @pytest.mark.parametrize("text", ["Stop it", "Stop it.", "Stop it:", "Stop it. "])
@@ -18,3 +23,17 @@ def test_no_two_marks_before_a_command(text: str) -> None:
 def test_words_alone_stay_as_they_are() -> None:
     finding = Finding(id="gpu.x", level="error", title="It runs", remedy=Remedy(text="Stop it."))
     assert finding_lines((finding,))[1:] == ["           Fix: Stop it."]
+
+
+#: Reset, bell, back, "control sequence" and "right to left" in one letter each.
+OBEYED = "out of memory \x1bc\x07\x08 \x9b31m \u202e"
+
+
+def test_nothing_that_a_terminal_obeys_is_shown() -> None:
+    finding = Finding(
+        id="gpu.x", level="error", title=OBEYED, evidence=(Evidence(source="log:1", value=OBEYED),)
+    )
+    lines = [unstyle(one) for one in finding_lines((finding,))]
+    texts = [*lines, escaped(OBEYED), code(OBEYED), envelope("x/1", text=OBEYED)]
+    assert [one for text in texts for one in text if not one.isprintable() and one != "\n"] == []
+    assert json.loads(texts[-1]) == {"schema": "x/1", "text": OBEYED}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from scaffold.checks.ide.secrets import looks_secret
 from scaffold.replay.redacted import STAND_IN, Names, redacted_facts, redacted_text, without_secrets
 from scaffold.sources.keys import KEYS
@@ -57,6 +59,47 @@ def test_a_text_without_names() -> None:
     assert redacted_text(text, NAMES) == f"looked at /home/user/cnn with --hub-token {STAND_IN}"
 
 
+SECRET = "xJ8/aB3+9qLmZ0"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "API_KEY=%s",
+        "KAGGLE_KEY=%s",
+        "AWS_SECRET_ACCESS_KEY=/%s",
+        "AWS_ACCESS_KEY_ID = %s",
+        "WANDB_KEY=%s",
+        "DB_PASSWORD='%s'",
+        "--pw=%s",
+        "--wandb-key %s",
+        "--hub-token=%s",
+        "password: %s",
+        '{"password": "%s"}',
+        'api_key="%s"',
+        "apiKey: '%s'",
+        "Authorization: Bearer %s",
+        "{'Authorization': 'token %s'}",
+        '<env name="API_KEY" value="%s"/>',
+        '<env value="%s" name="API_KEY"/>',
+        "<env value='%s' name='API_KEY' />",
+        "Server=db;User=bob;Password=%s;",
+    ],
+)
+def test_every_form_of_a_secret_is_hidden(form: str) -> None:
+    shown = without_secrets(form % SECRET)
+    assert STAND_IN in shown
+    assert SECRET not in shown
+    assert without_secrets(shown) == shown
+
+
+def test_a_variable_that_holds_a_key_under_any_name() -> None:
+    value = {"name": "KAGGLE_X", "value": "0123456789abcdef0123456789abcdef"}
+    assert redacted_facts(value, NAMES) == {"name": "KAGGLE_X", "value": STAND_IN}
+    paths = {"name": "LD_LIBRARY_PATH", "value": "/usr/local/cuda-12.4/targets/x86_64-linux/lib"}
+    assert redacted_facts(paths, NAMES) == paths
+
+
 def test_what_tells_no_secret_stays() -> None:
     same = (
         "pad_token eos",
@@ -65,6 +108,12 @@ def test_what_tells_no_secret_stays() -> None:
         "PASSWORD=",
         "KeyError: 'x'",
         "a key = value",
+        "AWS_KEY=/home/user/.aws/key",
+        "HF_TOKEN: (not shown)",
+        "SSH_KEY=~/.ssh/id_ed25519",
+        "MASTER_KEY=C:\\keys\\a.pem",
+        "TOKEN=${{ secrets.TOKEN }}",
+        "the module key: numpy",
     )
     assert [without_secrets(one) for one in same] == list(same)
 

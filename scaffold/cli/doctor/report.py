@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
+from scaffold.cli.findings_view import clean
 
 if TYPE_CHECKING:
     from scaffold.checks.facts import Facts
@@ -75,7 +76,7 @@ def escaped(text: str) -> str:
     >>> escaped("a_b | <details> @bob")
     'a\\_b \\| &lt;details&gt; &#64;bob'
     """
-    plain = re.sub(r"([\\`*_{}\[\]#|])", r"\\\1", " ".join(text.split()))
+    plain = re.sub(r"([\\`*_{}\[\]#|])", r"\\\1", " ".join(clean(text).split()))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
 
 
@@ -85,7 +86,7 @@ def code(text: str) -> str:
     >>> code("a `b` c")
     '`` a `b` c ``'
     """
-    line = " ".join(text.split())
+    line = " ".join(clean(text).split())
     longest = max((len(one) for one in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {line} {fence}" if longest else f"`{line}`" if line else ""
