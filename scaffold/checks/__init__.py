@@ -24,6 +24,7 @@ from scaffold.checks import (
     room,
     runs,
     sources,
+    unread,
     wheels,
 )
 from scaffold.checks.automatic import marked
@@ -76,6 +77,7 @@ CHECKS: tuple[Check, ...] = (
     *room.RULES,
     *network.RULES,
     runs.ide_files,
+    *unread.RULES,
 )
 
 

@@ -39,6 +39,14 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A line that says that something went wrong, whatever that is."""
+
+    line: int  # from 1
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """A log that was read."""
 
@@ -46,6 +54,9 @@ class Log:
     size: int = 0  # bytes that were read
     signs: tuple[Sign, ...] = ()  # each signature once, where it was found last
     lines: int = 0
+    complaint: Complaint | None = None  # the last one
+    whole: bool = True  # it was read to its end
+    readable: bool = True  # it is text
 
     def sign(self, *names: str) -> Sign | None:
         """The first of these signatures that was found."""

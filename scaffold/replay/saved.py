@@ -117,8 +117,8 @@ def _read_sign(row: Any, place: str) -> Sign | None:
 
 
 def _write_log(log: Log) -> dict[str, Any]:
-    signs = [_write_sign(one) for one in log.signs]
-    return {"source": log.source, "size": log.size, "lines": log.lines, "signs": signs}
+    rest = written(replace(log, signs=()), {})
+    return {**rest, "signs": [_write_sign(one) for one in log.signs]}
 
 
 _FORMS: Forms = {IdeFacts: (write_ide, read_ide), Log: (_write_log, _read_log)}

@@ -54,6 +54,25 @@ def test_a_line_tells(check: str, level: str, line: str) -> None:
     assert told == {check: level}, [(one.id, one.title) for one in found]
 
 
+@pytest.mark.parametrize(
+    ("check", "content"),
+    [
+        ("log.unknown", b"step 1\nKeyError: 'some_key_of_mine'\n"),
+        ("log.no-text", b""),
+        ("log.no-text", bytes(range(256)) * 50),
+    ],
+)
+def test_silence_is_not_health(check: str, content: bytes) -> None:
+    log = read_log(io.BytesIO(content), "train.log")
+    (found,) = examine(Facts(machine=Machine(host=HOST), told=True, log=log))
+    assert (found.id, found.level) == (check, "unknown")
+
+
+def test_a_log_that_was_not_read_to_its_end() -> None:
+    log = replace(read_log(io.BytesIO(b"step 1\n"), "train.log"), whole=False)
+    assert [one.id for one in examine(Facts(machine=Machine(host=HOST), told=True, log=log))] == ["log.cut"]
+
+
 def healthy(name: str) -> Facts:
     return restored(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
 

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from scaffold.logs.model import Signature
+from scaffold.logs import search
+from scaffold.logs.model import Complaint, Signature
 from scaffold.logs.search import read_log
 from scaffold.logs.signatures import signatures
 
@@ -84,7 +85,49 @@ def test_one_line_without_end() -> None:
 
 def test_an_empty_log() -> None:
     log = read_log(io.BytesIO(b""), "-")
-    assert (log.size, log.lines, log.signs) == (0, 0, ())
+    assert (log.size, log.lines, log.signs, log.complaint) == (0, 0, (), None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "KeyError: 'qwen2'",
+        "my.package.SomeError: what it says",
+        "error: subprocess-exited-with-error",
+        "Process finished with exit code -1073741819 (0xC0000005)",
+        "进程已结束，退出代码为 3",  # noqa: RUF001 - as PyCharm writes it
+        "fatal: not a git repository",
+    ],
+)
+def test_the_last_complaint_is_kept(line: str) -> None:
+    log = read_log(
+        io.BytesIO(f"start\nValueError: first\n{line}\nexit code 0, 0 errors\n".encode()), "-", KNOWN
+    )
+    assert log.complaint == Complaint(line=3, text=line)
+
+
+@pytest.mark.parametrize(
+    "line", ["error rate 0.12", "mean absolute error 0.5", "0 errors, 0 warnings", "exited with code 0"]
+)
+def test_a_healthy_line_is_no_complaint(line: str) -> None:
+    assert read_log(io.BytesIO(line.encode()), "-", KNOWN).complaint is None
+
+
+def test_what_has_no_end_is_read_up_to_a_limit(monkeypatch) -> None:
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            return b"loss 0.5 epoch 1\n" * (size // 17)
+
+    monkeypatch.setattr(search, "LIMIT", 5 << 20)
+    log = read_log(Endless(), "-", KNOWN)  # type: ignore[arg-type]
+    assert (log.size >= 5 << 20, log.size < 7 << 20, log.whole, log.readable) == (True, True, False, True)
+
+
+def test_bytes_that_are_no_text() -> None:
+    assert not read_log(io.BytesIO(bytes(range(256)) * 100), "-", KNOWN).readable
+    assert read_log(
+        io.BytesIO("训练 开始\n".encode("gbk") * 3 + b"epoch 1 loss 0.5\n" * 20), "-", KNOWN
+    ).readable
 
 
 def test_every_signature_can_be_searched_for() -> None:
