@@ -26,7 +26,7 @@ _COMPLAINING = ("error", "exception", "interrupt", "exit", "fatal", "panic", "�
 #: A line in which a program says that something went wrong, whatever it is.
 _COMPLAINT = re.compile(
     r"^(?:[\w.]+\.)?\w*(?:Error|Exception|Interrupt|Exit)(?::.*)?$"
-    r"|^\s*(?:fatal|error|panic|FATAL|ERROR|错误)(?:\[\w+\])?[:：] ?.+"
+    r"|^\s*(?:fatal|error|panic|FATAL|ERROR|错误)(?:\[\w+\])?(?::|\uff1a) ?.+"
     r"|exit (?:code|status) -?[1-9]\d*|退出代码为? -?[1-9]\d*"
 )
 
