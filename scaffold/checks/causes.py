@@ -13,23 +13,49 @@ from fnmatch import fnmatchcase
 
 from scaffold.checks.model import Finding
 
+#: What a program says that finds no driver, or no device: it says nothing of the build or of other libraries.
+_NO_DRIVER = (
+    *("gpu.driver-*", "gpu.driver", "gpu.not-seen", "gpu.not-planned-for", "gpu.tf-no-gpu", "gpu.hidden"),
+    *("gpu.device-nodes", "gpu.device-ordinal", "gpu.visible-devices", "gpu.container-runtime", "gpu.lost"),
+    *("gpu.uvm-resume", "gpu.fabric-manager", "gpu.cuda-compat", "gpu.unsupported", "gpu.rocm", "gpu.mig"),
+    *("lib.gpu-libs", "lib.tf-gpu-libs", "lib.cudnn-init", "run.*"),
+)
+
+#: CUDA's own libraries: a build for the processor asks for none.
+_OF_CUDA = (
+    *("lib.gpu-libs", "lib.tf-gpu-libs", "lib.tf-libdevice", "lib.cudnn-init", "lib.cudnn-shadowed"),
+    *("lib.cuda-shadowed", "lib.ld-path"),
+)
+
+#: What no Python finds that nothing is installed for.
+_NOT_INSTALLED = (
+    *("pkg.framework", "pkg.framework-missing", "pkg.requirements", "pkg.dependency", "pkg.wrong-python"),
+    "pkg.wrong-name",
+)
+
 #: Cause -> consequences, as patterns of ids, the deepest causes first.
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    "env.pythonhome": ("env.*", "py.*", "pkg.*", "lib.*", "ext.*", "run.*"),
+    "env.pythonhome": ("env.*", "py.*", "pkg.framework-missing", "pkg.wrong-python", "run.*"),
     "env.venv-broken": (
         *("env.*", "pkg.*", "lib.*", "ext.*", "gpu.build-cpu-only", "gpu.arch-unsupported"),
         "run.*",
     ),
-    "py.arch-mismatch": ("py.version-unsupported", "py.platform-unsupported", "gpu.mps", "pkg.*", "cpu.isa"),
+    "py.arch-mismatch": (
+        "py.version-unsupported",
+        "py.platform-unsupported",
+        "gpu.mps",
+        *_NOT_INSTALLED,
+        "cpu.isa",
+    ),
     "py.platform-unsupported": ("py.version-unsupported", "sys.glibc"),
-    "py.version-unsupported": ("pkg.*", "gpu.build-cpu-only"),
+    "py.version-unsupported": (*_NOT_INSTALLED, "gpu.build-cpu-only"),
     # WSL and a container have no driver of their own: what a program says of one is their doing.
-    "gpu.wsl": ("gpu.*", "lib.*", "run.*"),
-    "gpu.container-runtime": ("gpu.*", "lib.*", "run.*"),
-    "gpu.device-nodes": ("gpu.*", "lib.*", "run.*"),
-    "gpu.driver-not-loaded": ("gpu.*", "lib.*", "run.*"),
-    "gpu.driver-lib-mismatch": ("gpu.*", "lib.*", "run.*"),
-    "gpu.fabric-manager": ("gpu.*", "dist.*", "run.*"),
+    "gpu.wsl": _NO_DRIVER,
+    "gpu.container-runtime": _NO_DRIVER,
+    "gpu.device-nodes": _NO_DRIVER,
+    "gpu.driver-not-loaded": _NO_DRIVER,
+    "gpu.driver-lib-mismatch": _NO_DRIVER,
+    "gpu.fabric-manager": (*_NO_DRIVER, "dist.*"),
     "gpu.cuda-compat": ("gpu.not-seen", "gpu.driver-too-old", "run.*"),
     "gpu.uvm-resume": ("gpu.not-seen", "run.*"),
     "gpu.lost": ("gpu.not-seen", "gpu.ecc", "gpu.device-ordinal", "dist.*", "run.*"),
@@ -37,21 +63,18 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "gpu.mig": ("gpu.not-seen", "run.*"),
     "gpu.visible-devices": ("gpu.not-seen", "gpu.device-ordinal", "dist.*", "run.*"),
     "gpu.driver-too-old": (
-        *(
-            "gpu.build-cpu-only",
-            "gpu.arch-unsupported",
-            "gpu.not-planned-for",
-            "gpu.not-seen",
-            "lib.*",
-            "run.*",
-        ),
+        *("gpu.build-cpu-only", "gpu.arch-unsupported", "gpu.not-planned-for", "gpu.not-seen"),
+        *("lib.gpu-libs", "lib.tf-gpu-libs", "lib.cudnn-init", "run.*"),
     ),
     "dist.nccl-version": ("dist.nccl-p2p",),
     "gpu.tf-windows": ("gpu.tf-no-gpu", "lib.tf-gpu-libs", "lib.tf-libdevice"),
     "gpu.tf-arm": ("gpu.tf-no-gpu", "lib.tf-gpu-libs", "lib.tf-libdevice"),
-    "gpu.build-cpu-only": ("gpu.arch-unsupported", "gpu.not-seen", "lib.*", "ext.*", "net.pip-index"),
+    "gpu.build-cpu-only": (
+        *("gpu.arch-unsupported", "gpu.not-seen", "gpu.tf-no-gpu", "net.pip-index"),
+        *(*_OF_CUDA, "ext.flash-attn", "ext.bitsandbytes", "ext.torch-abi"),
+    ),
     "gpu.arch-unsupported": ("ext.*", "run.*"),
-    "env.user-site": ("pkg.*", "env.pip-python-mismatch", "lib.libstdcxx"),
+    "env.user-site": ("pkg.*", "env.pip-python-mismatch", "lib.libstdcxx", "lib.gpu-libs"),
     "pkg.wrong-python": ("pkg.numpy-abi", "pkg.dependency", "ext.*", "run.*"),
     "pkg.duplicate-dist": ("pkg.*", "ext.*", "run.*"),
     "pkg.framework-missing": ("run.*",),
@@ -62,7 +85,8 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "pkg.conda-mkl": ("run.*",),
     "pkg.dependency": ("run.*",),
     "cpu.isa": ("lib.windows-dll", "run.*"),
-    "lib.tf-torch-conflict": ("lib.cudnn-shadowed", "run.*"),
+    "lib.tf-torch-conflict": ("lib.cudnn-shadowed", "lib.cudnn-init", "gpu.tf-no-gpu", "run.*"),
+    "lib.tf-gpu-libs": ("gpu.tf-no-gpu",),
     "lib.cuda-shadowed": ("lib.gpu-libs", "lib.ld-path", "run.*"),
     "lib.cudnn-shadowed": ("lib.gpu-libs", "lib.ld-path", "run.*"),
     "lib.libstdcxx": ("run.*",),
@@ -71,7 +95,7 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "ext.build-toolchain": ("ext.triton-toolchain",),
     "sys.path-separator": ("env.venv-broken",),
     "sys.read-only": ("sys.permission",),
-    "sys.noexec": ("lib.*", "ext.*", "run.*"),
+    "sys.noexec": ("lib.missing", "lib.gpu-libs", "lib.execstack", "ext.*", "run.*"),
     "net.clock": ("net.tls",),
     "net.unreachable": ("net.hf-endpoint", "net.index"),
     "net.proxy": ("net.unreachable", "net.hf-endpoint", "net.index", "net.no-proxy"),
