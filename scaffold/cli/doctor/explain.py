@@ -20,7 +20,7 @@ _LABELS = {
 _FIXES = {
     "automatic": ("scaffold doctor --fix cures it.", "scaffold doctor --fix 可以自动解决。"),
     "command": ("Doctor prints the command.", "doctor 会给出要执行的命令。"),
-    "explained": ("It is for you to do.", "需要您自己处理。"),
+    "explained": ("", ""),
 }
 
 
@@ -80,7 +80,7 @@ def _part(entry: Entry, language: str) -> list[str]:
     means, seen, cured, more = _LABELS[language]
     own = _FIXES[entry.fix][0 if language == "en" else 1]
     lines = [f"{click.style(entry.id, bold=True)}  {words.title}"]
-    for label, text in ((means, words.means), (seen, words.seen), (cured, f"{words.cured}\n{own}")):
+    for label, text in ((means, words.means), (seen, words.seen), (cured, f"{words.cured}\n{own}".strip())):
         lines += ["", click.style(label, fg="cyan")]
         for row in text.strip().splitlines():
             first, *rest = wrapped(row, wide, first=2, then=2)
