@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scaffold.machine.model import Machine
 from scaffold.probing.target import Target
@@ -21,3 +22,4 @@ class Scene:
     root: Path | None = None  # of a project of ours
     ide: IdeFacts | None = None  # of the folder, where it is a PyCharm project
     online: bool = False  # the network may be asked
+    shared: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # by several probes

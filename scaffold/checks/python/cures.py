@@ -34,9 +34,14 @@ def _command(facts: Facts) -> tuple[str, ...]:
 
 
 def _requirements(facts: Facts) -> tuple[tuple[str, ...], ...]:
+    """What fills it again, by the files that are there; nothing where nobody knows of one."""
     venv = facts.python.venv if facts.python else None
+    files = facts.manifest.files if facts.manifest else ()
+    listed = next((one for one in files if one.startswith("requirements")), "")
     if venv is not None and venv.tool.startswith("uv"):
-        return (("uv", "sync"),)
-    if facts.target is None or facts.target.python is None:
+        if "uv.lock" in files or ("pyproject.toml" in files and not listed):
+            return (("uv", "sync"),)
+        return (("uv", "pip", "install", "--python", venv.folder or ".venv", "-r", listed),) if listed else ()
+    if facts.target is None or facts.target.python is None or not listed:
         return ()
-    return ((python_of(facts), "-m", "pip", "install", "-r", "requirements.txt"),)
+    return ((python_of(facts), "-m", "pip", "install", "-r", listed),)

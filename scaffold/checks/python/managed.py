@@ -71,6 +71,9 @@ def may_be_written(facts: Facts) -> Iterator[Finding]:
     if python is None or python.writable is not False or not (python.virtual or python.conda):
         return
     where = python.site_packages[0] if python.site_packages else python.prefix
+    places = facts.room.places if facts.room else ()
+    if any("ro" in one.options and where.startswith(one.mount or one.path) for one in places):
+        return  # the disk is mounted read-only, whoever owns the files: `checks.room` says so
     yield Finding(
         id="env.not-writable",
         level="warning",

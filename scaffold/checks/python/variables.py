@@ -8,6 +8,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.sources.shadows import breaks
+from scaffold.probing.interpreter.model import OnPath
 from scaffold.probing.interpreter.outside import STACK
 from scaffold.probing.variables.model import Variable
 
@@ -70,11 +72,21 @@ def search_path_of_python(facts: Facts) -> Iterator[Finding]:
     if facts.variables is None:
         return
     for one in facts.variables.of("PYTHONPATH"):
+        if not _is_read(facts, one):
+            continue
         for entry in _entries(one.value):
             problem = _problem(facts, entry)
             if problem is not None:
                 yield _on_path(one, entry, *problem)
                 return
+
+
+def _is_read(facts: Facts, variable: Variable) -> bool:
+    """A .env file sets nothing for Python by itself: a run configuration has to name it."""
+    if facts.told or variable.kind != "env-file" or facts.ide is None:
+        return facts.told or variable.kind != "env-file"
+    name = variable.place.rpartition(":")[0].rpartition("/")[2]
+    return any(name in run.option("ENV_FILES") for run in facts.ide.runs)
 
 
 def _entries(value: str) -> list[str]:
@@ -85,6 +97,17 @@ def _entries(value: str) -> list[str]:
 def _problem(facts: Facts, entry: str) -> tuple[str, str] | None:
     """Level and sentence, where an entry belongs to another Python."""
     python = facts.python
+    known = (
+        next((one for one in python.on_path if _plain(one.folder) == _plain(entry)), None) if python else None
+    )
+    if known is not None and not known.there:
+        return None  # nothing is imported from a folder that is not there
+    shadowing = _shadowing(facts, known) if known else []
+    if shadowing:
+        return (
+            "error",
+            f"holds {', '.join(shadowing[:4])}, imported in place of what others mean by that name",
+        )
     minor = python.minor if python else None
     told = _VERSION.search(entry)
     held = _held(facts, entry)
@@ -106,6 +129,18 @@ def _problem(facts: Facts, entry: str) -> tuple[str, str] | None:
     if _SITE.search(entry) and python and python.prefix and not _is_below(entry, python.prefix):
         return "warning", "is another Python's site-packages, which comes before the environment's"
     return None
+
+
+def _shadowing(facts: Facts, folder: OnPath) -> list[str]:
+    """Files of a folder that break whatever imports their name. Of the project's own another rule speaks."""
+    python = facts.python
+    mine = facts.sources is not None and _plain(facts.sources.folder) == _plain(folder.folder)
+    of_python = python is not None and any(
+        _is_below(folder.folder, one) for one in (python.prefix, python.base_prefix)
+    )
+    if mine or of_python:
+        return []
+    return [one for one in folder.files if breaks(one.rstrip("/").removesuffix(".py"))]
 
 
 def _imported_from(facts: Facts, entry: str) -> bool:

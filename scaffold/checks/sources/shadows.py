@@ -19,6 +19,11 @@ def _names(kind: str) -> frozenset[str]:
     return frozenset(loads(_DATA.read_text(encoding="utf-8"))[kind])
 
 
+def breaks(name: str) -> bool:
+    """Whether a file of that name breaks whatever imports the module of Python's own, or the package."""
+    return name in _names("standard") or name in _names("packages")
+
+
 def shadowed(facts: Facts) -> Iterator[Finding]:
     """No file on the import path is called as a module that others mean when they import it."""
     if facts.sources is None or facts.sources.safe_path:
@@ -58,7 +63,7 @@ def _level(name: str, facts: Facts) -> str:
     own = facts.sources.name.lower().replace("-", "_") if facts.sources else ""
     if name.lower() == own:  # the project is that package
         return ""
-    if name in _names("standard") or name in _names("packages"):
+    if breaks(name):
         return "error"
     known = facts.packages is not None and facts.packages.of(name) is not None
     return "warning" if name in _names("shared") and known else ""

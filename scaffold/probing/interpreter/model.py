@@ -56,6 +56,15 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnPath:
+    """A folder of PYTHONPATH, and what of it is called as a module of Python's own or of the stack."""
+
+    folder: str
+    there: bool = True
+    files: tuple[str, ...] = ()  # random.py; logging/ for a package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonFacts:
     """One interpreter, by its files. ``""`` and None mean unknown."""
 
@@ -90,6 +99,7 @@ class PythonFacts:
     activated_alive: bool | None = None
     activated_prefix: str = ""  # the same, links followed
     placeholder: str = ""  # what PATH calls python, where it only opens Microsoft's Store
+    on_path: tuple[OnPath, ...] = ()  # the folders of this process's PYTHONPATH
     pip_differs: bool | None = None  # told: pip and python belong to different environments
 
     @property

@@ -13,6 +13,7 @@ from scaffold.probing.interpreter.model import PythonFacts, Script
 from scaffold.probing.interpreter.outside import FRAMEWORKS, listed, outside, user_site
 from scaffold.probing.interpreter.place import Place, place_of
 from scaffold.probing.interpreter.scripts import stale
+from scaffold.probing.interpreter.searched import on_path
 from scaffold.probing.interpreter.venv import venv_facts
 from scaffold.probing.scene import Scene
 from scaffold.system import System
@@ -72,6 +73,7 @@ def _shell(system: System) -> PythonFacts:
     folder = next((one for one in variables if one), "")
     return PythonFacts(
         called=called(system),
+        on_path=on_path(system),
         placeholder=placeholder(system),
         activated=folder,
         activated_alive=bool(system.list_folder(folder)) if folder else None,

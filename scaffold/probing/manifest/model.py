@@ -48,6 +48,7 @@ class ManifestFacts:
     index_of: tuple[IndexOf, ...] = ()
     indexes: tuple[str, ...] = ()  # that the files name for every package
     locks: tuple[LockedHere, ...] = ()
+    files: tuple[str, ...] = ()  # that name requirements and are there: pyproject.toml, requirements.txt
 
     def gated(self, package: str) -> IndexOf | None:
         """The index of a package that a marker keeps from this platform, where no other one holds."""

@@ -55,7 +55,14 @@ def probe(scene: Scene) -> ManifestFacts:
                 for one in here
                 if one.name in FRAMEWORKS and not one.conda
             ]
-    return replace(facts, named=tuple(named), indexes=tuple(dict.fromkeys(indexes)), locks=tuple(locks))
+    files = ("pyproject.toml", *LOCKS, *REQUIREMENTS, *CONDA)
+    return replace(
+        facts,
+        named=tuple(named),
+        indexes=tuple(dict.fromkeys(indexes)),
+        locks=tuple(locks),
+        files=tuple(one for one in files if system.exists(folder / one)),
+    )
 
 
 def _lock(system: System, folder: Path, name: str, host: Host) -> LockedHere | None:

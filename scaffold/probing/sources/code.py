@@ -18,8 +18,11 @@ def source_of(path: str, text: str) -> Source | None:
     (['torch.nn', 'src'], True)
     """
     tree = parsed(text)
-    if tree is None:
-        return None
+    return None if tree is None else source_in(path, text, tree)
+
+
+def source_in(path: str, text: str, tree: ast.Module) -> Source:
+    """What a file says that was parsed already."""
     return Source(
         path=path,
         imports=tuple(_imports(tree.body, optional=False)),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.probing.scene import Scene
-from scaffold.probing.sources.code import source_of
+from scaffold.probing.sources.code import source_in
 from scaffold.probing.sources.model import Source, SourceFacts, Started
 from scaffold.probing.sources.resolving import unmarked
-from scaffold.probing.sources.walk import SCRIPTS, Listing, listing, texts
+from scaffold.probing.sources.walk import SCRIPTS, Files, files_of
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.project_files import declared_name
 from scaffold.pycharm.survey.model import IdeFacts
@@ -29,28 +29,28 @@ _STARTS = re.compile(
 def probe(scene: Scene) -> SourceFacts:
     """The user's code, by its files; nothing is imported."""
     folder = scene.target.folder
-    files = listing(folder, scene.system.home)
-    code = tuple(files.ending(".py"))
-    sources = tuple(_sources(folder, code))
+    files = files_of(scene)
+    code = tuple(files.listing.ending(".py"))
+    sources = tuple(_sources(files, code))
     roots = tuple(dict.fromkeys(_roots(folder, scene.ide)))
     return SourceFacts(
         folder=str(folder),
         files=code,
-        whole=files.whole and len(sources) == len(code),
+        whole=files.listing.whole and len(sources) == len(code),
         sources=sources,
         roots=roots,
-        started=tuple(dict.fromkeys((*_in_texts(folder, files), *_in_runs(scene.ide)))),
+        started=tuple(dict.fromkeys((*_in_texts(files), *_in_runs(scene.ide)))),
         unmarked=tuple(unmarked(code, sources, roots)),
         name=declared_name(folder, scene.system),
         safe_path=bool(scene.system.environment.get("PYTHONSAFEPATH")),
     )
 
 
-def _sources(folder: Path, code: tuple[str, ...]) -> Iterator[Source]:
-    for path, text in texts(folder, iter(code), _PARSED):
-        found = source_of(path, text)
-        if found is not None:
-            yield found
+def _sources(files: Files, code: tuple[str, ...]) -> Iterator[Source]:
+    for path, text in files.texts(iter(code), _PARSED):
+        tree = files.tree(path, text)
+        if tree is not None:
+            yield source_in(path, text, tree)
 
 
 def _roots(folder: Path, ide: IdeFacts | None) -> Iterator[str]:
@@ -65,14 +65,14 @@ def _roots(folder: Path, ide: IdeFacts | None) -> Iterator[str]:
         yield "src"
 
 
-def _in_texts(folder: Path, files: Listing) -> Iterator[Started]:
+def _in_texts(files: Files) -> Iterator[Started]:
     named = ("readme", "makefile", "dockerfile", "justfile", "procfile")
     names = (
         one
-        for one in files.files
+        for one in files.listing.files
         if one.lower().endswith(SCRIPTS) or one.rpartition("/")[2].lower().startswith(named)
     )
-    for path, text in texts(folder, names, _SEARCHED):
+    for path, text in files.texts(names, _SEARCHED):
         for match in _STARTS.finditer(text):
             if not match["path"]:
                 script = match["script"].replace("\\", "/").removeprefix("./")

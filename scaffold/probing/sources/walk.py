@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from scaffold.files import read_regular
+from scaffold.probing.sources.parsing import parsed
 from scaffold.projects.folders import ALWAYS_EXCLUDED, LARGE
+
+if TYPE_CHECKING:
+    from scaffold.probing.scene import Scene
 
 #: Entries that are looked at in all; of one folder; how deep; files that are taken.
 _ENTRIES, _WIDEST, _DEEPEST, _FILES = 20_000, 2_000, 6, 600
@@ -64,6 +70,8 @@ def listing(folder: Path, home: Path | None = None) -> Listing:
         whole = whole and len(present) <= _WIDEST
         for one in present:
             name = f"{below}/{one.name}" if below else one.name
+            if one.is_symlink():
+                continue  # what lies in the project is seen at its own place; the rest is none of it
             if _is_folder(one):
                 if depth < deepest and _may_hold_code(one):
                     waiting.append((name, depth + 1))
@@ -84,17 +92,52 @@ def is_taken(name: str) -> bool:
     return named or lowered.endswith((*CODE, *SCRIPTS, ".env"))
 
 
-def texts(folder: Path, names: Iterator[str], total: int) -> Iterator[tuple[str, str]]:
-    """Name and text of each file until ``total`` bytes are read; longer ones are passed over."""
-    for name in names:
-        try:
-            content = read_regular(folder / name, LONGEST)
-        except OSError:
-            continue  # gone, not ours to read, or longer than anybody writes
-        total -= len(content)
-        if total < 0:
-            return
-        yield name, content.decode("utf-8-sig", errors="replace")
+class Files:
+    """A project's files for every probe that wants them: listed once, each read once and parsed once."""
+
+    def __init__(self, folder: Path, home: Path | None = None) -> None:
+        self.folder = folder
+        self.listing = listing(folder, home)
+        self._texts: dict[str, tuple[str, int] | None] = {}
+        self._trees: dict[str, ast.Module | None] = {}
+
+    def texts(self, names: Iterator[str], total: int) -> Iterator[tuple[str, str]]:
+        """Name and text of each until ``total`` bytes are read; longer files are passed over."""
+        for name in names:
+            found = self._read(name)
+            if found is None:
+                continue  # gone, not ours to read, or longer than anybody writes
+            total -= found[1]
+            if total < 0:
+                return
+            yield name, found[0]
+
+    def tree(self, name: str, text: str) -> ast.Module | None:
+        """What a file of Python parses to."""
+        if name not in self._trees:
+            self._trees[name] = parsed(text)
+        return self._trees[name]
+
+    def _read(self, name: str) -> tuple[str, int] | None:
+        if name not in self._texts:
+            self._texts[name] = read_text(self.folder / name)
+        return self._texts[name]
+
+
+def files_of(scene: Scene) -> Files:
+    """The files of the folder that doctor was pointed at."""
+    if "files" not in scene.shared:
+        scene.shared["files"] = Files(scene.target.folder, scene.system.home)
+    return cast("Files", scene.shared["files"])
+
+
+def read_text(path: Path) -> tuple[str, int] | None:
+    """A file's text and how many bytes it had; None for what cannot be read, or nobody wrote by hand."""
+    try:
+        content = read_regular(path, LONGEST)
+    except OSError:
+        return None
+    return content.decode("utf-8-sig", errors="replace"), len(content)
 
 
 def _present(folder: Path) -> list[os.DirEntry[str]]:

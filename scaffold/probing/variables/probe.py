@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from scaffold.probing.scene import Scene
 from scaffold.probing.sources.assignments import assignments
-from scaffold.probing.sources.parsing import parsed
-from scaffold.probing.sources.walk import SCRIPTS, Listing, listing, texts
+from scaffold.probing.sources.walk import SCRIPTS, Files, files_of, read_text
 from scaffold.probing.variables.model import Variable, VariableFacts
 from scaffold.probing.variables.names import is_late, is_relevant
 from scaffold.probing.variables.scripts import assigned
@@ -35,15 +33,14 @@ _SAMPLES = ("example", "sample", "template", "dist", "default")
 
 def probe(scene: Scene) -> VariableFacts:
     """Every variable that matters, in this process and wherever the project sets one; secrets are hidden."""
-    folder = scene.target.folder
-    files = listing(folder, scene.system.home)
+    files = files_of(scene)
     own = (Variable(name=name, value=value) for name, value in scene.system.environment.items())
     found = [
         *own,
         *(_of_runs(scene.ide) if scene.ide else ()),
-        *_of_env_files(folder, files),
-        *_of_scripts(folder, files),
-        *_of_code(folder, files),
+        *_of_env_files(files),
+        *_of_scripts(files),
+        *_of_code(files),
     ]
     relevant = (one for one in found if is_relevant(one.name))
     return VariableFacts(found=tuple(_without_secret(one) for one in relevant), complete=True)
@@ -69,13 +66,13 @@ def _of_its_files(run: Run, ide: IdeFacts) -> Iterator[Variable]:
     for written in separate(macros.all(run.option("ENV_FILES"))):
         path = ide.root / written
         if not path.is_relative_to(ide.root):
-            for name, text in texts(path.parent, iter((path.name,)), _ENOUGH):
-                yield from _in_env_file(str(path.parent / name), text)
+            found = read_text(path)
+            yield from _in_env_file(str(path), found[0]) if found else ()
 
 
-def _of_env_files(folder: Path, files: Listing) -> Iterator[Variable]:
-    names = (one for one in files.files if _is_env_file(one))
-    for name, text in texts(folder, names, _ENOUGH):
+def _of_env_files(files: Files) -> Iterator[Variable]:
+    names = (one for one in files.listing.files if _is_env_file(one))
+    for name, text in files.texts(names, _ENOUGH):
         yield from _in_env_file(name, text)
 
 
@@ -93,26 +90,26 @@ def _in_env_file(place: str, text: str) -> Iterator[Variable]:
         yield Variable(name=name, value=value, kind="env-file", place=f"{place}:{lines.get(name, 1)}")
 
 
-def _of_scripts(folder: Path, files: Listing) -> Iterator[Variable]:
+def _of_scripts(files: Files) -> Iterator[Variable]:
     named = ("makefile", "justfile", "dockerfile", "containerfile")
     names = (
         one
-        for one in files.files
+        for one in files.listing.files
         if one.lower().endswith(SCRIPTS) or one.rpartition("/")[2].lower().startswith(named)
     )
-    for path, text in texts(folder, names, _ENOUGH):
+    for path, text in files.texts(names, _ENOUGH):
         for line, name, value in assigned(text):
             yield Variable(name=name, value=value, kind="script", place=f"{path}:{line}")
 
 
-def _of_code(folder: Path, files: Listing) -> Iterator[Variable]:
+def _of_code(files: Files) -> Iterator[Variable]:
     """Only what names the environment is parsed: reading is cheap, parsing is not."""
     left = _PARSED
-    for path, text in texts(folder, files.ending(".py"), _READ):
+    for path, text in files.texts(files.listing.ending(".py"), _READ):
         if not _SETS.search(text) or left < len(text):
             continue
         left -= len(text)
-        tree = parsed(text)
+        tree = files.tree(path, text)
         for one in assignments(tree) if tree is not None else ():
             late = is_late(one.name, one.after)
             place = f"{path}:{one.line}"

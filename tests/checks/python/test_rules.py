@@ -15,8 +15,11 @@ from scaffold.checks.model import Finding
 from scaffold.checks.python import RULES
 from scaffold.logs.search import read_log
 from scaffold.machine import detect
-from scaffold.probing.interpreter.model import Called, Outside, PythonFacts, Script, VenvFacts
+from scaffold.probing.interpreter.model import Called, OnPath, Outside, PythonFacts, Script, VenvFacts
+from scaffold.probing.manifest.model import ManifestFacts
 from scaffold.probing.packages.model import Package, PackageFacts
+from scaffold.probing.room.model import Place, RoomFacts
+from scaffold.probing.sources.model import SourceFacts
 from scaffold.probing.target import Target
 from scaffold.probing.variables.model import Variable, VariableFacts
 from scaffold.replay.read import described
@@ -99,7 +102,8 @@ def test_nothing_is_said_of_what_is_unknown() -> None:
 
 
 def test_a_link_that_leads_nowhere_whole() -> None:
-    (found,) = said(with_venv(program="/opt/python3.12/bin/python3.12", program_alive=False))
+    facts = with_venv(program="/opt/python3.12/bin/python3.12", program_alive=False)
+    (found,) = said(replace(facts, manifest=ManifestFacts(files=("requirements.txt",))))
     assert found.title == (
         "The environment's interpreter leads to /opt/python3.12/bin/python3.12, and nothing is there"
     )
@@ -145,9 +149,18 @@ def test_a_broken_environment(case) -> None:
 
 
 def test_an_environment_of_uvs_is_made_again_with_uv() -> None:
-    (found,) = said(with_venv(tool="uv", program_alive=False))
+    facts = with_venv(tool="uv", program_alive=False)
+    (found,) = said(facts)
     assert found.remedy is not None
-    assert found.remedy.commands == (("uv", "venv", "--python", "3.12", "--clear", ENV), ("uv", "sync"))
+    assert found.remedy.commands == (("uv", "venv", "--python", "3.12", "--clear", ENV),)
+    made = found.remedy.commands
+    for files, filled in (
+        (("pyproject.toml", "uv.lock"), ("uv", "sync")),
+        (("pyproject.toml",), ("uv", "sync")),
+        (("requirements.txt",), ("uv", "pip", "install", "--python", ENV, "-r", "requirements.txt")),
+    ):
+        (again,) = said(replace(facts, manifest=ManifestFacts(files=files)))
+        assert again.remedy.commands == (*made, filled)
 
 
 @pytest.mark.parametrize(
@@ -425,3 +438,35 @@ def test_what_python_prints_of_itself_counts() -> None:
         ("env.pythonhome", "error", "pythonhome-set")
     ]
     assert imported("No module named 'encodings.cp65001'") == []
+
+
+def test_what_pythonpath_brings_in_place_of_pythons_own() -> None:
+    def path(folder: str, *files: str, there: bool = True) -> Facts:
+        facts = with_python(on_path=(OnPath(folder=folder, there=there, files=files),))
+        return replace(
+            facts,
+            variables=VariableFacts(found=(Variable(name="PYTHONPATH", value=folder),)),
+            sources=SourceFacts(folder="/p"),
+        )
+
+    (found,) = said(path("/x", "json.py", "random.py", "test.py"))
+    assert (found.id, found.level) == ("env.pythonhome", "error")
+    assert found.title == (
+        "PYTHONPATH puts /x first, and it holds json.py, random.py, imported in place of what others mean by "
+        "that name"
+    )
+    assert said(path("/x", "test.py")) == []
+    assert said(path("/p", "random.py")) == []  # the project's own: proj.name-shadow
+    assert said(path("/nowhere/site-packages", there=False)) == []
+    assert [one.level for one in said(path("/other/site-packages"))] == ["warning"]
+
+
+def test_a_file_of_variables_that_nobody_reads_sets_no_path() -> None:
+    there = Variable(name="PYTHONPATH", value="/o/site-packages", kind="env-file", place=".env:1")
+    assert said(replace(HEALTHY, variables=VariableFacts(found=(there,)))) == []
+
+
+def test_a_read_only_disk_is_no_other_users() -> None:
+    place = Place(path=ENV, role="environment", writable=False, options=("ro",))
+    facts = replace(with_python(writable=False), room=RoomFacts(places=(place,)))
+    assert brief(facts) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.probing.interpreter.model import Called, Outside, Script
+from scaffold.probing.interpreter.model import Called, OnPath, Outside, Script
 from scaffold.recording import RecordingSystem
 from scaffold.system import HostSystem
 from tests.probing.interpreter.hosts import ELF, MACH_X86, facts, host, told_apart
@@ -248,3 +248,12 @@ def test_a_real_environment_and_its_recording_tell_the_same(tmp_path: Path) -> N
 def test_nothing_at_all() -> None:
     found = facts(host())
     assert (found.executable, found.version, found.virtual, found.called) == ("", "", None, ())
+
+
+def test_what_the_folders_of_pythonpath_hold() -> None:
+    files = {"/x/random.py": "", "/x/mine.py": "", "/x/logging/__init__.py": "", "/x/test/data.txt": ""}
+    system = host(files=files, environment={"PYTHONPATH": "/x:relative:/nowhere:"})
+    assert facts(system).on_path == (
+        OnPath(folder="/x", files=("logging/", "random.py")),
+        OnPath(folder="/nowhere", there=False),
+    )

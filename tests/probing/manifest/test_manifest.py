@@ -77,6 +77,7 @@ def test_a_project_of_uvs(tmp_path: Path, machine: Machine) -> None:
                 place="pyproject.toml, [tool.uv.sources]",
             ),
         ),
+        files=("pyproject.toml", "uv.lock"),
         locks=(
             LockedHere(
                 path="uv.lock",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scaffold.machine import detect
 from scaffold.probing.scene import Scene
+from scaffold.probing.sources import probe as sources
 from scaffold.probing.target import Target
 from scaffold.probing.variables.model import Variable, VariableFacts
 from scaffold.probing.variables.probe import probe
@@ -92,3 +93,27 @@ def test_a_description_tells_them(tmp_path) -> None:
         ),
         unset=frozenset(("B", "C")),
     )
+
+
+def test_a_file_that_links_out_of_the_project_is_none_of_it(tmp_path) -> None:
+    lay(tmp_path, **{"secrets/.env": "HF_HOME=/elsewhere\n", "project/train.py": ""})
+    (tmp_path / "project/.env").symlink_to(tmp_path / "secrets/.env")
+    assert look(tmp_path / "project") == VariableFacts(complete=True)
+
+
+def test_a_long_file_of_variables_is_gone_through_once(tmp_path) -> None:
+    """Each line is looked at once: the last one that sets a name is its place."""
+    rows = [f"HF_HOME_{number}=x" for number in range(15_000)]
+    lay(tmp_path, **{".env": "\n".join((*rows, "HF_HOME=/a", "export HF_HOME=/b"))})
+    (found,) = look(tmp_path).of("HF_HOME")
+    assert found == Variable(name="HF_HOME", value="/b", kind="env-file", place=".env:15002")
+
+
+def test_files_are_listed_and_read_once_for_all_probes(tmp_path) -> None:
+    lay(tmp_path, **{"a.py": "import os\nos.environ['HF_HOME'] = '/a'\n"})
+    system = host()
+    scene = Scene(system=system, machine=detect(system, tmp_path), target=Target(folder=tmp_path))
+    first = probe(scene)
+    (tmp_path / "a.py").unlink()
+    assert probe(scene) == first
+    assert sources.probe(scene).files == ("a.py",)

@@ -32,8 +32,8 @@ def outside_of_sandbox(facts: Facts) -> Iterator[Finding]:
             id="ide.sandboxed",
             level="warning",
             title=f"PyCharm runs in a sandbox ({boxes[0]}), and {_whose(link)} lies below /usr",
-            detail="there /usr is the sandbox's own, with another Python or none, and without the packages of "
-            "the system's: what works in a terminal is not there (No module named, Cannot run program)",
+            detail="there /usr is the sandbox's own, with another Python or none, and without the system's "
+            "packages: what works in a terminal is not there (No module named, Cannot run program)",
             cause="ide-sandboxed",
             evidence=(Evidence(source="PyCharm", value=f"installed as {boxes[0]}"), link),
             not_the_cause=("the environment and the packages: they are whole",),
