@@ -12,6 +12,7 @@ from scaffold.probing.driver.model import DockerFacts, DriverFacts, InstallFacts
 
 _GONE = re.compile(r"missing|absent|not |^no\b|none|false|does not|removed", re.IGNORECASE)
 _DENIED = re.compile(r"EPERM|EACCES|denied|not permitted|no permission", re.IGNORECASE)
+_OTHER_DRIVER = re.compile(r"\b(?:nouveau|vfio-pci|pci-stub|xen-pciback|nvidiafb|rivafb)\b", re.IGNORECASE)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", re.IGNORECASE)
 _SHIFT = {"K": 10, "M": 20, "G": 30, "T": 40}
 _FABRIC = ("not started", "in progress", "completed")
@@ -33,6 +34,12 @@ def told(description: Told) -> DriverFacts:
         library_version=_version(driver, "userspace", "library_version", "userspace_version", "version_to"),
         foreign_library=_foreign(description, driver, files, wsl=bool(wsl)),
         secure_boot=_flag(description, "secure_boot"),
+        bound=_bound(description, driver),
+        nodes=_there(files, "/dev/nvidiactl", "/dev/nvidia0", "/dev/nvidia*"),
+        library=_library(files),
+        tools=_there(files, "nvidia-smi", "/usr/bin/nvidia-smi"),
+        kfd=_kfd(files),
+        groups=_groups(description),
         refused=tuple(
             one for one, said in files.items() if one.startswith("/dev/nvidia") and _DENIED.search(said)
         ),
@@ -53,6 +60,36 @@ def told(description: Told) -> DriverFacts:
         ),
         links=_links(description),
     )
+
+
+def _bound(description: Told, driver: Told) -> str:
+    """Another driver than NVIDIA's that holds an NVIDIA card."""
+    rows = [Told(one, []) for one in description.rows("gpu", "gpus")[:64] if isinstance(one, Mapping)]
+    words = (
+        _text(one.first("bound", "kernel_driver", "kernel_driver_in_use", "in_use"))
+        for one in (driver, *rows)
+    )
+    found = (_OTHER_DRIVER.search(one) for one in words)
+    return next((one[0].lower() for one in found if one), "")
+
+
+def _library(files: Mapping[str, str]) -> bool | None:
+    """Whether a libcuda is there, as far as it is told of any."""
+    said = [said for path, said in files.items() if path.rpartition("/")[2].startswith("libcuda.so")]
+    return None if not said else any(not _GONE.search(one) for one in said)
+
+
+def _kfd(files: Mapping[str, str]) -> str:
+    said = files.get("/dev/kfd", "")
+    return "denied" if _DENIED.search(said) else "missing" if said and _GONE.search(said) else ""
+
+
+def _groups(description: Told) -> tuple[str, ...] | None:
+    """The groups of the user."""
+    user = description.below("user")
+    rows = user.rows("groups") if user.has("groups") else description.rows("groups", "user_groups")
+    names = [name for one in rows[:100] for name in _text(one).replace(",", " ").split()]
+    return tuple(names) or None
 
 
 def _files(description: Told) -> Iterator[tuple[str, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from scaffold.facts.told import Told, one_line, spelt
+from scaffold.probing.sources.assignments import assignments
+from scaffold.probing.sources.parsing import parsed
 from scaffold.probing.variables.model import Kind, Variable, VariableFacts
+from scaffold.probing.variables.names import is_late
 from scaffold.probing.variables.scripts import assigned
 from scaffold.pycharm.reading import env_files
 
@@ -74,8 +76,9 @@ def _variable(name: str, value: str, kind: Kind, place: str) -> Variable:
 
 def _in_texts(description: Told) -> Iterator[Variable]:
     """What scripts and files are told to hold."""
-    for place in ("project", "files"):
-        table: Mapping[Any, Any] = description.below(place).facts
+    project = description.below("project")
+    tables = (project.facts, description.below("files").facts, project.first("files"))
+    for table in (one for one in tables if isinstance(one, Mapping)):
         for name, text in table.items():
             if isinstance(name, str) and isinstance(text, str):
                 yield from _in_text(name, text[:10_000])
@@ -83,7 +86,9 @@ def _in_texts(description: Told) -> Iterator[Variable]:
 
 def _in_text(name: str, text: str) -> Iterator[Variable]:
     lowered = name.lower()
-    kind: Kind = "code" if lowered.endswith(".py") else "script"
+    if lowered.endswith(".py"):
+        yield from _in_code(name, text)
+        return
     if lowered == ".env" or lowered.endswith(".env"):
         yield from (
             Variable(name=one, value=value, kind="env-file", place=name)
@@ -95,7 +100,21 @@ def _in_text(name: str, text: str) -> Iterator[Variable]:
     found = {one: value for _, one, value in assigned(text)}
     found |= {match["name"]: match["value"] for match in _WITHIN.finditer(text)}
     yield from (
-        Variable(name=one, value=value, kind=kind, place=name)
+        Variable(name=one, value=value, kind="script", place=name)
         for one, value in found.items()
         if _NAME.fullmatch(one)
     )
+
+
+def _in_code(name: str, text: str) -> Iterator[Variable]:
+    tree = parsed(text)
+    for one in assignments(tree) if tree is not None else ():
+        if _NAME.fullmatch(one.name):
+            yield Variable(
+                name=one.name,
+                value=one.value or "",
+                kind="code",
+                place=f"{name[:300]}:{one.line}",
+                late=is_late(one.name, one.after),
+                computed=one.value is None,
+            )

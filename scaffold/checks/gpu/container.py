@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu import heard
 from scaffold.checks.gpu.driver_obstacle import obstacle
-from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
 
 _HOSTS_DRIVER = ("the driver of the host, where nvidia-smi works there", "what is installed in the image")
 _GPUS = (
@@ -67,12 +67,11 @@ def _no_device(facts: Facts) -> Finding:
     variables = facts.variables
     asked = variables.value("NVIDIA_VISIBLE_DEVICES") if variables else None
     contained = bool(facts.machine.host.container)
+    level = _level(facts, asked)
     return Finding(
         id="gpu.container-runtime",
-        level="error" if heard.wanted(facts) else "info",
-        title="The host runs NVIDIA's driver, and this container was handed no GPU"
-        if contained
-        else "NVIDIA's driver runs, and no device file of a GPU is here",
+        level=level,
+        title="NVIDIA's driver runs, and no device file of a GPU is here" if not contained else _title(facts),
         detail="\n".join(facts.machine.notes),
         cause="container-without-gpu",
         evidence=(
@@ -94,6 +93,32 @@ def _no_device(facts: Facts) -> Finding:
             else (("sudo", "nvidia-modprobe", "-u", "-c", "0"),),
         ),
     )
+
+
+def _title(facts: Facts) -> str:
+    if _host_has_one(facts):
+        return "The host runs NVIDIA's driver, and this container was handed no GPU"
+    return "This container was handed no NVIDIA GPU, and what is installed in it is built for one"
+
+
+def _host_has_one(facts: Facts) -> bool:
+    """Whether anything here tells of a GPU, or a driver, of the host."""
+    return bool(
+        heard.nvidia(facts)
+        or heard.driver_version(facts)
+        or facts.machine.status == "host_driver_without_device"
+    )
+
+
+def _level(facts: Facts, asked: str | None) -> Level:
+    """Many containers compute on the processor on purpose, with the build that pip takes by itself."""
+    if not heard.wanted(facts):
+        return "info"
+    if facts.told or asked or _host_has_one(facts):
+        return "error"
+    packages = facts.packages.packages if facts.packages else ()
+    chosen = any("+cu" in one.version for one in packages if one.name in ("torch", "jaxlib"))
+    return "warning" if chosen else "info"
 
 
 def may_open(facts: Facts) -> Iterator[Finding]:
@@ -147,15 +172,9 @@ def _no_permission(facts: Facts) -> Finding:
             "to open "
             "it); rootless: no-cgroups = true in /etc/nvidia-container-runtime/config.toml"
             if contained
-            else "join the group that may (ls -l shows it), then log in anew; on a cluster, ask the "
-            "scheduler for a GPU "
-            "(--gres=gpu:1)",
-            commands=(("ls", "-l", "/dev/nvidiactl", "/dev/nvidia0"),)
-            if contained
-            else (
-                ("ls", "-l", "/dev/nvidiactl", "/dev/nvidia0"),
-                ("sudo", "usermod", "-aG", "video,render", "$USER"),
-            ),
+            else "join the group that may (ls -l shows it: sudo usermod -aG video,render $USER), then log in "
+            "anew; on a cluster, ask the scheduler for a GPU (--gres=gpu:1)",
+            commands=(("ls", "-l", "/dev/nvidiactl", "/dev/nvidia0"),),
         ),
     )
 

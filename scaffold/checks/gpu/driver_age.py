@@ -39,6 +39,11 @@ class _Spoken:
     exact: tuple[int, int] | None
     shown: str
 
+    @property
+    def builds(self) -> str:
+        """Which builds it runs: from CUDA 11 on all of its generation, whatever their minor version."""
+        return f"CUDA {self.major}.x" if self.major >= _GENERATIONS_FROM else f"CUDA {self.shown}"
+
 
 def new_enough(facts: Facts) -> Iterator[Finding]:
     """The driver speaks the CUDA generation that each framework was built for."""
@@ -113,7 +118,8 @@ def _too_old(facts: Facts, build: _Build | None, spoken: _Spoken) -> Finding:
     return Finding(
         id="gpu.driver-too-old",
         level="error",
-        title=f"The driver runs builds up to CUDA {spoken.shown}, {what} {wants}",
+        title=f"The driver speaks CUDA {spoken.shown} and runs builds for {spoken.builds} and older, "
+        f"{what} {wants}",
         detail="A driver runs programs made for its own CUDA generation and older ones; the framework then "
         "computes on the processor, or stops.",
         cause="driver-too-old",
@@ -138,7 +144,7 @@ def _remedy(facts: Facts, build: _Build | None, spoken: _Spoken) -> Remedy:
         return for_this_machine(facts, "choose a build for this driver, or update the driver")
     if heard.in_container(facts):
         return Remedy(
-            text=f"the driver is the host's: install an older build, made for CUDA {spoken.shown} or less, "
+            text=f"the driver is the host's: install an older build, made for {spoken.builds} or older, "
             "and do not "
             "upgrade a preinstalled one blindly; a driver installed in here breaks the GPU altogether",
             commands=(older,),
@@ -154,7 +160,7 @@ def _remedy(facts: Facts, build: _Build | None, spoken: _Spoken) -> Remedy:
         )
     newer = f" to {wanted} or newer" if wanted else ""
     return Remedy(
-        text=f"update the driver{newer} and restart; or install an older build, made for CUDA {spoken.shown}",
+        text=f"update the driver{newer} and restart; or install an older build, made for {spoken.builds}",
         commands=(older,),
     )
 

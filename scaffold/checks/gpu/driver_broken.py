@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu import heard
+from scaffold.checks.gpu.driver_branches import cuda_of
 from scaffold.checks.gpu.driver_obstacle import obstacle
 from scaffold.checks.model import Evidence, Finding, Remedy
 
@@ -17,48 +18,6 @@ DATA_CENTRE = re.compile(
 _CONSUMER = re.compile(r"GeForce|TITAN|\bRTX [2-5]0\d0|\bGTX\b", re.IGNORECASE)
 
 _MEMORY_MODULE = (("sudo", "rmmod", "nvidia_uvm"), ("sudo", "modprobe", "nvidia_uvm"))
-
-
-def fabric_ready(facts: Facts) -> Iterator[Finding]:
-    """GPUs that are joined by NVSwitch compute once their fabric is set up."""
-    waiting = [one for one in heard.states(facts) if one.fabric in ("not started", "in progress")]
-    if obstacle(facts) != "fabric" and not waiting:
-        return
-    version = heard.driver_version(facts)
-    contained = heard.in_container(facts)
-    cards = heard.named(heard.nvidia(facts))
-    yield Finding(
-        id="gpu.fabric-manager",
-        level="error",
-        title=f"The driver lists {cards}, and its NVLink fabric is "
-        + (f'"{waiting[0].fabric}"' if waiting else "not ready")
-        + ", so that no program can use it",
-        detail="GPUs that are joined by NVSwitch (HGX, DGX) compute only after nv-fabricmanager, of the very "
-        "version of the driver, has set the switches up.",
-        cause="fabric-manager-missing",
-        evidence=(
-            *(
-                Evidence(source=f"nvidia-smi -q, GPU {one.index}", value=f"Fabric State: {one.fabric}")
-                for one in waiting
-            ),
-            *heard.answered(facts),
-        ),
-        not_the_cause=("PyTorch, CUDA_VISIBLE_DEVICES, and anything installed in the environment",),
-        remedy=Remedy(
-            text="nothing inside the container helps: the fabric manager runs on the host. Take another node "
-            "and report this one to the provider (or the host's administrator)"
-            if contained
-            else "install the fabric manager of the driver's very "
-            f"version{f' ({version})' if version else ''} and "
-            "start it; then nvidia-smi -q shows Fabric State: Completed",
-            commands=(("nvidia-smi", "-q"),)
-            if contained
-            else (
-                ("sudo", "systemctl", "enable", "--now", "nvidia-fabricmanager"),
-                ("journalctl", "-u", "nvidia-fabricmanager"),
-            ),
-        ),
-    )
 
 
 def own_libcuda(facts: Facts) -> Iterator[Finding]:
@@ -73,9 +32,10 @@ def own_libcuda(facts: Facts) -> Iterator[Finding]:
     )
     if found == "stub":
         yield _stub(facts)
-    if found != "compat" and (not library or served):
+    if found != "compat" and (served or not (library or _newer(facts))):
         return
     version = heard.driver_version(facts)
+    newer = _newer(facts)
     certain = found == "compat" or (consumer and not _runs(facts))
     yield Finding(
         id="gpu.cuda-compat",
@@ -90,6 +50,7 @@ def own_libcuda(facts: Facts) -> Iterator[Finding]:
         evidence=(
             *((Evidence(source="the loader's path", value=library),) if library else ()),
             *((Evidence(source="driver", value=version),) if version else ()),
+            *((Evidence(source="nvidia-smi", value=newer),) if newer else ()),
             *heard.answered(facts),
         ),
         not_the_cause=("PyTorch and the GPU: with the driver's own libcuda they work",),
@@ -110,6 +71,17 @@ def own_libcuda(facts: Facts) -> Iterator[Finding]:
             ),
         ),
     )
+
+
+def _newer(facts: Facts) -> str:
+    """A CUDA that is shown and is newer than the driver's own: only a compatibility libcuda tells such."""
+    own, shown = cuda_of(heard.driver_version(facts)), facts.machine.cuda_driver
+    match = re.match(r"(\d{1,2})\.(\d)", shown)
+    if own is None or match is None or facts.machine.host.os != "linux" or facts.machine.host.wsl:
+        return ""
+    if own < (11, 0) or (int(match[1]), int(match[2])) <= own or _runs(facts):
+        return ""
+    return f"CUDA Version: {shown}, and driver {heard.driver_version(facts)} brings {own[0]}.{own[1]}"
 
 
 def _runs(facts: Facts) -> bool:

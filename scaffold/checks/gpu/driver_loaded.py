@@ -8,6 +8,7 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.gpu import heard
 from scaffold.checks.gpu.driver_obstacle import obstacle
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
+from scaffold.machine.model import Accelerator
 
 _NOT_PYTHON = ("PyTorch, TensorFlow and the CUDA toolkit: no program reaches the GPU without its driver",)
 _LOOK = (("nvidia-smi",), ("dkms", "status"), ("sudo", "dmesg"))
@@ -21,14 +22,7 @@ def loaded(facts: Facts) -> Iterator[Finding]:
     found = obstacle(facts)
     cards = tuple(one for one in heard.nvidia(facts) if one.status != "hidden")
     if found == "nouveau":
-        yield _finding(
-            facts,
-            f"The driver nouveau runs {heard.named(cards)}, and it cannot compute",
-            "nouveau",
-            "install NVIDIA's driver, which blocks nouveau (sudo ubuntu-drivers install; Fedora: "
-            "akmod-nvidia "
-            "of RPM Fusion), then restart",
-        )
+        yield _held_by_another(facts, cards)
     elif found == "missing":
         yield _finding(
             facts,
@@ -38,6 +32,27 @@ def loaded(facts: Facts) -> Iterator[Finding]:
         )
     elif found == "not-loaded":
         yield _not_loaded(facts)
+
+
+def _held_by_another(facts: Facts, cards: tuple[Accelerator, ...]) -> Finding:
+    """Another driver of the kernel holds the card: nouveau, or one that hands it to a virtual machine."""
+    bound = heard.driver(facts).bound or "nouveau"
+    seen = heard.driver(facts).bound
+    evidence = (Evidence(source="lspci -nnk", value=f"Kernel driver in use: {seen}"),) if seen else ()
+    if bound in ("vfio-pci", "pci-stub", "xen-pciback"):
+        cure = (
+            f"the card is set aside for a virtual machine: use it there, or take it back (remove its ids from "
+            f"{bound}'s options in /etc/modprobe.d and the kernel's command line, then restart)"
+        )
+    else:
+        cure = (
+            f"block {bound} (a file /etc/modprobe.d/blacklist-{bound}.conf with the lines blacklist {bound} "
+            f"and options {bound} modeset=0), then sudo update-initramfs -u (Fedora, RHEL: sudo dracut "
+            "--force), install NVIDIA's driver where it is missing (sudo ubuntu-drivers install; Fedora: "
+            "akmod-nvidia of RPM Fusion), then restart"
+        )
+    title = f"The driver {bound} holds {heard.named(cards)}, and it cannot compute"
+    return _finding(facts, title, bound, cure, evidence)
 
 
 def _plugged(cards: tuple[object, ...]) -> str:
@@ -58,7 +73,7 @@ def _not_loaded(facts: Facts) -> Finding:
     known = heard.driver(facts)
     install = known.install
     release = facts.machine.host.kernel
-    if known.secure_boot:
+    if known.secure_boot or heard.logged(facts, "kernel-refuses-module"):
         return _finding(
             facts,
             "NVIDIA's driver is installed, and Secure Boot lets the kernel load no module that nobody signed",
@@ -66,7 +81,7 @@ def _not_loaded(facts: Facts) -> Finding:
             "enrol the key that signed the module (sudo mokutil --import /var/lib/shim-signed/mok/MOK.der or "
             "your distribution's, restart, confirm in the blue menu), or turn Secure Boot off in the "
             "firmware",
-            (Evidence(source="SecureBoot (EFI variable)", value="on"),),
+            (Evidence(source="SecureBoot (EFI variable)", value="on"),) if known.secure_boot else (),
         )
     if install.prime in ("intel", "off"):
         return _finding(

@@ -51,11 +51,31 @@ def obstacle(facts: Facts) -> Obstacle:
     """
     if facts.machine.host.wsl:
         return "wsl"  # Windows' driver: nothing of what follows holds there
+    if heard.logged(facts, "other-driver-owns") or (heard.driver(facts).bound and not _works(facts)):
+        return "nouveau"
+    if heard.logged(facts, "kernel-refuses-module"):
+        return "not-loaded"
     codes = heard.codes(facts)
     found = _of_codes(facts, codes.get("cuda", 0), codes.get("nvml", 0)) or _of_status(facts)
     if not found and heard.driver(facts).refused:
         found = "taken-away" if facts.machine.host.container else "no-permission"
+    found = found or _of_container(facts)
     return "capabilities" if found == "no-device" and _lacks_compute(facts) else found
+
+
+def _works(facts: Facts) -> bool:
+    """Whether a GPU of this machine answers; what a description lists was only told."""
+    return not facts.told and any(one.status == "ok" for one in heard.nvidia(facts))
+
+
+def _of_container(facts: Facts) -> Obstacle:
+    """By what lies in a container that something in it wants a GPU of."""
+    known = heard.driver(facts)
+    if not facts.machine.host.container or _works(facts) or not heard.wanted(facts):
+        return ""
+    if known.tools and known.library is False:
+        return "capabilities"
+    return "no-device" if known.nodes is False else ""
 
 
 def _lacks_compute(facts: Facts) -> bool:
@@ -84,7 +104,8 @@ def _of_codes(facts: Facts, cuda: int, nvml: int) -> Obstacle:
 def _no_driver(facts: Facts) -> Obstacle:
     """A program found no libcuda: what that means depends on where it ran."""
     if not facts.machine.host.container:
-        return _of_status(facts) or "missing"
+        nothing_told = facts.told and not heard.nvidia(facts) and not heard.driver(facts).install.methods
+        return _of_status(facts) or ("" if nothing_told else "missing")
     works = heard.answers(facts).codes.get("NVML") == 0 or bool(heard.driver(facts).answers.gpus)
     cards = heard.nvidia(facts)
     return "capabilities" if works or any(one.status == "driver_missing" for one in cards) else "no-device"

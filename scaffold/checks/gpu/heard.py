@@ -20,6 +20,13 @@ _CUDA_WHEEL = re.compile(r"nvidia-(?:cuda|cudnn|cublas|nccl|cufft)[\w-]*|jax-cud
 #: packages, says the same.
 _SAYS_NOTHING = {"nvml": (9, 12), "cuda": (100,)}
 
+#: Hosts that hand out containers or notebooks; on others the driver is in the user's hands.
+_PROVIDERS = re.compile(
+    r"colab|kaggle|sagemaker|paperspace|gradient|runpod|vast|space|lightning|notebook|jupyter|autodl|cluster"
+    r"|slurm|kubernetes",
+    re.IGNORECASE,
+)
+
 _NO_GPU_ASKED = ("", "void", "none")
 
 
@@ -101,8 +108,12 @@ def driver_version(facts: Facts) -> str:
 
 
 def in_container(facts: Facts) -> bool:
-    """Whether the target runs in a container, or on a machine whose driver is the provider's."""
-    return bool(facts.machine.host.container or driver(facts).hosted)
+    """Whether the target runs in a container, or on a machine whose driver is the provider's.
+
+    A rented virtual machine (aws, gcp, azure) is its user's own, and so is its driver.
+    """
+    hosted = driver(facts).hosted
+    return bool(facts.machine.host.container or (hosted and _PROVIDERS.search(hosted)))
 
 
 def wanted(facts: Facts) -> bool:

@@ -126,6 +126,8 @@ def pythons(framework: str, version: str, platform: str) -> tuple[str, ...]:
         if row.version.release[:2] == minor:
             there = getattr(row, "pypi", None)
             return row.pythons(platform) if there is None or platform in there else ()
+    if not platform.endswith("_x86_64"):
+        return ()  # the old rows are those of Intel's and AMD's processors
     spelt = ".".join(map(str, minor))
     return next((tuple(row["python"]) for row in _table()[framework] if row["minor"] == spelt), ())
 

@@ -33,11 +33,14 @@ class Torch:
     architectures: tuple[str, ...] | None = None  # sm_80, compute_90
     conda: bool = False
     evidence: tuple[Evidence, ...] = ()
+    package: str = "torch"  # tensorflow-rocm is judged by the same table of GPUs
 
     @property
     def shown(self) -> str:
         """``torch 2.7.1 (cu128)``."""
-        named = f"torch {self.version}".strip()
+        named = f"{self.package} {self.version}".strip()
+        if self.package != "torch":
+            return named
         return f"{named} ({self.variant})" if self.variant and self.variant not in self.version else named
 
 

@@ -19,7 +19,7 @@ _VPN = re.compile(r"tun|tap|wg|tailscale|utun|zt|ppp|.*warp|nord|proton", re.IGN
 def reach_each_other(facts: Facts) -> Iterator[Finding]:
     """What one GPU sends another arrives."""
     cards = _several(facts)
-    hangs = heard.logged(facts, "dist-hang", "nccl-p2p-peer")
+    hangs = heard.logged(facts, "dist-hang", "nccl-p2p-peer", "nccl-p2p-helps")
     if not cards or _is_disabled(facts) or heard.driver(facts).links.nvlink:
         return
     peers = table()["peers"]
@@ -44,7 +44,8 @@ def reach_each_other(facts: Facts) -> Iterator[Finding]:
     elif hangs:
         yield _finding(
             facts,
-            f"A collective operation of {heard.named(cards)} never ended, and no NVLink joins them",
+            f"A collective operation of {heard.named(cards)} never ended"
+            + (", and no NVLink joins them" if heard.driver(facts).links.nvlink is False else ""),
             cards,
         )
 

@@ -98,12 +98,12 @@ def _hides_all(facts: Facts, one: Variable, cards: Sequence[Accelerator]) -> Fin
     """In one program's settings it is often meant; for all that is started from here it rarely is."""
     missed = heard.logged(facts, *_NO_GPU_SEEN, "torch-no-driver")
     everywhere = one.kind in ("process", "other")
-    level: Level = "error" if missed or (cards and everywhere) else "warning" if cards else "info"
+    level: Level = "error" if missed else "warning" if cards and everywhere else "info"
     return Finding(
         id="gpu.visible-devices",
         level=level,
         title=f'{one.name}="{one.value}" hides every GPU: programs compute on the processor',
-        detail="An empty value and -1 both mean none; unset means all.",
+        detail="An empty value and -1 both mean none; unset means all. On purpose it is right.",
         cause="cuda-visible-devices-invalid",
         evidence=(_place(one), *_cards(cards)),
         not_the_cause=("the driver and the build of the framework",),
@@ -169,8 +169,30 @@ def _masked(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _too_late(facts: Facts) -> Iterator[Finding]:
+    """Code chooses GPUs behind the import of the framework: in time only where nothing used CUDA by then."""
+    late = [one for one in (facts.variables.found if facts.variables else ()) if one.late and one.name in _OF]
+    several = len([card for card in facts.machine.accelerators if card.status == "ok"]) != 1
+    ignored = heard.logged(facts, "visible-devices-ignored")
+    for one in late[:1] if (several or ignored) and not heard.logged(facts, *_NO_GPU_SEEN) else ():
+        yield Finding(
+            id="gpu.visible-devices",
+            level="warning" if ignored else "info",
+            title=f"{one.place} sets {one.name} after the framework was imported",
+            detail="The list is read once, when a process uses CUDA for the first time; an import may do that "
+            "(of a library that asks for the devices), and then the program keeps the GPUs it had.",
+            cause="env-set-too-late",
+            evidence=(_place(one),),
+            remedy=Remedy(
+                text=f"set {one.name} before the first import of torch or tensorflow (at the top of the "
+                "script), or better in the run configuration's environment variables"
+            ),
+        )
+
+
 def set_by_code(facts: Facts) -> Iterator[Finding]:
     """Where a program saw no GPU and computes such a variable itself, that is the first suspect."""
+    yield from _too_late(facts)
     if not heard.logged(facts, *_NO_GPU_SEEN):
         return
     computed = [

@@ -109,8 +109,7 @@ def word_size(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         id="py.arch-mismatch",
         level="error",
-        title="This Python is a 64-bit one's 32-bit sibling: PyTorch and TensorFlow have wheels for "
-        "64-bit alone"
+        title="This Python is 32-bit, and PyTorch and TensorFlow have wheels for 64-bit Pythons alone"
         if small
         else "This is a 32-bit system, and PyTorch and TensorFlow have wheels for 64-bit systems alone",
         cause="python-32-bit",

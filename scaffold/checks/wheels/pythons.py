@@ -22,9 +22,11 @@ def has_wheels(facts: Facts) -> Iterator[Finding]:
         return
     free = "t" if facts.python.free_threaded else ""
     python, platform = f"{minor[0]}.{minor[1]}{free}", platform_of(facts)
+    if facts.log is not None and facts.log.sign("local-tag-not-there") is not None:
+        return  # the release is there for this Python; the index lacks the build
     for one in wanted(facts):
-        if one.installed:
-            continue  # a wheel was found, or it was compiled
+        if one.installed or (one.listed and not one.version):
+            continue  # a wheel was found, or it was compiled; in some version that nobody tells
         there = _pythons(one, platform)
         if there and python not in there:
             yield _unsupported(facts, one, python, there)

@@ -31,6 +31,7 @@ class Wanted:
     framework: str  # torch, tensorflow
     version: str = ""
     installed: bool = False  # its files are there: some wheel was taken
+    listed: bool = False  # among what is told to be installed; of an environment that may not work
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -48,6 +49,7 @@ def wanted(facts: Facts) -> Iterator[Wanted]:
                 framework=NAMES[one.name],
                 version=one.version,
                 installed=bool(one.location or one.tags),
+                listed=True,
                 evidence=(
                     Evidence(source=one.location or "packages", value=f"{one.name} {one.version}".strip()),
                 ),

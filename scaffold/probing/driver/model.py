@@ -57,6 +57,12 @@ class DriverFacts:
     library_version: str | None = None  # of libcuda.so.1 and libnvidia-ml.so.1, by their file names
     foreign_library: str = ""  # libcuda that did not come with the driver: in WSL, or put into a container
     secure_boot: bool | None = None
+    bound: str = ""  # the kernel's driver that holds an NVIDIA card in place of NVIDIA's: nouveau, vfio-pci
+    nodes: bool | None = None  # /dev/nvidiactl or /dev/nvidia0 is there
+    library: bool | None = None  # libcuda.so.1 is where the loader finds it
+    tools: bool | None = None  # nvidia-smi is there
+    kfd: str = ""  # what keeps AMD's /dev/kfd from being opened: "denied", "missing"
+    groups: tuple[str, ...] | None = None  # of the user: video, render
     refused: tuple[str, ...] = ()  # device files that are there and may not be opened: /dev/nvidia0
     compat: str = ""  # a compatibility libcuda on the loader's path: /usr/local/cuda/compat/libcuda.so.1
     hosted: str = ""  # colab, kaggle: a machine whose driver is not the user's
