@@ -17,10 +17,17 @@ def with_log(findings: Sequence[Finding], log: Log | None) -> tuple[Finding, ...
     if log is None:
         return tuple(findings)
     spoken = [one for one in log.signs if not one.signature.quiet]
-    signs = [one for one in spoken if not one.signature.weak] or spoken
+    signs = _heard(spoken)
     known = {one.id for one in findings if one.level in ("error", "warning", "info")}
     confirmed = [_confirmed(one, signs, log) for one in findings]
     return (*confirmed, *_alone(signs, known, log))
+
+
+def _heard(signs: Sequence[Sign]) -> list[Sign]:
+    """Less the weak ones, which something as grave explains: an error is no consequence of a hint."""
+    strong = [one.signature.level for one in signs if not one.signature.weak]
+    gravest = min((_GRAVEST.index(one) for one in strong), default=len(_GRAVEST))
+    return [one for one in signs if not one.signature.weak or _GRAVEST.index(one.signature.level) < gravest]
 
 
 def _confirmed(finding: Finding, signs: Sequence[Sign], log: Log) -> Finding:

@@ -23,7 +23,7 @@ class Signature:
     commands: tuple[tuple[str, ...], ...] = ()
     not_the_cause: tuple[str, ...] = ()
     explained_by: tuple[str, ...] = ()  # findings that say why: beside them it says nothing by itself
-    weak: bool = False  # a consequence: says nothing where another signature of the log was found
+    weak: bool = False  # a consequence: says nothing where one as grave was found that is not weak
     quiet: bool = False  # says nothing by itself: a rule that knows more asks for it
     source: str = ""  # where such a log was seen
 

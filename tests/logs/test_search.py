@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from scaffold.checks.from_log import with_log
 from scaffold.logs import search
 from scaffold.logs.model import Complaint, Signature
 from scaffold.logs.search import read_log
@@ -141,3 +142,16 @@ def test_every_signature_can_be_searched_for() -> None:
         groups = re.compile(one.pattern, re.IGNORECASE).groups if one.pattern else 0
         for text in (one.title, one.detail, one.remedy):
             assert all(int(number) < groups for number in re.findall(r"\{(\d)\}", text)), one.name
+
+
+def heard(text: str) -> list[tuple[str, str]]:
+    log = read_log(io.BytesIO(text.encode()), "log")
+    return [(one.level, one.id) for one in with_log((), log)]
+
+
+def test_a_hint_explains_no_error() -> None:
+    """A weak sign is a consequence of what is as grave; an info takes no error away."""
+    text = "RuntimeError: received 0 items of ancdata\nKilled\n"
+    assert sorted(heard(text)) == [("error", "sys.memory"), ("info", "sys.nofile")]
+    grave = "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=1.0\nKilled\n"
+    assert heard(grave) == [("error", "sys.memory")]
