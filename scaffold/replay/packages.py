@@ -122,8 +122,15 @@ def _package(name: str, row: Told, version: str) -> Package:
         user_site=bool(_USER_SITE.search(location)) or row.flag("user_site") is True,
         requires=tuple(one for one in row.rows("requires") if isinstance(one, str))[:200],
         source=source,
+        extras=_extras(row),
         built_for=row.text("built_for"),
     )
+
+
+def _extras(row: Told) -> tuple[str, ...] | None:
+    value = row.first("extras")
+    known = isinstance(value, (list, tuple))
+    return tuple(one for one in row.rows("extras") if isinstance(one, str))[:50] if known else None
 
 
 def _requested(name: str, row: Told) -> Requested:

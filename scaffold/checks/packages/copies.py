@@ -70,7 +70,8 @@ def _by_name(packages: PackageFacts) -> dict[str, list[Package]]:
 
 
 def _twice(facts: Facts, name: str, copies: list[Package]) -> Finding:
-    versions = " and ".join(dict.fromkeys(one.version or "another" for one in copies))
+    known = tuple(dict.fromkeys(one.version for one in copies if one.version))
+    versions = f": {' and '.join(known)}" if known else ""
     imported = (
         facts.packages.torch.version if name == "torch" and facts.packages and facts.packages.torch else ""
     )
@@ -78,7 +79,7 @@ def _twice(facts: Facts, name: str, copies: list[Package]) -> Finding:
     return Finding(
         id="pkg.duplicate-dist",
         level="error",
-        title=f"{name} is installed {len(copies)} times: {versions}",
+        title=f"{name} is installed {len(copies)} times{versions}",
         detail=f"the copies are duplicates that share one folder's files or hide each other{said}: which one "
         "is imported is chance, and what was compiled for the other fails",
         cause="duplicate-install",

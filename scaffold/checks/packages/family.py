@@ -12,9 +12,19 @@ from scaffold.checks.versions import at_least, below, minor
 from scaffold.probing.packages.model import Package
 from scaffold.probing.packages.torch import cuda_of
 
-#: torchvision of the last PyTorch 1 releases; from 2.0 on it is 0.(15 + minor).
+#: The PyTorch of early releases, which did not go up together; from torchvision 0.5 on it is 1.(minor -
+#: 1), from
+#: 0.15 on 2.(minor - 15), and of torchaudio from 0.4 on 1.minor.
 #: source: github.com/pytorch/pytorch/wiki/PyTorch-Versions                               date: 2026-11-22
-_VISION_OF_1 = {number: number + 1 for number in range(2, 14)}
+_EARLY = {
+    ("torchvision", "0.3"): (1, 1),
+    ("torchvision", "0.4.0"): (1, 2),
+    ("torchvision", "0.4.1"): (1, 3),
+    ("torchvision", "0.4.2"): (1, 3),
+    ("torchaudio", "0.3.0"): (1, 2),
+    ("torchaudio", "0.3.1"): (1, 3),
+    ("torchaudio", "0.3.2"): (1, 3),
+}
 
 #: torchaudio from 2.11 on is built on a stable interface, and runs with every later PyTorch.
 #: source: docs.pytorch.org/audio/2.11.0/installation.html                                date: 2026-11-22
@@ -86,9 +96,13 @@ def _wanted(package: Package) -> tuple[int, int] | None:
         return _LAST_TEXT[1] if own == (0, 18) else (2, own[1] - 15) if 15 <= own[1] <= 17 else None
     if own[0] > 0:
         return own if package.name == "torchaudio" else None
+    public = package.version.partition("+")[0]
+    early = _EARLY.get((package.name, public)) or _EARLY.get((package.name, f"{own[0]}.{own[1]}"))
+    if early is not None:
+        return early
     if package.name == "torchaudio":
-        return (1, own[1]) if own[1] <= 13 else None
-    return (2, own[1] - 15) if own[1] >= 15 else (1, own[1] - 1) if own[1] - 1 in _VISION_OF_1 else None
+        return (1, own[1]) if 4 <= own[1] <= 13 else None
+    return (2, own[1] - 15) if own[1] >= 15 else (1, own[1] - 1) if 5 <= own[1] <= 14 else None
 
 
 def partner_of(name: str, torch: tuple[int, int]) -> str:
@@ -100,13 +114,16 @@ def partner_of(name: str, torch: tuple[int, int]) -> str:
     ('torchaudio==0.12.*', 'torchaudio>=2.11', 'torchtext')
     """
     major, number = torch
+    early = [release for (package, release), wanted in _EARLY.items() if (package, wanted) == (name, torch)]
+    if early:
+        return f"{name}=={early[-1]}" + (".*" if early[-1].count(".") == 1 else "")
     if name == "torchvision":
         return f"torchvision==0.{number + (15 if major == 2 else 1)}.*"
     if name == "torchaudio":
         if (major, number) >= (2, 11):
             return f"torchaudio>={_STABLE_AUDIO}"
         return f"torchaudio=={2 if major == 2 else 0}.{number}.*"
-    return f"torchtext==0.{number + 15}.*" if major == 2 and number <= 2 else "torchtext"
+    return f"torchtext==0.{number + 15}.*" if major == 2 and number <= _LAST_TEXT[1][1] else "torchtext"
 
 
 def _builds(facts: Facts, torch: Package, package: Package) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from scaffold.checks.model import Evidence, Finding
 from scaffold.checks.packages.clashes import clashing
 from scaffold.checks.packages.copies import KEY
 from scaffold.checks.packages.remedies import installing
+from scaffold.probing.extensions.names import COMPILED
 from scaffold.probing.packages.model import Package, PackageFacts
 
 #: What transformers looks at when it is imported, and stops at.
@@ -48,6 +49,13 @@ def needs_met(facts: Facts) -> Iterator[Finding]:
         name = canonicalize_name(requirement.name)
         if (owner.name, name) in said or name.startswith("nvidia-"):
             continue  # CUDA's libraries are looked at as libraries
+        if (
+            name == "torch"
+            and owner.name in COMPILED
+            and found is not None
+            and str(requirement.specifier)[:2] == "=="
+        ):
+            continue  # what was compiled for another PyTorch is looked at as an extension
         row = (owner, requirement, found)
         if _stops(owner.name, name, found):
             stopping.append(row)

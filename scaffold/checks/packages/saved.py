@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Level
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
 from scaffold.checks.packages.remedies import installing, shown
 from scaffold.checks.versions import at_least, major
 from scaffold.probing.packages.model import Package, SavedModel
@@ -28,6 +28,8 @@ def models_loadable(facts: Facts) -> Iterator[Finding]:
         level = "error"
     first, (_, why, cure) = told[0]
     generation = 3 if cure == "keras>=3" else 2
+    tensorflow = packages.tensorflow_package
+    apart = cure == "keras>=3" and tensorflow is not None and at_least(tensorflow.version, "2.16") is not True
     saved = f"Keras {first.keras}" if first.keras else "a newer Keras"
     yield Finding(
         id="pkg.keras-model-version",
@@ -40,7 +42,13 @@ def models_loadable(facts: Facts) -> Iterator[Finding]:
             for one, _ in told[:12]
         ),
         not_the_cause=("the file itself: it is whole",),
-        remedy=installing(
+        remedy=Remedy(
+            text="load it in an environment of its own with Keras 3 and TensorFlow 2.16 or newer, or "
+            "save it there "
+            "as weights; beside an older TensorFlow Keras 3 does not run, which needs its own Keras 2"
+        )
+        if apart
+        else installing(
             facts,
             f"load it with Keras {generation} ({cure}) and save it anew, or keep that Keras; what "
             "counts is the Keras of the interpreter that runs: look whether it is the one that you upgraded",

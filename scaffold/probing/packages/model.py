@@ -38,6 +38,7 @@ class Package:
     code_version: str = ""  # what its code says of itself, where that was read: torch/version.py
     source: str = ""  # where it came from: a URL of direct_url.json, "pypi"
     editable: bool = False
+    extras: tuple[str, ...] | None = None  # that it was installed with, where that was told
     built_for: str = ""  # compiled for another package's release, as it was told
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scaffold.checks import examine
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.packages import RULES
 from scaffold.probing.interpreter.model import PythonFacts
 from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.probing.target import Target
+from scaffold.replay.read import described
 from tests.checks.test_checks import HEALTHY
 
 SITE = "/e/lib/python3.12/site-packages"
@@ -106,3 +108,37 @@ def test_copies_elsewhere_on_the_path_are_meant() -> None:
     """An environment that sees the system's packages has its own, newer copy first."""
     below = Package(name="numpy", version="1.26.4", location="/usr/lib/python3/dist-packages")
     assert [one.id for one in findings(package("torch", "2.13.0"), package("numpy", "2.4.6"), below)] == []
+
+
+def test_every_row_of_the_table_can_be_judged() -> None:
+    """A specifier that nobody can read, or an id without an explanation, would say nothing at all."""
+    from packaging.specifiers import SpecifierSet
+
+    from scaffold.checks.catalogue import catalogue
+    from scaffold.checks.packages.clashes import clashes
+
+    explained = catalogue()
+    for row in clashes():
+        assert row.level in explained[row.id].levels, row
+        assert [str(SpecifierSet(one)) for one in (row.versions, row.beside_versions)], row
+        assert row.package, row
+        assert row.beside, row
+        assert all((row.why, row.text, row.pins)), row
+
+
+def test_keras_3_is_not_put_beside_an_older_tensorflow() -> None:
+    machine = {
+        "packages": {"tensorflow": "2.13.1", "keras": "2.13.1"},
+        "files": {"m.keras": "saved by Keras 3.5.0"},
+    }
+    known, _ = described({"machine": machine, "symptom": ""})
+    (found,) = [one for one in examine(known) if one.id == "pkg.keras-model-version"]
+    assert found.remedy is not None
+    assert found.remedy.commands == ()
+
+
+def test_copies_of_an_unknown_version_are_counted() -> None:
+    known, _ = described({"machine": {"packages": {"numpy": {"copies": 2}}}, "symptom": ""})
+    assert [one.title for one in examine(known) if one.id == "pkg.duplicate-dist"] == [
+        "numpy is installed 2 times"
+    ]
