@@ -12,6 +12,15 @@ from scaffold.checks.from_log import with_log
 from scaffold.logs.search import read_log
 
 WORDINGS = [
+    ("lib.cudnn-init", "jaxlib.xla_extension.XlaRuntimeError: FAILED_PRECONDITION: DNN library initialization failed."),
+    ("lib.cudnn-init", "RuntimeError: cuDNN error: CUDNN_STATUS_NOT_INITIALIZED"),
+    ("lib.cudnn-shadowed", "Could not load library cudnn_cnn_infer64_8.dll. Error code 127"),
+    ("lib.gpu-libs", "Could not load library cudnn_ops_infer64_8.dll. Error code 126\nPlease make sure cudnn_ops_infer64_8.dll is in your library path!"),
+    ("lib.tf-gpu-libs", "I external/local_tsl/tsl/cuda/cudart_stub.cc:32] Could not find cuda drivers on your machine, GPU will not be used."),
+    ("ext.build-toolchain", "deepspeed.ops.op_builder.builder.CUDAMismatchException: >- DeepSpeed Op Builder: Installed CUDA version 12.2 does not match the version torch was compiled with 11.7, unable to compile cuda/cpp extensions without a matching cuda version."),
+    ("ext.triton-toolchain", "ModuleNotFoundError: No module named 'triton'"),
+    ("ext.triton-toolchain", "/tmp/tmpltteoigt/main.c:5:10: fatal error: Python.h: No such file or directory"),
+    ("ext.build-toolchain", "pycocotools/_mask.c:31:10: fatal error: Python.h: No such file or directory"),
     # cuDNN
     ("lib.cudnn-shadowed", "RuntimeError: cuDNN version incompatibility: PyTorch was compiled  against (8, 9, 2) but found runtime version (8, 5, 0). PyTorch already comes bundled with cuDNN."),
     ("lib.cudnn-shadowed", "RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH"),
@@ -132,3 +141,32 @@ def test_a_library_that_only_a_gpu_needs_is_no_error() -> None:
     )
     found = with_log((), read_log(io.BytesIO(text + b" object file: No such file"), "run.log"))
     assert [(one.id, one.level) for one in found] == [("lib.tf-gpu-libs", "info")]
+
+
+def test_windows_errors_are_told_apart() -> None:
+    """fbgemm.dll is named in many messages; libomp140 is what WinError 126 means alone."""
+    text = 'OSError: [WinError 182] The operating system cannot run %1. Error loading "C:\\x\\torch\\lib\\fbgemm.dll" or one of its dependencies.'
+    log = read_log(io.BytesIO(text.encode()), "run.log")
+    assert [one.signature.name for one in log.signs] == ["winerror-182"]
+
+
+def test_a_cpu_torch_beside_xformers_is_the_cause_itself() -> None:
+    text = "xFormers was built for:\n    PyTorch 2.1.2+cu121 with CUDA 1201 (you have 2.1.2+cpu)"
+    log = read_log(io.BytesIO(text.encode()), "run.log")
+    assert [one.id for one in with_log((), log)] == ["gpu.build-cpu-only"]
+
+
+def test_no_sign_installs_another_torch_or_numpy() -> None:
+    """A bare name takes the newest from the ordinary index: on Windows a PyTorch without CUDA."""
+    from scaffold.logs.signatures import signatures
+
+    bare = {
+        one.name
+        for one in signatures()
+        if one.check.startswith(("lib.", "ext."))
+        for command in one.commands
+        if "install" in command
+        and {"torch", "numpy", "xformers"}.intersection(command)
+        and not any(part.startswith("torch==") for part in command)
+    }
+    assert bare == set()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.libraries import openmp, shadowed, stacks, standard, tensorflow, windows
+from scaffold.checks.libraries import (
+    doubled,
+    missing,
+    openmp,
+    shadowed,
+    stacks,
+    standard,
+    tensorflow,
+    windows,
+)
 from scaffold.checks.model import Finding
 
 #: In the order in which findings of one level are shown.
@@ -13,6 +22,8 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     shadowed.cudnn,
     shadowed.cuda,
     shadowed.search_path,
+    doubled.one_package_a_file,
+    missing.not_on_the_path,
     tensorflow.beside_torch,
     tensorflow.gpu_libraries,
     tensorflow.libdevice,

@@ -85,9 +85,13 @@ def _by_packages(facts: Facts) -> Iterator[Finding]:
 
 
 def _one_source(facts: Facts) -> Remedy:
+    version = facts.packages.version("numpy") if facts.packages else ""
+    numpy = f"numpy=={version}" if version[:1].isdigit() else ""  # another one may not fit the rest
+    command = (python_of(facts), "-m", "pip", "install", "--force-reinstall", "--no-deps", numpy)
     return Remedy(
-        text="take numpy and torch from one source: both by pip, as below, or both by conda (conda "
-        "install nomkl "
-        "is another way). KMP_DUPLICATE_LIB_OK=TRUE only hides the duplicate",
-        commands=((python_of(facts), "-m", "pip", "install", "--force-reinstall", "numpy"),),
+        text="take numpy and torch from one source: both by pip"
+        + (", as below," if numpy else " (in the numpy version that is installed now),")
+        + " or both by conda (conda install nomkl is another way). KMP_DUPLICATE_LIB_OK=TRUE only hides the "
+        "duplicate",
+        commands=(command,) if numpy else (),
     )

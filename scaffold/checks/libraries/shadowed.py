@@ -2,6 +2,7 @@
 
 Wheels name the folders of their libraries in DT_RUNPATH, which the loader searches after LD_LIBRARY_PATH
 (ld.so(8)). So an older library of the same name in one of its folders is loaded in place of the wheel's own.
+A DT_RPATH without a DT_RUNPATH is searched before that variable: such a PyTorch finds its own ones first.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
+from scaffold.checks.libraries.built import cudnn_of
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.surroundings import os_is, python_of
 from scaffold.checks.versions import release
@@ -17,13 +19,14 @@ from scaffold.probing.libraries.model import Library
 from scaffold.probing.libraries.names import CUDA, version_of_folder
 
 #: A folder of conda's, or of an environment below one.
+_TOOLKIT = re.compile(r"/usr/local/cuda(?:/targets/[\w-]+)?/lib(?:64)?")
 _CONDA = re.compile(r"(?:conda|mamba|miniforge)[^/]*(?:/envs/[^/]+)?/lib/?$", re.IGNORECASE)
 
 
 def cudnn(facts: Facts) -> Iterator[Finding]:
     """No cuDNN that is older than the one that PyTorch was built with comes before it."""
     built, source = _torch_cudnn(facts)
-    if not built or not _torch_cuda(facts):
+    if not built or not _torch_cuda(facts) or _own_first(facts):
         return
     for found, variable in _other_cudnns(facts):
         if not _clashes(built, found.version):
@@ -60,7 +63,13 @@ def _torch_cudnn(facts: Facts) -> tuple[str, str]:
     for one in libraries.of("libcudnn") if libraries else ():
         if one.via == "package" and one.version:
             return one.version, one.path
-    return "", ""
+    built = cudnn_of(packages.torch) if packages and packages.torch and facts.told else ""
+    return built, f"torch {packages.torch.version}" if packages and packages.torch and built else ""
+
+
+def _own_first(facts: Facts) -> bool:
+    """PyTorch's libraries name their folders in DT_RPATH: LD_LIBRARY_PATH comes after them."""
+    return facts.libraries is not None and facts.libraries.own_first is True
 
 
 def _torch_cuda(facts: Facts) -> bool:
@@ -101,7 +110,7 @@ def _clashes(built: str, found: str) -> bool:
 def cuda(facts: Facts) -> Iterator[Finding]:
     """No CUDA library that is older than the one of the same name that a package brings comes before it."""
     libraries = facts.libraries
-    if libraries is None or not _torch_cuda(facts):
+    if libraries is None or not _torch_cuda(facts) or _own_first(facts):
         return
     own = {one.name: one for one in reversed(libraries.copies) if one.via == "package" and one.version}
     clashes = [
@@ -146,7 +155,7 @@ def _toolkit_first(facts: Facts) -> Iterator[Finding]:
         return  # the same folders, said already
     built = release(torch.cuda or "")
     for folder in libraries.search or ():
-        found = release(version_of_folder(folder, "cuda"))
+        found = release(version_of_folder(folder, "cuda") or _of_toolkit(folder, libraries.toolkit))
         if built and found and found[0] == built[0] and found < built:
             spelt = ".".join(map(str, found))
             yield Finding(
@@ -164,6 +173,11 @@ def _toolkit_first(facts: Facts) -> Iterator[Finding]:
                 remedy=_without(facts, folder, "torch.ones(2, device='cuda')"),
             )
             return
+
+
+def _of_toolkit(folder: str, version: str) -> str:
+    """The system's toolkit, where its usual folder is meant: its link carries no number."""
+    return version if _TOOLKIT.fullmatch(folder.rstrip("/")) else ""
 
 
 def search_path(facts: Facts) -> Iterator[Finding]:

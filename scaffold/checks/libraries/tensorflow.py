@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
+from scaffold.checks.libraries.generations import NO_GPU, loaded_cudnn, other_generation
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.surroundings import nvidia, os_is, python_of
 from scaffold.checks.versions import at_least, below, release
@@ -27,10 +28,11 @@ def beside_torch(facts: Facts) -> Iterator[Finding]:
         return
     if not facts.told and not nvidia(facts):
         return  # neither asks for cuDNN
-    wanted, found, seen = _tensorflow_cudnn(facts), _loaded_cudnn(facts), _in_log(facts)
+    wanted, found, seen = _tensorflow_cudnn(facts), loaded_cudnn(facts), _in_log(facts)
     if seen:
         wanted, found = seen[1], seen[0]
     if not seen and not _too_old(wanted, found):
+        yield from other_generation(facts)
         return
     yield Finding(
         id="lib.tf-torch-conflict",
@@ -58,6 +60,8 @@ def beside_torch(facts: Facts) -> Iterator[Finding]:
 def _in_log(facts: Facts) -> tuple[str, ...]:
     """The versions that TensorFlow printed: loaded, compiled with."""
     sign = facts.log.sign("tf-cudnn-loaded") if facts.log else None
+    if sign is not None and "external/xla/xla" in sign.text:
+        return ()  # JAX's build of XLA
     return sign.groups[:2] if sign is not None and len(sign.groups) >= 2 else ()
 
 
@@ -72,22 +76,8 @@ def _tensorflow_cudnn(facts: Facts) -> str:
         floor = re.search(r"(?:>=|==)\s*(\d+\.\d[\d.]*)", match[1]) if match else None
         if floor:
             return floor[1]
-    row = of_tensorflow(package.version) if package and nvidia(facts) else None
+    row = of_tensorflow(package.version) if package and (nvidia(facts) or facts.told) else None
     return row.cudnn if row else ""
-
-
-def _loaded_cudnn(facts: Facts) -> str:
-    """The cuDNN that comes with PyTorch."""
-    assert facts.packages is not None
-    if facts.packages.torch is not None and facts.packages.torch.cudnn:
-        return facts.packages.torch.cudnn
-    installed = facts.packages.version(*(f"nvidia-cudnn-cu{one}" for one in (11, 12, 13)))
-    if installed:
-        return installed
-    for one in facts.libraries.of("libcudnn") if facts.libraries else ():
-        if one.via == "package":
-            return one.version
-    return ""
 
 
 def _too_old(wanted: str, found: str) -> bool:
@@ -108,14 +98,19 @@ def gpu_libraries(facts: Facts) -> Iterator[Finding]:
         if one.needed_by.startswith("tensorflow")
         or (not one.needed_by and one.name.partition(".")[0] in CUDA)
     ]
-    early = facts.log.sign("tf-cudart-missing") if facts.log else None
-    if not missing and (early is None or not nvidia(facts)):
+    early = facts.log.sign("tf-cudart-missing", "tf-no-cuda-runtime") if facts.log else None
+    without = not missing and _without_extra(facts)
+    if not missing and not without and (early is None or not nvidia(facts)):
         return
-    names = ", ".join(one.name for one in missing) or (early.groups[0] if early else "")
+    if any(other_generation(facts)):
+        return  # what it lacks stands there, of another generation
+    names = ", ".join(one.name for one in missing) or (early.groups[0] if early and early.groups else "")
+    names = names or ("CUDA's libraries, which no package here brings," if without else "libcudart")
     version = facts.packages.version("tensorflow", "tensorflow-gpu") if facts.packages else ""
     python, extra = python_of(facts), "tensorflow[and-cuda]"
-    if version and release(version) and at_least(version, "2.14"):
-        extra = f"tensorflow[and-cuda]=={version}" if version[0].isdigit() else extra
+    if at_least(version, "2.14") and version[0].isdigit():
+        extra = f"tensorflow[and-cuda]=={version}"
+    old = below(version, "2.14")  # the extra would bring another TensorFlow
     there = ", ".join(f"{one.instead} is there" for one in missing if one.instead)
     yield Finding(
         id="lib.tf-gpu-libs",
@@ -132,9 +127,29 @@ def gpu_libraries(facts: Facts) -> Iterator[Finding]:
         remedy=Remedy(
             text="install the libraries with TensorFlow (tensorflow[and-cuda] exists from 2.14 on); an older "
             "TensorFlow needs that CUDA and cuDNN in a folder of LD_LIBRARY_PATH",
-            commands=((python, "-m", "pip", "install", extra),),
+            commands=() if old else ((python, "-m", "pip", "install", extra),),
         ),
     )
+
+
+def _without_extra(facts: Facts) -> bool:
+    """Pip's TensorFlow as told: without the extra and-cuda, and without a package of NVIDIA's beside it.
+
+    From 2.14 on its libraries come with that extra. Told packages are mostly not all of them, so either the
+    extras are told, or the log says that there is no GPU.
+    """
+    packages = facts.packages
+    package = packages.of("tensorflow") if packages else None
+    if packages is None or package is None or not facts.told or not facts.machine.usable("nvidia"):
+        return False
+    if package.installer == "conda" or not at_least(package.version, "2.14"):
+        return False
+    if any(one.name.startswith("nvidia-") for one in packages.packages) or packages.of("torch", "jax"):
+        return False
+    if facts.libraries and (facts.libraries.toolkit or facts.libraries.copies or facts.libraries.search):
+        return False
+    said = facts.log is not None and facts.log.sign(*NO_GPU) is not None
+    return package.extras == () or (said and package.extras is None)
 
 
 def _for_gpu(facts: Facts) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.packages.torch_kept import once_more
 from scaffold.checks.surroundings import os_is, python_of
 from scaffold.checks.versions import at_least, below, within
 from scaffold.probing.libraries.model import Missing
@@ -45,11 +46,11 @@ def libraries_there(facts: Facts) -> Iterator[Finding]:
             commands=_INSTALL,
         )
     else:
-        package = next((one.needed_by.split("\\")[0] for one in missing if one.needed_by), "torch")
+        package = next((one.needed_by.split("\\")[0] for one in missing if one.needed_by), "") or "torch"
         remedy = Remedy(
-            text=f"reinstall {package}, in one piece, in this environment (a virus scanner may have "
-            f"taken the DLL)",
-            commands=((python_of(facts), "-m", "pip", "install", "--force-reinstall", package or "torch"),),
+            text=f"reinstall {package}, in one piece and in the same version, in this environment (a virus "
+            "scanner may have taken the DLL)",
+            commands=_again(facts, package),
         )
     yield Finding(
         id="lib.windows-dll",
@@ -64,6 +65,16 @@ def libraries_there(facts: Facts) -> Iterator[Finding]:
         ),
         remedy=remedy,
     )
+
+
+def _again(facts: Facts, package: str) -> tuple[tuple[str, ...], ...]:
+    """The same release of a package once more, from where it came; () where none is known."""
+    version = facts.packages.version(package) if facts.packages else ""
+    pins: tuple[str, ...] = (f"{package}=={version}",) if version[:1].isdigit() else ()
+    if package == "torch":
+        pins = once_more(facts)
+    command = (python_of(facts), "-m", "pip", "install", "--force-reinstall", "--no-deps", *pins)
+    return (command,) if pins else ()
 
 
 def _of_runtime(missing: Missing) -> bool:
@@ -125,6 +136,7 @@ def openmp140(facts: Facts) -> Iterator[Finding]:
     version = facts.packages.version("torch")
     lost = facts.libraries.lacks(_LIBOMP)
     if lost is None or not (within(version, "==2.4.0") or lost.needed_by):
+        yield from _fbgemm_of_another(facts, version)
         return
     yield Finding(
         id="lib.windows-dll",
@@ -142,8 +154,34 @@ def openmp140(facts: Facts) -> Iterator[Finding]:
             text='install PyTorch 2.4.1 or newer, which does not need it; or add "MSVC v143 C++ x64/x86 '
             "build "
             'tools" with the Visual Studio installer, which brings the DLL',
-            commands=(
-                (python_of(facts), "-m", "pip", "install", "torch>=2.4.1", "torchvision", "torchaudio"),
-            ),
+            commands=((python_of(facts), "-m", "pip", "install", "torch==2.4.1", *_index_of(version)),),
+        ),
+    )
+
+
+def _index_of(version: str) -> tuple[str, ...]:
+    """PyTorch's own index for the build that is installed: the ordinary one has the CPU's for Windows."""
+    local = version.partition("+")[2]
+    return ("--index-url", f"https://download.pytorch.org/whl/{local}") if local else ()
+
+
+def _fbgemm_of_another(facts: Facts, version: str) -> Iterator[Finding]:
+    """The log names fbgemm.dll, and the installed PyTorch is not the one that needs libomp140."""
+    sign = facts.log.sign("fbgemm-libomp140") if facts.log else None
+    if sign is None or within(version, ">=2.4,<2.4.1") is not False:
+        return
+    yield Finding(
+        id="lib.windows-dll",
+        level="error",
+        title=f"fbgemm.dll of torch {version}, or a DLL that it needs, was not found (WinError 126)",
+        detail=f"Only PyTorch 2.4.0 needs {_LIBOMP}; with another release it is the Visual C++ runtime, or "
+        "the file itself is gone.",
+        cause="vcredist-missing",
+        evidence=(Evidence(source="torch", value=version),),
+        not_the_cause=("the GPU and its driver",),
+        remedy=Remedy(
+            text=f"install the newest Microsoft Visual C++ Redistributable (x64) from {VC_RUNTIME} and "
+            "restart; if that changes nothing, install the same PyTorch again in one piece",
+            commands=(*_INSTALL, *_again(facts, "torch")),
         ),
     )
