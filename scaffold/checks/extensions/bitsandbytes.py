@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
+from scaffold.checks.packages.torch_kept import pinned
 from scaffold.checks.surroundings import os_is, python_of
 from scaffold.checks.versions import below
 from scaffold.probing.variables.model import Variable
@@ -92,7 +93,14 @@ def _digits(facts: Facts) -> str:
 
 
 def _upgrade(facts: Facts) -> Remedy:
-    return Remedy(
-        text="upgrade bitsandbytes to a release with a library for this CUDA",
-        commands=((python_of(facts), "-m", "pip", "install", "--upgrade", "bitsandbytes"),),
-    )
+    """Newer releases ask for a newer PyTorch: with this one pinned pip takes the newest that fits it."""
+    kept = pinned(facts)
+    if kept:
+        text = "upgrade bitsandbytes to a release with a library for this CUDA; the installed PyTorch stays"
+    else:
+        text = (
+            "upgrade bitsandbytes to a release with a library for this CUDA (0.43 or newer), and name the "
+            "installed torch beside it (torch==<its version>), so that pip keeps that build"
+        )
+    command = (python_of(facts), "-m", "pip", "install", "--upgrade", "bitsandbytes", *kept)
+    return Remedy(text=text, commands=(command,) if kept else ())

@@ -13,9 +13,12 @@ from scaffold.checks.versions import major
 def can_build(facts: Facts) -> Iterator[Finding]:
     """Where the project asks for packages that are built from source, nvcc of PyTorch's CUDA is there."""
     known = facts.extensions
-    if known is None or not known.wanted or known.nvcc is None:
+    if known is None or known.nvcc is None:
         return
     torch = facts.packages.torch if facts.packages else None
+    if not known.wanted:
+        yield from _compiles_when_used(facts)
+        return
     names = ", ".join(known.wanted)
     if known.nvcc == "":
         yield Finding(
@@ -58,6 +61,38 @@ def can_build(facts: Facts) -> Iterator[Finding]:
                 f"PyTorch for CUDA {theirs}, or a prebuilt wheel"
             ),
         )
+
+
+def _compiles_when_used(facts: Facts) -> Iterator[Finding]:
+    """DeepSpeed is installed: it compiles its operators when they are first used."""
+    package = facts.packages.of("deepspeed") if facts.packages else None
+    torch = facts.packages.torch if facts.packages else None
+    nvcc = (facts.extensions.nvcc if facts.extensions else None) or ""
+    theirs, ours = major(nvcc), major(torch.cuda or "") if torch else None
+    if package is None or torch is None or not torch.cuda or (nvcc and (not theirs or theirs == ours)):
+        return
+    named = f"deepspeed {package.version}".strip()
+    yield Finding(
+        id="ext.build-toolchain",
+        level="warning",
+        title=f"{named} compiles its operators when they are first used: nvcc here is CUDA {nvcc}, "
+        "PyTorch was "
+        f"built with CUDA {torch.cuda}"
+        if nvcc
+        else f"{named} compiles its operators when they are first used, and CUDA's compiler nvcc is not here",
+        detail="FusedAdam, CPUAdam and others fail then (CUDAMismatchException, "
+        "MissingCUDAException: CUDA_HOME does "
+        "not exist); old releases ask for nvcc when they are imported.",
+        cause="nvcc-version-mismatch" if nvcc else "nvcc-missing",
+        evidence=(
+            Evidence(source="nvcc", value=nvcc or "not here"),
+            Evidence(source=torch.source or "torch", value=f"cuda {torch.cuda}"),
+        ),
+        remedy=Remedy(
+            text=f"install the CUDA toolkit {torch.cuda} beside what is there and set CUDA_HOME to it; with "
+            "PyTorch's own optimizers (torch.optim.AdamW) none is needed"
+        ),
+    )
 
 
 def triton_compiles(facts: Facts) -> Iterator[Finding]:

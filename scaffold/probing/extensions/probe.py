@@ -30,7 +30,7 @@ def probe(scene: Scene) -> ExtensionFacts:
         bitsandbytes=_bitsandbytes(system, places),
         wanted=wanted,
         wanted_in=source,
-        nvcc=_nvcc(system) if wanted else None,
+        nvcc=_nvcc(system) if wanted or "deepspeed" in installed else None,
         toolkit_home=system.environment.get("CUDA_HOME") or system.environment.get("CUDA_PATH"),
         compiler=_compiler(system),
         headers=headers,
