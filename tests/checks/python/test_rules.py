@@ -11,8 +11,10 @@ import pytest
 
 from scaffold.checks import examine
 from scaffold.checks.facts import Facts
+from scaffold.checks.interpreter import environment_there
 from scaffold.checks.model import Finding
 from scaffold.checks.python import RULES
+from scaffold.environments.model import Environment
 from scaffold.logs.search import read_log
 from scaffold.machine import detect
 from scaffold.probing.interpreter.model import Called, OnPath, Outside, PythonFacts, Script, VenvFacts
@@ -470,3 +472,31 @@ def test_a_read_only_disk_is_no_other_users() -> None:
     place = Place(path=ENV, role="environment", writable=False, options=("ro",))
     facts = replace(with_python(writable=False), room=RoomFacts(places=(place,)))
     assert brief(facts) == []
+
+
+def test_modules_that_are_not_here() -> None:
+    missing = [("env.module-missing", "error", "module-missing")]
+    for module, package in (("cv2", "opencv-python"), ("sklearn", "scikit-learn"), ("yaml", "pyyaml")):
+        facts, _ = described({"machine": {}, "symptom": f"ModuleNotFoundError: No module named '{module}'"})
+        (found,) = [one for one in examine(facts) if one.id == "env.module-missing"]
+        assert found.remedy is not None
+        assert found.remedy.commands == (("python", "-m", "pip", "install", package),)
+    assert imported("ModuleNotFoundError: No module named 'sklearn.ensemble'") == missing
+    assert imported("ModuleNotFoundError: No module named 'tqdm'") == missing
+    assert imported("ModuleNotFoundError: No module named 'mine'") == []
+    assert imported("ModuleNotFoundError: No module named 'yaml_mine'") == []
+
+
+def test_an_environment_of_the_projects_own_is_counted() -> None:
+    environment = Environment(
+        location=Path(ENV),
+        python=Path(f"{ENV}/bin/python"),
+        version="3.12.4",
+        home=Path("/usr/bin"),
+        packages={"torch": "2.9.1"},
+    )
+    facts = Facts(
+        machine=HEALTHY.machine, root=FOLDER, location=Path(ENV), environment=environment, state="ready"
+    )
+    (found,) = environment_there(facts)
+    assert (found.id, found.level, found.title) == ("env.interpreter", "ok", "Python 3.12.4 with 1 package")
