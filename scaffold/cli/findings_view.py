@@ -121,6 +121,8 @@ def summary_line(counts: Counter[str], consequences: int = 0) -> str:
     unseen = counts["skipped"] + counts["unknown"]
     if counts["error"] or counts["warning"]:
         text = f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}"
+    elif counts["info"]:
+        text = f"No error, no warning; {counted(counts['info'], 'hint')}"
     else:
         text = "Nothing wrong was found"
     text += f"; {counted(consequences, 'consequence')} of these" if consequences else ""

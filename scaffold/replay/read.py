@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -74,9 +74,23 @@ def described(told: Mapping[str, Any], path: str = "the facts") -> tuple[Facts, 
     description: Mapping[str, Any] = machine if isinstance(machine, Mapping) else told
     observed = observe(described_machine(description), path)
     notes: list[str] = []
-    groups = {field: reader(Told(description, notes)) for field, reader in _READERS.items()}
+    tellers = {field: Told(description, notes) for field in _READERS}
+    groups = {field: _READERS[field](teller) for field, teller in tellers.items()}
+    asked = frozenset[str]().union(*(one.asked for one in tellers.values()))
+    observed = replace(observed, notes=tuple(_unread(observed.notes, asked)))
     facts = Facts(machine=observed.machine, told=True, log=_symptom(told), **groups)  # type: ignore[arg-type]
     return facts, replace(observed, notes=(*observed.notes, *notes))
+
+
+def _unread(notes: tuple[str, ...], asked: frozenset[str]) -> Iterator[str]:
+    """The notes, less the names that the machine's readers passed over and others read."""
+    for note in notes:
+        names = note.removeprefix("passed over: ")
+        left = [one for one in names.split(", ") if one not in asked]
+        if names == note:
+            yield note
+        elif left:
+            yield f"passed over: {', '.join(left)}"
 
 
 def described_machine(description: Mapping[str, Any]) -> Mapping[str, Any]:

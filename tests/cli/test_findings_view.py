@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 from click import unstyle
 
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.cli.doctor.report import code, escaped
-from scaffold.cli.findings_view import finding_lines
+from scaffold.cli.findings_view import finding_lines, summary_line
 from scaffold.results import envelope
 
 
@@ -37,3 +38,16 @@ def test_nothing_that_a_terminal_obeys_is_shown() -> None:
     texts = [*lines, escaped(OBEYED), code(OBEYED), envelope("x/1", text=OBEYED)]
     assert [one for text in texts for one in text if not one.isprintable() and one != "\n"] == []
     assert json.loads(texts[-1]) == {"schema": "x/1", "text": OBEYED}
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        ({"ok": 3}, "Nothing wrong was found"),
+        ({"info": 1}, "No error, no warning; 1 hint"),
+        ({"error": 1, "info": 2}, "1 error, 0 warnings"),
+        ({"unknown": 2}, "Nothing wrong was found; 2 not looked at"),
+    ],
+)
+def test_what_it_comes_to(counts: dict[str, int], line: str) -> None:
+    assert summary_line(Counter(counts)) == line

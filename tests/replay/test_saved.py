@@ -84,3 +84,9 @@ def test_a_file_is_read_by_its_schema(tmp_path: Path) -> None:
     facts, observed, alone = read(str(path))
     assert (facts.machine, facts.told, observed.machine, alone) == (MACHINE, False, MACHINE, False)
     assert observed.about == "Ubuntu 24.04 on x86_64: no accelerator"
+
+
+def test_what_a_reader_read_is_not_passed_over() -> None:
+    told = {"machine": {"limits": {"nofile_soft": 1024}, "loader": {"workers": 4}, "my_shoes": "black"}}
+    _, observed = described(told)
+    assert [one for one in observed.notes if one.startswith("passed over")] == ["passed over: my_shoes"]

@@ -17,6 +17,7 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     paths.cloud,
     paths.charset,
     paths.sockets,
+    disks.answering,
     disks.room_left,
     disks.writable,
     disks.variables_expanded,

@@ -151,6 +151,22 @@ def _somewhere(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def answering(facts: Facts) -> Iterator[Finding]:
+    """Every disk that a training writes to answers."""
+    for place in facts.room.places if facts.room else ():
+        if place.silent:
+            kind = f" ({place.file_system})" if place.file_system else ""
+            yield Finding(
+                id="sys.disk",
+                level="unknown",
+                title=f"The disk at {place.mount}{kind} did not answer in time, and {TITLES[place.role]} "
+                "lies there: what it has left is unknown",
+                detail="a network disk whose server is gone, or a slow one: programs that touch it hang, too",
+                cause="disk-silent",
+                evidence=(Evidence(source=place.path, value="no answer"),),
+            )
+
+
 def writable(facts: Facts) -> Iterator[Finding]:
     """Folders that a training writes to may be written to."""
     for place in facts.room.places if facts.room else ():

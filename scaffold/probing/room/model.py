@@ -37,6 +37,7 @@ class Place:
     mount: str = ""  # where that file system starts
     options: tuple[str, ...] = ()  # it was mounted with: ro, noexec
     works: bool | None = None  # an environment that is there, with its interpreter
+    silent: bool = False  # its disk did not answer in time
     odd: str = ""  # letters outside of ASCII that are told of in words: "Chinese sub-folders"
     synchronised: str = ""  # by whom, told in words: OneDrive
 

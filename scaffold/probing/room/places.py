@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from scaffold.interpreters.places import real_path
 from scaffold.probing.room.model import SHARED, Place, Role
 from scaffold.probing.room.mounts import Mount, mount_of, mounts
 from scaffold.probing.room.names import ROLES
 from scaffold.probing.scene import Scene
+
+#: Seconds in which a disk tells what it has: a local one needs none, one across the world less.
+PATIENCE = 2.0
 
 #: Variables whose readers expand ``~``; the others are taken as they stand.
 EXPANDED = ("HF_HOME", "TORCH_HOME", "PIP_CACHE_DIR", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")
@@ -27,7 +32,32 @@ _CACHES: tuple[tuple[Role, str], ...] = (
 def places(scene: Scene) -> tuple[Place, ...]:
     """Every folder that a training writes to, with what its disk has left."""
     table = mounts(scene.system.read_text("/proc/self/mounts") or "") if _linux(scene) else ()
-    return tuple(_seen(one, scene, table) for one in _named(scene))
+    silent: set[str] = set()
+    found = [(one, _within_the_limit(one, scene, table, silent)) for one in _named(scene)]
+    return tuple(seen for one, seen in found if seen.exists or not _only_where_it_is(one))
+
+
+def _only_where_it_is(place: Place) -> bool:
+    """A cache at its usual place is no place of this user's until it is there."""
+    return place.role in ("hub", "torch", "pip", "uv", "keras") and not place.variable
+
+
+def _within_the_limit(place: Place, scene: Scene, table: tuple[Mount, ...], silent: set[str]) -> Place:
+    """What is seen of a place; a network disk that is gone answers nobody, and is asked once.
+
+    The thread that waits for it is left behind: nothing ends a system call of a disk that is gone.
+    """
+    mount = mount_of(place.path, table)
+    disk = mount.point if mount else "/".join(Path(place.path).parts[:3])
+    if disk in silent:
+        return place
+    answers: SimpleQueue[Place] = SimpleQueue()
+    Thread(target=lambda: answers.put(_seen(place, scene, table)), daemon=True).start()
+    try:
+        return answers.get(timeout=PATIENCE)
+    except Empty:
+        silent.add(disk)
+        return replace(place, mount=disk, file_system=mount.file_system if mount else "", silent=True)
 
 
 def shared_memory(scene: Scene) -> Place | None:
@@ -76,9 +106,9 @@ def _named(scene: Scene) -> Iterator[Place]:
         yield Place(role="home", path=str(home))
         caches = Path(system.environment.get("XDG_CACHE_HOME") or home / ".cache")
         for cache, name in _CACHES:
-            if cache not in set_roles and system.exists(caches / name):
+            if cache not in set_roles:
                 yield Place(role=cache, path=str(caches / name))
-        if "keras" not in set_roles and system.exists(home / ".keras"):
+        if "keras" not in set_roles:
             yield Place(role="keras", path=str(home / ".keras"))
 
 

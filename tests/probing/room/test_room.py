@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 from scaffold.machine import detect
+from scaffold.probing.room import places
 from scaffold.probing.room.model import UNLIMITED, Limits, Place
 from scaffold.probing.room.probe import probe
 from scaffold.probing.scene import Scene
@@ -42,6 +46,48 @@ def seen(target: Target, os: str = "linux", **record):
     }
     system = RecordedSystem(host)
     return probe(Scene(system=system, machine=detect(system, target.folder), target=target))
+
+
+def test_a_disk_that_answers_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked once, and takes nothing from what is known of the others."""
+    monkeypatch.setattr(places, "PATIENCE", 0.05)
+    never, asked = Event(), []
+
+    class Dead(RecordedSystem):
+        def exists(self, path) -> bool:
+            if str(path).startswith("/mnt/nas"):
+                asked.append(str(path))
+                never.wait()
+            return super().exists(path)
+
+    system = Dead(
+        {
+            "schema": "scaffold/host/1",
+            "platform": {
+                "os": "linux",
+                "machine": "x86_64",
+                "release": "6",
+                "version": "",
+                "libc": "",
+                "cpu_count": 8,
+            },
+            "environment": {"HF_HOME": "/mnt/nas/hf", "TORCH_HOME": "/mnt/nas/torch", "TMPDIR": "/scratch"},
+            "files": {"/proc/self/mounts": "overlay / overlay rw 0 0\nnas:/x /mnt/nas nfs4 rw,hard 0 0\n"},
+            "paths": ["/scratch", "/p"],
+            "volumes": {"/": {"total": 10**11, "free": 10**10, "free_files": 5000}},
+        }
+    )
+    target = Target(folder=Path("/p"))
+    scene = Scene(system=system, machine=detect(system, target.folder), target=target)
+    found = {one.variable: one for one in places.places(scene) if one.variable}
+    never.set()
+    assert asked == ["/mnt/nas/hf"]
+    assert (found["HF_HOME"].silent, found["HF_HOME"].mount, found["HF_HOME"].exists) == (
+        True,
+        "/mnt/nas",
+        None,
+    )
+    assert found["TMPDIR"].free == 10**10
 
 
 def test_a_container() -> None:
