@@ -12,7 +12,7 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Level
 from scaffold.checks.packages.remedies import installing, shown
 from scaffold.checks.versions import minor, within
-from scaffold.probing.packages.model import Package
+from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.toml import loads
 
 _DATA = Path(__file__).parent / "data" / "clashes.toml"
@@ -50,17 +50,30 @@ def _row(row: dict[str, Any]) -> Clash:
 
 
 def clashing(facts: Facts) -> Iterator[tuple[Clash, Package, Package]]:
-    """Every row that is known to hold, with the two packages that are imported."""
-    if facts.packages is None:
+    """Every row that is known to hold, with the two packages that are, or will be, imported."""
+    packages = facts.packages or _locked(facts)
+    if packages is None:
         return
     for row in clashes():
         if row.os and facts.machine.host.os not in row.os:
             continue
-        one, other = facts.packages.of(*row.package), facts.packages.of(*row.beside)
+        one, other = packages.of(*row.package), packages.of(*row.beside)
         if one is None or other is None:
             continue
         if within(one.version, row.versions) and within(other.version, row.beside_versions):
             yield row, one, other
+
+
+def _locked(facts: Facts) -> PackageFacts | None:
+    """What the project's lock would install, where nothing is installed yet (``--before``)."""
+    lock = next((one for one in facts.manifest.locks if one.pins), None) if facts.manifest else None
+    if not facts.before or lock is None:
+        return None
+    return PackageFacts(
+        packages=tuple(
+            Package(name=one.package, version=one.version, location=lock.path) for one in lock.pins
+        )
+    )
 
 
 def pairs_fit(facts: Facts) -> Iterator[Finding]:
@@ -79,7 +92,8 @@ def _finding(facts: Facts, found: list[tuple[Clash, Package, Package]]) -> Findi
     return Finding(
         id=row.id,
         level=row.level,
-        title=f"{shown(one)} does not run with {shown(other)}",
+        title=f"{shown(one)} does not run with {shown(other)}"
+        + (", and the lock pins both" if facts.before else ""),
         detail="\n".join(dict.fromkeys(each.why for each, _, _ in found)),
         cause=row.cause,
         evidence=tuple(

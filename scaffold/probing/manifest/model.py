@@ -37,6 +37,7 @@ class LockedHere:
     format: str
     python: str  # that it was judged for: 3.12
     frameworks: tuple[Named, ...] = ()
+    pins: tuple[Named, ...] = ()  # everything that would be installed, by exact version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ def _lock(system: System, folder: Path, name: str, host: Host) -> LockedHere | N
         path=name,
         format=lock.format,
         python=python,
+        pins=tuple(Named(package=one.name, version=one.version, place=name) for one in rows if one.version),
         frameworks=tuple(
             Named(package=one.name, version=one.version, index=one.index, place=name)
             for one in rows

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from scaffold.probing.packages.model import SavedModel
 from scaffold.system import System
+
+#: How an archive that is damaged, or is none, shows; what unpacks it has errors of its own.
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 #: Where people put them; nothing deeper is looked through.
 _FOLDERS = ("", "models", "model", "checkpoints", "weights", "saved_models", "runs", "outputs")
@@ -56,7 +64,7 @@ def keras_of_archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("metadata.json") as stream:
             metadata = json.loads(stream.read(_METADATA))
-    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError):
+    except _DAMAGED:
         return ""  # no such archive: not a model of Keras's, or one that is damaged
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     return version[:40] if isinstance(version, str) else ""

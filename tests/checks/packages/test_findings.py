@@ -9,6 +9,7 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.packages import RULES
 from scaffold.probing.interpreter.model import PythonFacts
+from scaffold.probing.manifest.model import LockedHere, ManifestFacts, Named
 from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.probing.target import Target
 from scaffold.replay.read import described
@@ -141,4 +142,14 @@ def test_copies_of_an_unknown_version_are_counted() -> None:
     known, _ = described({"machine": {"packages": {"numpy": {"copies": 2}}}, "symptom": ""})
     assert [one.title for one in examine(known) if one.id == "pkg.duplicate-dist"] == [
         "numpy is installed 2 times"
+    ]
+
+
+def test_pins_of_a_lock_are_compared_before_anything_is_installed() -> None:
+    pins = (Named(package="torch", version="2.2.2"), Named(package="numpy", version="2.1.0"))
+    lock = LockedHere(path="uv.lock", format="uv", python="3.12", pins=pins)
+    facts = Facts(machine=HEALTHY.machine, before=True, manifest=ManifestFacts(locks=(lock,)))
+    found = [one for rule in RULES for one in rule(facts)]
+    assert [(one.id, one.level, one.title) for one in found] == [
+        ("pkg.numpy-abi", "error", "torch 2.2.2 does not run with numpy 2.1.0, and the lock pins both")
     ]

@@ -12,7 +12,7 @@ import pytest
 from scaffold.machine import detect
 from scaffold.probing.packages.model import Package, PackageFacts, SavedModel, TensorFlowBuild, TorchBuild
 from scaffold.probing.packages.probe import probe
-from scaffold.probing.packages.saved_models import keras_of_hdf5
+from scaffold.probing.packages.saved_models import keras_of_archive, keras_of_hdf5
 from scaffold.probing.scene import Scene
 from scaffold.probing.target import Target
 from scaffold.system import HostSystem, System
@@ -228,3 +228,16 @@ def test_files_that_lie(system, tmp_path) -> None:
     found = facts(system, tmp_path, prefix)
     assert [one.name for one in found.packages] == ["numpy"]
     assert found.torch is None
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_archive_tells_no_version(tmp_path, method) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.9.0", "filler": "x" * 400}))
+    assert keras_of_archive(path) == "3.9.0"
+    whole = path.read_bytes()
+    place = whole.index(b"metadata.json") + len("metadata.json")
+    for begin in (place, place + 9):
+        path.write_bytes(whole[:begin] + b"\xff" * 12 + whole[begin + 12 :])
+        assert keras_of_archive(path) == ""
