@@ -41,7 +41,7 @@ def _held_by_another(facts: Facts, cards: tuple[Accelerator, ...]) -> Finding:
     evidence = (Evidence(source="lspci -nnk", value=f"Kernel driver in use: {seen}"),) if seen else ()
     if bound in ("vfio-pci", "pci-stub", "xen-pciback"):
         cure = (
-            f"the card is set aside for a virtual machine: use it there, or take it back (remove its ids from "
+            "the card is set aside for a virtual machine: use it there, or take it back (remove its ids from "
             f"{bound}'s options in /etc/modprobe.d and the kernel's command line, then restart)"
         )
     else:

@@ -49,7 +49,8 @@ def may_open(facts: Facts) -> Iterator[Finding]:
     """ROCm may open /dev/kfd. What this machine's own detection sees of it is said by `checks.machine`."""
     known, gpus = heard.driver(facts), cards(facts, "amd")
     torch = torch_of(facts)
-    wanted = torch is not None and "rocm" in f"{torch.variant} {torch.version}"
+    nothing_told = facts.told and not (facts.packages and facts.packages.packages)
+    wanted = nothing_told if torch is None else "rocm" in f"{torch.variant} {torch.version}"
     outside = known.groups is not None and not {"render", "root"} & set(known.groups)
     if not gpus or facts.machine.host.os != "linux" or not (known.kfd or (wanted and outside)):
         return

@@ -179,8 +179,8 @@ def _too_late(facts: Facts) -> Iterator[Finding]:
             id="gpu.visible-devices",
             level="warning" if ignored else "info",
             title=f"{one.place} sets {one.name} after the framework was imported",
-            detail="The list is read once, when a process uses CUDA for the first time; an import may do that "
-            "(of a library that asks for the devices), and then the program keeps the GPUs it had.",
+            detail="The list is read once, when a process uses CUDA for the first time. An import may do "
+            "that (of a library that asks for the devices); then the program keeps the GPUs it had.",
             cause="env-set-too-late",
             evidence=(_place(one),),
             remedy=Remedy(

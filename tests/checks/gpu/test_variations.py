@@ -9,6 +9,7 @@ import pytest
 
 from scaffold.checks import examine
 from scaffold.checks.gpu.container import handed_in
+from scaffold.checks.machine import accelerators_usable
 from scaffold.checks.model import Finding
 from scaffold.checks.wheels.pythons import has_wheels
 from scaffold.replay.read import described
@@ -60,6 +61,7 @@ def words(finding: Finding) -> str:
         ("docker compose up: RuntimeError: Found no NVIDIA driver on your system", "error", "gpu.container-runtime",
          "NVIDIA_DRIVER_CAPABILITIES"),
         ("WARNING[XFORMERS]: PyTorch 2.1.2+cu121 with CUDA 1201 (you have 2.1.2+cpu)", "error", "gpu.build-cpu-only", "index-url"),
+        ("Num GPUs Available:  0", "warning", "gpu.tf-no-gpu", "tensorflow[and-cuda]"),
         ("zsh: illegal hardware instruction  python train.py", "error", "cpu.isa", "arm64"),
         (("hint: You're on macOS (`macosx_14_0_x86_64`), but `torch` (v2.8.0) only has wheels for the following platforms: "
          "`manylinux_2_28_x86_64`, `macosx_11_0_arm64`"), "error", "py.platform-unsupported", "2.2.2"),
@@ -172,3 +174,10 @@ def test_a_container_of_this_machine_without_a_gpu(version: str, expected: list[
     assert facts.driver is not None
     facts = replace(facts, told=False, driver=replace(facts.driver, nodes=False))
     assert [(one.level, one.id) for one in handed_in(facts)] == expected
+
+
+def test_a_card_that_is_set_aside_is_told_of_without_alarm() -> None:
+    facts, _ = described({"machine": {"os": LINUX, "gpu": V100, "driver": {"version": "550.54.15"}}})
+    cards = tuple(replace(one, status="hidden") for one in facts.machine.accelerators)
+    found = accelerators_usable(replace(facts, machine=replace(facts.machine, accelerators=cards)))
+    assert [(one.level, one.id) for one in found] == [("info", "gpu.hidden")]
