@@ -16,6 +16,7 @@ from scaffold.pycharm.project.idea_plan import IdeaPlan
 from scaffold.pycharm.project.merge import merged_idea
 from scaffold.pycharm.project.record import RECORD
 from scaffold.pycharm.project.rows import Modules
+from scaffold.pycharm.survey.git import GIT
 from scaffold.system import System
 
 
@@ -48,7 +49,7 @@ def is_committed(root: Path, system: System) -> bool:
     """Whether git tracks files below ``.idea``; no where there is no git."""
     if not system.exists(root / FOLDER):
         return False
-    asked = system.run(("git", "-C", str(root), "ls-files", "--", str(FOLDER)), timeout=20)
+    asked = system.run((*GIT, "-C", str(root), "ls-files", "--", str(FOLDER)), timeout=20)
     return asked.ok and bool(asked.stdout.strip())
 
 

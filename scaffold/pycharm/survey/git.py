@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 _SECONDS = 5.0
 
 #: A repository's own settings must not make `git ls-files` start a program of its choice.
-_GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=", "ls-files", "-z")
+GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=")
+_LIST = ("ls-files", "-z")
 
 
 def view(root: Path, system: System) -> GitView:
     """Tracked files, and those of the IDE that the next ``git add`` would take."""
     if not any(system.exists(folder / ".git") for folder in (root, *root.parents)):
         return GitView()
-    tracked = system.run(_GIT, timeout=_SECONDS, cwd=root)
-    named = (*_GIT, "--cached", "--ignored", "--exclude-standard")
+    tracked = system.run((*GIT, *_LIST), timeout=_SECONDS, cwd=root)
+    named = (*GIT, *_LIST, "--cached", "--ignored", "--exclude-standard")
     ignored = system.run(named, timeout=_SECONDS, cwd=root) if tracked.ok else tracked
-    others = (*_GIT, "--others", "--exclude-standard", "--", ".idea", ".run", "*.iml")
+    others = (*GIT, *_LIST, "--others", "--exclude-standard", "--", ".idea", ".run", "*.iml")
     offered = system.run(others, timeout=_SECONDS, cwd=root) if tracked.ok else tracked
     if not offered.ok:
         said = (offered.stderr.strip().splitlines() or [offered.outcome])[0]
