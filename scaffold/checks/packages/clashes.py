@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding, Level
+from scaffold.checks.model import Evidence, Finding, Level, Remedy
 from scaffold.checks.packages.remedies import installing, shown
 from scaffold.checks.versions import minor, within
 from scaffold.probing.packages.model import Package, PackageFacts
@@ -100,7 +100,9 @@ def _finding(facts: Facts, found: list[tuple[Clash, Package, Package]]) -> Findi
             Evidence(source=package.location or package.name, value=f"{package.name} {package.version}")
             for package in dict.fromkeys((*(each for _, each, _ in found), other))
         ),
-        remedy=installing(facts, row.text, tuple(_filled(pin, one) for pin in row.pins)),
+        remedy=Remedy(text=f"{row.text}: write it into the project's requirements, then lock again")
+        if facts.before
+        else installing(facts, row.text, tuple(_filled(pin, one) for pin in row.pins)),
     )
 
 

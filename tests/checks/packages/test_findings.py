@@ -153,3 +153,4 @@ def test_pins_of_a_lock_are_compared_before_anything_is_installed() -> None:
     assert [(one.id, one.level, one.title) for one in found] == [
         ("pkg.numpy-abi", "error", "torch 2.2.2 does not run with numpy 2.1.0, and the lock pins both")
     ]
+    assert [one.remedy.commands for one in found if one.remedy] == [()]  # there is nothing to install into
