@@ -67,23 +67,27 @@ def not_installed(facts: Facts) -> Facts:
 def _probed(system: System, facts: Facts, request: Request) -> Facts:
     """With everything that is about any folder and any Python."""
     from scaffold.probing.aim import aim
-    from scaffold.probing.everything import probed
+    from scaffold.probing.everything import Guard, probed
+    from scaffold.probing.target import Target
 
     own = facts.environment.location if facts.environment else None
     folder = facts.root or request.start.absolute()
-    target = aim(system, folder, python=request.python, own=own)
-    facts = replace(facts, ide=_in_pycharm(system, folder, facts.ide))
+    guard = Guard()
+    target = guard.tried("target", lambda: aim(system, folder, python=request.python, own=own))
+    ide = guard.tried("ide", lambda: _in_pycharm(system, folder, facts.ide)) or facts.ide
     scene = Scene(
         system=system,
         machine=facts.machine,
-        target=target,
+        target=target or Target(folder=folder),
         root=facts.root,
-        ide=facts.ide,
+        ide=ide,
         online=request.online,
     )
     groups, failures = probed(scene)
-    known = replace(facts, target=target, failed_probes=failures, **groups)
-    return _started(scene, known) if request.deep and not request.before else known
+    known = replace(facts, target=scene.target, ide=ide, **groups)
+    if request.deep and not request.before:
+        known = guard.tried("deep", lambda: _started(scene, known)) or known
+    return replace(known, failed_probes=(*guard.failures, *failures))
 
 
 def _in_pycharm(system: System, folder: Path, known: IdeFacts | None) -> IdeFacts | None:

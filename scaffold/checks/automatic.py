@@ -38,6 +38,9 @@ SET: Mapping[str, Mapping[str, str]] = {
     "mps-op-missing": {"PYTORCH_ENABLE_MPS_FALLBACK": "1"},
 }
 
+#: What a variable or the code asks for: the environment, made anew, would be as it is.
+_ASKED_FOR = frozenset(("keras-backend-missing", "keras3-without-tf-keras"))
+
 #: Kinds of run configurations that start the project's Python.
 _PYTHON = {"script", "module", "torchrun", "pytest"}
 
@@ -72,7 +75,7 @@ def cure_of(finding: Finding, facts: Facts) -> Cure:
     return Cure(
         ide=facts.ide is not None and FIX in commands,
         variables=tuple(_variables(finding, facts)),
-        environment=_environment(commands, facts),
+        environment="" if finding.cause in _ASKED_FOR else _environment(commands, facts),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
+from scaffold.errors import ScaffoldError
 from scaffold.probing.cpu import probe as cpu
 from scaffold.probing.driver import probe as driver
 from scaffold.probing.extensions import probe as extensions
@@ -17,6 +20,8 @@ from scaffold.probing.room import probe as room
 from scaffold.probing.scene import Scene
 from scaffold.probing.sources import probe as sources
 from scaffold.probing.variables import probe as variables
+
+Found = TypeVar("Found")
 
 #: The field of `scaffold.checks.facts.Facts` -> the probe that fills it.
 PROBES = {
@@ -34,13 +39,25 @@ PROBES = {
 }
 
 
-def probed(scene: Scene) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Field -> facts, and what broke: "libraries: OSError: ..."."""
-    found: dict[str, Any] = {}
-    failures = []
-    for field, probe in PROBES.items():
+@dataclass
+class Guard:
+    """Asks, and keeps what broke: "libraries: OSError: ..."."""
+
+    failures: list[str] = field(default_factory=list)
+
+    def tried(self, subject: str, ask: Callable[[], Found]) -> Found | None:
+        """The answer; None where asking broke. What the user must mend is raised as it is."""
         try:
-            found[field] = probe(scene)
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the other probes must still be asked
-            failures.append(f"{field}: {type(problem).__name__}: {problem}")
-    return found, tuple(failures)
+            return ask()
+        except ScaffoldError:
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the others must still be asked
+            self.failures.append(f"{subject}: {type(problem).__name__}: {problem}")
+            return None
+
+
+def probed(scene: Scene) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Field -> facts, and what broke."""
+    guard = Guard()
+    found = {field: guard.tried(field, partial(probe, scene)) for field, probe in PROBES.items()}
+    return found, tuple(guard.failures)

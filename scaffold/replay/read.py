@@ -65,6 +65,8 @@ def read(location: str) -> tuple[Facts, Observed, bool]:
     if told.get("schema") in _MACHINE_ALONE:
         observed = observe(told, path)
         return Facts(machine=observed.machine, told=True), observed, True
+    if str(told.get("schema", "")).startswith("scaffold/"):
+        observe(told, path)  # refuses a schema that tells of no machine
     return (*described(told, path), False)
 
 

@@ -149,3 +149,29 @@ def test_what_is_right_is_said_shortly() -> None:
         "gpu.usable",
         "gpu.rocm",
     }
+
+
+def test_a_probe_that_breaks_leaves_its_facts_unknown(monkeypatch, tmp_path) -> None:
+    """Of whatever subject, the aim and --deep too: the others are asked, and the report says what is unknown."""
+    from scaffold.doctor import Request, diagnose
+    from scaffold.probing import aim, everything
+    from scaffold.probing.deep import probe
+    from scaffold.system import HostSystem
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(aim, "aim", broken)
+    monkeypatch.setattr(probe, "probe", broken)
+    monkeypatch.setitem(everything.PROBES, "room", broken)
+    facts, findings = diagnose(HostSystem(), Request(start=tmp_path, deep=True))
+    assert facts.failed_probes == tuple(f"{one}: ZeroDivisionError: " for one in ("target", "deep", "room"))
+    assert facts.variables is not None
+    assert [one.level for one in findings if one.id == "doctor.check-failed"] == ["unknown"] * 3
+
+
+def test_what_a_variable_asks_for_is_not_cured_by_the_same_environment() -> None:
+    found = [
+        one for one in examine(with_backend(healthy("debian12-both-on-cpu"))) if one.id == "pkg.keras-backend"
+    ]
+    assert [one.remedy.automatic for one in found if one.remedy] == [False]

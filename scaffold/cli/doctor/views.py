@@ -70,7 +70,8 @@ def _log_lines(answer: Answer) -> list[str]:
 
 def _next(answer: Answer) -> list[str]:
     """The way on, where there is one."""
-    open_ones = [one for one in answer.findings if one.level in ("error", "warning")]
+    own = [one for one in answer.findings if one.suppressed_by is None]
+    open_ones = [one for level in ("error", "warning") for one in own if one.level == level]
     if not open_ones:
         return []
     lines = [f"What it means:  scaffold doctor explain {open_ones[0].id}"]
