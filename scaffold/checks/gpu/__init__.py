@@ -17,6 +17,7 @@ from scaffold.checks.gpu import (
     gpu_state,
     links,
     mps,
+    none_here,
     rocm,
     tensorflow,
     visible,
@@ -56,4 +57,6 @@ RULES: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     mps.fallback,
     links.nccl_knows_the_gpu,
     links.reach_each_other,
+    none_here.left_over,
+    none_here.on_the_processor,
 )

@@ -156,6 +156,14 @@ def _again(*, contained: bool, windows: bool) -> Remedy:
     )
 
 
+def _silent(facts: Facts) -> str:
+    """Which part of the driver gave no answer: in time, or since it crashed."""
+    silent = [source for source, code in heard.answers(facts).codes.items() if code < 0]
+    cards = heard.nvidia(facts)
+    whose = f" for {heard.named(cards)}" if cards else ""
+    return f"NVIDIA's driver does not answer{whose}: {' and '.join(silent) or 'it'} hangs or crashes"
+
+
 def on_the_bus(facts: Facts) -> Iterator[Finding]:
     """Every card that the driver knew is still there."""
     if obstacle(facts) != "lost":
@@ -166,13 +174,16 @@ def on_the_bus(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         id="gpu.lost",
         level="error",
-        title=f"The driver {'does not answer for' if hangs else 'has lost'} {heard.named(cards)}",
+        title=_silent(facts) if hangs else f"The driver has lost {heard.named(cards)}",
         detail="\n".join(facts.machine.notes),
-        cause="gpu-off-the-bus",
+        cause="driver-does-not-answer" if hangs else "gpu-off-the-bus",
         evidence=(*heard.seen(cards), *heard.answered(facts)),
         not_the_cause=("PyTorch and TensorFlow: the driver itself no longer reaches the card",),
         remedy=Remedy(
-            text="take another node and report this one to the provider"
+            text="see whether nvidia-smi comes back in the same place, and end what holds the GPU; then "
+            "restart " + ("the container, or take another node" if hosted else "the computer")
+            if hangs
+            else "take another node and report this one to the provider"
             if hosted
             else "shut the machine down (not only restart) and start it again; where it comes back: power "
             "cables, "

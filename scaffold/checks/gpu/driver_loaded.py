@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu import heard
 from scaffold.checks.gpu.driver_obstacle import obstacle
+from scaffold.checks.gpu.none_here import CHOOSE, none_here
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
 from scaffold.machine.model import Accelerator
 
@@ -60,6 +61,11 @@ def _plugged(cards: tuple[object, ...]) -> str:
 
 
 def _installing(facts: Facts) -> str:
+    if none_here(facts) and not facts.machine.host.container:
+        return (
+            f"no GPU was found on this machine: let the code take the processor ({CHOOSE}); where a GPU "
+            "should be here, look whether the system sees it (lspci, Device Manager), then install its driver"
+        )
     if facts.machine.host.os == "windows":
         return "install the driver from nvidia.com/drivers (nvidia-smi shows it afterwards), then restart"
     return (

@@ -95,7 +95,12 @@ def answered(facts: Facts) -> tuple[Evidence, ...]:
     """The libraries' failing codes as evidence."""
     words = {"libcuda": "cuInit returns", "NVML": "nvmlInit returns", "nvidia-smi": "fails as NVML's code"}
     return tuple(
-        Evidence(source=source, value=f"{words.get(source, 'returns')} {code}")
+        Evidence(
+            source=source,
+            value="gave no answer in time, or crashed"
+            if code < 0
+            else f"{words.get(source, 'returns')} {code}",
+        )
         for source, code in answers(facts).codes.items()
         if code
     )
