@@ -75,6 +75,12 @@ def of(**packages: object) -> dict:
         (of(torch="2.5.1+cu124", torchvision="0.20.1"), {}),
         (of(torch="2.6.0a0+df5bbc09d1.nv24.11", torchvision="0.20.0a0"), {}),
         (of(torch="2.x", torchvision="0.20"), {}),
+        # JAX: each release has an oldest jaxlib
+        (of(jax="0.6.0", jaxlib="0.4.20"), {"pkg.jax-family": "error"}),
+        (of(jax="0.4.30", jaxlib="0.4.20"), {"pkg.jax-family": "error"}),
+        (of(jax="0.4.30", jaxlib="0.4.28"), {}),
+        (of(jax="0.4.20", jaxlib="0.4.14"), {}),
+        (of(jax="0.7.2", jaxlib="0.7.x"), {}),
         # Keras
         (of(tensorflow="2.15", keras="3.0.5"), {"pkg.keras-split": "error"}),
         (of(tensorflow="2.13.0", keras="2.13.1"), {}),
