@@ -11,8 +11,7 @@ from scaffold.checks import examine
 from scaffold.checks.facts import Facts
 from scaffold.checks.from_log import with_log
 from scaffold.checks.gpu.driver_broken import on_the_bus
-from scaffold.checks.gpu.driver_loaded import loaded
-from scaffold.checks.gpu.none_here import on_the_processor
+from scaffold.checks.gpu.none_here import left_over, on_the_processor
 from scaffold.checks.model import Evidence, Finding
 from scaffold.logs.search import read_log
 from scaffold.machine.model import DriverAnswers, Host, Machine
@@ -89,16 +88,16 @@ def test_what_hides_a_gpu_is_not_called_none(facts: Facts) -> None:
 
 def test_a_driver_that_nobody_reaches_is_no_alarm_where_nothing_wants_it() -> None:
     facts = Facts(machine=machine(nvidia_smi=9))
-    assert [(one.level, one.cause) for one in loaded(facts)] == [("info", "driver-without-gpu")]
+    assert [(one.level, one.cause) for one in left_over(facts)] == [("info", "driver-without-gpu")]
     wanting = replace(facts, packages=FOR_CUDA)
-    assert [(one.level, one.title, one.evidence) for one in loaded(wanting)] == [
+    assert [(one.level, one.title, one.evidence) for one in left_over(wanting)] == [
         (
             "warning",
             "nvidia-smi is here and reaches no NVIDIA driver, and no NVIDIA GPU is seen on this machine",
             (Evidence(source="nvidia-smi", value="couldn't communicate with the NVIDIA driver"),),
         )
     ]
-    assert list(loaded(Facts(machine=machine(NVML=9)))) == []  # a library that is left over
+    assert list(left_over(Facts(machine=machine(NVML=9)))) == []  # a library that is left over
 
 
 def test_a_driver_that_hangs_has_no_code() -> None:
