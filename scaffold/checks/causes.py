@@ -33,6 +33,16 @@ _NOT_INSTALLED = (
     "pkg.wrong-name",
 )
 
+#: What a start of a package says whose files are not those that were installed.
+_NOT_STARTED = (
+    "run.import-failed",
+    "run.computes",
+    "run.crashed",
+    "run.hung",
+    "run.not-started",
+    "run.device",
+)
+
 #: Cause -> consequences, as patterns of ids, the deepest causes first.
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "env.pythonhome": ("env.*", "py.*", "pkg.framework-missing", "pkg.wrong-python", "run.*"),
@@ -40,6 +50,10 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
         *("env.*", "pkg.*", "lib.*", "ext.*", "gpu.build-cpu-only", "gpu.arch-unsupported"),
         "run.*",
     ),
+    # Where files are gone, what is left may be for another Python.
+    "env.files": (*_NOT_STARTED, "pkg.wrong-python"),
+    "env.altered": _NOT_STARTED,
+    "env.metadata": ("run.import-failed", "run.computes"),
     "py.arch-mismatch": (
         "py.version-unsupported",
         "py.platform-unsupported",

@@ -111,14 +111,30 @@ def files_whole(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             id="env.files",
             level="error",
-            title=f"Files of installed packages are missing or cut short: {_owners(broken)}",
+            title=f"Files of installed packages {_what_happened(broken)}: {_owners(broken)}",
             detail=f"{_files(broken)} from what the installer noted; pip check does not look",
             cause="env-damaged",
-            evidence=tuple(Evidence(source=one.path, value=one.what) for one in broken[:SHOWN]),
+            evidence=tuple(Evidence(source=one.path, value=_SHOWN_AS[one.what]) for one in broken[:SHOWN]),
             remedy=anew(facts, packages=pins(facts, _distributions(broken))),
         )
     if altered:
         yield _altered(facts, altered)
+
+
+#: How a damage is shown.
+_SHOWN_AS = {
+    "missing": "missing",
+    "size": "another size",
+    "content": "another content",
+    "no RECORD": "not there: nobody knows which files belong to the package",
+}
+
+
+def _what_happened(damages: tuple[Damage, ...]) -> str:
+    """A file that grew is not cut short, and a list of files that is gone says nothing of the files."""
+    kinds = {one.what for one in damages}
+    words = {"missing": "are missing", "size": "have another size", "no RECORD": "are not listed (no RECORD)"}
+    return " or ".join(word for kind, word in words.items() if kind in kinds)
 
 
 def _altered(facts: Facts, damages: tuple[Damage, ...]) -> Finding:

@@ -56,6 +56,9 @@ def test_another_library_is_shown_beside_a_gpu_that_is_not_used(cause: str, othe
         ("gpu.container-runtime", "gpu.arch-unsupported"),
         ("env.pythonhome", "pkg.numpy-abi"),
         ("py.version-unsupported", "pkg.numpy-abi"),
+        ("env.files", "run.gpu-unseen"),
+        ("env.files", "run.killed"),
+        ("net.proxy", "py.version-unsupported"),
     ],
 )
 def test_what_stays_when_the_cause_is_cured_is_shown(cause: str, other: str) -> None:
@@ -70,6 +73,11 @@ def test_what_stays_when_the_cause_is_cured_is_shown(cause: str, other: str) -> 
         ("gpu.build-cpu-only", "lib.tf-gpu-libs"),
         ("env.venv-broken", "pkg.framework-missing"),
         ("net.proxy", "net.hf-endpoint"),
+        ("env.files", "run.import-failed"),
+        ("env.files", "run.computes"),
+        ("env.files", "pkg.wrong-python"),
+        ("env.altered", "run.crashed"),
+        ("env.metadata", "run.import-failed"),
     ],
 )
 def test_what_goes_away_with_the_cause_is_hidden(cause: str, other: str) -> None:
