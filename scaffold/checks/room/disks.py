@@ -77,7 +77,7 @@ def _short(facts: Facts, place: Place) -> Finding | None:
             f"The disk of {what} can name {place.free_files} more files, though {size(place.free)} are free"
         )
     elif place.free is not None:
-        title = f"{where} has {size(place.free)} left; {words.need(place)}"
+        title = f"{where} has {size(place.free)} left; {words.need(place, installed=_installed(facts))}"
     elif place.full:
         title = f"{where} is full; other disks may have room and do not help"
     else:
@@ -90,7 +90,7 @@ def _short(facts: Facts, place: Place) -> Finding | None:
         cause=words.cause(place, files=files),
         evidence=words.evidence(place),
         not_the_cause=("the room on other disks: each folder has the room of its own disk",),
-        remedy=Remedy(text=words.cure(place, files=files), commands=words.commands(facts, place)),
+        remedy=Remedy(text=words.cure(facts, place, files=files), commands=words.commands(facts, place)),
     )
 
 
@@ -108,7 +108,8 @@ def _level(facts: Facts, place: Place) -> str | None:
             return "error" if log else "warning"
         return "error" if log and place.role == "temporary" and place.in_memory else None
     if place.free < fatal:
-        return "warning" if place.role in ("pip", "uv", "compiled") else "error"
+        least = place.role in ("pip", "uv", "compiled") or (place.role == "temporary" and _installed(facts))
+        return "warning" if least and not log else "error"
     if place.free < wanted:
         return "error" if log else "warning"
     installs = place.role == "temporary" and place.free < BIG_INSTALLATION
@@ -118,9 +119,12 @@ def _level(facts: Facts, place: Place) -> str | None:
 
 
 def _to_be_installed(facts: Facts) -> bool:
-    packages = facts.packages
-    known = packages is not None and packages.complete
-    return known and not any(packages.version(one) for one in ("torch", "tensorflow"))  # type: ignore[union-attr]
+    return facts.packages is not None and facts.packages.complete and not _installed(facts)
+
+
+def _installed(facts: Facts) -> bool:
+    """Whether a framework is there: what its installation needs is needed no more."""
+    return facts.packages is not None and any(facts.packages.version(one) for one in ("torch", "tensorflow"))
 
 
 def _somewhere(facts: Facts) -> Iterator[Finding]:

@@ -42,11 +42,11 @@ def open_files(facts: Facts) -> Iterator[Finding]:
         return
     failed = sign is not None or bool(room.workers)
     if sign is not None and limit >= ENOUGH_FILES:
-        yield _used_up(limit)
+        yield _used_up(facts, limit)
     elif limit < HARDLY_ANY or (failed and limit < ENOUGH_FILES):
-        yield _few(limit, room.limits.open_files_hard, level="warning")
+        yield _few(facts, limit, room.limits.open_files_hard, level="warning")
     elif limit <= FEW_FILES:
-        yield _few(limit, room.limits.open_files_hard, level="info")
+        yield _few(facts, limit, room.limits.open_files_hard, level="info")
     else:
         yield Finding(id="sys.nofile", level="ok", title=f"A process may open {_count(limit)} files")
 
@@ -62,22 +62,30 @@ def _ran_out() -> Finding:
     )
 
 
-def _used_up(limit: int) -> Finding:
+def _where(facts: Facts, limit: str) -> str:
+    """Whose limit was looked up: a program that another one started (PyCharm, a service) may have its own."""
+    return limit if facts.told else f"{limit} of the shell that started doctor"
+
+
+def _used_up(facts: Facts, limit: int) -> Finding:
     return Finding(
         id="sys.nofile",
         level="info",
         title=f"Open files ran out although the limit is {_count(limit)}: batches are shared as "
-        "open files, one a tensor",
+        "open files, one a tensor"
+        if facts.told
+        else "Open files ran out: batches are shared as open files, one a tensor; in the shell that started "
+        f"doctor the limit is {_count(limit)}, the program's own may be another",
         detail="a raised limit is not what helps here: another way to share is; or tensors that "
         "are kept in a list keep their files open: clone them",
         cause="fd-limit",
-        evidence=(Evidence(source="ulimit -n", value=_count(limit)),),
+        evidence=(Evidence(source=_where(facts, "ulimit -n"), value=_count(limit)),),
         not_the_cause=(f"the limit itself, where {_count(limit)} is also what the program was started with",),
         remedy=Remedy(text=f"{_SHARING}; {_WHOSE}"),
     )
 
 
-def _few(limit: int, hard: int | None, *, level: str) -> Finding:
+def _few(facts: Facts, limit: int, hard: int | None, *, level: str) -> Finding:
     hard_text = f" (up to {_count(hard)} may be asked for)" if hard is not None and hard > limit else ""
     return Finding(
         id="sys.nofile",
@@ -86,7 +94,7 @@ def _few(limit: int, hard: int | None, *, level: str) -> Finding:
         f"than {ENOUGH_FILES}",
         detail='they fail with "Too many open files" or "received 0 items of ancdata"',
         cause="fd-limit",
-        evidence=(Evidence(source="ulimit -n", value=f"{limit}{hard_text}"),),
+        evidence=(Evidence(source=_where(facts, "ulimit -n"), value=f"{limit}{hard_text}"),),
         remedy=Remedy(text=f"{_RAISING}; or {_SHARING}. {_WHOSE}", commands=(("ulimit", "-n", "65535"),)),
     )
 
@@ -97,7 +105,11 @@ def processes(facts: Facts) -> Iterator[Finding]:
     if limits is None:
         return
     for number, source, cure in (
-        (limits.processes, "ulimit -u", "raise it: ulimit -u 4096 (or ask who runs the machine)"),
+        (
+            limits.processes,
+            _where(facts, "ulimit -u"),
+            "raise it: ulimit -u 4096 (or ask who runs the machine)",
+        ),
         (limits.tasks, "pids.max", "start the container with --pids-limit=-1 (Kubernetes: podPidsLimit)"),
     ):
         if number is not None and number < FEW_PROCESSES:
@@ -128,7 +140,7 @@ def further(facts: Facts) -> Iterator[Finding]:
             f"A process may map {size(limits.address_space)} of addresses; "
             + ("CUDA alone reserves more" if gpu else "frameworks reserve far more than they use"),
             "address-space-limit",
-            ("ulimit -v", size(limits.address_space)),
+            (_where(facts, "ulimit -v"), size(limits.address_space)),
             "lift it: ulimit -v unlimited; on a cluster's login node it is meant: start the "
             "training as a job",
         )
@@ -137,7 +149,7 @@ def further(facts: Facts) -> Iterator[Finding]:
             "sys.file-size",
             f"No file may be larger than {size(limits.file_size)}; checkpoints and data sets are",
             "file-size-limit",
-            ("ulimit -f", size(limits.file_size)),
+            (_where(facts, "ulimit -f"), size(limits.file_size)),
             "lift it: ulimit -f unlimited",
         )
     if limits.cpu_seconds is not None and limits.cpu_seconds < SHORT_TIME:
@@ -145,7 +157,7 @@ def further(facts: Facts) -> Iterator[Finding]:
             "sys.cpu-time",
             f"A process is ended after {limits.cpu_seconds} s of processor time; trainings take longer",
             "cpu-time-limit",
-            ("ulimit -t", f"{limits.cpu_seconds} s"),
+            (_where(facts, "ulimit -t"), f"{limits.cpu_seconds} s"),
             "this is a login node: start the training as a job of the cluster (sbatch, qsub)",
         )
 

@@ -24,6 +24,7 @@ def enough(facts: Facts) -> Iterator[Finding]:
         return  # a described machine is not one with its programs running
     small = total is not None and total < (1 << 31)
     if available is not None and total is not None and (available < NEARLY_NOTHING // 2 or small or killed):
+        low = available < NEARLY_NOTHING // 2 or small
         limit = (
             f"The container may use {size(total)} of memory"
             if container
@@ -33,9 +34,18 @@ def enough(facts: Facts) -> Iterator[Finding]:
             id="sys.memory",
             level="error" if sign and not sign.signature.weak else "warning",
             title=f"{limit}, and {size(available)} are left: the system ends programs that need "
-            "more, without a message",
+            "more, without a message"
+            if low or facts.told
+            else "The system ended a process, most often because it used more main memory than there was",
             detail="a process that is killed so has exit status 137 or -9; PyCharm shows 'Process "
-            "finished with exit code 137', a data loader 'worker is killed by signal: Killed'",
+            "finished with exit code 137' (so does its Stop button), a data loader 'worker is killed by "
+            "signal: Killed'"
+            + (
+                ""
+                if low or facts.told
+                else f". {limit}, and {size(available)} are left now: that tells nothing of the time, or the "
+                "machine, of the log"
+            ),
             cause="out-of-memory",
             evidence=(Evidence(source=source, value=f"{size(available)} of {size(total)} available"),),
             not_the_cause=("the GPU's memory: that gives an exception, not a killed process",),

@@ -12,8 +12,10 @@ from scaffold.words import size
 BIG_INSTALLATION = 4 << 30
 
 
-def need(place: Place) -> str:
-    """What needs room there."""
+def need(place: Place, *, installed: bool = False) -> str:
+    """What needs room there; ``installed``: the framework is there already."""
+    if installed and place.role == "temporary":
+        return "programs write temporary files there, and so does every installation"
     wanted = {
         "temporary": f"pip unpacks {size(BIG_INSTALLATION)} there while it installs PyTorch or "
         "TensorFlow for CUDA",
@@ -51,11 +53,26 @@ def evidence(place: Place) -> tuple[Evidence, ...]:
     return (Evidence(source=place.path or TITLES[place.role], value=", ".join(filter(None, values))),)
 
 
-def cure(place: Place, *, files: bool) -> str:
+def _home_has_room(facts: Facts, place: Place) -> bool:
+    """Whether nothing speaks against a folder in the home: neither the same disk nor a short one."""
+    home = next((one for one in facts.room.places if one.role == "home"), None) if facts.room else None
+    return home is None or not (
+        (home.mount and home.mount == place.mount)
+        or home.full
+        or (home.free is not None and home.free < BIG_INSTALLATION)
+    )
+
+
+def cure(facts: Facts, place: Place, *, files: bool) -> str:
     """What makes room, or takes the folder elsewhere."""
     variable = place.variable or MOVED_BY.get(place.role, "")
     if files:
         return "remove folders with very many small files there (unpacked data sets, old environments)"
+    if place.role == "temporary" and not _home_has_room(facts, place):
+        return (
+            "remove what is no longer needed on that disk, or let TMPDIR name a folder on another disk that "
+            "has room, for the installation and in the run configuration: the home has too little, too"
+        )
     if place.role == "temporary":
         return (
             "let TMPDIR name a folder on a large disk, for the installation and in the run configuration: "
