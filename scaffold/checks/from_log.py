@@ -43,9 +43,10 @@ def _confirmed(finding: Finding, signs: Sequence[Sign], log: Log) -> Finding:
 
 def _alone(signs: Sequence[Sign], known: set[str], log: Log) -> Iterator[Finding]:
     said = set(known)
+    reasons = known | {one.signature.check for one in signs if not one.signature.explained_by}
     for sign in signs:
         one = sign.signature
-        if one.check in said or said.intersection(one.explained_by):
+        if one.check in said or (said | reasons).intersection(one.explained_by):
             continue
         said.add(one.check)
         yield Finding(
