@@ -181,3 +181,23 @@ def test_a_card_that_is_set_aside_is_told_of_without_alarm() -> None:
     cards = tuple(replace(one, status="hidden") for one in facts.machine.accelerators)
     found = accelerators_usable(replace(facts, machine=replace(facts.machine, accelerators=cards)))
     assert [(one.level, one.id) for one in found] == [("info", "gpu.hidden")]
+
+
+@pytest.mark.parametrize(
+    ("line", "check", "words_of_it"),
+    [
+        ("Could not load dynamic library 'nvcuda.dll'; dlerror: nvcuda.dll not found", "gpu.driver-not-loaded",
+         "nvcuda.dll, which NVIDIA's driver for Windows brings, is not there"),
+        ("ImportError: Could not find 'nvcuda.dll'. TensorFlow requires that this DLL be installed", "gpu.driver-not-loaded",
+         "nvcuda.dll, which NVIDIA's driver for Windows brings, is not there"),
+        (("OOM when allocating tensor with shape[16,19,19,1024] and type float on "
+         "/job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu"), "sys.memory", "Main memory could not be had"),
+        (("OOM when allocating tensor with shape[128,768] and type float on "
+         "/job:localhost/replica:0/task:0/device:GPU:0 by allocator GPU_0_bfc"), "train.out-of-memory", "The accelerator's memory"),
+    ],
+)  # fmt: skip
+def test_a_message_is_told_in_the_words_of_its_place(line: str, check: str, words_of_it: str) -> None:
+    found = said({"os": {"family": "windows"}}, line)
+    assert [one.id for one in found] == [check]
+    assert words_of_it in found[0].title
+    assert "libcuda.so" not in words(found[0])
