@@ -135,6 +135,7 @@ def _kernel(told: Told, inner: Told, sketch: Sketch) -> str:
 def _machine(told: Told, version: str, sketch: Sketch) -> str:
     """The architecture as the system spells it; a translated process on a Mac hears x86_64."""
     text = told.text("arch", "architecture", "machine").lower()
+    text = text or told.below("os").text("arch", "architecture", "machine").lower()
     known = _ARCHITECTURES.get(text, "")
     if sketch.os != "macos":
         return known or _other_machine(told, text, "x86_64")

@@ -81,6 +81,8 @@ def _kind(python: Told) -> str:
 
 def _version(description: Told, python: Told) -> str:
     version = python.text("version") or words_of(description, "python", "python_version")
+    if version == "3.1":  # no project runs on it: 3.10 as a JSON number, which loses its last zero
+        return "3.10" if isinstance(python.first("version"), float) else ""
     whole = re.search(r"(?<![\d.])\d+(?:\.\d+){1,2}(?![\d.])", version)
     constraint = re.match(r"\s*(?:[<>=~!]=?|\d+\.x)", version)
     return version if constraint or not whole else whole[0]

@@ -123,3 +123,11 @@ def test_what_is_told_is_known(case) -> None:
 )  # fmt: skip
 def test_odd_descriptions_harm_nothing(description) -> None:
     assert isinstance(told(Told(description, [])), PythonFacts)
+
+
+@pytest.mark.parametrize(
+    ("told_as", "version"),
+    [(3.1, "3.10"), ("3.1", None), (3.11, "3.11"), ("3.10", "3.10")],
+)
+def test_a_version_as_a_number_has_lost_its_last_zero(told_as: object, version: str | None) -> None:
+    assert known({"python": {"version": told_as}}).get("version") == version

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.version import Version
+
 from scaffold.builds import tables
 from scaffold.builds.rocm import amd_gpus, rocm_obstacle
 from scaffold.builds.xpu import intel_gpus
@@ -11,6 +13,7 @@ from scaffold.checks.builds import for_this_machine
 from scaffold.checks.facts import Facts
 from scaffold.checks.gpu.architectures import JETSON, for_jetson
 from scaffold.checks.gpu.fitting import Fit, cuda_fit, index_url, install
+from scaffold.checks.gpu.history import parsed
 from scaffold.checks.gpu.installed import Torch, card_evidence, cards, platform_of, torch_of
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.machine.model import Accelerator
@@ -32,15 +35,39 @@ _ORDINARY = {
 def build_for_gpu(facts: Facts) -> Iterator[Finding]:
     """A machine with a GPU that PyTorch can use has a PyTorch that was built for it."""
     torch = torch_of(facts)
-    if torch is None or not torch.variant:
+    gpu = served(facts) if torch is not None else None
+    if torch is None or gpu is None:
         return
-    gpu = served(facts)
-    if gpu is None:
+    if not torch.variant:
+        yield from _likely_cpu(facts, torch, gpu)
         return
     if torch.variant == "cpu":
         yield _cpu_build(facts, torch, gpu)
     elif not _is_for(torch.variant, facts):
         yield _other_vendor(facts, torch, gpu)
+
+
+def _likely_cpu(facts: Facts, torch: Torch, gpu: Accelerator) -> Iterator[Finding]:
+    """A version without a local part, on a server with an Arm processor: the ordinary index's, most likely.
+
+    The builds of PyTorch's own index and of NVIDIA's containers are told by it; NVIDIA's for Jetson are not.
+    """
+    release = parsed(torch.version)
+    plain = release is not None and not release.local and not release.is_prerelease and not torch.conda
+    exact = torch.version[:1].isdecimal()
+    if platform_of(facts) != "linux_aarch64" or gpu.vendor != "nvidia" or gpu.capability in JETSON:
+        return
+    if not (plain and exact and release is not None and release < Version("2.11")):
+        return
+    yield Finding(
+        id="gpu.build-cpu-only",
+        level="warning",
+        title=f"torch {torch.version} is most likely the build for the processor, and {gpu.name} is here",
+        detail=f"{_ORDINARY['linux_aarch64']}; its CUDA builds end with +cu and a number",
+        cause="torch-cpu-build",
+        evidence=(*torch.evidence, card_evidence(gpu)),
+        remedy=_remedy(facts, torch, gpu),
+    )
 
 
 def served(facts: Facts) -> Accelerator | None:

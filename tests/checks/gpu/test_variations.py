@@ -201,3 +201,28 @@ def test_a_message_is_told_in_the_words_of_its_place(line: str, check: str, word
     assert [one.id for one in found] == [check]
     assert words_of_it in found[0].title
     assert "libcuda.so" not in words(found[0])
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "capability", "expected"),
+    [
+        ("2.4.0", "NVIDIA GH200 480GB", "9.0", [("warning", "gpu.build-cpu-only")]),
+        ("2.4.0+cu124", "NVIDIA GH200 480GB", "9.0", []),
+        ("2.4.0a0+3bcc3cddb5.nv24.7", "NVIDIA GH200 480GB", "9.0", []),
+        ("2.11.0", "NVIDIA GH200 480GB", "9.0", []),  # has CUDA's code
+        (">=2.4", "NVIDIA GH200 480GB", "9.0", []),
+        ("2.4.0", "Orin", "8.7", []),  # NVIDIA's own wheels for it may be called so
+    ],
+)
+def test_a_plain_version_on_an_arm_server(
+    version: str, name: str, capability: str, expected: list[tuple[str, str]]
+) -> None:
+    found = said(
+        {
+            "os": {**LINUX, "arch": "aarch64"},
+            "gpu": [{"vendor": "nvidia", "name": name, "compute_capability": capability}],
+            "driver": {"version": "570.86.15", "cuda_max": "12.8"},
+            "packages": {"torch": version},
+        }
+    )
+    assert [(one.level, one.id) for one in found] == expected
