@@ -54,6 +54,7 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "env.files": (*_NOT_STARTED, "pkg.wrong-python"),
     "env.altered": _NOT_STARTED,
     "env.metadata": ("run.import-failed", "run.computes"),
+    "env.two-versions": ("pkg.duplicate-dist", "pkg.requirements", "run.import-failed"),
     "py.arch-mismatch": (
         "py.version-unsupported",
         "py.platform-unsupported",

@@ -78,6 +78,8 @@ def test_what_stays_when_the_cause_is_cured_is_shown(cause: str, other: str) -> 
         ("env.files", "pkg.wrong-python"),
         ("env.altered", "run.crashed"),
         ("env.metadata", "run.import-failed"),
+        ("env.two-versions", "pkg.duplicate-dist"),
+        ("env.two-versions", "pkg.requirements"),
     ],
 )
 def test_what_goes_away_with_the_cause_is_hidden(cause: str, other: str) -> None:

@@ -49,6 +49,7 @@ def test_a_file_that_is_no_pickle_is_not_unpickled_with_less_care(said: str, che
         ("pkg.pair", "AttributeError: module 'torch' has no attribute 'float8_e4m3fn'"),
         ("pkg.pair", "ImportError: cannot import name 'cached_download' from 'huggingface_hub'"),
         ("pkg.torch-load", "ValueError: Due to a serious vulnerability issue in `torch.load`, even with"),
+        ("pkg.keras-backend", "ValueError: Unable to import backend : mxnet"),
         ("pkg.wrong-python", "ModuleNotFoundError: No module named 'torch._C'"),
         (
             "pkg.jax-family",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
-from scaffold.checks.packages.remedies import python_of, shown
+from scaffold.checks.packages.remedies import shown
+from scaffold.checks.surroundings import python_of
 from scaffold.checks.versions import at_least, below
 from scaffold.probing.packages.model import Package
 

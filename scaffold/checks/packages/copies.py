@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Level, Remedy
-from scaffold.checks.packages.remedies import python_of, shown
+from scaffold.checks.packages.remedies import shown
+from scaffold.checks.packages.torch_kept import of_its_index
+from scaffold.checks.surroundings import python_of
 from scaffold.checks.versions import release
 from scaffold.probing.packages.model import TENSORFLOWS, Package, PackageFacts
 
@@ -86,7 +88,7 @@ def _twice(facts: Facts, name: str, copies: list[Package]) -> Finding:
         evidence=tuple(
             Evidence(source=one.location or name, value=f"{shown(one)}{_by(one)}") for one in copies
         ),
-        remedy=_once_more(facts, name, copies[-1].version),
+        remedy=_once_more(facts, name, imported or copies[-1].version),
     )
 
 
@@ -96,11 +98,13 @@ def _by(package: Package) -> str:
 
 def _once_more(facts: Facts, name: str, version: str) -> Remedy:
     python = python_of(facts)
-    wanted = f"{name}=={version.partition('+')[0]}" if version[:1].isdigit() else name
+    wanted: tuple[str, ...] = (f"{name}=={version.partition('+')[0]}" if version[:1].isdigit() else name,)
+    if name == "torch" and version[:1].isdigit():
+        wanted = of_its_index(version) or wanted
     remove = (python, "-m", "pip", "uninstall", "-y", name)
     return Remedy(
         text=f"uninstall every copy (until pip says that {name} is not installed), then install it once",
-        commands=(remove, remove, (python, "-m", "pip", "install", "--no-cache-dir", wanted)),
+        commands=(remove, remove, (python, "-m", "pip", "install", "--no-cache-dir", *wanted)),
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.packages.copies import KEY
-from scaffold.checks.packages.remedies import installing, python_of, shown
+from scaffold.checks.packages.remedies import installing, shown
+from scaffold.checks.surroundings import python_of
 from scaffold.probing.packages.model import TENSORFLOWS, Package
 
 #: As people call them -> the distributions that are it.

@@ -12,7 +12,7 @@ from scaffold.checks.versions import at_least, below, release
 from scaffold.probing.packages.model import Package
 
 #: From this jax on: the oldest jaxlib that it is imported with. It only ever rises, so a jax between two rows
-#: needs at least the upper row's. source: jax/version.py in the wheels of these releases      date: 2026-11-22
+#: needs at least the upper row's. source: jax/version.py in the wheels of these releases     date: 2026-11-22
 _OLDEST_JAXLIB = (
     *(("0.4.26", "0.4.20"), ("0.4.30", "0.4.27"), ("0.4.31", "0.4.30"), ("0.4.34", "0.4.34")),
     *((each, each) for each in ("0.5.0", "0.6.0", "0.7.0", "0.8.0", "0.9.0")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
-from scaffold.checks.model import Evidence, Finding
+from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.checks.packages.remedies import installing, shown
 from scaffold.checks.versions import at_least, below, minor
-from scaffold.probing.packages.model import Package
+from scaffold.probing.packages.model import Package, PackageFacts
+from scaffold.probing.variables.model import Variable
 
 #: From this release on tf.keras is Keras 3; before, the Keras 2 of TensorFlow's own minor version, since 2.6
 #: as a package of its own. source: TensorFlow 2.6 and 2.16 release notes                date: 2026-11-22
@@ -135,6 +136,10 @@ def _of_same_minor(facts: Facts, tensorflow: Package, old: Package) -> Iterator[
 #: The value of KERAS_BACKEND -> what must be installed.
 _BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
 
+#: What Keras 3 takes beside them; it compares letter by letter, and 'Torch' is none of them.
+#: source: keras/src/backend/__init__.py of 3.15                                          date: 2026-11-22
+_WITHOUT_ONE = ("numpy", "openvino")
+
 
 def backend_there(facts: Facts) -> Iterator[Finding]:
     """Keras 3 finds the framework that it computes with."""
@@ -143,16 +148,18 @@ def backend_there(facts: Facts) -> Iterator[Finding]:
     if packages is None or keras is None or not at_least(keras.version, "3"):
         return
     named = next(iter(facts.variables.of("KERAS_BACKEND")), None) if facts.variables else None
-    backend = named.value.strip().lower() if named else "tensorflow"
+    backend = named.value if named else "tensorflow"
     if named is None and (facts.variables is None or not facts.variables.is_unset("KERAS_BACKEND")):
+        return
+    if named is not None and backend and backend not in (*_BACKENDS, *_WITHOUT_ONE):
+        yield _no_backend(packages, keras, named)
         return
     wanted = _BACKENDS.get(backend)
     there = packages.tensorflow_package if backend == "tensorflow" else packages.of(wanted or "")
     if wanted is None or there is not None or not packages.complete:
         return
-    other = next((one for one in ("torch", "jax") if packages.of(one)), None)
     source = Evidence(source=named.place, value=f"KERAS_BACKEND={named.value}") if named else None
-    if named is None and other is None and not packages.of("keras-hub"):
+    if named is None and not _other(packages) and not packages.of("keras-hub"):
         level_text = "nothing that it could compute with is installed"
     else:
         level_text = f"{wanted} is not installed"
@@ -170,14 +177,47 @@ def backend_there(facts: Facts) -> Iterator[Finding]:
         evidence=tuple(
             one for one in (source, Evidence(source=keras.location or "keras", value=shown(keras))) if one
         ),
-        remedy=installing(
-            facts,
-            f"set KERAS_BACKEND={other} before keras is imported; or install {wanted}"
-            if other
-            else f"install {wanted}, or set KERAS_BACKEND to a framework that is installed",
-            (wanted,),
-        ),
+        remedy=_chosen(packages) if named else _brought(facts, packages, wanted),
     )
+
+
+def _no_backend(packages: PackageFacts, keras: Package, named: Variable) -> Finding:
+    return Finding(
+        id="pkg.keras-backend",
+        level="warning",
+        title=f"KERAS_BACKEND={named.value} names no backend of {shown(keras)}",
+        detail=f"import keras fails: Unable to import backend : {named.value}; it knows "
+        f"{', '.join((*_BACKENDS, *_WITHOUT_ONE))}, in small letters",
+        cause="keras-backend-missing",
+        evidence=(
+            Evidence(source=named.place, value=f"KERAS_BACKEND={named.value}"),
+            Evidence(source=keras.location or "keras", value=shown(keras)),
+        ),
+        remedy=_chosen(packages),
+    )
+
+
+def _chosen(packages: PackageFacts) -> Remedy:
+    """Another value, or none: Keras then takes TensorFlow."""
+    if packages.tensorflow_package is not None:
+        return Remedy(text="unset KERAS_BACKEND where it is set: Keras then takes TensorFlow, which is here")
+    other = _other(packages)
+    if other:
+        return Remedy(text=f"set KERAS_BACKEND={other}, which is installed, before keras is imported")
+    return Remedy(text="set KERAS_BACKEND to a framework, and install that: tensorflow, torch or jax")
+
+
+def _brought(facts: Facts, packages: PackageFacts, wanted: str) -> Remedy:
+    other = _other(packages)
+    if other:
+        return Remedy(
+            text=f"set KERAS_BACKEND={other} before keras is imported, best in the run configuration"
+        )
+    return installing(facts, f"install {wanted}, or what KERAS_BACKEND is to name", (wanted,))
+
+
+def _other(packages: PackageFacts) -> str:
+    return next((one for one in ("torch", "jax") if packages.of(one)), "")
 
 
 def _evidence(*packages: Package) -> tuple[Evidence, ...]:

@@ -33,7 +33,9 @@ _AT_ONCE = {
 }
 
 #: Judged by rules that know more: what was compiled against what.
-_ELSEWHERE = frozenset({("torchvision", "torch"), ("torchaudio", "torch"), ("torchtext", "torch"), ("jax", "jaxlib")})
+_ELSEWHERE = frozenset(
+    {("torchvision", "torch"), ("torchaudio", "torch"), ("torchtext", "torch"), ("jax", "jaxlib")}
+)
 
 _SHOWN = 12
 

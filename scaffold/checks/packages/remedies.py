@@ -7,15 +7,8 @@ from collections.abc import Iterable
 from scaffold.checks.cures import anew
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Remedy
+from scaffold.checks.surroundings import python_of
 from scaffold.probing.packages.model import Package
-
-
-def python_of(facts: Facts) -> str:
-    """The target's interpreter as a command; ``python`` where its path is not known."""
-    if facts.target is not None and facts.target.python is not None:
-        return str(facts.target.python)
-    told = facts.python.executable if facts.python else ""
-    return told or "python"
 
 
 def installing(facts: Facts, text: str, pins: Iterable[str]) -> Remedy:

@@ -25,9 +25,19 @@ def pinned(facts: Facts) -> tuple[str, ...]:
 
 def once_more(facts: Facts) -> tuple[str, ...]:
     """The same PyTorch again, from the index that its local version names; empty where that is not known."""
-    version = facts.packages.version("torch") if facts.packages else ""
+    if not pinned(facts) or facts.packages is None:
+        return ()
+    return of_its_index(facts.packages.version("torch"))
+
+
+def of_its_index(version: str) -> tuple[str, ...]:
+    """A version of PyTorch as pip is asked for it: from the index that its local version names.
+
+    >>> of_its_index("2.6.0+cu124"), of_its_index("2.6.0"), of_its_index("2.6.0a0+df5.nv24.11")
+    (('torch==2.6.0', '--index-url', 'https://download.pytorch.org/whl/cu124'), ('torch==2.6.0',), ())
+    """
     public, _, local = version.partition("+")
-    if not pinned(facts) or _NOT_ON_AN_INDEX.search(version):
+    if from_nowhere(version):
         return ()
     if re.fullmatch(r"cu\d{2,3}|cpu|rocm[\d.]+|xpu", local):
         return (f"torch=={public}", "--index-url", f"{_INDEX}{local}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scaffold.checks import examine
+from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.replay.read import described
 
 
@@ -218,3 +221,42 @@ Epoch 1/3 loss: 0.69 keras: 3.15.1 numpy: 2.4.6
 
 def test_a_healthy_log_says_nothing() -> None:
     assert found({}, HEALTHY) == {}
+
+
+@pytest.mark.parametrize(
+    ("packages", "value", "text"),
+    [
+        (
+            {"tensorflow": "2.20.0"},
+            "mxnet",
+            "unset KERAS_BACKEND where it is set: Keras then takes TensorFlow",
+        ),
+        ({"tensorflow": "2.20.0"}, "jax", "unset KERAS_BACKEND where it is set: Keras then takes TensorFlow"),
+        ({"torch": "2.9.1"}, "Torch", "set KERAS_BACKEND=torch, which is installed"),
+    ],
+)
+def test_a_backend_that_is_not_there_is_not_installed_but_unset(
+    packages: dict[str, str], value: str, text: str
+) -> None:
+    machine = {"os": "linux", "env": {"KERAS_BACKEND": value}, "packages": {"keras": "3.11.0", **packages}}
+    facts, _ = described({"machine": machine})
+    facts = replace(facts, packages=replace(facts.packages, complete=True))
+    (finding,) = (one for one in examine(facts) if one.id == "pkg.keras-backend")
+    assert (finding.level, finding.remedy.commands) == ("warning", ())
+    assert finding.remedy.text.startswith(text)
+
+
+def test_what_keras_computes_with_without_a_framework_is_no_mistake() -> None:
+    for value in ("numpy", "openvino", ""):
+        assert found({"env": {"KERAS_BACKEND": value}, **of(keras="3.11.0", tensorflow="2.20.0")}) == {}
+
+
+def test_a_framework_that_is_there_twice_comes_back_from_its_own_index() -> None:
+    copy = Package(name="torch", version="2.13.0+cpu", location="/env/site-packages")
+    facts, _ = described({"machine": {"os": "linux", "packages": {"torch": "2.13.0+cpu"}}})
+    facts = replace(facts, packages=PackageFacts(packages=(replace(copy, version="2.1.0"), copy)))
+    (finding,) = (one for one in examine(facts) if one.id == "pkg.duplicate-dist")
+    assert finding.remedy.commands[-1][2:] == (
+        *("pip", "install", "--no-cache-dir", "torch==2.13.0"),
+        *("--index-url", "https://download.pytorch.org/whl/cpu"),
+    )
