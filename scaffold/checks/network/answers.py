@@ -27,6 +27,10 @@ def online(facts: Facts) -> Iterator[Finding]:
     clock = next((one for one in network.answers if one.behind is not None and abs(one.behind) > _MUCH), None)
     if clock is not None:
         yield _clock(clock)
+    ways = {one.through for one in network.answers}
+    if everything and len(failed) > 1 and len(ways) == 1 and all(ways) and kinds <= {"timeout", "failed"}:
+        yield _silent_proxy(network, failed)
+        return
     if everything and len(kinds) == 1 and kinds & {"name", "refused", "timeout", "failed"}:
         yield _nothing(network, failed)
         return
@@ -57,8 +61,11 @@ def _check(one: Answer) -> str:
 
 def _silent(one: Answer) -> Finding:
     level: Level = "warning" if one.purpose == "index" else "info"
+    elsewhere = one.purpose == "hub" and "huggingface.co" not in one.url
     cure = {
-        "hub": f"set HF_ENDPOINT={HUB_MIRROR} before Python starts, or a proxy: HTTPS_PROXY",
+        "hub": f"HF_ENDPOINT is set to {one.url}: unset it, or name another mirror"
+        if elsewhere
+        else f"set HF_ENDPOINT={HUB_MIRROR} before Python starts, or a proxy: HTTPS_PROXY",
         "index": "another index or a mirror (scaffold env mirrors), or a proxy: HTTPS_PROXY",
         "pytorch": "a mirror of PyTorch's index (scaffold env mirrors), or a proxy: HTTPS_PROXY",
     }[one.purpose]
@@ -116,6 +123,28 @@ def _proxy(network: NetworkFacts, one: Answer) -> Finding:
         remedy=Remedy(
             text="start it, correct its address or give a login: "
             "HTTPS_PROXY=http://user:password@host:port; or unset it"
+        ),
+    )
+
+
+def _silent_proxy(network: NetworkFacts, failed: list[Answer]) -> Finding:
+    """Every place was asked through one proxy, and none answered: the proxy is what they have in common."""
+    url = failed[0].through
+    source = next((one.source for one in network.proxies if one.variable and one.url == url), "the proxy")
+    return Finding(
+        id="net.proxy",
+        level="warning",
+        title=f"The proxy {url} leads to none of {len(failed)} places on the internet: {_how(failed[0])}",
+        detail="it takes no connection, takes it and says nothing, or has no way out itself",
+        cause="proxy-silent",
+        evidence=(Evidence(source=source, value=url), *(found for one in failed for found in _evidence(one))),
+        not_the_cause=("the package index and the hub: they are not reached at all",),
+        remedy=Remedy(
+            text=f"start or restart what offers the proxy, correct its address, or unset {source} where the "
+            "network is left without a proxy"
+            if source != "the proxy"
+            else "start or restart what offers the proxy, correct its address, or take it out where the "
+            "network is left without one"
         ),
     )
 

@@ -43,6 +43,7 @@ class Answer:
     seconds: float = 0.0
     status: int | None = None  # of HTTP
     problem: str = ""
+    through: str = ""  # the proxy that was asked to lead there, without its login
     issuer: str = ""  # of the certificate that was shown: "Zscaler Root CA"; "" where none was seen
     behind: int | None = None  # seconds by which this machine's clock is behind the server's; negative: ahead
 

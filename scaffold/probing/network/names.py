@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scaffold.sources.redact import redact
+
 #: Proxies of programs, the strongest first.
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
@@ -27,3 +29,13 @@ HUB_FLAGS = (
 
 #: Where the hub is, unless HF_ENDPOINT says otherwise, and a mirror of it that is reached from China.
 HUB, HUB_MIRROR = "https://huggingface.co", "https://hf-mirror.com"
+
+
+def without_login(proxy: str) -> str:
+    """A proxy's address, fit to be shown; variables name proxies without a scheme, too.
+
+    >>> without_login("http://me:secret@host:80"), without_login("me:secret@host:80")
+    ('http://***@host:80', '***@host:80')
+    """
+    login, at, host = proxy.rpartition("@")
+    return f"***@{host}" if at and "://" not in login else redact(proxy)

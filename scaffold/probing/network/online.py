@@ -18,6 +18,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 from scaffold.probing.network.certificate import issuer_of
 from scaffold.probing.network.model import Answer, Outcome
+from scaffold.probing.network.names import without_login
 from scaffold.sources.redact import redact
 
 #: For a connection, and for an answer. Everything together ends a second later, whatever still runs.
@@ -65,6 +66,7 @@ def _answer(
         purpose=question.purpose,
         url=redact(question.url),
         outcome=outcome,
+        through=without_login(_proxy(question)),
         seconds=round(seconds, 1),
         problem=redact(problem)[:200],
         issuer=issuer,
@@ -112,6 +114,7 @@ def _once(question: Question, seconds: float, start: float) -> Answer:
         purpose=question.purpose,
         url=redact(question.url),
         outcome=outcome,
+        through=without_login(_proxy(question)),
         seconds=round(time.monotonic() - start, 1),
         status=status,
         issuer=issuer,

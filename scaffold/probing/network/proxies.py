@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scaffold.probing.network.model import Proxy
-from scaffold.probing.network.names import PROXIES
+from scaffold.probing.network.names import PROXIES, without_login
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.redact import redact
 from scaffold.system import System
@@ -22,12 +22,14 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 def proxies(system: System, settings: SourceSettings | None) -> tuple[tuple[Proxy, ...], str]:
     """Every proxy that is set, and the address of a script that chooses one ("" where there is none)."""
     found = [
-        Proxy(url=redact(value), source=name, variable=True)
+        Proxy(url=without_login(value), source=name, variable=True)
         for name in PROXIES
         if (value := system.environment.get(name, "").strip())
     ]
     if settings is not None and settings.proxy is not None and settings.proxy.origin not in PROXIES:
-        found.append(Proxy(url=redact(settings.proxy.value), source=settings.proxy.origin, honoured=False))
+        found.append(
+            Proxy(url=without_login(settings.proxy.value), source=settings.proxy.origin, honoured=False)
+        )
     others, script = _of_system(system)
     open_ports = ports(system)
     return tuple(replace(one, listening=_listens(one.url, open_ports)) for one in (*found, *others)), script
@@ -53,7 +55,7 @@ def windows_settings(output: str) -> tuple[tuple[Proxy, ...], str]:
     rows = dict(re.findall(r"^    (\w+)    REG_\w+    (.*?)\s*$", output, re.MULTILINE))
     server, script = rows.get("ProxyServer", ""), rows.get("AutoConfigURL", "")
     on = rows.get("ProxyEnable", "").lower() in ("0x1", "1")
-    fixed = (Proxy(url=redact(server), source="Windows' settings"),) if on and server else ()
+    fixed = (Proxy(url=without_login(server), source="Windows' settings"),) if on and server else ()
     return fixed, redact(script)
 
 
@@ -68,7 +70,7 @@ def mac_settings(output: str) -> tuple[tuple[Proxy, ...], str]:
     fixed: tuple[Proxy, ...] = ()
     if rows.get("HTTPSEnable") == "1" and rows.get("HTTPSProxy"):
         address = f"{rows['HTTPSProxy']}:{rows.get('HTTPSPort', '443')}"
-        fixed = (Proxy(url=redact(address), source="macOS' settings"),)
+        fixed = (Proxy(url=without_login(address), source="macOS' settings"),)
     script = rows.get("ProxyAutoConfigURLString", "") if rows.get("ProxyAutoConfigEnable") == "1" else ""
     return fixed, redact(script)
 

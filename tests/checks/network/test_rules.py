@@ -153,6 +153,47 @@ def test_what_does_not_answer(answers, expected) -> None:
     assert shown(NetworkFacts(answers=answers)) == expected
 
 
+VIA = {"outcome": "timeout", "seconds": 3.0, "through": "http://10.0.0.1:3128"}
+
+
+def test_a_proxy_that_hangs_is_what_all_places_have_in_common() -> None:
+    proxy = Proxy(url="http://10.0.0.1:3128", source="HTTPS_PROXY", variable=True)
+    network = NetworkFacts(
+        proxies=(proxy,), no_proxy="localhost", answers=(replace(INDEX, **VIA), replace(HUB, **VIA))
+    )
+    [found] = [one for one in said(network) if one.level != "ok"]
+    assert found == Finding(
+        id="net.proxy",
+        level="warning",
+        title="The proxy http://10.0.0.1:3128 leads to none of 2 places on the internet: no answer within 3 s",
+        detail="it takes no connection, takes it and says nothing, or has no way out itself",
+        cause="proxy-silent",
+        evidence=(
+            Evidence(source="HTTPS_PROXY", value="http://10.0.0.1:3128"),
+            Evidence(source="https://index.example/simple", value="timeout after 3.0 s"),
+            Evidence(source="https://huggingface.co", value="timeout after 3.0 s"),
+        ),
+        not_the_cause=("the package index and the hub: they are not reached at all",),
+        remedy=Remedy(
+            text="start or restart what offers the proxy, correct its address, or unset HTTPS_PROXY where the "
+            "network is left without a proxy"
+        ),
+    )
+
+
+def test_a_proxy_that_leads_somewhere_is_not_blamed() -> None:
+    network = NetworkFacts(answers=(replace(INDEX, through="http://10.0.0.1:3128"), replace(HUB, **VIA)))
+    assert shown(network) == [("info", "net.hf-endpoint", "hub-unreachable")]
+
+
+def test_a_mirror_that_hangs_is_not_advised_again() -> None:
+    hub = replace(HUB, outcome="timeout", url="http://127.0.0.1:9")
+    [found] = [one for one in said(NetworkFacts(answers=(INDEX, hub))) if one.level == "info"]
+    assert found.remedy == Remedy(
+        text="HF_ENDPOINT is set to http://127.0.0.1:9: unset it, or name another mirror"
+    )
+
+
 @pytest.mark.parametrize(
     ("packages", "expected"),
     [

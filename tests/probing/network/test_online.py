@@ -123,3 +123,13 @@ def test_a_login_in_a_url_is_not_repeated() -> None:
     with served(answering()) as port:
         answer = asked(f"http://me:secret@127.0.0.1:{port}/simple")
     assert "secret" not in repr(answer)
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_a_proxy_that_says_nothing_is_named_without_its_login(scheme: str) -> None:
+    with served(silent) as port:
+        [answer] = ask(
+            [question("https://index.example/simple", proxy=f"{scheme}me:secret@127.0.0.1:{port}")],
+            seconds=0.3,
+        )
+    assert (answer.outcome, answer.through) == ("timeout", f"{scheme}***@127.0.0.1:{port}")
