@@ -20,6 +20,7 @@ _SAID = {
     "folder": ("ide.run-config-folder", "WORKING_DIRECTORY", "runs in a folder that is not there"),
     "env-file": ("ide.run-config-env-file", "ENV_FILES", "reads variables from a file that is not there"),
     "member": ("ide.run-config-member", "", "starts run configurations that are not there"),
+    "interpreter": ("ide.interpreter-missing", "SDK_HOME", "starts an interpreter that is not there"),
 }
 
 
@@ -60,7 +61,8 @@ def _lacking(run: Run, lacks: list[Lack]) -> Finding:
         id=check,
         level="error" if run.stored else "warning",
         title=f'Run configuration "{run.name}" {said}',
-        detail="it was moved or renamed, or git has it not",
+        detail="it was moved or renamed, or "
+        + ("the file is another machine's" if lacks[0].kind == "interpreter" else "git has it not"),
         cause="run-config-target-missing",
         evidence=evidence((run.place(_SAID[one.kind][1]), one.text) for one in lacks),
         remedy=Remedy(text=stored if run.stored else f"correct or delete it ({EDIT_RUN})"),

@@ -44,7 +44,11 @@ def _finding(path: str, name: str, level: str, facts: Facts) -> Finding:
         f"everything that is installed; frameworks that import {name} get this file, too",
         cause="name-shadowing",
         evidence=(Evidence(source=path, value=f"has the name of {whose} {name}"), *_installed(name, facts)),
-        not_the_cause=(f"the installation of {name}: installing it again changes nothing",),
+        not_the_cause=(
+            "Python's installation"
+            if name in _names("standard")
+            else f"the installation of {name}: installing it again changes nothing",
+        ),
         remedy=Remedy(
             text=f"rename it, for instance to my_{name} (PyCharm: right click | Refactor | Rename, which "
             "renames its imports, too), and delete __pycache__ beside it"

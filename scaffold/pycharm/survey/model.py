@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scaffold.pycharm.documents.source import Document
 
 #: What of a run configuration is not there.
-Missing = Literal["script", "module", "tests", "folder", "env-file", "member"]
+Missing = Literal["script", "module", "tests", "folder", "env-file", "member", "interpreter"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

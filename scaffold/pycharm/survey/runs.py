@@ -149,6 +149,14 @@ def _of_python(run: Run, context: _Context) -> Iterator[Lack]:
     if folder and not _unknowable(folder) and not there(command.cwd, Path.is_dir):
         yield Lack(kind="folder", text=f"the working folder is not there: {_below(folder, macros.project)}")
     yield from _env_files(macros.all(run.option("ENV_FILES")), macros.project)
+    yield from _interpreter(run, macros.all(run.option("SDK_HOME")))
+
+
+def _interpreter(run: Run, home: str) -> Iterator[Lack]:
+    """One that it names itself; one of another machine (ssh://, docker://) is not looked for."""
+    own = not run.configuration.flag("IS_MODULE_SDK", default=False) and Path(home).is_absolute()
+    if own and not _unknowable(home) and not there(Path(home), Path.exists):
+        yield Lack(kind="interpreter", text=f"the interpreter is not there: {home}")
 
 
 def _env_files(value: str, root: Path) -> Iterator[Lack]:

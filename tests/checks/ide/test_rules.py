@@ -303,6 +303,19 @@ def test_what_is_too_long_or_too_deep(tmp_path: Path, files: dict[str, str], fou
     assert max((len(one.title) for one in findings), default=0) <= 300
 
 
+@pytest.mark.parametrize(
+    ("home", "level"),
+    [("/home/wang/envs/dl/bin/python", "warning"), ("/bin/sh", ""), ("ssh://me@host:22/usr/bin/python", "")],
+)
+def test_an_interpreter_of_a_run_configurations_own_is_there(tmp_path: Path, home: str, level: str) -> None:
+    run = run_xml(SDK_HOME=home, IS_MODULE_SDK="false").replace(
+        "ProjectRunConfigurationManager", "RunManager"
+    )
+    files = {".idea/workspace.xml": f"<project>{run}</project>"}
+    found = look(tmp_path / "app", tracked=list(FILES), **files)
+    assert found.get("ide.interpreter-missing", "") == level
+
+
 def test_a_rule_that_breaks_is_told_and_stops_no_other() -> None:
     def rule(_: IdeFacts) -> None:
         raise ZeroDivisionError("by chance")

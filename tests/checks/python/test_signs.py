@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from scaffold.checks.from_log import with_log
 from scaffold.logs.search import read_log
 from scaffold.logs.signatures import FOLDER
 from scaffold.toml import loads
@@ -63,6 +64,11 @@ SEEN = [
     ("ModuleNotFoundError: No module named '_lzma'", "python-incomplete"),
     ("zsh: bad CPU type in executable: /usr/local/bin/python3", "python-of-another-processor"),
     ("bash: .venv/bin/python: cannot execute binary file: Exec format error", "python-of-another-processor"),
+    ("window.cpp:1272: error: (-2:Unspecified error) The function is not implemented. Rebuild the library with Windows, GTK+ 2.x or Cocoa support.", "opencv-without-windows"),
+    ('qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "/p/site-packages/cv2/qt/plugins" even though it was found.', "qt-of-opencv-in-front"),
+    ('qt.qpa.plugin: Could not find the Qt platform plugin "xcb" in "/p/site-packages/cv2/qt/plugins"', "qt-of-opencv-in-front"),
+    ('qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.', "no-screen"),
+    ("_tkinter.TclError: no display name and no $DISPLAY environment variable", "no-screen"),
 ]  # fmt: skip
 
 HEALTHY = [
@@ -81,6 +87,8 @@ HEALTHY = [
     "conda activate train",
     "$ conda init bash",
     "exec format error: /usr/local/bin/docker-entrypoint.sh",
+    'Could not load the Qt platform plugin "windows" in "" even though it was found.',
+    "NotImplementedError: the function is not implemented",
 ]
 
 
@@ -99,3 +107,13 @@ def test_a_wording_is_recognised(text, name) -> None:
 @pytest.mark.parametrize("text", HEALTHY)
 def test_nothing_is_read_into_other_lines(text) -> None:
     assert names(text) == set()
+
+
+def test_a_window_that_cannot_open_is_one_finding() -> None:
+    """env.no-window, although Qt's plugin and the missing screen are both named."""
+    text = (
+        "qt.qpa.xcb: could not connect to display\nqt.qpa.plugin: Could not load the Qt platform plugin "
+        '"xcb" in "/p/site-packages/cv2/qt/plugins" even though it was found.\nAborted (core dumped)'
+    )
+    findings = with_log((), read_log(io.BytesIO(text.encode()), "log"))
+    assert [(one.id, one.cause) for one in findings] == [("env.no-window", "qt-plugins-of-opencv")]

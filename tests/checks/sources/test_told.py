@@ -182,6 +182,32 @@ def test_a_log_alone_names_the_cause(symptom, findings) -> None:
     assert found({}, symptom) == findings
 
 
+#: A spawned worker's traceback, before the line of the script that it came to.
+SPAWNED = """  File "/usr/lib/python3.11/multiprocessing/spawn.py", line 246, in prepare
+    _fixup_main_from_path(data['init_main_from_path'])
+  File "<frozen runpy>", line 88, in _run_code
+  File "/home/ada/train.py", line 4, in <module>
+    {line}
+"""
+DIED = "RuntimeError: DataLoader worker (pid(s) 21895) exited unexpectedly\n"
+DJANGO = '  File "/p/lib/python3.11/site-packages/django/apps/config.py", line 210\n'
+
+
+@pytest.mark.parametrize(
+    ("symptom", "findings"),
+    [
+        (SPAWNED.format(line='mp.set_start_method("spawn")') + DIED, {"proj.main-guard": "warning"}),
+        (SPAWNED.format(line="for x in DataLoader(data, num_workers=2):") + DIED, {"proj.main-guard": "warning"}),
+        (SPAWNED.format(line="import torch") + DIED, {"train.worker-died": "error"}),
+        (DIED, {"train.worker-died": "error"}),
+        ("ModuleNotFoundError: No module named 'core'\n", {"proj.run-as-module": "error"}),
+        (DJANGO + "ModuleNotFoundError: No module named 'core'\n\ndjango.core.exceptions.ImproperlyConfigured", {}),
+    ],
+)  # fmt: skip
+def test_a_traceback_above_says_more_than_the_last_line(symptom, findings) -> None:
+    assert found({}, symptom) == findings
+
+
 @pytest.mark.parametrize(
     ("system", "symptom", "findings"),
     [
@@ -229,9 +255,58 @@ def test_a_finding_is_whole() -> None:
         "everything that is installed; frameworks that import random get this file, too",
         cause="name-shadowing",
         evidence=(Evidence(source="random.py", value="has the name of Python's own module random"),),
-        not_the_cause=("the installation of random: installing it again changes nothing",),
+        not_the_cause=("Python's installation",),
         remedy=Remedy(
             text="rename it, for instance to my_random (PyCharm: right click | Refactor | Rename, which renames "
             "its imports, too), and delete __pycache__ beside it"
         ),
     )
+
+
+ENDED = "Process finished with exit code {}"
+ENDED_ZH = "进程已结束\uff0c退出代码为 {}"
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        ("-1073741819 (0xC0000005)", "run.crashed"),
+        ("-1073740940 (0xC0000374)", "run.crashed"),
+        ("-1073740791 (0xC0000409)", "run.crashed"),
+        ("139 (interrupted by signal 11:SIGSEGV)", "run.crashed"),
+        ("134 (interrupted by signal 6:SIGABRT)", "run.crashed"),
+        ("132 (interrupted by signal 4:SIGILL)", "cpu.isa"),
+        ("137 (interrupted by signal 9:SIGKILL)", "sys.memory"),
+        ("0", ""),
+        ("1", ""),
+        ("130 (interrupted by signal 2:SIGINT)", ""),
+    ],
+)
+@pytest.mark.parametrize("said", [ENDED, ENDED_ZH, "进程已结束,退出代码{}"])
+def test_how_pycharm_says_that_a_program_ended(said, code, finding) -> None:
+    facts, _ = described({"machine": {}, "symptom": said.format(code)})
+    assert {one.id for one in examine(facts) if one.level == "error"} == ({finding} if finding else set())
+
+
+def test_an_exit_code_says_nothing_where_the_cause_stands_above() -> None:
+    told = "RuntimeError: CUDA error: device-side assert triggered\n" + ENDED.format(
+        "134 (interrupted by signal 6: SIGABRT)"
+    )
+    facts, _ = described({"machine": {}, "symptom": told})
+    assert [one.id for one in examine(facts) if one.level == "error"] == ["train.device-assert"]
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("Segmentation fault (core dumped)", True),
+        ("run.sh: line 3: 4242 Segmentation fault      (core dumped) python train.py", True),
+        ("段错误 (核心已转储)", True),
+        ("Fatal Python error: Segmentation fault", True),
+        ("#  SIGSEGV (0xb) at pc=0x00007f", False),
+        ("We had a Segmentation fault (core dumped) last week, it is gone", False),
+    ],
+)
+def test_a_shell_says_that_a_program_crashed(line, seen) -> None:
+    facts, _ = described({"machine": {}, "symptom": f"start\n{line}\nend"})
+    assert any(one.id == "run.crashed" for one in examine(facts)) is seen
