@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +12,12 @@ from scaffold.system import System
 if TYPE_CHECKING:
     from scaffold.env.create import ProjectPlan
     from scaffold.env.sync import SyncPlan
+    from scaffold.environments import model as environments
     from scaffold.environments.model import Report
+
+
+#: What environments are made with.
+_TOOLS = {"pip", "setuptools", "wheel"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +44,44 @@ def plan_environment(
     if how == "sync":
         from scaffold.env.sync import SyncWishes, plan_sync
 
-        return EnvironmentPlan(command=command, sync=plan_sync(system, root, SyncWishes(), announce))
+        plan = plan_sync(system, root, SyncWishes(), announce)
+        return EnvironmentPlan(command=command, sync=replace(plan, setup=_with_losses(plan.setup)))
     from scaffold.env.create import plan_for_project
     from scaffold.setup import demand_consent
 
     planned = plan_for_project(system, root, Wishes(frameworks=()), announce)
     demand_consent(planned.setup, planned.wishes)
-    return EnvironmentPlan(command=command, create=planned)
+    return EnvironmentPlan(command=command, create=replace(planned, setup=_with_losses(planned.setup)))
+
+
+def _with_losses(setup: SetupPlan) -> SetupPlan:
+    """The plan, which also says what is installed by hand: no backup holds that."""
+    return replace(setup, environments=tuple(map(_telling_losses, setup.environments)))
+
+
+def _telling_losses(plan: environments.EnvironmentPlan) -> environments.EnvironmentPlan:
+    from packaging.utils import canonicalize_name
+
+    from scaffold.environments.condition.verify import installed_distributions
+    from scaffold.environments.layout import site_packages_of
+
+    folder = site_packages_of(plan.location)
+    if folder is None or not plan.downloads:
+        return plan
+    kept = {canonicalize_name(one.name) for one in plan.downloads} | _TOOLS
+    found = (
+        one for one in installed_distributions(folder) if one.name and not _is_editable(folder, one.metadata)
+    )
+    lost = sorted({canonicalize_name(one.name) for one in found} - kept)
+    if not lost:
+        return plan
+    notice = f"not part of the plan, gone afterwards, and not taken back by --undo: {', '.join(lost)}"
+    return replace(plan, notices=(*plan.notices, notice))
+
+
+def _is_editable(folder: Path, metadata: str) -> bool:
+    """Whether it was installed from a folder: the project itself, which is installed again."""
+    return (folder / metadata / "direct_url.json").exists()
 
 
 def make_environment(system: System, plan: EnvironmentPlan, announce: Announce, report: Report) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from scaffold.checks.automatic import Cure, VariableCure, cure_of
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
+from scaffold.errors import OptionRefused
 from scaffold.ide.open_ides import open_ides
 from scaffold.mending.model import MendPlan
 from scaffold.pycharm.mending import backups
@@ -43,7 +44,14 @@ def plan_mending(system: System, facts: Facts, findings: Sequence[Finding]) -> M
 def plan_undo(system: System, root: Path) -> MendPlan:
     """What the last ``--fix`` changed in files, to be taken back. Raises OptionRefused, ScaffoldError."""
     place = _place(system, root)
-    changes = backups.undo(root, place)
+    try:
+        changes = backups.undo(root, place)
+    except OptionRefused as nothing:
+        raise OptionRefused(
+            nothing.message,
+            detail=(*nothing.detail, "an environment that was made anew is not taken back: it has no backup"),
+            hint="install what is missing in it again",
+        ) from nothing
     return MendPlan(root=root, changes=changes, backups=place, open=open_ides(changes, system))
 
 
