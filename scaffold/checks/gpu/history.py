@@ -116,6 +116,8 @@ def pythons(framework: str, version: str, platform: str) -> tuple[str, ...]:
 
     >>> pythons("tensorflow", "2.8", "windows_x86_64"), pythons("torch", "1.9.1+cpu", "linux_x86_64")[-1]
     (('3.7', '3.8', '3.9', '3.10'), '3.9')
+    >>> pythons("tensorflow", "1.15", "windows_x86_64"), pythons("torch", "1.13", "windows_x86_64")[-1]
+    (('3.5', '3.6', '3.7'), '3.10')
     """
     release = parsed(version)
     if release is None or framework not in FRAMEWORKS:
@@ -129,7 +131,9 @@ def pythons(framework: str, version: str, platform: str) -> tuple[str, ...]:
     if not platform.endswith("_x86_64"):
         return ()  # the old rows are those of Intel's and AMD's processors
     spelt = ".".join(map(str, minor))
-    return next((tuple(row["python"]) for row in _table()[framework] if row["minor"] == spelt), ())
+    row = next((row for row in _table()[framework] if row["minor"] == spelt), {"python": ()})
+    without = row.get("not_windows", ()) if platform.startswith("windows") else ()
+    return tuple(one for one in row["python"] if one not in without)
 
 
 def newest_for(framework: str, python: str, platform: str) -> str:
