@@ -131,9 +131,9 @@ def pythons(framework: str, version: str, platform: str) -> tuple[str, ...]:
     if not platform.endswith("_x86_64"):
         return ()  # the old rows are those of Intel's and AMD's processors
     spelt = ".".join(map(str, minor))
-    row = next((row for row in _table()[framework] if row["minor"] == spelt), {"python": ()})
-    without = row.get("not_windows", ()) if platform.startswith("windows") else ()
-    return tuple(one for one in row["python"] if one not in without)
+    old = next((one for one in _table()[framework] if one["minor"] == spelt), {"python": ()})
+    without = old.get("not_windows", ()) if platform.startswith("windows") else ()
+    return tuple(one for one in old["python"] if one not in without)
 
 
 def newest_for(framework: str, python: str, platform: str) -> str:
