@@ -1,11 +1,12 @@
 """Doctor beside the tools that people use instead, on failures staged for real: docs/doctor-peers.md.
 
-python benchmarks/doctor_peers.py --peers FOLDER [--only NAME ...]
+python benchmarks/doctor_peers.py --peers FOLDER --torch PYTHON [--only NAME ...]
 
 FOLDER is where ``pip install --target FOLDER accelerate transformers`` put these two; they are shown to each
-staged interpreter through PYTHONPATH, for they run inside of what they look at. Each tool is asked as its
-manual says. What is written down: how long it took, how it ended, and the first line in which it concludes
-anything. A list of versions is no conclusion.
+staged interpreter through PYTHONPATH, for they run inside of what they look at. PYTHON has a PyTorch that can
+be imported: where a machine is staged and not packages, it stands in, in the same surroundings. Each tool is
+asked as its manual says. What is written down: how long it took, how it ended, and the first line in which it
+concludes anything. A list of versions is no conclusion.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ PAGE = ROOT / "docs" / "doctor-peers.md"
 LIMIT = 120
 _VERDICT = 4  # lines: an output as short as this ends in a verdict
 
+#: Findings about a machine; the others are about packages and projects.
+MACHINE = ("gpu.", "dist.", "sys.", "cpu.", "net.", "lib.")
+
 #: A line in which a tool says that something is wrong.
 CONCLUSION = re.compile(
     r"\b(?:errors?|warnings?|broken|incompatible|conflicts?|mismatch|not compatible|multiple installed|"
@@ -51,8 +55,9 @@ stand-ins for drivers. Written by `benchmarks/doctor_peers.py` on {about}.
 A cell says how long the tool took, its exit status where that is not 0, and the first line in which it
 concludes anything; *facts only*: it printed a list and left the conclusion to the reader. Doctor names the
 finding that the recipe stages in every row: `tests/staged/test_staged.py` holds that, for more recipes than
-these. Where the staged PyTorch consists of the files that doctor reads, the tools that must import it *cannot
-run*, as they cannot wherever an import is what is broken.
+these. Where packages are staged, PyTorch consists of the files that doctor reads, and tools that must import
+it *cannot run*, as they cannot wherever an import is what is broken. †: the machine is what is staged; these
+were asked with a whole PyTorch (CPU) in the same surroundings.
 """
 
 
@@ -86,9 +91,10 @@ def main() -> int:
     """Stage, ask, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", type=Path, required=True)
+    parser.add_argument("--torch", type=Path, required=True)
     parser.add_argument("--only", nargs="*", default=[])
     arguments = parser.parse_args()
-    rows = list(measured(arguments.peers.resolve(), arguments.only))
+    rows = list(measured(arguments.peers.resolve(), arguments.torch.absolute(), arguments.only))
     if arguments.only:
         print("\n".join(" | ".join(one) for one in rows))
         return 0
@@ -102,7 +108,7 @@ def main() -> int:
     return 0
 
 
-def measured(peers: Path, only: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def measured(peers: Path, torch: Path, only: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """A row for the first recipe of each finding that this machine can stage."""
     import pytest
 
@@ -119,7 +125,8 @@ def measured(peers: Path, only: Sequence[str]) -> Iterator[tuple[str, ...]]:
             except pytest.skip.Exception as why:
                 print(f"{recipe.name}: not staged, {why}", file=sys.stderr)
                 continue
-            yield (recipe.name, doctor(recipe, staged), *(cell(one, staged, peers) for one in PEERS))
+            whole = torch if recipe.check.startswith(MACHINE) else None
+            yield (recipe.name, doctor(recipe, staged), *(cell(one, staged, peers, whole) for one in PEERS))
 
 
 def doctor(recipe: Recipe, staged: Staged) -> str:
@@ -131,14 +138,22 @@ def doctor(recipe: Recipe, staged: Staged) -> str:
     return f"{seconds:.1f} s: {recipe.level} `{recipe.check}`" if named else f"{seconds:.1f} s: **not named**"
 
 
-def cell(peer: Peer, staged: Staged, peers: Path) -> str:
-    """What a peer says."""
+def cell(peer: Peer, staged: Staged, peers: Path, torch: Path | None) -> str:
+    """What a peer says; of a staged machine, by a whole PyTorch where the staged one cannot be imported."""
     if staged.python is None:
         return "·"
+    said = asked(peer, staged, staged.python, peers)
+    if torch is not None and ": cannot run" in said:
+        return f"† {asked(peer, staged, torch, peers)}"
+    return said
+
+
+def asked(peer: Peer, staged: Staged, python: Path, peers: Path) -> str:
+    """How long one tool took, how it ended, what it concludes."""
     variables = {**os.environ, **staged.environment}
     if peer.shown:
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, (variables.get("PYTHONPATH"), str(peers))))
-    command = [*staged.prefix, *(part.format(python=staged.python) for part in peer.arguments)]
+    command = [*staged.prefix, *(part.format(python=python) for part in peer.arguments)]
     started = time.perf_counter()
     try:
         done = subprocess.run(

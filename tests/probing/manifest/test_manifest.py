@@ -84,7 +84,7 @@ def test_a_project_of_uvs(tmp_path: Path, machine: Machine) -> None:
                 format="uv.lock",
                 python="3.12",
                 frameworks=(Named(package="torch", version="2.9.1+cpu", index=CPU, place="uv.lock"),),
-                    pins=(Named(package="torch", version="2.9.1+cpu", place="uv.lock"),),
+                pins=(Named(package="torch", version="2.9.1+cpu", place="uv.lock"),),
             ),
         ),
     )

@@ -157,7 +157,7 @@ LOGS = {
         "gpu.arch-unsupported",
         "RTX 5070 with CUDA capability sm_120 is not compatible with the current PyTorch installation.\n",
     ),
-    "no-cuda-in-torch": ("gpu.build-cpu-only", "AssertionError: Torch not compiled with CUDA enabled\n"),
+    "no-cuda-in-torch": ("gpu.none", "AssertionError: Torch not compiled with CUDA enabled\n"),
     "hip-no-binary": (
         "gpu.rocm-gfx",
         '"hipErrorNoBinaryForGpu: Unable to find code object for all current devices!"\n',

@@ -263,7 +263,7 @@ RECIPES = tuple(
         ("driver-too-old", "gpu.driver-too-old", "error", too_old),
         ("visible-devices-no-such-number", "gpu.visible-devices", "error", no_such_number),
         ("visible-devices-cuda-0", "gpu.visible-devices", "error", a_name_of_torchs),
-        ("visible-devices-empty", "gpu.visible-devices", "error", all_hidden),
+        ("visible-devices-empty", "gpu.visible-devices", "warning", all_hidden),
         ("visible-devices-in-a-script", "gpu.visible-devices", "error", script_names_another),
         ("gpu-off-the-bus", "gpu.lost", "error", off_the_bus),
         ("container-gpu-taken-away", "gpu.device-nodes", "error", taken_away),

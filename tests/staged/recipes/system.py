@@ -220,7 +220,7 @@ def logged(text: str) -> Callable[[Path], Staged]:
 RECIPES = (
     Recipe(name="shm-small", check="sys.shm", level="warning", stage=small_shared_memory),
     Recipe(name="shm-filled", check="sys.shm", level="warning", stage=filled_shared_memory),
-    Recipe(name="tmp-too-small", check="sys.disk", level="error", stage=small_temporary_folder),
+    Recipe(name="tmp-too-small", check="sys.disk", level="warning", stage=small_temporary_folder),
     Recipe(name="hf-cache-full", check="sys.disk", level="error", stage=full_hub),
     Recipe(name="inodes-exhausted", check="sys.disk", level="error", stage=no_file_names),
     Recipe(name="noexec-environment", check="sys.noexec", level="error", stage=noexec_environment),
