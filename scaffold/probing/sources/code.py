@@ -33,8 +33,9 @@ def source_in(path: str, text: str, tree: ast.Module) -> Source:
     )
 
 
-#: Without one of these words no process is started; most files have none.
-_WORDS = ("num_workers", "rocess", "Pool", "num_proc", "spawn", "workers", "Manager")
+#: Without one of these words no process is started; most files have none. Pools and processes come from a
+#: module that is imported by its name, whatever it is called then.
+_WORDS = ("num_workers", "num_proc", "multiprocessing", "concurrent", "workers=", "Process(")
 
 
 def _may_spawn(text: str) -> bool:
