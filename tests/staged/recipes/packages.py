@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 
 from tests.staged import Recipe, Staged
 from tests.staged.made import distribution, environment, torch
@@ -120,7 +121,7 @@ def numpy_2_with_old_pandas(folder: Path) -> Staged:
     environment(folder / ".venv")
     python = folder / ".venv" / "bin" / "python"
     command = [
-        "uv",
+        find_uv_bin(),
         "pip",
         "install",
         "--quiet",
