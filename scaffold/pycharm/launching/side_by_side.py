@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -31,11 +32,30 @@ def run_side_by_side(launches: Sequence[Launch], say: Callable[[str, str], None]
     with contextlib.ExitStack() as stack:
         children: list[tuple[str, subprocess.Popen[str]]] = []
         try:
-            children.extend((one.name, stack.enter_context(_started(one, say))) for one in launches)
+            with _ctrl_c_waits():
+                children.extend((one.name, stack.enter_context(_started(one, say))) for one in launches)
             return max(_wait(children, say))
         except KeyboardInterrupt:
             _interrupt(children, say)
             return Interrupted.exit_status
+
+
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Let a Ctrl-C wait until all are started: between a start and our note of it, it would miss that one."""
+    pressed: list[int] = []
+    # where another signal is made a KeyboardInterrupt too; only the main thread may change what a signal does
+    ours = threading.current_thread() is threading.main_thread()
+    names = [one for one in signal.Signals if ours and signal.getsignal(one) is signal.default_int_handler]
+    for name in names:
+        signal.signal(name, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        for name in names:
+            signal.signal(name, signal.default_int_handler)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

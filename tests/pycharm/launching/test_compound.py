@@ -24,6 +24,15 @@ from scaffold.pycharm.model import ConfigurationFile, Launch
 from scaffold.pycharm.reading.configurations import configurations, find
 from tests.pycharm.projects_on_disk import RUNS, Host, add_environment, make_project
 
+SAVES = """
+import time
+try:
+    print("ready", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("saved")
+"""
+
 BOTH = RunConfiguration(name="both", kind="compound", members=("train (PyTorch)", "tests"))
 PYTHON, COMPOUND = "PythonConfigurationType", "CompoundRunConfigurationType"
 
@@ -150,14 +159,6 @@ def test_one_that_cannot_be_started_ends_the_others(tmp_path: Path, monkeypatch:
 @pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
 def test_ctrl_c_reaches_all_of_them() -> None:
     """Both get it as a KeyboardInterrupt, not as a kill, and may say good-bye."""
-    code = """
-import time
-try:
-    print("ready", flush=True)
-    time.sleep(60)
-except KeyboardInterrupt:
-    print("saved")
-"""
     said: list[tuple[str, str]] = []
     ready = threading.Semaphore(0)
 
@@ -172,7 +173,7 @@ except KeyboardInterrupt:
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=press, daemon=True).start()
-    assert run_side_by_side([launch("one", code), launch("two", code)], say) == 130
+    assert run_side_by_side([launch("one", SAVES), launch("two", SAVES)], say) == 130
     told = ["[interrupted; Ctrl-C again ends it at once]", "ready", "saved"]
     assert sorted(said) == [(name, line) for name in ("one", "two") for line in told]
 
@@ -201,3 +202,28 @@ while True:
 
     threading.Thread(target=press, daemon=True).start()
     assert run_side_by_side([launch("deaf", code)], say) == 130
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+def test_ctrl_c_while_the_second_is_started_reaches_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C between the start of a program and our note of it must not leave that program to be killed."""
+    said: list[tuple[str, str]] = []
+    ready = threading.Semaphore(0)
+    start = side_by_side.beside
+
+    def say(name: str, line: str) -> None:
+        said.append((name, line))
+        if line == "ready":
+            ready.release()
+
+    @contextlib.contextmanager
+    def slow(*arguments: Any, **options: Any) -> Iterator[Any]:
+        with start(*arguments, **options) as process:
+            ready.acquire()  # it runs, and nobody has noted it yet
+            os.kill(os.getpid(), signal.SIGINT)
+            yield process
+
+    monkeypatch.setattr(side_by_side, "beside", slow)
+    assert run_side_by_side([launch("one", SAVES), launch("two", SAVES)], say) == 130
+    told = ["[interrupted; Ctrl-C again ends it at once]", "ready", "saved"]
+    assert sorted(said) == [(name, line) for name in ("one", "two") for line in told]
