@@ -46,14 +46,16 @@ def _ctrl_c_waits() -> Iterator[None]:
     pressed: list[int] = []
     # where another signal is made a KeyboardInterrupt too; only the main thread may change what a signal does
     ours = threading.current_thread() is threading.main_thread()
-    names = [one for one in signal.Signals if ours and signal.getsignal(one) is signal.default_int_handler]
-    for name in names:
-        signal.signal(name, lambda number, _: pressed.append(number))
+    # not all of signal.Signals: Windows counts console events among them, which have no handler
+    known = signal.valid_signals() if ours else ()
+    numbers = [one for one in known if signal.getsignal(one) is signal.default_int_handler]
+    for number in numbers:
+        signal.signal(number, lambda received, _: pressed.append(received))
     try:
         yield
     finally:
-        for name in names:
-            signal.signal(name, signal.default_int_handler)
+        for number in numbers:
+            signal.signal(number, signal.default_int_handler)
     if pressed:
         raise KeyboardInterrupt
 
