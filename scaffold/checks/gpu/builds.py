@@ -52,12 +52,10 @@ def _likely_cpu(facts: Facts, torch: Torch, gpu: Accelerator) -> Iterator[Findin
 
     The builds of PyTorch's own index and of NVIDIA's containers are told by it; NVIDIA's for Jetson are not.
     """
-    release = parsed(torch.version)
-    plain = release is not None and not release.local and not release.is_prerelease and not torch.conda
-    exact = torch.version[:1].isdecimal()
     if platform_of(facts) != "linux_aarch64" or gpu.vendor != "nvidia" or gpu.capability in JETSON:
         return
-    if not (plain and exact and release is not None and release < Version("2.11")):
+    release = parsed(torch.version) if torch.version[:1].isdecimal() else None
+    if release is None or release.local or release.is_prerelease or release >= Version("2.11") or torch.conda:
         return
     yield Finding(
         id="gpu.build-cpu-only",
