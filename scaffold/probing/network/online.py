@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal
@@ -110,16 +110,8 @@ def _once(question: Question, seconds: float, start: float) -> Answer:
     finally:
         connection.close()
     outcome: Outcome = "ok" if status < 500 and status != 407 else "proxy" if status == 407 else "status"
-    return Answer(
-        purpose=question.purpose,
-        url=redact(question.url),
-        outcome=outcome,
-        through=without_login(_proxy(question)),
-        seconds=round(time.monotonic() - start, 1),
-        status=status,
-        issuer=issuer,
-        behind=_behind(date or ""),
-    )
+    told = _answer(question, outcome, time.monotonic() - start, issuer=issuer)
+    return replace(told, status=status, behind=_behind(date or ""))
 
 
 def _connection(
