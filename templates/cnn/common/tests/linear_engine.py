@@ -16,6 +16,7 @@ class LinearEngine:
     best, last = "best.safetensors", "last.pt"
     device, device_reason = "cpu", "it is NumPy"
     precision, precision_reason = "fp32", "it is NumPy"
+    formats = ()
     interrupt_at: int | None = None  # the epoch in which somebody presses Ctrl-C
 
     def __init__(self, settings, card):
@@ -49,8 +50,8 @@ class LinearEngine:
             run.last.touch()
         self.save(run.best)
 
-    def logits(self, images):
-        return (self.inputs(images) @ self.weights).astype(np.float32)
+    def outputs(self, part):
+        return (self.inputs(part.images) @ self.weights).astype(np.float32)
 
     def load(self, weights):
         try:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from your_project import data, sources
-from your_project.data import checksums
+from your_project.data import Split
+from your_project.engine import ModelCard
 from your_project.errors import ProjectError
 from your_project.settings import Settings
 from your_project.sources import Source
@@ -20,7 +21,7 @@ def parts(found):
 
 
 def assert_nothing_is_shared(found):
-    sums = [set(checksums(part.images).tolist()) for part in parts(found)]
+    sums = [set(part.checksums().tolist()) for part in parts(found)]
     assert not (sums[0] & sums[1] or sums[0] & sums[2] or sums[1] & sums[2])
     assert [len(one) for one in sums] == [len(part) for part in parts(found)]
 
@@ -140,14 +141,19 @@ def test_what_is_neither_a_name_nor_a_folder():
         data.load(Settings(data="mnits"))
 
 
+def card(*classes):
+    return ModelCard("resnet", 8, 0.0, (8, 8, 3), classes, (0.0,) * 3, (1.0,) * 3, "pytorch")
+
+
 def test_images_that_the_network_has_seen_never_test_it(photos):
-    settings = Settings(data=str(photos), image_size=8)
-    found = data.load(settings)
-    seen = np.concatenate([checksums(found.train.images), checksums(found.validation.images)])
-    everything = data.load_unseen(settings, ("bee", "ant"), seen, same=False)
-    assert len(everything) == len(found.test)
+    settings = Settings(data=str(photos))
+    found = data.load(Settings(data=str(photos), image_size=8))
+    seen = np.concatenate([found.train.checksums(), found.validation.checksums()])
+    everything = data.load_unseen(settings, card("bee", "ant"), seen, same=False)
+    assert everything.images.shape == (len(found.test), 8, 8, 3)
     assert sorted(everything.labels.tolist()) == [0, 0, 1, 1]
     with pytest.raises(ProjectError, match="none of the network's classes x, y"):
-        data.load_unseen(settings, ("x", "y"), seen, same=True)
+        data.load_unseen(settings, card("x", "y"), seen, same=True)
+    all_of_them = Split(*sources.read(Settings(data=str(photos), image_size=8)).rest).checksums()
     with pytest.raises(ProjectError, match="trained on every one"):
-        data.load_unseen(settings, ("ant", "bee"), checksums(sources.read(settings).rest[0]), same=False)
+        data.load_unseen(settings, card("ant", "bee"), all_of_them, same=False)

@@ -42,7 +42,7 @@ def test_any_run_is_adapted_to_a_folder_of_pictures(run, capsys, tmp_path):
     assert (card["image_shape"], card["classes"]) == ([8, 8, 1], ["ant", "bee"])
     capsys.readouterr()
     run("evaluate")
-    assert "the newest finished run, fine-tuned to ant, bee; another one" in capsys.readouterr().out
+    assert "the newest finished run, fine-tuned; another one" in capsys.readouterr().out
     run("predict")
 
 

@@ -12,7 +12,7 @@ import pytest
 from linear_engine import LinearEngine
 from PIL import Image
 
-from your_project import engines, evaluation, workflows
+from your_project import engines, prediction, workflows
 from your_project.files import read_json
 
 
@@ -118,7 +118,7 @@ def test_a_picture_that_looks_inverted_is_told(run, capsys, tmp_path):
         out = capsys.readouterr().out
         assert f"{told}{advice}\n" in out
         assert "newest" not in out
-    assert not evaluation.look_inverted(np.full((1, 2, 2, 3), 255), (120.0, 118.0, 110.0)).any()
+    assert not prediction.look_inverted(np.full((1, 2, 2, 3), 255), (120.0, 118.0, 110.0)).any()
 
 
 @pytest.mark.parametrize("program", ["evaluate", "predict"])

@@ -37,7 +37,7 @@ def weights(made: KerasEngine) -> list[np.ndarray]:
 
 
 def accuracy(made: KerasEngine, images: Data) -> float:
-    return float((made.logits(images.test.images).argmax(1) == images.test.labels).mean())
+    return float((made.outputs(images.test).argmax(1) == images.test.labels).mean())
 
 
 def history(folder: Path) -> list[dict[str, float]]:

@@ -13,10 +13,10 @@ from keras_cases import PLAIN, SMALL, accuracy, engine, history, run_folder, tra
 from your_project import data
 from your_project.data import Data
 from your_project.errors import ProjectError
-from your_project.finetuning import adaptation
 from your_project.settings import Settings
 from your_project.stages import Stage
 from your_project.tfkeras.engine import KerasEngine
+from your_project.transfer import adaptation
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_loss_that_explodes_is_told(digits: Data, tmp_path: Path) -> None:
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])
 def test_mixed_precision_learns_too(precision: Literal["bf16", "fp16"], digits: Data, tmp_path: Path) -> None:
     made = trained(replace(PLAIN, precision=precision), digits, tmp_path)
-    assert made.logits(digits.test.images).dtype == np.float32
+    assert made.outputs(digits.test).dtype == np.float32
     assert accuracy(made, digits) > 0.7
 
 

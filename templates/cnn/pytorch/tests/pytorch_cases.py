@@ -63,7 +63,7 @@ def digits(**changes):
 
 
 def accuracy(engine, split):
-    return float((engine.logits(split.images).argmax(1) == split.labels).mean())
+    return float((engine.outputs(split).argmax(1) == split.labels).mean())
 
 
 def weights_of(engine):

@@ -6,8 +6,8 @@ import pytest
 from pytorch_cases import accuracy, fit, settings_of
 
 from your_project import data
-from your_project.finetuning import adaptation
 from your_project.training import whole_training
+from your_project.transfer import adaptation
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ class Guess:
     best, last = "best.txt", "last.txt"
     device, device_reason = "cpu", "it is one number"
     precision, precision_reason = "fp32", "it needs no other"
-    parameters = 1
+    parameters, formats = 1, ()
     interrupt_at: int | None = None  # the epoch in which somebody presses Ctrl-C
 
     def __init__(self) -> None:
@@ -72,6 +72,11 @@ class Guess:
 
     def save(self, weights):
         weights.write_text(str(self.value))
+
+    def outputs(self, part): ...
+    def arrays(self, part): ...
+    def export(self, part, name, folder): ...
+    def exported(self, file, part): ...
 
 
 def train(request: Request[Settings]) -> None:

@@ -1,4 +1,4 @@
-"""What a framework must offer to classify images, beside what every engine does (see `engines.py`).
+"""The network of this project, seen from outside: what describes it, and what each framework offers for it.
 
 `pytorch/engine.py` and `tfkeras/engine.py` offer it; nothing else knows a framework.
 """
@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from .engines import Engine
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .data import Data
-    from .run_folder import RunFolder
     from .settings import Settings
-    from .stages import Stage
 
 
 @dataclass(frozen=True)
@@ -32,20 +28,31 @@ class ModelCard:
     std: tuple[float, ...]
     framework: str  # pytorch | keras
 
+    def describe(self) -> str:
+        """Return what the network is and knows, for the reader."""
+        return f"{self.model}, classes {', '.join(self.classes)}"
 
-class ImageEngine(Engine, Protocol):
-    """One network on one device.
 
-    Images are NumPy uint8 arrays of shape (N, height, width, channels); labels int64 of shape (N,).
+def card_of(images: Data, settings: Settings, framework: str) -> ModelCard:
+    """Return what a network for these images is like."""
+    return ModelCard(
+        model=settings.model,
+        width=settings.width,
+        dropout=settings.dropout,
+        image_shape=images.image_shape,
+        classes=images.classes,
+        mean=images.mean,
+        std=images.std,
+        framework=framework,
+    )
+
+
+class TaskEngine(Engine, Protocol):
+    """One network on one device. It gives logits, of shape (N, classes).
+
     The network holds the normalisation by `card.mean` and `card.std` as its first layer.
     """
 
     card: ModelCard
 
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...
-
-    def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
-        """Train on the images; see `Engine`."""
-
-    def logits(self, images: np.ndarray) -> np.ndarray:
-        """Scores of shape (N, classes), float32."""

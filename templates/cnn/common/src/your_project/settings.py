@@ -9,6 +9,29 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+#: small enough for seconds on any processor, yet every line of the programs runs
+SMOKE = {
+    "epochs": 1,
+    "head_epochs": 1,
+    "width": 8,
+    "limit": 200,
+    "batch_size": 32,
+    "shots": 4,
+    "trials": 2,
+    "space": ("dropout=0,0.1",),
+    "formats": ("onnx",),
+}
+
+#: what each program does, for its --help
+DESCRIPTIONS = {
+    "train": "Train a network, evaluate it and write a report.",
+    "finetune": "Adapt a trained network to new classes, beside training from scratch with the same budget.",
+    "evaluate": "Evaluate a trained network on images that it was not trained on.",
+    "predict": "Say what is on images.",
+    "search": "Train with several settings, and keep the network that does best on the validation images.",
+    "export": "Write a trained network in formats that other programs run, and check what was written.",
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -50,6 +73,17 @@ class Settings:
     head_boost: float = 5.0  # while only the head learns, its learning rate is higher by this factor
     layer_decay: float = 0.5  # each stage nearer to the input learns slower by this factor
 
+    # --- search
+    trials: int = 8  # how many settings are tried, spread evenly over the space
+    space: tuple[str, ...] = (  # what is tried: name=low:high, name=low:high:log, name=a,b,c
+        "learning_rate=5e-4:1e-2:log",
+        "width=16,32,48",
+        "dropout=0:0.3",
+    )
+
+    # --- export
+    formats: tuple[str, ...] = ()  # onnx, pt2 (PyTorch), keras, saved_model (Keras); none = all of these
+
     # --- prediction
     images: tuple[str, ...] = ()  # image files or folders to look at; none = some of the test images
     invert: bool = False  # turn dark into bright and back, for black digits on white paper
@@ -69,7 +103,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant, in words that name the setting."""
         at_least = {
-            **dict.fromkeys(("epochs", "batch_size", "width"), 1),
+            **dict.fromkeys(("epochs", "batch_size", "width", "trials"), 1),
             **dict.fromkeys(("limit", "patience", "shots", "head_epochs", "workers", "clip", "seed"), 0),
             **dict.fromkeys(("learning_rate", "weight_decay", "warmup", "label_smoothing", "dropout"), 0),
             "image_size": 8,

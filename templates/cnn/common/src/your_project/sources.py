@@ -12,7 +12,7 @@ import numpy as np
 
 from .downloads import Download, fetch
 from .errors import ProjectError
-from .files import project_root
+from .files import find, project_root
 from .image_folder import read_folder
 from .image_formats import read_cifar, read_idx
 
@@ -76,12 +76,6 @@ def read(settings: Settings) -> Source:
         names = ", ".join(readers)
         raise ProjectError(f"--data {settings.data} is neither a folder nor one of {names}")
     return _folder(folder, settings)
-
-
-def find(path: str) -> Path:
-    """Return a path as it was meant: from where the program was started, else from the project's root."""
-    given = Path(path).expanduser()
-    return given if given.exists() else project_root() / given
 
 
 # --- data that installed packages bring: real images without a download

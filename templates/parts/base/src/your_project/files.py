@@ -26,6 +26,12 @@ def project_root() -> Path:
     return Path.cwd()
 
 
+def find(path: str) -> Path:
+    """Return a path as it was meant: from where the program was started, else from the project's root."""
+    given = Path(path).expanduser()
+    return given if given.exists() else project_root() / given
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what was written there takes the place of `path` when the block ends well.

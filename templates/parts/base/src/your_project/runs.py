@@ -81,7 +81,7 @@ def newest(runs: Path, framework: str, jobs: tuple[str, ...], *, finished: bool)
 
 def begun(path: Path) -> bool:
     """Tell whether something was trained in a run's folder that a resume can go on from."""
-    return any(path.glob("last.*"))
+    return any(path.glob("last.*")) or any(path.glob("*/last.*"))  # those of a search's trials lie below
 
 
 def begin(runs: Path, name: str, framework: str, job: str, *, overwrite: bool = False) -> Path:

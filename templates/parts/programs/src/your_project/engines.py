@@ -16,11 +16,13 @@ from .errors import ProjectError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+
     from .run_folder import RunFolder
     from .stages import Stage
 
-FOLDERS = {"pytorch": "pytorch", "keras": "tfkeras"}
-CLASSES = {"pytorch": "PyTorchEngine", "keras": "KerasEngine"}
+FOLDERS = {"pytorch": "pytorch", "keras": "tfkeras", "numpy": "by_hand"}
+CLASSES = {"pytorch": "PyTorchEngine", "keras": "KerasEngine", "numpy": "NumPyEngine"}
 
 #: those whose engine can share its work with the same program in other processes
 PARALLEL = frozenset({"pytorch"})
@@ -29,7 +31,7 @@ PARALLEL = frozenset({"pytorch"})
 class Engine(Protocol):
     """One network on one device. What it learns from, and what it is asked, `engine.py` says."""
 
-    framework: str  # pytorch | keras
+    framework: str  # pytorch | keras | numpy
     version: str  # of the framework
     best: str  # file name of the best weights, in the framework's own format
     last: str  # file name of the state to resume from
@@ -39,6 +41,7 @@ class Engine(Protocol):
     precision: str  # fp32, bf16, fp16
     precision_reason: str
     parameters: int  # trainable ones
+    formats: tuple[str, ...]  # in which `export` writes it
 
     def fit(self, data: Any, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Train through all stages, logging each epoch to the run.
@@ -54,6 +57,18 @@ class Engine(Protocol):
 
     def load_body(self, weights: Path) -> None:
         """Load all but the head from the weights of another network; the head stays fresh."""
+
+    def outputs(self, part: Any) -> np.ndarray:
+        """Return what the network gives for some samples, float32; the first axis counts them."""
+
+    def arrays(self, part: Any) -> tuple[np.ndarray, ...]:
+        """Return what an exported network takes, of some samples."""
+
+    def export(self, part: Any, name: str, folder: Path) -> Path:
+        """Write the network in a format; `part` holds samples by which it is traced."""
+
+    def exported(self, file: Path, part: Any) -> np.ndarray:
+        """Return what the exported network gives for some samples, read back from its file."""
 
 
 def find(framework: str) -> Any:

@@ -208,7 +208,7 @@ def write_results(path: Path, schema: str, content: dict[str, Any], page: Page) 
     write_json(path / "metrics.json", {"schema": schema, **content, "finished": runs.now()})
 
 
-def trained_run(request: Request[Kind], jobs: tuple[str, ...] = ("train", "finetune")) -> Run:
+def trained_run(request: Request[Kind], jobs: tuple[str, ...] = ("train", "finetune", "search")) -> Run:
     """Return the run that was named, or the newest finished one; its framework is the request's."""
     if request.settings.run:
         run = runs.named(request.runs, request.settings.run)

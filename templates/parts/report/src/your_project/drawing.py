@@ -56,6 +56,20 @@ def curves(title: str, lines: Sequence[Curve], across: str = "epoch") -> str:
     return _svg(WIDTH, HEIGHT, title, "".join(drawn))
 
 
+def dots(title: str, points: Sequence[tuple[float, float]], up: str) -> str:
+    """Draw points, their first number across and their second up; those that are not finite are left out."""
+    kept = [(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)] or [(0.0, 0.0)]
+    xs, ys = zip(*kept, strict=True)
+    frame = _Frame(min(xs), max(xs), min(ys), max(ys))
+    drawn = [frame.axes(f"{up} by {title}", title)]
+    drawn += [
+        f'<circle cx="{frame.x(x):.1f}" cy="{frame.y(y):.1f}" r="3.5" fill="var(--a)">'
+        f"<title>{x:g}: {y:.4g}</title></circle>"
+        for x, y in kept
+    ]
+    return _svg(WIDTH, HEIGHT, title, "".join(drawn))
+
+
 def reliability(title: str, bins: Sequence[dict[str, float]]) -> str:
     """Draw how often the network is right against how sure it is; on the diagonal it is honest."""
     frame = _Frame(0.0, 1.0, 0.0, 1.0)

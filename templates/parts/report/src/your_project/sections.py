@@ -1,10 +1,10 @@
-"""Sections that every classifier's report has, made from `metrics.json` and the history of the epochs."""
+"""Sections that every report has, made from `metrics.json` and the history of the epochs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .drawing import Curve, curves, matrix, reliability
+from .drawing import Curve, curves, dots
 
 if TYPE_CHECKING:
     from .report import Page
@@ -13,27 +13,12 @@ Metrics = dict[str, Any]
 History = list[dict[str, Any]]
 
 
-def headline(page: Page, metrics: Metrics) -> None:
-    """Add the numbers that one looks for first."""
-    tiles = {
-        "test accuracy": f"{metrics['accuracy']:.2%}",
-        "macro F1": f"{metrics['macro_f1']:.4f}",
-        "macro recall": f"{metrics['macro_recall']:.4f}",
-        "calibration error": f"{metrics['calibration']['error']:.3f}",
-    }
-    if metrics.get("seconds"):
-        tiles["training"] = f"{metrics['seconds']:.0f} s"
-    if baseline := metrics.get("baseline"):
-        tiles[baseline["name"]] = f"{baseline['accuracy']:.2%}"
-    page.tiles(tiles)
-
-
 def facts(page: Page, metrics: Metrics) -> None:
     """Add what was trained on what."""
-    samples = metrics["samples"]
+    samples, classes = metrics["samples"], metrics.get("classes", ())
     page.heading("What was done")
     rows = [
-        ("data", f"{metrics['data']}, {len(metrics['classes'])} classes"),
+        ("data", metrics["data"] + (f", {len(classes)} classes" if classes else "")),
         (
             "samples",
             f"{samples['training']} training, {samples['validation']} validation, {samples['test']} test",
@@ -48,7 +33,7 @@ def facts(page: Page, metrics: Metrics) -> None:
 
 
 def training_curves(page: Page, history: History, note: str = "") -> None:
-    """Add loss, accuracy and learning rate over the epochs, and what one must know to read them."""
+    """Add what was measured over the epochs, and what one must know to read it."""
     if not history:
         return
     page.heading("Training")
@@ -57,63 +42,82 @@ def training_curves(page: Page, history: History, note: str = "") -> None:
             "loss",
             [_curve(history, "train_loss", "training"), _curve(history, "validation_loss", "validation")],
         ),
-        curves("accuracy", [_curve(history, "validation_accuracy", "validation")]),
+        *(curves(spelt(key), [_curve(history, key, "validation")]) for key in measured(history)),
         curves("learning rate", [_curve(history, "learning_rate", "learning rate")]),
     )
     if note:
         page.note(note)
 
 
-def comparison(page: Page, metrics: Metrics, tuned: History, scratch: History) -> None:
-    """Set fine-tuning beside training from scratch with the same samples and epochs."""
-    other = metrics["scratch"]
+def comparison(
+    page: Page, metrics: Metrics, compared: dict[str, str], history: History, others: dict[str, History]
+) -> None:
+    """Set fine-tuning beside what was trained on the same samples; `compared` names measures."""
+    names = {name: "from scratch" if name == "scratch" else name for name in others}
     page.heading(
         "Fine-tuned or from scratch",
         f"The same {metrics['samples']['training']} training samples and epochs;"
         f" fine-tuning starts from the network of {metrics['base']}.",
     )
-    names = {
-        "accuracy": "test accuracy",
-        "macro_f1": "macro F1",
-        "macro_recall": "macro recall",
-        "loss": "test loss",
-    }
-    rows = [(names[key], float(metrics[key]), float(other[key])) for key in names]
-    page.table(("", "fine-tuned", "from scratch"), rows)
-    pairs = (("validation_loss", "validation loss"), ("validation_accuracy", "validation accuracy"))
+    rows: list[tuple[str | float, ...]] = [
+        (title, float(metrics[key]), *(float(metrics[name][key]) for name in names))
+        for key, title in compared.items()
+    ]
+    page.table(("", "fine-tuned", *names.values()), rows)
     page.charts(
         *(
             curves(
-                title, [_curve(tuned, key, "fine-tuned"), _curve(scratch, key, "from scratch", dashed=True)]
+                spelt(key),
+                [
+                    _curve(history, key, "fine-tuned"),
+                    *(_curve(others[name], key, title, dashed=True) for name, title in names.items()),
+                ],
             )
-            for key, title in pairs
+            for key in ("validation_loss", *measured(history))
         )
     )
 
 
-def per_class(page: Page, metrics: Metrics) -> None:
-    """Add the table of the classes and the confusion matrix."""
-    page.heading("Classes")
-    rows = [
-        (one["class"], one["precision"], one["recall"], one["f1"], one["support"])
-        for one in metrics["per_class"]
-    ]
-    page.table(("class", "precision", "recall", "F1", "samples"), rows)
-    page.heading(
-        "Confusion matrix", "A row is a true class, a column what the network said; point at a field."
+def trials(page: Page, metrics: Metrics) -> None:
+    """Add what a search tried, the best first; nothing for other jobs."""
+    rows = metrics.get("trials")
+    if not rows:
+        return
+    names = list(rows[0]["settings"])
+    page.heading("Trials", "Chosen by the validation loss; the test data was looked at once, for the best.")
+    page.table(
+        ("trial", *(name.replace("_", " ") for name in names), "validation loss", "epochs"),
+        [
+            (
+                row["trial"],
+                *(str(row["settings"][name]) for name in names),
+                row.get("problem") or f"{row['validation_loss']:.4f}",
+                str(row.get("epochs", "")),
+            )
+            for row in rows
+        ],
     )
-    page.charts(matrix("confusion matrix", metrics["confusion"], metrics["classes"]))
+    numbers = [name for name in names if isinstance(rows[0]["settings"][name], float)]
+    page.charts(
+        *(
+            dots(
+                name.replace("_", " "),
+                [(row["settings"][name], row["validation_loss"]) for row in rows],
+                "validation loss",
+            )
+            for name in numbers
+        )
+    )
 
 
-def calibration(page: Page, metrics: Metrics) -> None:
-    """Add how far the network's confidence can be trusted."""
-    error = metrics["calibration"]["error"]
-    page.heading(
-        "Calibration",
-        "Of the samples on which the network is 80 % sure, 80 % should be right."
-        f" On average it is off by {error:.1%}.",
-    )
-    page.charts(reliability("share that is right", metrics["calibration"]["bins"]))
+def measured(history: History) -> list[str]:
+    """Return what was measured on the validation data beside the loss."""
+    return [key for key in history[0] if key.startswith("validation_") and key != "validation_loss"]
+
+
+def spelt(key: str) -> str:
+    """Return the name of a measure as it is read."""
+    return key.replace("_", " ")
 
 
 def _curve(history: History, key: str, name: str, *, dashed: bool = False) -> Curve:

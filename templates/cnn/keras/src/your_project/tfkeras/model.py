@@ -26,8 +26,10 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
     """
     # uint8 up to here: a quarter of the bytes to move to the device.
     images = keras.Input(card.image_shape, dtype="uint8", name="images")
-    variance = [deviation**2 for deviation in card.std]
-    x = layers.Normalization(mean=card.mean, variance=variance, dtype="float32", name="normalise")(images)
+    # Rescaling, not Normalization: the latter's numbers would become inputs of an exported ONNX network.
+    scale = [1 / deviation for deviation in card.std]
+    offset = [-mean / deviation for mean, deviation in zip(card.mean, card.std, strict=True)]
+    x = layers.Rescaling(scale, offset, dtype="float32", name="normalise")(images)
     if card.model not in STAGES:
         raise ProjectError(f"there is no network {card.model!r}: {', '.join(STAGES)}")
     x = _resnet(x, card.width) if card.model == "resnet" else _lenet(x)

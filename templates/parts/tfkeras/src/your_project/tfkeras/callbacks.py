@@ -66,11 +66,18 @@ class Judge(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, now: Position, network: keras.Model, run: RunFolder, *, epochs: int, patience: int
+        self,
+        now: Position,
+        network: keras.Model,
+        run: RunFolder,
+        *,
+        judged_by: str,
+        epochs: int,
+        patience: int,
     ) -> None:
         super().__init__()
         self.now, self.network, self.run = now, network, run
-        self.epochs, self.patience = epochs, patience
+        self.judged_by, self.epochs, self.patience = judged_by, epochs, patience
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         model, now, logs = self.model, self.now, logs or {}  # with JAX, `self.model` fetches the weights
@@ -78,7 +85,7 @@ class Judge(keras.callbacks.Callback):
             raise ProjectError(
                 f"the loss became {logs['loss']} in epoch {epoch + 1}; choose a smaller --learning-rate"
             )
-        loss = logs["val_cross_entropy"]
+        loss = logs[self.judged_by]
         now.epoch, now.stage_epoch, now.waited = now.epoch + 1, now.stage_epoch + 1, now.waited + 1
         if loss < now.stage_best:
             now.stage_best, now.waited = loss, 0
@@ -94,9 +101,11 @@ class Judge(keras.callbacks.Callback):
 class Log(keras.callbacks.Callback):
     """One row of history an epoch."""
 
-    def __init__(self, run: RunFolder, stage: str, schedule: Callable[[int], float]) -> None:
+    def __init__(
+        self, run: RunFolder, stage: str, schedule: Callable[[int], float], measures: Mapping[str, str]
+    ) -> None:
         super().__init__()
-        self.run, self.stage, self.schedule = run, stage, schedule
+        self.run, self.stage, self.schedule, self.measures = run, stage, schedule, measures
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.began = time.perf_counter()
@@ -108,8 +117,7 @@ class Log(keras.callbacks.Callback):
             self.stage,
             epoch,
             train_loss=logs["loss"],
-            validation_loss=logs["val_cross_entropy"],  # without label smoothing, unlike `val_loss`
-            validation_accuracy=logs["val_accuracy"],
+            **{name: logs[f"val_{metric}"] for name, metric in self.measures.items()},
             learning_rate=float(keras.ops.convert_to_numpy(self.schedule(steps - 1))),  # of the last step
             seconds=time.perf_counter() - self.began,
         )

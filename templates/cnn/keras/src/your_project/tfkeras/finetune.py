@@ -1,9 +1,0 @@
-"""Adapt a trained network to classes that it has not seen, beside training from scratch, with Keras.
-
-python -m your_project.tfkeras.finetune --shots 10
-"""
-
-from your_project import workflows
-
-if __name__ == "__main__":
-    workflows.finetune("keras")

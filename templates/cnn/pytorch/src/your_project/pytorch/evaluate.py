@@ -1,9 +1,0 @@
-"""Evaluate the newest network that was trained with PyTorch on the test images.
-
-python -m your_project.pytorch.evaluate
-"""
-
-from your_project import workflows
-
-if __name__ == "__main__":
-    workflows.evaluate("pytorch")

@@ -1,9 +1,0 @@
-"""Say what is on images, with the newest network that was trained with PyTorch.
-
-python -m your_project.pytorch.predict photo.png
-"""
-
-from your_project import workflows
-
-if __name__ == "__main__":
-    workflows.predict("pytorch")

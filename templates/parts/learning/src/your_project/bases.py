@@ -1,0 +1,112 @@
+"""What fine-tuning begins with: a network that knows something already, and few samples of something new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from . import jobs, runs
+from .engine import ModelCard, TaskEngine, card_of
+from .errors import ProjectError
+from .files import read_json
+from .settings import Settings
+from .training import announce, finish, fit, make_engine, whole_training, with_small_batches
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .data import Data
+    from .program import Request
+    from .runs import Run
+    from .stages import Stage
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is trained beside the fine-tuned network, on the same samples, to compare it with."""
+
+    name: str  # a key of `metrics.json`: scratch
+    words: str  # what it is, for the reader
+    card: ModelCard
+    stages: tuple[Stage, ...]
+    load: Callable[[TaskEngine], None] = lambda engine: None  # what it begins with
+
+
+@dataclass(frozen=True)
+class Start:
+    """A network to adapt, and what it is adapted to."""
+
+    base: str  # the run or the package whose network it is
+    words: str  # what it knows, for the reader
+    data: Data
+    card: ModelCard  # of the adapted network
+    load: Callable[[TaskEngine], None]  # puts what the base knows into a fresh network
+    stages: tuple[Stage, ...]
+    beside: tuple[Beside, ...]
+
+
+def from_run(run: Run) -> Callable[[TaskEngine], None]:
+    """Return what loads all but the head from a run's weights."""
+    weights = jobs.weights_of(run)
+    return lambda engine: engine.load_body(weights)
+
+
+def scratch(start_card: ModelCard, settings: Settings, stages: tuple[Stage, ...]) -> Beside:
+    """Return training from random weights for as many epochs as the stages of fine-tuning take."""
+    same_budget = replace(settings, epochs=sum(stage.epochs for stage in stages))
+    words = "the same samples and epochs, beginning with random weights"
+    return Beside("scratch", words, start_card, whole_training(same_budget))
+
+
+def named(request: Request[Settings]) -> Run:
+    """Return the run of `--base`."""
+    base = jobs.trained_run(replace(request, settings=replace(request.settings, run=request.settings.base)))
+    jobs.weights_of(base)  # says so when there are none yet
+    return base
+
+
+def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], words: str) -> Run:
+    """Return the run `base-<framework>`, trained now unless it is there.
+
+    It is when it was begun with the same settings, of which the `decisive` ones count, for a network with the
+    same card. `words` say on what it is trained.
+    """
+    name = f"base-{request.framework}"
+    settings = replace(request.settings, run=name, base="", resume=False)
+    card = card_of(samples, settings, request.framework)
+    path = request.runs / name
+    if agrees(path, settings, card, decisive):
+        if runs.read(path).finished:
+            return runs.read(path)
+        settings = replace(settings, resume=True)
+    else:
+        runs.begin(request.runs, name, request.framework, "base", overwrite=True)
+        jobs.record(path, settings)
+    settings = with_small_batches(settings, samples)
+    engine = make_engine(request.framework, settings, card)
+    print(f"base        is trained first, on {words}; it is kept for the next time")
+    announce(engine, samples, path)
+    # stopped here, it is the fine-tuning run that is resumed
+    part = replace(request, settings=replace(settings, run=request.settings.run))
+    fit(engine, samples, whole_training(settings), path, part, program="finetune")
+    finish(engine, samples, path, settings, job="base")
+    return runs.read(path)
+
+
+def agrees(path: Path, settings: Settings, card: ModelCard, decisive: tuple[str, ...]) -> bool:
+    """Tell whether the run in this folder was begun with the same settings for the same network."""
+    try:
+        began: Settings = runs.stored(path, Settings, "settings.json")
+        stored = read_json(path / "model.json")
+    except ProjectError:  # not there, or cut off when it was begun
+        return False
+    same_network: bool = stored == json.loads(json.dumps(asdict(card)))
+    return same_network and all(getattr(began, name) == getattr(settings, name) for name in decisive)
+
+
+def card_of_run(run: Run) -> ModelCard:
+    """Return the network's description that a run keeps."""
+    card: ModelCard = runs.stored(run.path, ModelCard, "model.json")
+    return card
