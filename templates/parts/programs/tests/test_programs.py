@@ -44,7 +44,8 @@ class Guess:
     best, last = "best.txt", "last.txt"
     device, device_reason = "cpu", "it is one number"
     precision, precision_reason = "fp32", "it needs no other"
-    parameters, formats = 1, ()
+    parameters = 1
+    formats: tuple[str, ...] = ()
     interrupt_at: int | None = None  # the epoch in which somebody presses Ctrl-C
 
     def __init__(self) -> None:

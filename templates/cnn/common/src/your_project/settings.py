@@ -5,9 +5,10 @@ The comment behind a field is its help text; see `arguments.py` for how a datacl
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
+
+from .bounds import check
 
 #: small enough for seconds on any processor, yet every line of the programs runs
 SMOKE = {
@@ -102,24 +103,4 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant, in words that name the setting."""
-        at_least = {
-            **dict.fromkeys(("epochs", "batch_size", "width", "trials"), 1),
-            **dict.fromkeys(("limit", "patience", "shots", "head_epochs", "workers", "clip", "seed"), 0),
-            **dict.fromkeys(("learning_rate", "weight_decay", "warmup", "label_smoothing", "dropout"), 0),
-            "image_size": 8,
-            "layer_decay": 0,
-            "head_boost": 0,
-        }
-        for name, least in at_least.items():
-            if not getattr(self, name) >= least:  # "not >=" also catches nan
-                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
-        for name in ("learning_rate", "weight_decay", "clip", "head_boost"):
-            if math.isinf(getattr(self, name)):
-                raise ValueError(f"{name} must be finite")
-        if not self.learning_rate:
-            raise ValueError("learning_rate must be above 0: nothing would be learned")
-        for name in ("dropout", "label_smoothing", "warmup"):
-            if getattr(self, name) >= 1:
-                raise ValueError(f"{name} is a share and must be below 1, not {getattr(self, name)}")
-        if self.layer_decay > 1:
-            raise ValueError(f"layer_decay must be at most 1, not {self.layer_decay}")
+        check(self, {"width": 1, "image_size": 8, "workers": 0}, ("dropout", "label_smoothing"))
