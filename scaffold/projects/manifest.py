@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import Layer, Part, RunConfiguration, RunKind, Template
+from scaffold.projects.model import Layer, Part, Template
+from scaffold.projects.rows import framework_of, read_row, read_rows
 from scaffold.projects.table import Table
 from scaffold.toml import TOMLDecodeError, loads
 
@@ -24,6 +25,7 @@ def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Templa
     """A template as its folder describes it, with the parts that its layers name."""
     table = _open(folder / "template.toml")
     layers = tuple(_layer(folder, one, find_part) for one in table.tables("layer"))
+    parts = {part.folder: part for layer in layers for part in layer.parts}.values()
     template = Template(
         name=folder.name,
         title=table.text("title"),
@@ -32,7 +34,7 @@ def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Templa
         provider=provider,
         folder=folder,
         layers=layers,
-        runs=tuple(_run(one) for one in table.tables("run")),
+        runs=read_rows(table, brought=tuple(run for part in parts for run in part.runs)),
         frameworks=_frameworks(layers),
         data=table.text("data", default=""),
         excluded=table.texts("excluded"),
@@ -51,7 +53,8 @@ def read_part(folder: Path) -> Part:
         summary=table.text("summary", default=""),
         requires=table.texts("requires"),
         dependencies=_requirements(table, "dependencies"),
-        framework=_framework(table),
+        framework=framework_of(table),
+        runs=tuple(read_row(one, framework=framework_of(table)) for one in table.tables("run")),
     )
     table.finish()
     return part
@@ -99,7 +102,7 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
         raise table.broken("folder", f"{name} does not lie in the template's own folder")
     layer = Layer(
         folder=folder,
-        framework=_framework(table),
+        framework=framework_of(table),
         parts=resolve_parts(table.texts("parts"), find_part),
         dependencies=_requirements(table, "dependencies"),
     )
@@ -110,71 +113,18 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
     return layer
 
 
-def _run(table: Table) -> RunConfiguration:
-    kind = cast("RunKind", table.choice("kind", get_args(RunKind)))
-    run = RunConfiguration(
-        name=table.text("name"),
-        kind=kind,
-        target="" if kind == "compound" else table.text("target"),
-        arguments=table.texts("arguments"),
-        processes=table.number("processes", least=1) if kind == "torchrun" else 0,
-        members=table.texts("members") if kind == "compound" else (),
-        smoke=table.texts("smoke"),
-        environment=table.mapping("environment"),
-        framework=_framework(table),
-        folder=table.text("folder", default=""),
-        summary=table.text("summary", default=""),
-        terminal=table.flag("terminal", default=True),
-        default=table.flag("default", default=False),
-    )
-    table.finish()
-    if kind == "compound":
-        for key in ("arguments", "smoke", "environment"):
-            if getattr(run, key):
-                raise table.broken(key, "a compound has none of its own: they belong to its members")
-    return run
-
-
 def _check(template: Template, table: Table) -> None:
     """What no single key can tell."""
     if not template.layers:
         raise table.broken("layer", "there is no layer, so the project would be empty")
-    names = [run.name for run in template.runs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise table.broken("run", f"two run configurations are called {twice[0]!r}")
     for run in template.runs:
         if run.framework is not None and run.framework not in template.frameworks:
             raise table.broken("run", f"{run.name!r} is for {run.framework}, for which there is no layer")
-    for run, row in zip(template.runs, table.tables("run"), strict=True):
-        if run.kind == "compound":
-            _check_members(run, template, row)
-
-
-def _check_members(compound: RunConfiguration, template: Template, row: Table) -> None:
-    """What it starts must be there, also where only the compound's own framework was chosen."""
-    rows = {run.name: run for run in template.runs}
-    if len(set(compound.members)) < 2:
-        raise row.broken("members", f"{compound.name!r} needs two different run configurations at least")
-    for name in compound.members:
-        member = rows.get(name)
-        if member is None:
-            raise row.broken("members", f"there is no run configuration {name!r}")
-        if member.kind == "compound":  # VS Code has no compound of compounds
-            raise row.broken("members", f"{name!r} is a compound itself")
-        if member.framework not in (None, compound.framework):
-            missing = f"{name!r} is for {member.framework}, {compound.name!r} for "
-            raise row.broken("members", missing + (compound.framework or "every selection"))
 
 
 def _frameworks(layers: tuple[Layer, ...]) -> tuple[Framework, ...]:
     offered = {layer.framework for layer in layers}
     return tuple(one for one in FRAMEWORKS if one in offered)
-
-
-def _framework(table: Table) -> Framework | None:
-    value = table.choice("framework", ("", *FRAMEWORKS), default="")
-    return cast("Framework", value) if value else None
 
 
 def _requirements(table: Table, key: str) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ class Part:
     requires: tuple[str, ...] = ()  # names of other parts
     dependencies: tuple[str, ...] = ()  # PEP 508
     framework: Framework | None = None
+    runs: tuple[RunConfiguration, ...] = ()  # of every template that has the part, unless it changes them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

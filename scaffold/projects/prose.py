@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,18 @@ from scaffold.errors import TemplateBroken
 ENDING = ".jinja"
 
 
-def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
+#: The text that ``{% include "name" %}`` asks for; None where there is none of that name.
+Shared = Callable[[str], str | None]
+
+
+def render_prose(
+    text: str, context: Mapping[str, Any], *, source: Path, shared: Shared = lambda _: None
+) -> str:
     """A jinja text with its values filled in, in a sandbox; an unknown name is an error, not a gap.
 
     Raises `TemplateBroken` with file and line.
     """
-    from jinja2 import StrictUndefined, TemplateSyntaxError
+    from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
@@ -25,11 +31,16 @@ def render_prose(text: str, context: Mapping[str, Any], *, source: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,  # Markdown, not HTML
+        loader=FunctionLoader(shared),
     )
     try:
         return environment.from_string(text).render(context)
     except TemplateSyntaxError as problem:
-        raise TemplateBroken(f"{source}, line {problem.lineno}: {problem.message}") from problem
+        included = f", in {problem.name}" if problem.name else ""
+        raise TemplateBroken(f"{source}{included}, line {problem.lineno}: {problem.message}") from problem
+    except TemplateNotFound as problem:
+        missing = f"there is no text {problem} to include"
+        raise TemplateBroken(f"{source}, line {_line(problem)}: {missing}") from problem
     except Exception as problem:  # what an expression of a template raises is the template's fault
         raise TemplateBroken(f"{source}, line {_line(problem)}: {problem}") from problem
 

@@ -9,7 +9,8 @@ from typing import Any
 from scaffold import __version__
 from scaffold.builds.model import BuildPlan, Framework
 from scaffold.errors import TemplateBroken
-from scaffold.projects.compose import compose
+from scaffold.projects.compose import chosen_parts, compose
+from scaffold.projects.manifest import is_inside
 from scaffold.projects.metadata import pyproject, requirements
 from scaffold.projects.model import Ide, ProjectName, Record, RunConfiguration, Template, Tree
 from scaffold.projects.prose import ENDING, render_prose
@@ -34,8 +35,9 @@ def render(
     """
     tree: dict[PurePosixPath, bytes] = {}
     context = _context(template, name, frameworks, builds, python)
+    shared = _prose_folders(template, frameworks)
     for path, source in compose(template, frameworks).items():
-        _add(tree, rename_path(_without_ending(path), name), _content(source, name, context))
+        _add(tree, rename_path(_without_ending(path), name), _content(source, name, context, shared))
     generated = {
         PurePosixPath("pyproject.toml"): pyproject(template, name, frameworks, builds, python),
         PurePosixPath("requirements.txt"): requirements(template, name, frameworks, builds),
@@ -55,7 +57,7 @@ def project_runs(
     return tuple(rename_run(run, name) for run in template.runs_for(frameworks))
 
 
-def _content(source: Path, name: ProjectName, context: Mapping[str, Any]) -> bytes:
+def _content(source: Path, name: ProjectName, context: Mapping[str, Any], shared: tuple[Path, ...]) -> bytes:
     try:
         content = source.read_bytes()
         if source.suffix != ENDING:
@@ -63,7 +65,19 @@ def _content(source: Path, name: ProjectName, context: Mapping[str, Any]) -> byt
         text = rename_text(content.decode("utf-8"), name)
     except (OSError, UnicodeDecodeError) as problem:
         raise TemplateBroken(f"{source} cannot be read: {problem}") from problem
-    return render_prose(text, context, source=source).encode("utf-8")
+
+    def included(wanted: str) -> str | None:
+        found = (folder / f"{wanted}{ENDING}" for folder in shared if is_inside(folder, f"{wanted}{ENDING}"))
+        file = next((one for one in found if one.is_file()), None)
+        return rename_text(file.read_text(encoding="utf-8"), name) if file else None
+
+    return render_prose(text, context, source=source, shared=included).encode("utf-8")
+
+
+def _prose_folders(template: Template, frameworks: tuple[Framework, ...]) -> tuple[Path, ...]:
+    """Where the prose lies that templates share: beside the template, and beside those of its parts."""
+    homes = (template.folder.parent, *(part.folder.parents[1] for part in chosen_parts(template, frameworks)))
+    return tuple(dict.fromkeys(home / "prose" for home in homes))
 
 
 def _context(

@@ -34,23 +34,23 @@ class Table:
             raise self.broken(key, "it is empty")
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings; an absent one is empty."""
-        value = self._get(key, [])
+    def texts(self, key: str, *, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of strings; an absent one is empty, or what it is by default."""
+        value = self._get(key, list(default))
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self.broken(key, f"a list of strings is needed, not {value!r}")
         return tuple(value)
 
-    def mapping(self, key: str) -> Mapping[str, str]:
-        """A table of strings; an absent one is empty."""
-        value = self._get(key, {})
+    def mapping(self, key: str, *, default: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """A table of strings; an absent one is empty, or what it is by default."""
+        value = self._get(key, dict(default or {}))
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             raise self.broken(key, f"a table of strings is needed, not {value!r}")
         return dict(value)
 
-    def number(self, key: str, *, least: int) -> int:
-        """A whole number that is at least ``least``."""
-        value = self._get(key, _REQUIRED)
+    def number(self, key: str, *, least: int, default: int = 0) -> int:
+        """A whole number that is at least ``least``; it must be there unless there is a default."""
+        value = self._get(key, default or _REQUIRED)
         if type(value) is not int or value < least:  # isinstance would let true pass for 1
             raise self.broken(key, f"a whole number from {least} on is needed, not {value!r}")
         return value

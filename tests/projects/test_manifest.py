@@ -201,3 +201,71 @@ def test_a_part_of_one_framework_in_a_layer_of_another(provider):
     part.write_text(f'{part.read_text()}\nframework = "keras"\n')
     with pytest.raises(TemplateBroken, match="'metrics' is for keras, this layer is not"):
         find_template("tiny", (provider,))
+
+
+BROUGHT = """
+[[run]]
+name = "look"
+kind = "script"
+target = "look.py"
+arguments = ["--all"]
+summary = "look after it"
+terminal = false
+"""
+
+
+@pytest.fixture
+def brought(provider):
+    """A part for every framework brings a row, and a part for PyTorch another."""
+    base, pytorch = (provider.folder / "parts" / one / "part.toml" for one in ("base", "torch-side"))
+    base.write_text(base.read_text() + BROUGHT)
+    pytorch.parent.mkdir()
+    pytorch.write_text(
+        'framework = "pytorch"\n[[run]]\nname = "go"\nkind = "module"\ntarget = "your_project.go"\n'
+    )
+    file = provider.folder / "tiny/template.toml"
+    file.write_text(
+        file.read_text().replace('"pytorch"\nparts = ["metrics"]', '"pytorch"\nparts = ["torch-side"]')
+    )
+    return file
+
+
+def test_parts_bring_rows_those_of_a_framework_first_and_those_for_every_one_last(brought, provider):
+    template = find_template("tiny", (provider,))
+    assert [run.name for run in template.runs] == ["go", "train (PyTorch)", "tests", "look"]
+    assert template.runs[0] == RunConfiguration(
+        name="go", kind="module", target="your_project.go", framework="pytorch"
+    )
+    assert [run.name for run in template.runs_for(("keras",))] == ["tests", "look"]
+
+
+def test_a_template_says_only_what_is_different_in_a_row_of_a_part(brought, provider):
+    brought.write_text(
+        brought.read_text() + '\n[[run]]\nname = "look"\nsummary = "look here"\narguments = ["-a"]\n'
+    )
+    template = find_template("tiny", (provider,))
+    assert template.runs[-1] == RunConfiguration(
+        name="look",
+        kind="script",
+        target="look.py",
+        arguments=("-a",),
+        summary="look here",
+        terminal=False,
+    )
+
+
+def test_a_row_of_another_kind_needs_a_target_of_its_own(brought, provider):
+    brought.write_text(brought.read_text() + '\n[[run]]\nname = "look"\nkind = "module"\n')
+    with pytest.raises(TemplateBroken, match=r"line 33: 'target' of \[\[run\]\]: it is missing"):
+        find_template("tiny", (provider,))
+
+
+def test_a_compound_of_a_part_starts_what_another_part_brings(brought, provider):
+    file = provider.folder / "parts/torch-side/part.toml"
+    file.write_text(
+        file.read_text() + '[[run]]\nname = "both"\nkind = "compound"\nmembers = ["go", "look"]\n'
+    )
+    assert "both" in [run.name for run in find_template("tiny", (provider,)).runs]
+    file.write_text(file.read_text().replace('"look"]', '"lok"]'))
+    with pytest.raises(TemplateBroken, match="there is no run configuration 'lok'"):
+        find_template("tiny", (provider,))

@@ -22,7 +22,7 @@ def test_values_are_filled_in_and_nothing_is_escaped():
         ("one\n\n{% if %}\n", "README.md.jinja, line 3: Expected an expression"),
         ("{{ 1 / 0 }}", "README.md.jinja, line 1: division by zero"),
         ("{{ ''.__class__.__mro__ }}", "README.md.jinja, line 1: access to attribute '__class__'"),
-        ("{% include 'other' %}", "README.md.jinja, line 1: no loader"),
+        ("{% include 'other' %}", "README.md.jinja, line 1: there is no text other to include"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text, message):

@@ -14,7 +14,7 @@ from scaffold.projects.record import RECORD
 from scaffold.projects.render import project_runs, render
 from scaffold.toml import loads
 
-from .conftest import keras_build, torch_build
+from .conftest import keras_build, lay, torch_build
 
 NAME = project_name("cat-dog")
 RUNS = {PurePosixPath(".run/train (PyTorch).run.xml"): b"<component/>"}
@@ -102,3 +102,28 @@ def test_the_templates_of_this_package_render(frameworks, name):
     assert ("PyTorch" in readme, "Keras" in readme) == ("pytorch" in frameworks, "keras" in frameworks)
     assert "{{" not in readme
     assert "{%" not in readme
+
+
+def test_prose_that_templates_share_lies_beside_them(provider):
+    lay(
+        provider.folder,
+        {
+            "prose/run.md.jinja": "Run {{ runs[0].name }} of Your Project.\n",
+            "tiny/common/README.md.jinja": '# Title\n{% include "run.md" %}\n',
+        },
+    )
+    template = find_template("tiny", (provider,))
+    tree = render(template, NAME, ("pytorch",), (), "3.12", {})
+    assert tree[PurePosixPath("README.md")] == b"# Title\nRun train (PyTorch) of Cat Dog.\n"
+
+
+def test_a_mistake_in_shared_prose_names_it_and_no_text_lies_outside(provider):
+    readme = provider.folder / "tiny/common/README.md.jinja"
+    for text, message in (
+        ("{% if %}", r"README.md.jinja, in run.md, line 1"),
+        ("fine", "no text ../../x to include"),
+    ):
+        lay(provider.folder, {"prose/run.md.jinja": text, "../x.jinja": "out"})
+        readme.write_text('{% include "run.md" %}' + ('{% include "../../x" %}' if text == "fine" else ""))
+        with pytest.raises(TemplateBroken, match=message):
+            render(find_template("tiny", (provider,)), NAME, ("pytorch",), (), "3.12", {})
