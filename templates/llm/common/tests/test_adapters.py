@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from your_project import adapters
 from your_project.adapters import LoRA
 from your_project.errors import ProjectError

@@ -1,10 +1,11 @@
-"""LoRA: it begins as the base, learns nothing but the adapters, and ends as part of the weights or as peft's files."""
+"""LoRA: begins as the base, learns nothing but the adapters, ends in the weights or in peft's files."""
 
 import copy
 
 import pytest
 import torch
 from torch import nn
+
 from your_project import adapters
 from your_project.adapters import LoRA
 from your_project.errors import ProjectError
@@ -136,12 +137,12 @@ def test_adapters_are_kept_alone(network, inputs, tmp_path):
 def test_they_do_not_fit_another_network(network, tmp_path):
     lora.add(network, LoRA(rank=2))
     lora.save(network, LoRA(rank=2), tmp_path, "a base")
-    with pytest.raises(ProjectError, match="it has no layer blocks.0.contract"):
+    with pytest.raises(ProjectError, match="it has no layer blocks"):
         lora.load(nn.Sequential(nn.Linear(3, 3)), tmp_path)
 
 
 def test_a_target_that_is_not_there_is_told(network):
-    with pytest.raises(ProjectError, match="is called q_proj; there are contract, expand, head"):
+    with pytest.raises(ProjectError, match="no linear layer is called q_proj; there are contract,"):
         lora.add(network, LoRA(targets=("q_proj",)))
 
 

@@ -1,7 +1,7 @@
 """Adapters on disk, in the format of Hugging Face's `peft`: two small files, the base model is not in them.
 
 `adapter_model.safetensors` holds two matrices for each adapted layer, `adapter_config.json` says how they are
-applied. What this project writes, `peft.PeftModel.from_pretrained` loads, and both frameworks read each other's.
+applied. `peft.PeftModel.from_pretrained` loads what this project writes; each framework reads the other's.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """LoRA: a frozen network learns through small matrices beside its linear layers (arXiv:2106.09685).
 
-A layer computes W x; with an adapter it computes W x + (alpha / r) B A x, where A maps to r numbers and B back.
-Only A and B learn: of a layer of 4096 x 4096 with r = 8 that is 65 thousand weights in place of 17 million,
-and so Adam's two averages and the gradients shrink by as much. B begins at zero, so the network begins as it
-was; afterwards B A can be added to W, and costs nothing more.
+A layer computes W x; with an adapter, W x + (alpha / r) B A x, where A maps to r numbers and B back. Only A
+and B learn: of a layer of 4096 x 4096 with r = 8 that is 65 thousand weights in place of 17 million, and so
+the gradients and Adam's two averages shrink by as much. B begins at zero, so the network begins as it was;
+afterwards B A can be added to W, and costs nothing more.
 
 The adapters lie beside the network, in `network.adapters`, and come to the layers by forward hooks. So the
 layers keep their names and types: weights of the plain network load without translation, and any layer can
@@ -24,7 +24,6 @@ from .. import adapters
 from ..errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ..adapters import LoRA
@@ -49,12 +48,12 @@ class Adapter(nn.Module):
         self.scale = lora.scale
 
     def forward(self, x: Tensor) -> Tensor:
-        # the adapter's weights are float32 also beside a layer in bfloat16: small steps must not be rounded off
+        # float32 also beside a layer in bfloat16, which would round small steps off
         x = self.dropout(x).to(self.down.dtype)
         return self.scale * linear(linear(x, self.down), self.up)
 
     def beside(self, layer: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> Tensor:
-        """Add to a layer's output; a forward hook. (A bound method: `deepcopy` carries it over, a lambda not.)"""
+        """Add to a layer's output: a forward hook, and a bound method, which `deepcopy` carries over."""
         return output + self(inputs[0]).to(output.dtype)
 
     @torch.no_grad()
@@ -95,7 +94,7 @@ def linear_layers(network: nn.Module) -> dict[str, Any]:
 
 def of(network: nn.Module) -> dict[str, Adapter]:
     """Return a network's adapters, by the names of their layers; {} where it has none."""
-    found: Mapping[str, Any] = dict(network._modules.get(NAME) or {})
+    found: Any = network._modules.get(NAME) or {}
     return {name: found[key(name)] for name in linear_layers(network) if key(name) in found}
 
 
@@ -118,7 +117,7 @@ def merge(network: nn.Module) -> None:
     for name, adapter in of(network).items():
         if layers[name].weight.dtype not in (torch.float32, torch.float64):
             raise ProjectError(
-                f"{name} is kept as {layers[name].weight.dtype}, in which the adapters' small changes would be lost:"
+                f"{name} is kept as {layers[name].weight.dtype}, which would round the adapters' changes off:"
                 " merge into the weights as float32"
             )
         layers[name].weight.data += adapter.change()
