@@ -87,6 +87,14 @@ def test_a_wrong_file_is_not_kept(server, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_of_which_only_the_md5_is_published(server, tmp_path):
+    address = f"http://127.0.0.1:{server.server_port}/file"
+    md5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+    assert fetch(Download("data.bin", (address,), md5=md5), tmp_path).read_bytes() == CONTENT
+    with pytest.raises(ProjectError, match="its MD5 differs"):
+        fetch(Download("other.bin", (address,), md5="0" * 32), tmp_path)
+
+
 def test_without_internet_one_line_says_what_to_do(server, tmp_path):
     server.shutdown()
     server.server_close()

@@ -22,7 +22,8 @@ class Download:
 
     name: str
     addresses: tuple[str, ...]
-    sha256: str
+    sha256: str = ""
+    md5: str = ""  # where the publisher gives no SHA-256; it still tells a broken file from a whole one
 
 
 def fetch(download: Download, folder: Path) -> Path:
@@ -43,20 +44,27 @@ def fetch(download: Download, folder: Path) -> Path:
         except (OSError, ValueError) as problem:  # URLError, timeouts and broken connections are OSErrors
             problems.append(f"{address}: {getattr(problem, 'reason', None) or problem}")
             continue
-        if sha256(part) == download.sha256:
+        kind = "sha256" if download.sha256 else "md5"
+        if checksum(part, kind) == (download.sha256 or download.md5):
             part.replace(target)
             return target
         part.unlink()
-        problems.append(f"{address}: the file is not the published one (its SHA-256 differs)")
+        name = {"sha256": "SHA-256", "md5": "MD5"}[kind]
+        problems.append(f"{address}: the file is not the published one (its {name} differs)")
     raise ProjectError(
         f"cannot download {download.name} ({'; '.join(problems)});"
-        f" without internet, put the file into {folder} or choose data that needs none (--data mnist5k)"
+        f" without internet, put the file into {folder} or choose data that needs none (--help lists it under --data)"
     )
 
 
 def sha256(path: Path) -> str:
-    """Return the checksum of a file, in hexadecimal."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return checksum(path, "sha256")
+
+
+def checksum(path: Path, kind: str) -> str:
+    """Return the checksum of a file, in hexadecimal; `kind` is sha256 or md5."""
+    digest = hashlib.new(kind, usedforsecurity=kind != "md5")
     with path.open("rb") as file:
         while block := file.read(CHUNK):
             digest.update(block)
