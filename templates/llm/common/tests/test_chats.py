@@ -1,0 +1,176 @@
+"""Chats: what is read, what is refused, and which tokens are learned, one by one."""
+
+import json
+
+import numpy as np
+import pytest
+
+from your_project import chats
+from your_project.errors import ProjectError
+
+BEGIN, END, PAD = 1, 2, 0
+QUESTION = {"role": "user", "content": "Hi"}
+ANSWER = {"role": "assistant", "content": "Yo"}
+
+
+class Letters:
+    """A tokenizer whose tokens are the characters' numbers, so that a test can read them."""
+
+    def encode(self, text):
+        return [ord(character) for character in text]
+
+
+def words(tokens):
+    return "".join({BEGIN: "<", END: ">", PAD: "_"}.get(token, chr(token)) for token in tokens)
+
+
+def pieces(*chat):
+    return list(chats.chatml(list(chat), Letters(), BEGIN, END))
+
+
+def written(folder, *rows):
+    file = folder / "chats.jsonl"
+    lines = (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_a_chat_is_written_in_chatml():
+    assert words(token for piece, _ in pieces(QUESTION, ANSWER) for token in piece) == (
+        "<user\nHi>\n<assistant\nYo>\n"
+    )
+    assert words(chats.chatml_prompt([QUESTION], Letters(), BEGIN, END)) == "<user\nHi>\n<assistant\n"
+
+
+def test_the_answer_and_its_end_are_learned_and_nothing_else():
+    found = chats.examples([pieces(QUESTION, ANSWER)], 30, PAD)
+    # each target is the token behind its input
+    told = [
+        (chr(read) if read > PAD else "_", chr(aim) if aim > END else ">")
+        for read, aim in zip(found.inputs[0], found.targets[0], strict=True)
+        if aim != chats.IGNORED
+    ]
+    assert told == [("\n", "Y"), ("Y", "o"), ("o", ">")]
+
+
+def test_each_answer_of_a_longer_chat_is_learned():
+    more = [{"role": "user", "content": "Go"}, {"role": "assistant", "content": "No"}]
+    found = chats.examples([pieces(QUESTION, ANSWER, *more)], 80, PAD)
+    assert words(aim for aim in found.targets[0] if aim != chats.IGNORED) == "Yo>No>"
+
+
+def test_padding_is_never_learned():
+    long = pieces(QUESTION, {"role": "assistant", "content": "a" * 20})
+    found = chats.examples([pieces(QUESTION, ANSWER), long], 60, PAD)
+    assert found.inputs.shape == found.targets.shape == (2, 60)
+    assert words(found.inputs[0]).rstrip("_") == "<user\nHi>\n<assistant\nYo>"
+    assert not (found.targets == PAD).any()
+    assert (found.targets != chats.IGNORED).sum(1).tolist() == [3, 21]
+
+
+def test_what_is_too_long_loses_its_beginning_and_that_is_told():
+    found = chats.examples(
+        [pieces(QUESTION, ANSWER), pieces({**QUESTION, "content": "H" * 99}, ANSWER)], 24, PAD
+    )
+    assert words(found.inputs[1]) == ">\n<assistant\nYo".rjust(24, "H")
+    assert found.told(24) == "1 of 2 chats are longer than 24 tokens: 1 lost their beginning, 0 are left out"
+    assert chats.examples([pieces(QUESTION, ANSWER)], 60, PAD).told(60) == ""
+
+
+def test_a_chat_without_an_answer_in_reach_is_left_out():
+    silent = [([5, 6, 7], False)]
+    assert chats.examples([silent, pieces(QUESTION, ANSWER)], 60, PAD).dropped == 1
+    with pytest.raises(ProjectError, match="no chat has an answer within 60 tokens"):
+        chats.examples([silent], 60, PAD)
+
+
+def test_a_models_own_template_is_cut_at_its_answers():
+    def render(messages, ask):
+        text = "".join(f"[{one['role'][0]}]{one['content']}</s>\n" for one in messages)
+        return text + "[a]" * ask
+
+    found = list(chats.templated([QUESTION, ANSWER, QUESTION, ANSWER], render, "</s>"))
+    assert found == [
+        *(("[u]Hi</s>\n[a]", False), ("Yo</s>", True), ("\n", False)),
+        *(("[u]Hi</s>\n[a]", False), ("Yo</s>", True), ("\n", False)),
+    ]
+
+
+def test_a_template_that_rewrites_the_past_is_refused():
+    def render(messages, ask):
+        return f"{len(messages)}: " + "".join(one["content"] for one in messages)
+
+    with pytest.raises(ProjectError, match="chat template rewrites what was said before"):
+        list(chats.templated([QUESTION, ANSWER], render, ""))
+
+
+def test_both_forms_are_read(tmp_path):
+    alpaca = {"instruction": "Add", "input": "1 2", "output": "3"}
+    expected = [
+        [QUESTION, ANSWER],
+        [{"role": "user", "content": "Add\n\n1 2"}, {"role": "assistant", "content": "3"}],
+    ]
+    assert chats.read(written(tmp_path, {"messages": [QUESTION, ANSWER]}, "", alpaca)) == expected
+    assert chats.read(written(tmp_path, json.dumps([{"messages": [QUESTION, ANSWER]}, alpaca]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('{"messages": ', "line 2: no JSON: "),
+        ("[1]", "line 2: an object is expected, not [1]"),
+        ({"text": "Hi"}, "line 2: `messages`, or `instruction` and `output`, are expected; there is text"),
+        ({"messages": []}, "line 2: `messages` must be a list of messages"),
+        ({"messages": [QUESTION]}, "line 2: after a system's message, if any, user and assistant take turns"),
+        ({"messages": [ANSWER, QUESTION]}, "here it goes assistant, user"),
+        (
+            {"messages": [{"role": "human", "content": "Hi"}]},
+            "message 1: the role must be one of system, user,",
+        ),
+        (
+            {"messages": [QUESTION, {"role": "assistant", "content": " "}]},
+            "message 2: the content must be text",
+        ),
+        ({"instruction": 3, "output": "x"}, "line 2: `instruction` and `input` must be text"),
+        ({"instruction": "Add", "output": None}, "message 2: the content must be text"),
+    ],
+)
+def test_what_is_no_chat_is_named_by_file_and_line(tmp_path, row, said):
+    file = written(tmp_path, {"messages": [QUESTION, ANSWER]}, row)
+    with pytest.raises(ProjectError) as told:
+        chats.read(file)
+    assert str(told.value).startswith(f"{file}, line 2") and said in str(told.value)
+
+
+def test_an_empty_file_is_told(tmp_path):
+    with pytest.raises(ProjectError, match=r"chats\.jsonl holds no chats"):
+        chats.read(written(tmp_path, ""))
+
+
+def test_the_chats_that_come_along_are_chats_in_two_languages():
+    found = chats.read(chats.BUILTIN)
+    assert 40 <= len(found) <= 80
+    chinese = [chat for chat in found if any("\u4e00" <= sign <= "\u9fff" for sign in chat[-1]["content"])]
+    assert len(found) / 4 < len(chinese) < len(found) / 2
+
+
+def test_no_chat_is_in_two_parts():
+    every = chats.read(chats.BUILTIN)
+    parts = chats.divided([*every, *every])
+    keys = [{json.dumps(chat) for chat in part} for part in parts]
+    assert [len(part) for part in parts] == [len(key) for key in keys]
+    assert sum(map(len, parts)) == len(every)
+    assert len(keys[0] | keys[1] | keys[2]) == len(every)
+    assert min(map(len, parts)) >= 7
+
+
+def test_too_few_chats_cannot_be_divided():
+    with pytest.raises(ProjectError, match="there are 1 different chats; at least 3 are needed"):
+        chats.divided([[QUESTION, ANSWER]] * 5)
+
+
+def test_a_loss_that_counts_the_question_would_learn_other_tokens():
+    """The common mistake: every token is a target, so most of what is learned is the form of the question."""
+    found = chats.examples([pieces(QUESTION, ANSWER)], 30, PAD)
+    counted = int((found.targets != chats.IGNORED).sum())
+    assert counted == 3 < int(np.count_nonzero(found.inputs != PAD)) / 5
