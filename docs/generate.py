@@ -17,6 +17,8 @@ from scaffold.checks.catalogue import Entry, catalogue
 from scaffold.environments.installers.conda import SIGNS as CONDA_SIGNS
 from scaffold.environments.installers.signs import SIGNS
 from scaffold.projects.catalog import find_templates
+from scaffold.projects.measured import read_measured
+from scaffold.projects.model import Template
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 
@@ -90,7 +92,33 @@ def templates_page() -> str:
         lines += ["", f"## {template.name}", "", f"{template.title}: {template.description}.", ""]
         lines += [f"Data: {template.data}.", "", "| run configuration | what it does |", "|---|---|"]
         lines += [f"| {run.name} | {run.summary} |" for run in template.runs]
+        lines += _measured(template)
     return "\n".join(lines) + "\n"
+
+
+def _measured(template: Template) -> list[str]:
+    """What it must reach and what it reached."""
+    measured = read_measured(template.folder)
+    if measured is None:
+        return []
+    floors = {(one.job, one.measure): one for one in template.floors}
+    lines = ["", f"Measured by `benchmarks/templates.py` on {measured.date}: {measured.machine};"]
+    lines += [
+        f"{measured.versions}.",
+        "",
+        "| framework | program | measure | reached | must reach | beside it | processor s | MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in measured.rows:
+        floor = floors.get((one.job, one.measure))
+        bound = (
+            "" if floor is None else f"≥ {floor.least:g}" if floor.least is not None else f"≤ {floor.most:g}"
+        )
+        lines.append(
+            f"| {one.framework} | {one.job} | {one.measure} | {one.value:.4g} | {bound} "
+            f"| {one.beside_name}: {one.beside:.4g} | {one.processor_seconds:.0f} | {one.peak_mb:.0f} |"
+        )
+    return lines
 
 
 #: How a finding's cure is done, in words.

@@ -54,9 +54,11 @@ def show(*, name: str, as_json: bool) -> None:
     from scaffold.cli.text import row
     from scaffold.projects.catalog import find_template
     from scaffold.projects.compose import compose
+    from scaffold.projects.measured import lines, read_measured
     from scaffold.results import envelope, plain
 
     template = find_template(name)
+    measured = read_measured(template.folder)
     files = sorted(str(path) for path in compose(template, template.frameworks))
     if as_json:
         shown = {
@@ -68,6 +70,8 @@ def show(*, name: str, as_json: bool) -> None:
             "data": template.data,
             "frameworks": template.frameworks,
             "runs": plain(template.runs),
+            "floors": plain(template.floors),
+            "measured": plain(measured) if measured else None,
             "files": files,
         }
         click.echo(envelope("scaffold/templates/1", template=shown))
@@ -77,5 +81,12 @@ def show(*, name: str, as_json: bool) -> None:
     click.echo(row("Data", template.data))
     for run in template.runs:
         click.echo(row("Run", f"{run.name}: {run.summary}"))
+    for floor in template.floors:
+        bound = f"at least {floor.least:g}" if floor.least is not None else f"at most {floor.most:g}"
+        click.echo(row("Reaches", f"{floor.job}: {floor.measure} {bound}"))
+    for line in lines(measured) if measured else ():
+        click.echo(row("Measured", line))
+    if measured:
+        click.echo(row("", f"{measured.date}, {measured.machine}; {measured.versions}"))
     for path in files:
         click.echo(row("", path))

