@@ -1,4 +1,4 @@
-"""What every project promises, whatever it learns and with whichever framework; on settings as small as can be."""
+"""What every project promises, whatever it learns and with whichever framework; on the smallest settings."""
 
 from __future__ import annotations
 
