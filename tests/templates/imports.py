@@ -40,13 +40,13 @@ def there(module: str, name: str, modules: dict[str, Path]) -> bool:
     path = modules.get(module)
     if path is None:
         return not name and any(other.startswith(f"{module}.") for other in modules)
-    return not name or f"{module}.{name}" in modules or name in defined(path)
+    return not name or f"{module}.{name}" in modules or name in defined(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def defined(path: Path) -> set[str]:
+def defined(module: ast.Module) -> set[str]:
     """The names that a module has once it is imported; also those that only a type checker sees."""
     names: set[str] = set()
-    todo = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    todo = list(module.body)
     while todo:
         node = todo.pop()
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
