@@ -1,123 +1,52 @@
-"""Chats to tune on: read, checked, and turned into tokens with a mask that says which of them are learned.
+"""Chats as tokens, with a mask that says which of them are learned: the assistant's words and their end.
 
-A file holds one chat a line (JSON Lines): `{"messages": [{"role": "user", "content": "…"}, …]}` as chat
-services and TRL have it, or `{"instruction": "…", "input": "…", "output": "…"}` as Alpaca has it. A file that
-is one JSON list of these is read as well.
-
-The loss is taken on the assistant's words and the mark that ends them, on nothing else: a model is given its
-questions, and need not learn to ask them.
+Nothing else is: a model is given its questions, and need not learn to ask them.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from . import splitting
+from . import chat_files, tokenizer
+from .data import IGNORED, Data, Split
 from .errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ROLES = ("system", "user", "assistant")
-#: written for this project: questions about deep learning, two thirds in English, one third in Chinese
-BUILTIN = Path(__file__).with_name("chats.jsonl")
-#: what losses leave out: PyTorch's default, and what our Keras loss masks
-IGNORED = -100
+    from .chat_files import Chat
+    from .settings import Settings
+    from .tokenizer import Tokenizer
 
-Chat = list[dict[str, str]]  # messages, each with a `role` and a `content`
 Piece = tuple[list[int], bool]  # tokens, and whether they are learned
 
 
-# --- reading
+def load(settings: Settings, known: Tokenizer | None = None) -> Data:
+    """Return the chats of the settings as windows, one a chat, in ChatML and our own tokenizer's tokens."""
+    parts = chat_files.divided(chat_files.named(settings.data))
+    if known is None:
+        words = "\n".join(one["content"] for chat in parts[0] for one in chat)
+        known = tokenizer.learn(settings.tokenizer, words, settings.vocabulary)
+    marks = known, tokenizer.MESSAGE, tokenizer.MESSAGE_END
+    found = [
+        examples([list(chatml(chat, *marks)) for chat in part], settings.context, tokenizer.END)
+        for part in parts
+    ]
+    if told := found[0].told(settings.context):
+        print(f"chats       for training: {told}")
+    train, validation, test = (
+        _split(made, part, settings.data) for made, part in zip(found, parts, strict=True)
+    )
+    return Data(settings.data, train, validation, test, known)
 
 
-def read(file: Path) -> list[Chat]:
-    """Return the chats of a file; the first one that is none is a `ProjectError` with file and line."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ProjectError(f"cannot read {file}: {problem}") from None
-    found = [chat_of(row, where) for where, row in rows(text, file)]
-    if not found:
-        raise ProjectError(f"{file} holds no chats")
-    return found
-
-
-def rows(text: str, file: Path) -> Iterator[tuple[str, Any]]:
-    """Yield where each chat of a file stands, and what is there."""
-    if text.lstrip().startswith("["):
-        try:
-            listed = json.loads(text)
-        except ValueError as problem:
-            raise ProjectError(f"{file} is no JSON: {problem}") from None
-        for number, row in enumerate(listed, start=1):
-            yield f"{file}, item {number}", row
-        return
-    for number, line in enumerate(text.split("\n"), start=1):  # splitlines() would cut at U+2028, too
-        if line.strip():
-            where = f"{file}, line {number}"
-            try:
-                yield where, json.loads(line)
-            except ValueError as problem:
-                raise ProjectError(f"{where}: no JSON: {problem}") from None
-
-
-def chat_of(row: Any, where: str) -> Chat:
-    """Return the messages of a row in either form; `where` begins the error."""
-    if not isinstance(row, dict):
-        raise ProjectError(f"{where}: an object is expected, not {json.dumps(row)[:40]}")
-    if "messages" in row:
-        return checked(row["messages"], where)
-    if "instruction" in row and "output" in row:
-        parts = [row["instruction"], row.get("input") or ""]
-        if not all(isinstance(part, str) for part in parts):
-            raise ProjectError(f"{where}: `instruction` and `input` must be text")
-        question = "\n\n".join(part for part in parts if part.strip())
-        return checked([message("user", question), message("assistant", row["output"])], where)
-    keys = ", ".join(map(str, row)) or "nothing"
-    raise ProjectError(f"{where}: `messages`, or `instruction` and `output`, are expected; there is {keys}")
-
-
-def checked(messages: Any, where: str) -> Chat:
-    """Return messages if they are a chat: perhaps a system's, then a user's and an assistant's in turn."""
-    if not isinstance(messages, list) or not messages:
-        raise ProjectError(f"{where}: `messages` must be a list of messages")
-    for number, one in enumerate(messages, start=1):
-        at = f"{where}, message {number}"
-        if not isinstance(one, dict) or one.get("role") not in ROLES:
-            role = one.get("role") if isinstance(one, dict) else one
-            raise ProjectError(f"{at}: the role must be one of {', '.join(ROLES)}, not {role!r}")
-        if not isinstance(one.get("content"), str) or not one["content"].strip():
-            raise ProjectError(f"{at}: the content must be text that is not empty")
-    roles = [one["role"] for one in messages]
-    turns = roles[1:] if roles[0] == "system" else roles
-    if turns != ["user", "assistant"] * (len(turns) // 2) or not turns:
-        raise ProjectError(
-            f"{where}: after a system's message, if any, user and assistant take turns, and the assistant has"
-            f" the last word; here it goes {', '.join(roles)}"
-        )
-    return [message(one["role"], one["content"].strip()) for one in messages]
-
-
-def message(role: str, content: Any) -> dict[str, Any]:
-    """Return a message."""
-    return {"role": role, "content": content}
-
-
-def divided(chats: list[Chat]) -> tuple[list[Chat], list[Chat], list[Chat]]:
-    """Return training, validation and test chats; none is in two of them, and copies are there once."""
-    sums = splitting.checksums(json.dumps(chat, ensure_ascii=False).encode() for chat in chats)
-    places = splitting.distinct(sums, set())
-    if len(places) < 3:
-        raise ProjectError(f"there are {len(places)} different chats; at least 3 are needed, better 50")
-    parts = splitting.divided(np.zeros(len(places), np.int64))
-    training, validation, test = ([chats[place] for place in places[part]] for part in parts)
-    return training, validation, test
+def _split(found: Examples, part: list[Chat], name: str) -> Split:
+    return Split(
+        found.inputs.astype("int32"), found.targets.astype("int32"), chat_files.checksums(part), name
+    )
 
 
 # --- a chat as tokens
