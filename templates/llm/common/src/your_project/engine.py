@@ -30,6 +30,7 @@ class ModelCard:
     dropout: float
     tokenizer: dict[str, Any]  # what `tokenizers.from_card` makes a tokenizer of
     tokens: int  # different ones
+    text: str  # that it learned from: the name of its data
     framework: str  # pytorch | keras
     rank: int = 0  # of its LoRA matrices, 0 = it has none
     alpha: float = 0.0
@@ -54,6 +55,7 @@ def card_of(text: Data, settings: Settings, framework: str) -> ModelCard:
         dropout=settings.dropout,
         tokenizer=text.tokenizer.card(),
         tokens=text.tokenizer.size,
+        text=text.name,
         framework=framework,
     )
 

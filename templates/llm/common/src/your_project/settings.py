@@ -41,7 +41,9 @@ class Settings:
     """What can be chosen, with what is chosen by default: nanoGPT's setting for a processor."""
 
     # --- data
-    data: str = "topics"  # topics | source | chats | a file or folder of .txt and .md | a .jsonl file of chats
+    data: str = (
+        "topics"  # topics | source | shakespeare | chats | .txt or .md file, folder of them | .jsonl chats
+    )
     tokenizer: Literal["characters", "bytes"] = "characters"  # bytes: byte-level byte-pair encoding
     vocabulary: int = 1024  # tokens of the byte-pair encoding
     context: int = 64  # tokens that the network sees at a time
@@ -69,9 +71,10 @@ class Settings:
     overwrite: bool = False  # replace a run of the same name
 
     # --- fine-tuning
-    base: str = ""  # run whose network is adapted; "" = one trained here on `topics`
-    target: str = "source"  # what it is adapted to: the same choices as --data
-    shots: int = 200  # training windows (or chats) of it, 0 = all
+    base: str = (
+        ""  # run whose network is adapted; "" = one trained on topics, for --data (topics: for source)
+    )
+    shots: int = 200  # training windows (or chats), 0 = all
     rank: int = 8  # of the LoRA matrices, 0 = adapt all weights
     alpha: float = 16.0  # what LoRA adds is scaled by alpha / rank
     adapter_dropout: float = 0.0  # share of the inputs of LoRA's matrices that is dropped

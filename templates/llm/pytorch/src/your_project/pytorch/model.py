@@ -70,7 +70,9 @@ class Attention(nn.Module):
             query,
             key,
             value,
-            attn_mask=None if key.shape[2] == length or length == 1 else causal(length, key.shape[2], x.device),
+            attn_mask=None
+            if key.shape[2] == length or length == 1
+            else causal(length, key.shape[2], x.device),
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=key.shape[2] == length,
         )
@@ -119,14 +121,17 @@ class GPT(nn.Module):
         self.recompute = False  # activations of the blocks are computed again instead of kept
         self.embedding = nn.Embedding(card.tokens, card.width)
         self.dropout = nn.Dropout(card.dropout)
-        self.blocks = nn.ModuleList(Block(card) for _ in range(card.layers))
+        blocks = [Block(card) for _ in range(card.layers)]
+        self.blocks = nn.ModuleList(blocks)
         self.head = nn.RMSNorm(card.width, eps=EPSILON)
         # not weights: they follow from the sizes, and are not saved
         cosine, sine = rotations(card.context, card.width // card.heads)
+        self.cosine: Tensor
+        self.sine: Tensor
         self.register_buffer("cosine", cosine, persistent=False)
         self.register_buffer("sine", sine, persistent=False)
         self.apply(self._start)
-        for block in self.blocks:  # what each block adds to the stream is smaller, the more of them add to it
+        for block in blocks:  # what each block adds to the stream is smaller, the more of them add to it
             for layer in (block.attention.project, block.mlp.contract):
                 nn.init.normal_(layer.weight, std=DEVIATION / (2 * card.layers) ** 0.5)
 
@@ -149,7 +154,7 @@ class GPT(nn.Module):
         return logits.float()  # also under mixed precision: the exponentials of the loss need the digits
 
     def sections(self) -> dict[str, nn.Module]:
-        """Return all that learns, by name, from the input to the head; writing tokens is reading's matrix."""
+        """Return all that learns, by name, from the input to the head; the output uses the first one."""
         blocks = {f"block{number}": block for number, block in enumerate(self.blocks, start=1)}
         return {"embedding": self.embedding, **blocks, "head": self.head}
 

@@ -1,0 +1,102 @@
+"""How much memory training takes, told before it begins, and what each choice would change.
+
+What is counted: weights, gradients, Adam's two averages, and the activations that the way back needs. What is
+not: the framework itself (about 0.5 GB on a GPU), buffers of single operations, fragmentation.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .engine import ModelCard
+    from .settings import Settings
+
+FLOAT = 4  # bytes; weights, gradients and averages are float32 in every precision here
+ACTIVATION = {"fp32": 4, "bf16": 2, "fp16": 2}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Bytes of memory, by what they hold."""
+
+    weights: int
+    gradients: int
+    optimiser: int
+    activations: int  # of one part of a batch
+    cache: int  # keys and values of one full context, when text is written
+
+    @property
+    def training(self) -> int:
+        """What training takes at most."""
+        return self.weights + self.gradients + self.optimiser + self.activations
+
+    def words(self) -> str:
+        """Return the plan as one line."""
+        parts = (
+            ("weights", self.weights),
+            ("gradients", self.gradients),
+            ("Adam", self.optimiser),
+            ("activations", self.activations),
+        )
+        told = " + ".join(f"{name} {size(count)}" for name, count in parts)
+        there = available()
+        return f"{size(self.training)} = {told}" + (f"; {size(there)} are there" if there else "")
+
+
+def plan(card: ModelCard, settings: Settings, precision: str, trainable: int) -> Plan:
+    """Return what training a network takes; `trainable` is how many of its weights learn."""
+    number = ACTIVATION[precision]
+    rows = -(-settings.batch_size // settings.accumulate)
+    return Plan(
+        weights=FLOAT * parameters(card),
+        gradients=FLOAT * trainable,
+        optimiser=2 * FLOAT * trainable,
+        activations=rows * card.context * activations(card, number, recompute=settings.recompute),
+        cache=2 * number * card.layers * card.context * card.width,
+    )
+
+
+def parameters(card: ModelCard) -> int:
+    """Return how many weights a network has."""
+    width = card.width
+    block = 12 * width**2 + 2 * width  # queries, keys, values 3, projection 1, MLP 4 + 4; two normalisations
+    lora = {"query_key_value": 4, "project": 2, "expand": 5, "contract": 5}  # inputs and outputs, in widths
+    adapters = card.rank * width * sum(lora[name] for name in card.targets or lora) if card.rank else 0
+    return card.tokens * width + card.layers * (block + adapters) + width
+
+
+def activations(card: ModelCard, number: int, *, recompute: bool) -> int:
+    """Return the bytes that the way back needs for each token of a batch; `number` are those of one number.
+
+    Of each block, in widths: the stream before both halves and after the first (2 x 4 bytes), what was
+    normalised (2), queries, keys and values (3), what attention gave (2 with its transposition), the MLP's
+    inner features before and after the nonlinearity (4 + 4). The output needs the logits twice in float32,
+    once as they are and once as probabilities. Dropout keeps a mask.
+    """
+    width = card.width
+    stream = FLOAT * width
+    block = 2 * stream + number * width * (2 + 3 + 2 + 4 + 4) + (3 * width if card.dropout else 0)
+    output = stream + number * width + 2 * FLOAT * card.tokens
+    if recompute:  # the stream between the blocks, and all of the one that is computed again
+        return card.layers * stream + block + output
+    return card.layers * block + output
+
+
+def available() -> int:
+    """Return the bytes of memory that this machine has left for a program, 0 = unknown."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows, macOS
+        return 0
+
+
+def size(count: float) -> str:
+    """Return bytes as one reads them."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
