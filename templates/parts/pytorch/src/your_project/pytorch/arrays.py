@@ -38,3 +38,8 @@ class ArrayBatches:
             which = order[start + self.team.number : start + self.size : self.team.size]
             inputs = tuple(one[which] for one in self.inputs)
             yield (inputs if self.several else inputs[0]), self.targets[which]
+
+
+def cut(inputs: Any, which: slice) -> Any:
+    """Return some of the samples of a tensor, or of each of a tuple."""
+    return tuple(one[which] for one in inputs) if isinstance(inputs, tuple) else inputs[which]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from . import exports
+from .arrays import cut
 from .checkpoints import BEST, LAST, load_weights, save_weights
 from .device import place
 from .loop import Training
@@ -38,9 +39,9 @@ class Learner:
     """
 
     framework = "pytorch"
-    version = torch.__version__
+    version: str = torch.__version__
     best, last = BEST, LAST
-    formats = exports.FORMATS
+    formats: tuple[str, ...] = exports.FORMATS
     #: samples that are scored at a time
     chunk = 256
 
@@ -83,6 +84,14 @@ class Learner:
         """Return sums over the samples, by name; `validation_loss` is one of them."""
         raise NotImplementedError
 
+    def noted(self) -> dict[str, float]:
+        """Return what else the history keeps of each epoch, such as a weight whose way shall be drawn."""
+        return {}
+
+    def weight(self, targets: Tensor) -> Any:
+        """Return how much targets count in a mean loss, and in what `measures` gives: one each."""
+        return len(targets)
+
     # --- what is the same for all
 
     def fit(self, data: Any, stages: tuple[Stage, ...], run: RunFolder) -> None:
@@ -98,6 +107,8 @@ class Learner:
                 team=team,
                 settings=self.settings,
                 run=run,
+                weight=self.weight,
+                parts=getattr(self.settings, "accumulate", 1),
             ).fit(stages)
 
     def validation(self, whole: Any, team: Team) -> Callable[[], dict[str, float]]:
@@ -105,12 +116,19 @@ class Learner:
         part = whole.take(slice(team.number, None, team.size))
         targets = self.targets(part)
 
+        weight = torch.as_tensor(self.weight(targets)).double()
+
         def evaluate() -> dict[str, float]:
-            # no sample may be left for one of many processes; sums of nothing are 0
-            sums = self.measures(self.scores(part), targets)
-            own = torch.stack([*(value.double() for value in sums.values()), torch.tensor(float(len(part)))])
-            *totals, count = team.total(own.double()).tolist()
-            return {name: value / count for name, value in zip(sums, totals, strict=True)}
+            sums: dict[str, Tensor] = {}
+            # No sample may be left for one of many processes; sums of nothing are 0. Only the outputs of
+            # a chunk are held at a time: those of a language model are large.
+            for start in range(0, max(len(part), 1), self.chunk):
+                which = slice(start, start + self.chunk)
+                for name, value in self.measures(self.scores(part.take(which)), targets[which]).items():
+                    sums[name] = sums.get(name, torch.zeros(())) + value.double()
+            *totals, count = team.total(torch.stack([*sums.values(), weight])).tolist()
+            means = {name: value / count for name, value in zip(sums, totals, strict=True)}
+            return {**means, **self.noted()}
 
         return evaluate
 
@@ -159,8 +177,3 @@ class Learner:
     def load_body(self, weights: Path) -> None:
         """Load all but the head, which stays fresh, from the weights of another network."""
         load_weights(self.network, weights, without=f"{HEAD}.")
-
-
-def cut(inputs: Any, which: slice) -> Any:
-    """Return some of the samples of a tensor, or of each of a tuple."""
-    return tuple(one[which] for one in inputs) if isinstance(inputs, tuple) else inputs[which]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from ..errors import ProjectError
+from .arrays import cut
 from .checkpoints import load_state, load_weights, save_state, save_weights
 from .optimiser import freeze, make_optimiser, schedule, set_rates
 
@@ -65,6 +67,8 @@ class Training:
     team: Team
     settings: TrainingSettings
     run: RunFolder
+    weight: Callable[[Tensor], Any] = len  # how much targets count in the mean loss of a batch
+    parts: int = 1  # in which a batch is computed, where memory cannot hold it as a whole
 
     def fit(self, stages: tuple[Stage, ...]) -> None:
         """Train through all stages; leave the weights with the lowest validation loss in the network."""
@@ -122,16 +126,13 @@ class Training:
         with self.run.progress(self.batches.steps, label) as bar:
             for step, (inputs, targets) in enumerate(self.batches(generator)):
                 set_rates(optimiser, self.share(stage, now, step))
-                with self.placement.autocast():
-                    loss = self.loss_function(learner(inputs), targets)
-                scaler.scale(loss).backward()  # several processes: here their gradients are averaged
+                loss_sum += self.backward(inputs, targets, learner, scaler)
                 if self.settings.clip:
                     scaler.unscale_(optimiser)  # the limit is meant for the true gradients
                     clip_grad_norm_(self.network.parameters(), self.settings.clip)
                 scaler.step(optimiser)
                 scaler.update()
                 optimiser.zero_grad(set_to_none=True)
-                loss_sum += loss.detach()  # loss.item() would make the GPU wait for Python in every step
                 bar.advance()
         mean = self.team.total(loss_sum).item() / (self.batches.steps * self.team.size)
         if not math.isfinite(mean):
@@ -139,6 +140,27 @@ class Training:
                 f"the loss is {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate"
             )
         return mean
+
+    def backward(
+        self, inputs: Any, targets: Tensor, learner: nn.Module, scaler: torch.amp.GradScaler
+    ) -> Tensor:
+        """Add the gradients of a batch, part by part; return its mean loss.
+
+        A part counts as much as its targets do: the mean of the parts' means would be another number where
+        they do not hold equally much, as texts of different lengths.
+        """
+        size, whole = -(-len(targets) // self.parts), self.weight(targets)
+        loss_sum = torch.zeros((), device=self.placement.device)
+        for start in range(0, len(targets), size):
+            which = slice(start, start + size)
+            last = start + size >= len(targets)
+            with nullcontext() if last else self.team.alone(learner):
+                with self.placement.autocast():
+                    loss = self.loss_function(learner(cut(inputs, which)), targets[which])
+                loss = loss * (self.weight(targets[which]) / whole)
+                scaler.scale(loss).backward()  # several processes: with the last part they share gradients
+            loss_sum += loss.detach()  # loss.item() would make the GPU wait for Python in every step
+        return loss_sum
 
     def share(self, stage: Stage, now: Position, step: int) -> float:
         """Return the share of the peak learning rate at a step of the running epoch."""

@@ -7,7 +7,7 @@ what one would from the same batches, but that batch normalisation sees each sha
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from .. import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from torch import Tensor, nn
 
@@ -45,6 +46,10 @@ class Team:
             return network
         devices = None if self.device.type == "cpu" else [self.device]
         return DistributedDataParallel(network, device_ids=devices)
+
+    def alone(self, learner: nn.Module) -> AbstractContextManager[None]:
+        """Let gradients add up in this process while the context lasts; the averaging waits."""
+        return learner.no_sync() if isinstance(learner, DistributedDataParallel) else nullcontext()
 
     def total(self, values: Tensor) -> Tensor:
         """Return the sums over all processes, the same in each to the last bit."""
