@@ -39,7 +39,9 @@ class QuantisedLinear(nn.Linear):
     def __init__(self, layer: nn.Linear) -> None:
         nn.Module.__init__(self)  # nn.Linear's own would make weights that nobody needs
         self.in_features, self.out_features = layer.in_features, layer.out_features
-        self.bias = layer.bias if layer.bias is None else layer.bias.requires_grad_(requires_grad=False)
+        self.bias = layer.bias
+        if self.bias is not None:
+            self.bias.requires_grad_(False)
         self.store(layer.weight.detach().float())
 
     def store(self, weight: Tensor) -> None:
@@ -60,7 +62,7 @@ class QuantisedLinear(nn.Linear):
 
 
 class _Product(torch.autograd.Function):
-    """x W^T, which keeps no float copy of W for the way back: that copy would be what quantising has saved."""
+    """x W^T, which keeps no float copy of W for the way back: it would take what quantising has saved."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: QuantisedLinear) -> Tensor:  # type: ignore[override]
