@@ -9,7 +9,7 @@ from your_project import regression_metrics as metrics
 
 
 def test_all_numbers_of_a_small_case():
-    found = metrics.regression(np.array([1.0, 2.0, 3.0, 8.0]), np.array([1.0, 3.0, 3.0, 5.0]))
+    found = metrics.regression(np.array([1.0, 2.0, 3.0, 8.0]), np.array([1.0, 3.0, 3.0, 5.0]), 2.0)
     assert found == {
         "mae": 1.0,  # of 0, 1, 0, 3
         "rmse": pytest.approx(2.5**0.5),
@@ -18,6 +18,7 @@ def test_all_numbers_of_a_small_case():
         "p90_error": pytest.approx(2.4),
         "largest_error": 3.0,
         "bias": 0.5,
+        "loss": pytest.approx(2.5 / 4),
     }
 
 
@@ -37,7 +38,7 @@ def test_columns_and_rows_are_never_broadcast():
     column, row = np.zeros((4, 1)), np.arange(4.0)
     assert metrics.regression(column, row)["mae"] == 1.5  # and not the mean of 4 x 4 differences
     for wrong in (np.zeros((4, 2)), np.zeros((2, 2, 2)), np.zeros(3), np.float64(1.0)):
-        with pytest.raises(ValueError, match="are needed|predictions for"):
+        with pytest.raises(ValueError, match=r"are needed|predictions for"):
             metrics.regression(np.asarray(wrong), row)
 
 

@@ -21,6 +21,8 @@ its outputs have been scaled back.
     p90_error           nine of ten absolute errors are below it
     largest_error       the worst absolute error
     bias                mean of predicted - true: above 0, too much is predicted on average
+    loss                mean squared error as training minimises it: in units of the variance of the training
+                        targets, so that 1 is about what predicting their mean reaches
     baseline            name, mae, rmse, r2, training_samples of a simple model on the same test samples, and
                         `beside`: a list of further ones (name and the same measures); or null
     scratch             (finetune) the same numbers for a network trained from scratch with the same budget
@@ -37,8 +39,8 @@ import numpy as np
 SCHEMA = "regression/1"
 
 
-def regression(predicted: np.ndarray, true: np.ndarray) -> dict[str, Any]:
-    """Return the numbers from `mae` to `bias`.
+def regression(predicted: np.ndarray, true: np.ndarray, deviation: float = 1.0) -> dict[str, Any]:
+    """Return the numbers from `mae` to `loss`; `deviation` is that of the training targets.
 
     Both arrays have the shape (N,) or (N, 1), N at least 1. Raises `ValueError` for other shapes: of (N,) and
     (N, 1) NumPy would silently make (N, N) differences.
@@ -56,6 +58,7 @@ def regression(predicted: np.ndarray, true: np.ndarray) -> dict[str, Any]:
         "p90_error": float(np.quantile(size, 0.9)),
         "largest_error": float(size.max()),
         "bias": float(error.mean()),
+        "loss": float(((error / deviation) ** 2).mean()),
     }
 
 

@@ -1,0 +1,254 @@
+"""Rows of numbers and the number to predict, divided into training, validation and test.
+
+NumPy only: every framework reads the same arrays. What is measured on rows (mean, deviation, range), is
+measured on the training rows alone: the test rows stand for those that nobody has seen yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from . import encoding, sources, splitting
+from .errors import ProjectError
+
+if TYPE_CHECKING:
+    from .engine import ModelCard
+    from .settings import Settings
+    from .sources import Source
+    from .tables import Table
+
+FEWEST = 10  # training rows; of fewer nothing can be learned that holds for others
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows: features float32 (N, F), targets float32 (N, 1), and what the rows are called."""
+
+    features: np.ndarray
+    targets: np.ndarray
+    names: np.ndarray  # str (N,): for the reader
+    groups: np.ndarray  # str (N,): by which fine-tuning divides them
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def take(self, which: np.ndarray | slice) -> Split:
+        """Return the rows at these indices, in this slice, or where a mask is true."""
+        return Split(self.features[which], self.targets[which], self.names[which], self.groups[which])
+
+    def checksums(self) -> np.ndarray:
+        """Return a checksum of each row as uint64, of shape (N,)."""
+        whole = np.concatenate([self.features, self.targets], axis=1).astype("<f4")
+        return splitting.checksums(row.tobytes() for row in whole)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Three parts without a common row, and how to standardise them."""
+
+    unit: ClassVar[str] = "rows"
+
+    name: str
+    train: Split
+    validation: Split
+    test: Split
+    target: str
+    group: str  # column by which `Split.groups` are told, "" = there is none
+    features: tuple[str, ...]
+    references: tuple[str, ...]  # see `encoding.py`
+    mean: tuple[float, ...]  # of each feature
+    std: tuple[float, ...]
+    low: tuple[float, ...]  # the smallest and the largest value of each feature
+    high: tuple[float, ...]
+    target_mean: float
+    target_std: float
+
+    def describe(self) -> str:
+        """Return what the rows are like, for the reader."""
+        return f"{len(self.features)} features, target {self.target}"
+
+    def limited(self, most: int) -> Data:
+        """Return the same with at most this many training rows (0 = all)."""
+        if not most or most >= len(self.train):
+            return self
+        return self.of(self.train.take(slice(most)), self.validation, self.test)
+
+    def only(self, values: tuple[str, ...]) -> Data:
+        """Return the rows of some groups, standardised anew."""
+        parts = (self.train, self.validation, self.test)
+        return self.of(*(part.take(np.isin(part.groups, values)) for part in parts))
+
+    def few(self, shots: int, seed: int) -> Data:
+        """Return the same with this many training rows and as many validation rows, 0 = as they are.
+
+        All others become test rows: where few are learned from, many are left to measure with.
+        """
+        whole = joined(self.train, self.validation, self.test)
+        if not shots:
+            return self
+        if len(whole) < 3 * shots:
+            raise ProjectError(f"--shots {shots}: {len(whole)} rows are too few to test on others as well")
+        order = np.random.default_rng(seed).permutation(len(whole))
+        train, validation, test = order[:shots], order[shots : 2 * shots], np.sort(order[2 * shots :])
+        return self.of(whole.take(train), whole.take(validation), whole.take(test))
+
+    def of(self, train: Split, validation: Split, test: Split) -> Data:
+        """Return the same table with other parts."""
+        return make(self, train, validation, test)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the columns of some rows are."""
+
+    name: str
+    target: str
+    group: str
+    features: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+def load(settings: Settings, *, without_group: bool = False) -> Data:
+    """Load, clean and divide the rows that the settings name. The division depends on the rows alone.
+
+    `without_group` hides the column that divides them from the network.
+    """
+    source = sources.read(settings)
+    if without_group and not source.group:
+        raise ProjectError(
+            f"which rows of {settings.data} are new? name the column that says so: --group COLUMN"
+        )
+    hidden = (source.target, *settings.drop, *((source.group,) if without_group else ()))
+    for name in settings.drop:
+        source.table.column(name)
+    chosen, told = encoding.columns_of(source.table, hidden)
+    whole = rows_of(source, chosen.features, chosen.references, chosen.label)
+    for line in (*source.table.notes, *told):
+        print(f"data        {line}")
+    parts, doubles = divide(whole)
+    if doubles:
+        print(f"data        {doubles} rows occur more than once and were left out")
+    meaning = Meaning(settings.data, source.target, source.group, chosen.features, chosen.references)
+    return make(meaning, *parts).limited(settings.limit)
+
+
+def load_unseen(settings: Settings, card: ModelCard, seen: np.ndarray, *, same: bool) -> Split:
+    """Return rows to evaluate a network on, none of which it has seen.
+
+    `seen` holds checksums. From the data that the network was trained on (`same`) it is the test part; of a
+    network that was adapted with few rows of a group all others of that group; of another file all rows.
+    """
+    group = card.group if card.values else settings.group
+    source = sources.read(replace(settings, target=card.target, group=group))
+    whole = rows_of(source, card.features, card.references, label_of(source.table, card))
+    if card.values:
+        whole = whole.take(np.isin(whole.groups, card.values))
+    part = divide(whole)[0][2] if same and not card.adapted else whole
+    kept = part.take(~np.isin(part.checksums(), seen))
+    if not len(kept):
+        raise ProjectError(f"{settings.data}: the network was trained on every one of these rows")
+    return kept
+
+
+def load_new(settings: Settings, card: ModelCard, seen: np.ndarray) -> Data:
+    """Load rows for a network that there is already: encoded as it takes them, without those it has seen.
+
+    `settings.new` keeps the rows of some groups only.
+    """
+    source = sources.read(replace(settings, target=settings.target or card.target))
+    whole = rows_of(source, card.features, card.references, label_of(source.table, card))
+    if settings.new:
+        whole = whole.take(np.isin(whole.groups, settings.new))
+    whole = whole.take(~np.isin(whole.checksums(), seen))
+    meaning = Meaning(settings.data, source.target, source.group, card.features, card.references)
+    return make(meaning, *divide(whole)[0])
+
+
+def rows_of(source: Source, features: tuple[str, ...], references: tuple[str, ...], label: str = "") -> Split:
+    """Return all rows of a table that have no gap."""
+    table = source.table
+    if table.kinds[source.target] != "number":
+        words = ", ".join(sorted(set(table.words(source.target).tolist()))[:3])
+        raise ProjectError(
+            f"{table.source}: the target {source.target!r} holds words ({words}), and a regression predicts"
+            " numbers: choose another column by --target, or a template for classification"
+        )
+    columns = encoding.needed(table, features, references)
+    groups = (source.group,) if source.group else ()
+    full, lines = encoding.without_gaps(table, (*columns, *groups, source.target))
+    if lines:
+        print(f"data        {len(lines)} rows with gaps were left out, the first is line {lines[0]}")
+    if not len(full):
+        raise ProjectError(f"{table.source}: every row has a gap")
+    targets = full.column(source.target).astype(np.float32)[:, None]
+    return Split(
+        encoding.encode(full, features, references),
+        targets,
+        full.words(label) if label else np.array([f"line {line}" for line in full.lines.tolist()]),
+        full.words(source.group) if source.group else np.full(len(full), ""),
+    )
+
+
+def label_of(table: Table, card: ModelCard) -> str:
+    """Return a column of words that the network does not see: it names the rows."""
+    hidden = (card.target, card.group)
+    return next((n for n in table.names if table.kinds[n] == "category" and n not in hidden and not
+                 any(one.startswith(f"{n}=") for one in card.references)), "")  # fmt: skip
+
+
+def divide(whole: Split) -> tuple[tuple[Split, Split, Split], int]:
+    """Divide rows into training, validation and test, each group alike.
+
+    A row's place follows from its checksum: as good as random, the same on every machine, and no seed changes
+    it. A row that occurs twice counts once; the number of those left out is returned too.
+    """
+    rows = whole.take(splitting.distinct(whole.checksums(), set()))
+    _, groups = np.unique(rows.groups, return_inverse=True)
+    train, validation, test = (rows.take(places) for places in splitting.divided(groups))
+    return (train, validation, test), len(whole) - len(rows)
+
+
+def joined(*parts: Split) -> Split:
+    """Return the rows of several parts, in the order of their checksums."""
+    names = ("features", "targets", "names", "groups")
+    whole = Split(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return whole.take(np.argsort(whole.checksums(), kind="stable"))
+
+
+def make(meaning: Meaning | Data, train: Split, validation: Split, test: Split) -> Data:
+    """Put parts together, and measure the training part; too few rows are a `ProjectError`."""
+    for part, rows, least in (("training", train, FEWEST), ("validation", validation, 1), ("test", test, 1)):
+        if len(rows) < least:
+            raise ProjectError(
+                f"{meaning.name}: {len(rows)} {part} rows are too few, at least {least} are needed"
+            )
+    mean, std = standard(train.features)
+    target_mean, target_std = standard(train.targets)
+    if not np.ptp(train.targets):
+        raise ProjectError(f"{meaning.name}: {meaning.target} is the same in all training rows")
+    return Data(
+        name=meaning.name,
+        train=train,
+        validation=validation,
+        test=test,
+        target=meaning.target,
+        group=meaning.group,
+        features=meaning.features,
+        references=meaning.references,
+        mean=tuple(mean.tolist()),
+        std=tuple(std.tolist()),
+        low=tuple(train.features.min(0).tolist()),
+        high=tuple(train.features.max(0).tolist()),
+        target_mean=float(target_mean[0]),
+        target_std=float(target_std[0]),
+    )
+
+
+def standard(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each column, float64; 1 for the deviation of a constant one."""
+    exact = values.astype(np.float64)
+    mean, std = exact.mean(0), exact.std(0)
+    return mean, np.where(np.ptp(exact, axis=0) > 0, std, 1.0)
