@@ -50,11 +50,14 @@ def plan(card: ModelCard, settings: Settings, precision: str, trainable: int) ->
     """Return what training a network takes; `trainable` is how many of its weights learn."""
     number = ACTIVATION[precision]
     rows = -(-settings.batch_size // settings.accumulate)
+    copies = (
+        number * parameters(card) if number < FLOAT else 0
+    )  # of the weights, in the precision of products
     return Plan(
         weights=FLOAT * parameters(card),
         gradients=FLOAT * trainable,
         optimiser=2 * FLOAT * trainable,
-        activations=rows * card.context * activations(card, number, recompute=settings.recompute),
+        activations=copies + rows * card.context * activations(card, number, recompute=settings.recompute),
         cache=2 * number * card.layers * card.context * card.width,
     )
 
@@ -62,27 +65,33 @@ def plan(card: ModelCard, settings: Settings, precision: str, trainable: int) ->
 def parameters(card: ModelCard) -> int:
     """Return how many weights a network has."""
     width = card.width
-    block = 12 * width**2 + 2 * width  # queries, keys, values 3, projection 1, MLP 4 + 4; two normalisations
+    whole = 12 * width**2 + 2 * width  # queries, keys, values 3, projection 1, MLP 4 + 4; two normalisations
     lora = {"query_key_value": 4, "project": 2, "expand": 5, "contract": 5}  # inputs and outputs, in widths
     adapters = card.rank * width * sum(lora[name] for name in card.targets or lora) if card.rank else 0
-    return card.tokens * width + card.layers * (block + adapters) + width
+    return card.tokens * width + card.layers * (whole + adapters) + width
 
 
 def activations(card: ModelCard, number: int, *, recompute: bool) -> int:
-    """Return the bytes that the way back needs for each token of a batch; `number` are those of one number.
-
-    Of each block, in widths: the stream before both halves and after the first (2 x 4 bytes), what was
-    normalised (2), queries, keys and values (3), what attention gave (2 with its transposition), the MLP's
-    inner features before and after the nonlinearity (4 + 4). The output needs the logits twice in float32,
-    once as they are and once as probabilities. Dropout keeps a mask.
-    """
-    width = card.width
-    stream = FLOAT * width
-    block = 2 * stream + number * width * (2 + 3 + 2 + 4 + 4) + (3 * width if card.dropout else 0)
-    output = stream + number * width + 2 * FLOAT * card.tokens
+    """Return the bytes that the way back needs for each token; `number` are those of one number."""
+    # the stream, what was normalised of it before and after the scale, and the logits' softmax in float32
+    output = (2 * FLOAT + number) * card.width + FLOAT * card.tokens
     if recompute:  # the stream between the blocks, and all of the one that is computed again
-        return card.layers * stream + block + output
-    return card.layers * block + output
+        return card.layers * FLOAT * card.width + block(card, number) + output
+    return card.layers * block(card, number) + output
+
+
+def block(card: ModelCard, number: int) -> int:
+    """Return the bytes that the way back through a block needs for each token.
+
+    In widths: before each half the stream and what was normalised of it, as float32; then, in the precision
+    of matrix products, the two normalised inputs (2), queries, keys and values (3), the first two of them
+    rotated (2), attention's output as it is and in the order of features (2), the MLP's inner features
+    before and after the nonlinearity (4 + 4).
+    """
+    plain = (4 * FLOAT + 17 * number) * card.width
+    # its masks; and attention, which else never holds all of its scores, then does
+    dropped = 2 * FLOAT * card.width + 2 * FLOAT * card.heads * card.context
+    return plain + (dropped if card.dropout else 0)
 
 
 def available() -> int:
