@@ -8,6 +8,7 @@ from scaffold.builds.published import published
 from scaffold.machine import Accelerator, Host, Machine
 from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
 from scaffold.sources.settings import DEFAULT_INDEX
+from tests.hosts import plain_host
 
 LINES = (Path(__file__).parents[1] / "machines" / "machines.jsonl").read_text(encoding="utf-8").splitlines()
 CORPUS = {line["id"]: line for line in map(json.loads, LINES)}
@@ -20,12 +21,15 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def host(os="linux", architecture="x86_64", glibc="2.36", os_version="", wsl=0, translated=False) -> Host:
-    return Host(
-        os=os, os_version=os_version, kernel="", architecture=architecture,
+    return plain_host(
+        os=os,
+        os_version=os_version,
+        architecture=architecture,
         libc=f"glibc {glibc}" if os == "linux" else "",
-        cpu="", cpu_count=8, memory_total=None, memory_available=None, disk_free=None,
-        container="", wsl=wsl, translated=translated,
-    )  # fmt: skip
+        cpu_count=8,
+        wsl=wsl,
+        translated=translated,
+    )
 
 
 def gpu(capability, driver, name="GPU", index=0, **facts) -> Accelerator:

@@ -14,17 +14,23 @@ from scaffold.environments.condition.whole import Contents
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
 from scaffold.machine.fingerprint import fingerprint
-from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.machine.model import Accelerator, Machine
 from scaffold.probing.packages.model import PackageFacts, TorchBuild
 from scaffold.projects.model import ProjectName, Record
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.survey.model import IdeFacts, IdeFile, Lack, Run
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux", os_version="Ubuntu 24.04", kernel="6.8", architecture="x86_64", libc="glibc 2.39", cpu="EPYC",
-    cpu_count=16, memory_total=64 << 30, memory_available=60 << 30, disk_free=1 << 40, container="", wsl=0,
-    translated=False,
-)  # fmt: skip
+HOST = plain_host(
+    os_version="Ubuntu 24.04",
+    kernel="6.8",
+    libc="glibc 2.39",
+    cpu="EPYC",
+    cpu_count=16,
+    memory_total=64 << 30,
+    memory_available=60 << 30,
+    disk_free=1 << 40,
+)
 CARD = Accelerator(
     vendor="nvidia",
     index=0,

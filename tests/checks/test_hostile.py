@@ -18,14 +18,12 @@ from scaffold.checks.model import Finding
 from scaffold.errors import OptionRefused
 from scaffold.logs.search import read_log
 from scaffold.logs.signatures import signatures
-from scaffold.machine.model import Host, Machine
+from scaffold.machine.model import Machine
 from scaffold.replay.read import described
 from tests.failures import cases
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux", os_version="", kernel="", architecture="x86_64", libc="", cpu="", cpu_count=1, memory_total=None,
-    memory_available=None, disk_free=None, container="", wsl=0, translated=False,
-)  # fmt: skip
+HOST = plain_host()
 
 #: What a careless program or a malicious one writes where a version, a path, a number or an object belongs.
 HOSTILE: tuple[Any, ...] = (

@@ -14,18 +14,16 @@ import pytest
 from scaffold.checks import examine
 from scaffold.checks.facts import Facts
 from scaffold.logs.search import read_log
-from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.machine.model import Accelerator, Machine
 from scaffold.probing.deep.model import DeepFacts, DeviceRun, Run
 from scaffold.probing.packages.model import Package
 from scaffold.probing.variables.model import Variable
 from scaffold.pycharm.survey.model import GitView, IdeFacts
 from scaffold.replay.saved import restored
 from tests.healthy import FOLDER
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux", os_version="", kernel="", architecture="x86_64", libc="", cpu="", cpu_count=1, memory_total=None,
-    memory_available=None, disk_free=None, container="", wsl=0, translated=False,
-)  # fmt: skip
+HOST = plain_host()
 
 LOGS = [
     ("dist.infiniband", "error", "node1:123:456 [0] NCCL WARN Call to ibv_modify_qp failed with error No data available"),

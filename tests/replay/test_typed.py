@@ -16,27 +16,14 @@ from hypothesis import strategies as st
 from scaffold.checks.facts import Facts
 from scaffold.errors import OptionRefused, ScaffoldError
 from scaffold.logs.model import Log
-from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.machine.model import Accelerator, Machine
 from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.replay import ide_files
 from scaffold.replay.saved import record, restored
 from scaffold.replay.typed import fields_of
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux",
-    os_version="Ubuntu 24.04",
-    kernel="6.8.0",
-    architecture="x86_64",
-    libc="glibc 2.39",
-    cpu="",
-    cpu_count=8,
-    memory_total=None,
-    memory_available=None,
-    disk_free=None,
-    container="",
-    wsl=0,
-    translated=False,
-)
+HOST = plain_host(os_version="Ubuntu 24.04", kernel="6.8.0", libc="glibc 2.39", cpu_count=8)
 MACHINE = Machine(host=HOST)
 
 

@@ -14,14 +14,12 @@ from scaffold.checks.gpu.driver_broken import on_the_bus
 from scaffold.checks.gpu.none_here import left_over, on_the_processor
 from scaffold.checks.model import Evidence, Finding
 from scaffold.logs.search import read_log
-from scaffold.machine.model import DriverAnswers, Host, Machine
+from scaffold.machine.model import DriverAnswers, Machine
 from scaffold.probing.driver.model import DriverFacts
 from scaffold.probing.packages.model import Package, PackageFacts
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux", os_version="", kernel="", architecture="x86_64", libc="", cpu="", cpu_count=1, memory_total=None,
-    memory_available=None, disk_free=None, container="", wsl=0, translated=False,
-)  # fmt: skip
+HOST = plain_host()
 FOR_CUDA = PackageFacts(packages=(Package(name="torch", version="2.6.0+cu124"),))
 
 

@@ -7,10 +7,11 @@ import pytest
 from scaffold.checks.facts import Facts
 from scaffold.checks.libraries import RULES
 from scaffold.checks.model import Evidence, Finding, Remedy
-from scaffold.machine.model import Accelerator, Host, Machine
+from scaffold.machine.model import Accelerator, Machine
 from scaffold.probing.libraries.model import Compiled, Library, LibraryFacts, Missing, Standard
 from scaffold.probing.packages.model import Package, PackageFacts, TensorFlowBuild, TorchBuild
 from scaffold.replay.read import described
+from tests.hosts import plain_host
 
 CARD = Accelerator(vendor="nvidia", index=0, name="RTX 4090", capability="8.9")
 TORCH = TorchBuild(version="2.5.1+cu124", cuda="12.4", source="version.py")
@@ -28,21 +29,7 @@ def facts(
     os: str = "linux",
     libc: str = "glibc 2.39",
 ) -> Facts:
-    host = Host(
-        os=os,
-        os_version="",
-        kernel="",
-        architecture="x86_64",
-        libc=libc,
-        cpu="",
-        cpu_count=8,
-        memory_total=None,
-        memory_available=None,
-        disk_free=None,
-        container="",
-        wsl=0,
-        translated=False,
-    )
+    host = plain_host(os=os, libc=libc, cpu_count=8)
     return Facts(
         machine=Machine(host=host, accelerators=(CARD,)),
         libraries=libraries,

@@ -13,18 +13,25 @@ import pytest
 
 from scaffold.checks import examine
 from scaffold.checks.facts import Facts
-from scaffold.machine.model import Host, Machine
+from scaffold.machine.model import Machine
 from scaffold.probing.deep.model import DeepFacts, DeviceRun, Run
 from scaffold.probing.deep.probe import probe, run_of
 from scaffold.probing.packages.model import Package, PackageFacts
 from scaffold.probing.scene import Scene
 from scaffold.probing.target import Target
 from scaffold.system import Completed, HostSystem
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux", os_version="Debian 12", kernel="6.1", architecture="x86_64", libc="glibc 2.36", cpu="Core 2 Quad",
-    cpu_count=4, memory_total=8 << 30, memory_available=4 << 30, disk_free=1 << 40, container="", wsl=0, translated=False,
-)  # fmt: skip
+HOST = plain_host(
+    os_version="Debian 12",
+    kernel="6.1",
+    libc="glibc 2.36",
+    cpu="Core 2 Quad",
+    cpu_count=4,
+    memory_total=8 << 30,
+    memory_available=4 << 30,
+    disk_free=1 << 40,
+)
 MACHINE = Machine(host=HOST)
 PYTHON = Path(sys.executable)
 

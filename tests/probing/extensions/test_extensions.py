@@ -5,28 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold.machine.model import Host, Machine
+from scaffold.machine.model import Machine
 from scaffold.probing.extensions.model import Extension, ExtensionFacts
 from scaffold.probing.extensions.probe import probe
 from scaffold.probing.scene import Scene
 from scaffold.probing.target import Target
 from scaffold.system import HostSystem
+from tests.hosts import plain_host
 
-HOST = Host(
-    os="linux",
-    os_version="",
-    kernel="",
-    architecture="x86_64",
-    libc="glibc 2.39",
-    cpu="",
-    cpu_count=8,
-    memory_total=None,
-    memory_available=None,
-    disk_free=None,
-    container="",
-    wsl=0,
-    translated=False,
-)
+HOST = plain_host(libc="glibc 2.39", cpu_count=8)
 
 
 class Here(HostSystem):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from scaffold.machine.model import Host, Machine
+from scaffold.machine.model import Machine
 from scaffold.probing.libraries.model import Compiled, Library, LibraryFacts, Missing
 from scaffold.probing.libraries.pe import Dll, read_dll
 from scaffold.probing.libraries.probe import probe
 from scaffold.probing.scene import Scene
 from scaffold.probing.target import Target
 from scaffold.recorded import RecordedSystem, normalised
+from tests.hosts import plain_host
 from tests.probing.libraries.dlls import dll
 
 PREFIX = "C:/Users/ada/envs/dl"
@@ -45,21 +46,7 @@ class Windows(RecordedSystem):
 
 
 def facts(system: Windows) -> LibraryFacts:
-    host = Host(
-        os="windows",
-        os_version="",
-        kernel="",
-        architecture="x86_64",
-        libc="",
-        cpu="",
-        cpu_count=8,
-        memory_total=None,
-        memory_available=None,
-        disk_free=None,
-        container="",
-        wsl=0,
-        translated=False,
-    )
+    host = plain_host(os="windows", cpu_count=8)
     target = Target(folder=Path("C:/p"), python=Path(f"{PREFIX}/python.exe"), prefix=Path(PREFIX))
     return probe(Scene(system=system, machine=Machine(host=host), target=target))
 
