@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import class_sections, metrics, sections
+from . import class_sections, looking, metrics, sections
 from .metrics import SCHEMA, told
 from .report import Page
 from .thumbnails import data_uri
@@ -43,12 +43,15 @@ def report(
     class_sections.headline(page, content)
     if others:
         sections.comparison(page, content, class_sections.COMPARED, history, others)
+    looking.before_and_after(page, content)
+    looking.by_stage(page, history)
     sections.facts(page, content)
     sections.training_curves(page, history, CURVES)
     sections.trials(page, content)
     class_sections.per_class(page, content)
     class_sections.calibration(page, content)
     worst_mistakes(page, engine, test)
+    looking.heat_maps(page, engine, test)
     return page
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import jobs, runs
 from .engine import ModelCard, TaskEngine, card_of
@@ -45,6 +45,7 @@ class Start:
     load: Callable[[TaskEngine], None]  # puts what the base knows into a fresh network
     stages: tuple[Stage, ...]
     beside: tuple[Beside, ...]
+    known: Callable[[], dict[str, Any]] = dict  # more for `metrics.json`, found once all is trained
 
 
 def from_run(run: Run) -> Callable[[TaskEngine], None]:

@@ -54,7 +54,7 @@ def finetune_in(path: Path, request: Request[Settings]) -> None:
             **jobs.training_facts(histories[other.name]),
         }
 
-    extra = {"base": start.base, **numbers}
+    extra = {"base": start.base, **start.known(), **numbers}
     finish(engine, start.data, run.path, settings, job="finetune", extra=extra, others=histories)
     for name, told in numbers.items():
         print(f"{name:<10}  {results.told(told)}")

@@ -18,10 +18,15 @@ def shares(names: list[str], stage: Stage) -> dict[str, float]:
 
     Early sections hold what all tasks have in common and late ones what one task needs, so those nearer to
     the input change less: the last section of the body has `stage.body`, each one before it less by the
-    factor `stage.layer_decay` (discriminative rates: Howard and Ruder 2018, arXiv:1801.06146).
+    factor `stage.layer_decay` (discriminative rates: Howard and Ruder 2018, arXiv:1801.06146). Of a body that
+    is unfrozen bit by bit, only the last `stage.open` sections learn.
     """
     *body, head = names
-    share = {name: stage.body * stage.layer_decay**distance for distance, name in enumerate(reversed(body))}
+    learning = stage.open or len(body)
+    share = {
+        name: stage.body * stage.layer_decay**distance if distance < learning else 0.0
+        for distance, name in enumerate(reversed(body))
+    }
     return {**{name: share[name] for name in body}, head: 1.0}
 
 

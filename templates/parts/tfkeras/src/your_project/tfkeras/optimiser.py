@@ -20,10 +20,15 @@ def shares(names: Sequence[str], stage: Stage) -> dict[str, float]:
     """Return each section's share of the head's learning rate, for sections named from the input to the head.
 
     The last one of the body has `stage.body`, each one before it less by the factor `stage.layer_decay`
-    (discriminative rates: Howard and Ruder 2018, https://arxiv.org/abs/1801.06146).
+    (discriminative rates: Howard and Ruder 2018, https://arxiv.org/abs/1801.06146). Of a body that is
+    unfrozen bit by bit, only the last `stage.open` sections learn.
     """
     *body, head = names
-    share = {name: stage.body * stage.layer_decay**depth for depth, name in enumerate(reversed(body))}
+    learning = stage.open or len(body)
+    share = {
+        name: stage.body * stage.layer_decay**depth if depth < learning else 0.0
+        for depth, name in enumerate(reversed(body))
+    }
     return {name: share.get(name, 1.0) for name in (*body, head)}
 
 

@@ -1,0 +1,79 @@
+"""The network knows ImageNet, and freezes and thaws as it is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch_cases import PLAIN, engine, fit, images, knowing, whole
+
+from your_project import imagenet, lite0
+from your_project.errors import ProjectError
+from your_project.pytorch.engine import PyTorchEngine
+from your_project.pytorch.optimiser import freeze
+from your_project.stages import Stage
+from your_project.tensor_files import read_tensors
+
+
+@pytest.mark.parametrize(("name", "things"), [("cat", {"tabby", "Egyptian cat"}), ("coffee", {"espresso"})])
+def test_imagenet_is_known(name: str, things: set[str]) -> None:
+    best = np.argsort(-knowing().outputs(whole(name))[0])[:3]
+    assert {imagenet.names()[at] for at in best} >= things
+
+
+def test_the_reader_reads_what_pytorch_reads() -> None:
+    file = lite0.package_file()
+    theirs = torch.load(file, map_location="cpu", weights_only=True)
+    ours = read_tensors(file)
+    assert list(ours) == list(theirs)
+    assert all(np.array_equal(array, theirs[name].numpy()) for name, array in ours.items())
+
+
+def test_sections_thaw_from_the_head_on() -> None:
+    sections = engine(known=False).sections()
+    held = freeze(sections, Stage("last 2", 1, 1e-3, open=2))
+    assert [sections[name] for name in (*lite0.NAMES[:-2],)] == held
+    assert all(p.requires_grad for name in ("stage7", "top", "head") for p in sections[name].parameters())
+
+
+def test_a_frozen_body_does_not_move_nor_does_its_normalisation(tmp_path):
+    made = engine(replace(PLAIN, image_size=32), size=32)
+    before = {name: value.clone() for name, value in made.network.body.state_dict().items()}
+    head = made.network.head.weight.detach().clone()
+    fit(made, (Stage("head", 1, 1e-2, body=0.0),), tmp_path, 32)
+    after = made.network.body.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+    assert not torch.equal(head, made.network.head.weight)
+
+
+def test_where_it_looks():
+    few = images().test.take(slice(0, None, 80))
+    made = knowing()
+    maps = made.heat(few, np.full(len(few), 967))
+    assert maps is not None
+    assert maps.shape == (len(few), 2, 2)
+    assert maps.min() >= 0
+    assert maps.max() == pytest.approx(1)
+    assert made.network.head.weight.grad is None
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("nothing", "there is no network 'nothing' for PyTorch: lite0, resnet18"),
+        ("keras:VGG16", "there is no network 'keras:VGG16' for PyTorch"),
+        ("timm:", "there is no network 'timm:'"),
+    ],
+)
+def test_unknown_networks_are_told(model: str, told: str) -> None:
+    with pytest.raises(ProjectError, match=told):
+        engine(replace(PLAIN, model=model), known=False)
+
+
+def test_a_package_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "timm", None)
+    with pytest.raises(ProjectError, match=r"cannot import timm .+ choose --model lite0"):
+        engine(replace(PLAIN, model="timm:resnet18"), known=False)
+    assert PyTorchEngine.framework == "pytorch"
