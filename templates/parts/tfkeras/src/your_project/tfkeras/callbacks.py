@@ -102,10 +102,15 @@ class Log(keras.callbacks.Callback):
     """One row of history an epoch."""
 
     def __init__(
-        self, run: RunFolder, stage: str, schedule: Callable[[int], float], measures: Mapping[str, str]
+        self,
+        run: RunFolder,
+        stage: str,
+        schedule: Callable[[int], float],
+        measures: Mapping[str, str],
+        noted: Callable[[], Mapping[str, float]],
     ) -> None:
         super().__init__()
-        self.run, self.stage, self.schedule, self.measures = run, stage, schedule, measures
+        self.run, self.stage, self.schedule, self.measures, self.noted = run, stage, schedule, measures, noted
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.began = time.perf_counter()
@@ -118,6 +123,7 @@ class Log(keras.callbacks.Callback):
             epoch,
             train_loss=logs["loss"],
             **{name: logs[f"val_{metric}"] for name, metric in self.measures.items()},
+            **self.noted(),
             learning_rate=float(keras.ops.convert_to_numpy(self.schedule(steps - 1))),  # of the last step
             seconds=time.perf_counter() - self.began,
         )

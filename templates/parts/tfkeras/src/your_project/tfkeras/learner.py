@@ -95,6 +95,10 @@ class Learner:
         """Return fresh metrics, whose names `measures` holds."""
         return []
 
+    def noted(self) -> dict[str, float]:
+        """Return what else the history keeps of each epoch, such as a weight whose way shall be drawn."""
+        return {}
+
     # --- what is the same for all
 
     def fit(self, data: Any, stages: tuple[Stage, ...], run: RunFolder) -> None:
@@ -132,7 +136,7 @@ class Learner:
                 StartEpoch(batches.start),
                 ProgressBar(run, stage.name),
                 Judge(now, self.network, run, judged_by=judged_by, epochs=stage.epochs, patience=patience),
-                Log(run, stage.name, schedule, self.measures),
+                Log(run, stage.name, schedule, self.measures, self.noted),
                 SaveState(now, self.network, run),
             ],
         )
