@@ -85,7 +85,9 @@ def keep(
     settings = with_small_batches(settings, samples)
     engine = make_engine(request.framework, settings, card_of(samples, settings, request.framework))
     remember(samples, path)
-    for name in (engine.best, "model.json", "history.jsonl"):
+    # the card, and what else a project keeps beside the weights, are JSON; the others are the trial's own
+    described = [file.name for file in best.glob("*.json") if file.name != "trial.json"]
+    for name in (engine.best, "history.jsonl", *described):
         shutil.copyfile(best / name, path / name)
     engine.load(path / engine.best)
     changed = rows[0]["settings"]

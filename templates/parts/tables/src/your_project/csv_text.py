@@ -76,18 +76,18 @@ def decoded(path: Path, encoding: str = "") -> tuple[str, str]:
         raise ProjectError(f"cannot read {path}: {problem}") from None
     if raw.startswith(MARKS[1:]):
         encoding = encoding or "utf-16"
-    problem: Exception | None = None
+    first: Exception | None = None
     for name in (encoding,) if encoding else ("utf-8", "gb18030"):
         try:
             text = raw.decode("utf-8-sig" if name.lower() in {"utf-8", "utf8"} else name)
         except (UnicodeError, LookupError) as told:
-            problem = problem or told
+            first = first or told
             continue
         if "\0" in text:
             raise ProjectError(f"{path} holds zero bytes: it is not a text file")
         return text, name
-    line = raw[: getattr(problem, "start", 0)].count(b"\n") + 1
-    raise ProjectError(f"{path}, line {line}: {problem}; save the file as UTF-8") from None
+    line = raw[: getattr(first, "start", 0)].count(b"\n") + 1
+    raise ProjectError(f"{path}, line {line}: {first}; save the file as UTF-8")
 
 
 def told_delimiter(text: str) -> str:

@@ -5,6 +5,7 @@ No pandas: what is needed of it is two hundred lines, and they say in which line
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -77,7 +78,8 @@ def read_table(
     `kinds` says what some columns are; the others are told by their values: numbers where all are, dates
     where all are written as 2024-12-31, categories else. A column in which nearly all values are numbers is
     an error that names the first that is not: taken for categories it would lose its order without a word.
-    `names` are those of a CSV file that has no line of them. `encoding` is told by the bytes unless it is given.
+    `names` are those of a CSV file that has no line of them. `encoding` is told by the bytes where it is not
+    given.
     """
     endings = [suffix.lower() for suffix in path.suffixes]
     ending = endings[-2] if len(endings) > 1 and endings[-1] == ".gz" else "".join(endings[-1:])
@@ -113,12 +115,15 @@ def _csv(path: Path, kinds: Mapping[str, Kind], names: Sequence[str], encoding: 
 
 def _parquet(path: Path, kinds: Mapping[str, Kind]) -> Table:
     try:
-        from pyarrow import ArrowException, parquet
+        pyarrow = importlib.import_module("pyarrow")
+        parquet = importlib.import_module("pyarrow.parquet")
     except ModuleNotFoundError:
-        raise ProjectError(f"{path}: reading Parquet needs the package pyarrow: pip install pyarrow") from None
+        raise ProjectError(
+            f"{path}: reading Parquet needs the package pyarrow: pip install pyarrow"
+        ) from None
     try:
         content = parquet.read_table(path)
-    except (ArrowException, OSError) as problem:
+    except (pyarrow.ArrowException, OSError) as problem:
         raise ProjectError(f"cannot read {path}: {str(problem).splitlines()[0]}") from None
     columns: dict[str, np.ndarray] = {}
     found: dict[str, Kind] = {}
@@ -131,8 +136,7 @@ def _parquet(path: Path, kinds: Mapping[str, Kind]) -> Table:
 
 def _arrow_column(column: Any, where: str, wanted: Kind | None) -> tuple[Kind, np.ndarray]:
     """Return what a column of Arrow holds, by its type."""
-    from pyarrow import types
-
+    types = importlib.import_module("pyarrow.types")
     kind = column.type.value_type if types.is_dictionary(column.type) else column.type
     values = column.to_pylist()
     if types.is_date(kind) or types.is_timestamp(kind):
