@@ -15,6 +15,7 @@ from ..run_folder import RunFolder
 from ..sampling import Reader, Rereader
 from ..settings import Settings
 from ..stages import Stage
+from . import lora
 from .arrays import ArrayBatches
 from .learner import Learner
 from .model import build, sections
@@ -29,12 +30,16 @@ class KerasEngine(Learner):
     measures: Mapping[str, str] = {"validation_loss": "token_loss"}
 
     def build(self) -> keras.Model:
-        """Return the network of the card."""
-        return build(self.card, self.settings.seed)
+        """Return the network of the card, with LoRA's matrices where it has some."""
+        network = build(self.card, self.settings.seed)
+        if self.card.rank:
+            for layer in lora.sections(network)["body"]:
+                layer.trainable = False
+        return network
 
     def sections(self) -> dict[str, list[keras.Layer]]:
-        """Return the layers that learn, in groups, from the input to the head."""
-        return sections(self.network)
+        """Return the layers that learn, in groups, from the input to the head; LoRA's matrices are one."""
+        return lora.sections(self.network) if self.card.rank else sections(self.network)
 
     def batches(self, data: Data) -> ArrayBatches:
         """Return the training windows."""

@@ -14,6 +14,7 @@ import numpy as np
 from keras import layers, ops
 
 from ..engine import ModelCard
+from .lora import beside, of_card
 
 EPSILON = 1e-6
 BASE = 10_000.0  # of the rotary wavelengths
@@ -28,6 +29,7 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
     The seed is that of dropout. Initial weights are drawn from Keras' global generator: seed it before, with
     `keras.utils.set_random_seed`.
     """
+    lora = of_card(card)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     embedding = layers.ReversibleEmbedding(
         card.tokens,
@@ -42,14 +44,14 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
     for number in range(1, card.layers + 1):
         name = f"block{number}"
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_attention_norm")(x)
-        y = _dense(3 * card.width, f"{name}_query_key_value")(y)
+        y = beside(_dense(3 * card.width, f"{name}_query_key_value"), y, lora, seed)
         y = Attention(card.heads, card.dropout, seed=seed, name=f"{name}_attention")(y)
-        y = _dropped(_dense(card.width, f"{name}_project", last)(y), card, seed, f"{name}_dropout1")
+        y = _dropped(beside(_dense(card.width, f"{name}_project", last), y, lora, seed), card, seed, f"{name}_dropout1")
         x = layers.Add(name=f"{name}_add1")([x, y])
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_mlp_norm")(x)
-        y = _dense(4 * card.width, f"{name}_expand")(y)
+        y = beside(_dense(4 * card.width, f"{name}_expand"), y, lora, seed)
         y = layers.Activation(_gelu, name=f"{name}_gelu")(y)
-        y = _dropped(_dense(card.width, f"{name}_contract", last)(y), card, seed, f"{name}_dropout2")
+        y = _dropped(beside(_dense(card.width, f"{name}_contract", last), y, lora, seed), card, seed, f"{name}_dropout2")
         x = layers.Add(name=f"{name}_add2")([x, y])
     x = layers.RMSNormalization(epsilon=EPSILON, name=HEAD)(x)
     return keras.Model(tokens, embedding(x, reverse=True), name=card.model)
