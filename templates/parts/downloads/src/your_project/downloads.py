@@ -53,7 +53,7 @@ def fetch(download: Download, folder: Path) -> Path:
         problems.append(f"{address}: the file is not the published one (its {name} differs)")
     raise ProjectError(
         f"cannot download {download.name} ({'; '.join(problems)});"
-        f" without internet, put the file into {folder} or choose data that needs none (--help lists it under --data)"
+        f" without internet, put the file into {folder} or choose data that needs none (see --help)"
     )
 
 

@@ -42,9 +42,7 @@ class Settings:
     """What can be chosen, with what is chosen by default."""
 
     # --- data
-    data: str = (
-        "movies-en"  # movies-en, products-en, reviews-zh, hotels-zh, imdb, or a CSV, TSV or JSONL file
-    )
+    data: str = "movies-en"  # movies-en, products-en, reviews-zh, hotels-zh, imdb, or a CSV, TSV, JSONL file
     text_column: str = ""  # of a file: the column that holds the texts, "" = found by its name
     label_column: str = ""  # of a file: the column that holds the labels, "" = found by its name
     encoding: str = ""  # of a file: utf-8, gbk, …; "" = found out

@@ -125,7 +125,9 @@ def block(x: Any, there: Any, card: ModelCard, name: str, seed: int) -> Any:
     found = attention(x, x, attention_mask=there)
     found = layers.Dropout(card.dropout, seed=seed, name=f"{name}_dropout1")(found)
     x = layers.LayerNormalization(epsilon=card.epsilon, name=f"{name}_norm1")(x + found)
-    y = layers.Dense(card.inner, activation="gelu", kernel_initializer=_small(), name=f"{name}_widen")(x)
+    y = layers.Dense(card.inner, kernel_initializer=_small(), name=f"{name}_widen")(x)
+    # GELU by its definition: that of Keras on TensorFlow is made of erfc, which ONNX does not have
+    y = 0.5 * y * (1.0 + ops.erf(y * 0.5**0.5))
     y = layers.Dense(card.width, kernel_initializer=_small(), name=f"{name}_narrow")(y)
     y = layers.Dropout(card.dropout, seed=seed, name=f"{name}_dropout2")(y)
     return layers.LayerNormalization(epsilon=card.epsilon, name=f"{name}_norm2")(x + y)

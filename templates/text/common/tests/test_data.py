@@ -1,0 +1,125 @@
+"""Splits without leakage, from every source."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from your_project import baseline, data, engine, sources
+from your_project.errors import ProjectError
+from your_project.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "chinese"),
+    [
+        ("movies-en", 3000, False),
+        ("products-en", 1000, False),
+        ("reviews-zh", 2000, True),
+        ("hotels-zh", 800, True),
+    ],
+)
+def test_the_reviews_of_the_project(name, count, chinese):
+    texts = data.load(Settings(data=name))
+    parts = texts.train, texts.validation, texts.test
+    assert (sum(map(len, parts)), texts.chinese) == (count, chinese)
+    assert texts.classes == ("negative", "positive")
+    sums = np.concatenate([part.checksums() for part in parts])
+    assert len(np.unique(sums)) == count  # nothing is in two parts
+    for part in parts:
+        assert abs(part.labels.mean() - 0.5) < 0.01
+
+
+def write(path, rows):
+    path.write_text("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows), encoding="utf-8")
+    return Settings(data=str(path))
+
+
+def test_a_text_that_differs_only_in_capitals_and_space_counts_once(tmp_path, capsys):
+    rows = [(f"text {number}", "ab"[number % 2]) for number in range(40)]
+    again = [(f"TEXT  {number}", "ab"[number % 2]) for number in range(10)]
+    texts = data.load(write(tmp_path / "a.tsv", rows + again))
+    assert len(texts.train) + len(texts.validation) + len(texts.test) == 40
+    assert "10 texts occur more than once" in capsys.readouterr().out
+
+
+def test_too_few_texts_or_labels_are_told(tmp_path):
+    with pytest.raises(ProjectError, match="every label is 'a'"):
+        data.load(write(tmp_path / "a.tsv", [("one", "a"), ("two", "a")]))
+    with pytest.raises(ProjectError, match="no training text of b"):
+        data.load(write(tmp_path / "b.tsv", [*((f"t {n}", "a") for n in range(20)), ("one", "b")]))
+    with pytest.raises(ProjectError, match="neither a file nor one of movies-en"):
+        data.load(Settings(data="nothing"))
+
+
+def test_few_and_limited():
+    texts = data.load(Settings(data="products-en"))
+    few = texts.few(5, seed=0)
+    assert np.bincount(few.train.labels).tolist() == np.bincount(few.validation.labels).tolist() == [5, 5]
+    assert len(few.test) == len(texts.test)
+    assert np.bincount(texts.limited(7).train.labels).tolist() in ([4, 3], [3, 4])
+    with pytest.raises(ProjectError, match="one text each is least"):
+        texts.limited(1)
+
+
+def score(texts, settings):
+    found = baseline.compare(texts, settings)
+    assert found
+    return found["accuracy"]
+
+
+def test_nothing_of_the_test_texts_is_in_the_vocabulary(tmp_path):
+    """What often goes wrong: a vocabulary, or IDF, fitted on all texts knows the test texts' words."""
+    settings = Settings(data="products-en")
+    texts = data.load(settings)
+    odd = texts.test.texts.copy()
+    odd[:] = [f"{text} zzyzx" for text in odd]
+    leaky = replace(texts, test=data.Split(odd, texts.test.labels))
+    assert "zzyzx" not in engine.card_of(leaky, settings, "pytorch").vocabulary
+    assert engine.card_of(leaky, settings, "pytorch") == engine.card_of(texts, settings, "pytorch")
+    # and the baseline scores each test text alike, whatever else is tested with it
+    alone = replace(texts, test=texts.test.take(slice(40)))
+    rest = replace(texts, test=texts.test.take(slice(40, None)))
+    shares = [score(one, settings) * len(one.test) for one in (alone, rest, texts)]
+    assert shares[0] + shares[1] == pytest.approx(shares[2])
+
+
+@pytest.mark.parametrize(("name", "floor"), [("movies-en", 0.72), ("reviews-zh", 0.75)])
+def test_the_baseline_is_worth_beating(name, floor):
+    settings = Settings(data=name)
+    assert score(data.load(settings), settings) >= floor
+
+
+def test_unseen_texts_of_another_file(tmp_path):
+    texts = data.load(Settings(data="products-en"))
+    card = engine.card_of(texts, Settings(data="products-en"), "pytorch")
+    rows = [("never seen", "positive"), (texts.train.texts[0], "negative"), ("what", "neutral")]
+    settings = write(tmp_path / "new.tsv", rows)
+    part = data.load_unseen(settings, card, texts.train.checksums(), same=False)
+    assert (part.texts.tolist(), part.labels.tolist()) == (["never seen"], [1])
+
+
+def test_imdb_is_read_without_unpacking(tmp_path):
+    archive = tmp_path / "aclImdb_v1.tar.gz"
+    files = {
+        "aclImdb/README": "about",
+        "aclImdb/train/pos/0_9.txt": "Good.<br /><br />Really.",
+        "aclImdb/train/neg/0_2.txt": "Bad.",
+        "aclImdb/train/unsup/0_0.txt": "Who knows.",
+        "aclImdb/test/pos/0_10.txt": "Gr\u00e9at.",
+    }
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, text in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text.encode())
+            tar.addfile(info, io.BytesIO(text.encode()))
+    source = sources.read_imdb(archive)
+    assert source.rest == (["Good. Really.", "Bad."], ["positive", "negative"])
+    assert source.test == (["Gr\u00e9at."], ["positive"])
+    archive.write_bytes(archive.read_bytes()[:100])
+    with pytest.raises(ProjectError, match="delete it to download it again"):
+        sources.read_imdb(archive)
