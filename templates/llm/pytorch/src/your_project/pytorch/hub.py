@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import importlib
 import os
+import struct
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,7 +126,7 @@ def from_gguf(path: Path, words: str) -> Loaded:
         read = package.AutoModelForCausalLM.from_pretrained(
             str(path.parent), gguf_file=path.name, dtype=torch.float32
         )
-    except (OSError, ValueError, KeyError) as problem:
+    except (OSError, ValueError, KeyError, struct.error) as problem:
         raise ProjectError(f"{path} cannot be read: {' '.join(str(problem).split())[:200]}") from None
     # What was read from GGUF counts as quantised and cannot be saved; the same weights in a fresh model can.
     config = copy.deepcopy(read.config)
