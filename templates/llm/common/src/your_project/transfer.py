@@ -34,7 +34,7 @@ def start(request: Request[Settings]) -> Start:
     """Return the network to adapt, the little text to adapt it to, and what is trained beside it."""
     base = named_or_made(request)
     settings, card = request.settings, bases.card_of_run(base)
-    text = text_for(settings, card, base)
+    text = text_for(request, card, base)
     stages = adaptation(settings)
     adapted = replace(card, text=text.name, dropout=settings.dropout)
     if settings.rank:
@@ -60,15 +60,15 @@ def named_or_made(request: Request[Settings]) -> Run:
     return bases.made(replace(request, settings=first), data.load(first), BASE, FIRST)
 
 
-def text_for(settings: Settings, card: ModelCard, base: Run) -> Data:
+def text_for(request: Request[Settings], card: ModelCard, base: Run) -> Data:
     """Return the text to adapt to, little of it, in the base's tokens and windows."""
-    name = THEN if settings.data == FIRST and not settings.base else settings.data
+    settings = request.settings
+    name = settings.data if "data" in request.given else THEN if card.text == FIRST else FIRST
     if name == card.text:
         raise ProjectError(f"{base.name} was trained on {name} itself: give another text by --data")
     known = tokenizer.from_card(card.tokenizer)
-    return data.load(replace(settings, data=name, context=card.context), known).few(
-        settings.shots, settings.seed
-    )
+    text = data.load(replace(settings, data=name, context=card.context), known)
+    return text.few(settings.shots, settings.seed)
 
 
 def adaptation(settings: Settings) -> tuple[Stage, ...]:
