@@ -1,0 +1,1 @@
+"""The network written out in NumPy: read `network.py` first, then `check.py` and `loop.py`."""

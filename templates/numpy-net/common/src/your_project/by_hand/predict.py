@@ -1,0 +1,9 @@
+"""Ask the newest network that was trained with NumPy.
+
+python -m your_project.by_hand.predict
+"""
+
+from your_project import workflows
+
+if __name__ == "__main__":
+    workflows.predict("numpy")
