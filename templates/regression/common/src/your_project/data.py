@@ -57,6 +57,7 @@ class Data:
     test: Split
     target: str
     group: str  # column by which `Split.groups` are told, "" = there is none
+    new: tuple[str, ...]  # groups that fine-tuning adapts to, () = all but the commonest
     features: tuple[str, ...]
     references: tuple[str, ...]  # see `encoding.py`
     mean: tuple[float, ...]  # of each feature
@@ -107,6 +108,7 @@ class Meaning:
     name: str
     target: str
     group: str
+    new: tuple[str, ...]
     features: tuple[str, ...]
     references: tuple[str, ...]
 
@@ -131,7 +133,9 @@ def load(settings: Settings, *, without_group: bool = False) -> Data:
     parts, doubles = divide(whole)
     if doubles:
         print(f"data        {doubles} rows occur more than once and were left out")
-    meaning = Meaning(settings.data, source.target, source.group, chosen.features, chosen.references)
+    meaning = Meaning(
+        settings.data, source.target, source.group, source.new, chosen.features, chosen.references
+    )
     return make(meaning, *parts).limited(settings.limit)
 
 
@@ -163,7 +167,7 @@ def load_new(settings: Settings, card: ModelCard, seen: np.ndarray) -> Data:
     if settings.new:
         whole = whole.take(np.isin(whole.groups, settings.new))
     whole = whole.take(~np.isin(whole.checksums(), seen))
-    meaning = Meaning(settings.data, source.target, source.group, card.features, card.references)
+    meaning = Meaning(settings.data, source.target, source.group, source.new, card.features, card.references)
     return make(meaning, *divide(whole)[0])
 
 
@@ -206,7 +210,9 @@ def divide(whole: Split) -> tuple[tuple[Split, Split, Split], int]:
     it. A row that occurs twice counts once; the number of those left out is returned too.
     """
     rows = whole.take(splitting.distinct(whole.checksums(), set()))
-    _, groups = np.unique(rows.groups, return_inverse=True)
+    _, groups, counts = np.unique(rows.groups, return_inverse=True, return_counts=True)
+    if counts.min() < FEWEST:  # at least one row of each would be taken: of tiny groups all
+        groups = np.zeros_like(groups)
     train, validation, test = (rows.take(places) for places in splitting.divided(groups))
     return (train, validation, test), len(whole) - len(rows)
 
@@ -236,6 +242,7 @@ def make(meaning: Meaning | Data, train: Split, validation: Split, test: Split) 
         test=test,
         target=meaning.target,
         group=meaning.group,
+        new=meaning.new,
         features=meaning.features,
         references=meaning.references,
         mean=tuple(mean.tolist()),

@@ -45,7 +45,7 @@ def landscape(surface: dict[str, Any], way: Sequence[Point]) -> str:
         f' stroke-width="2.5"><title>closed form: {best[0]:.4f}, {best[1]:.4f}</title></circle>'
     )
     drawn.append(
-        f'<text x="{LEFT}" y="30" class="faint">up: {names[1]}; blue: after each epoch; ring: closed form</text>'
+        f'<text x="{LEFT}" y="30" class="faint">up: {names[1]}; blue: each epoch; ring: closed form</text>'
     )
     # all of a wide ellipse need not fit: what lies outside is cut off at the frame
     content = f'<g clip-path="url(#landscape)">{"".join(drawn)}</g>'

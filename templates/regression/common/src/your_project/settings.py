@@ -68,10 +68,12 @@ class Settings:
     # --- fine-tuning
     base: str = ""  # run whose network is adapted; "" = one trained on all groups but the new one
     group: str = ""  # column that divides the rows into groups; "" = that of the built-in data
-    new: tuple[str, ...] = ()  # values of that column that are new to the base; none = all but the commonest
+    new: tuple[
+        str, ...
+    ] = ()  # values of that column that are new to the base; none = the data's own, or all but the commonest
     shots: int = 10  # training rows of the new groups, 0 = as many as training would take
     head_epochs: int = 20  # epochs in which only the last layer learns
-    head_boost: float = 1.0  # while only the head learns, its learning rate is higher by this factor
+    head_boost: float = 3.0  # while only the head learns, its learning rate is higher by this factor
     layer_decay: float = 0.5  # each layer nearer to the input learns slower by this factor
 
     # --- search

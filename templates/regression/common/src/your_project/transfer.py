@@ -1,8 +1,8 @@
 """Fine-tuning: which network is adapted to which rows, and in which stages.
 
-By default a network learns the rows of the commonest group (cars made in the USA), and is adapted with a few
-rows of the others (cars made in Europe and Japan). What makes a car thirsty is the same everywhere, by how
-much is not: that is what few rows can tell. The column of the group is hidden from both networks.
+By default a network learns the cars of 1970 to 1979, and is adapted with a few cars of the years after it.
+What makes a car thirsty has stayed the same, by how much has not: the network has grown old, and a few rows
+can tell by how much. The column of the group is hidden from both networks.
 
 With `--base` it is any network of yours, with `--data` any rows that have its columns. Where the target is
 the same, the last layer is kept, too: unlike a classifier's it means the same in the new group.
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .engine import ModelCard
     from .program import Request
     from .runs import Run
+
+#: share of the learning rate with which a network that is nearly right is adapted
+SMALLER = 0.3
 
 #: settings that make a base network what it is
 BASE = (
@@ -74,9 +77,6 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
     return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
 
 
-SMALLER = 0.1
-
-
 def adapted(known: ModelCard, rows: Data, new: tuple[str, ...]) -> ModelCard:
     """Return the card of the adapted network: it goes on to standardise as the base learned to."""
     low, high = np.minimum(known.low, rows.low), np.maximum(known.high, rows.high)
@@ -103,20 +103,26 @@ def made(request: Request[Settings]) -> tuple[Run, Data, tuple[str, ...]]:
     """Return a base that is trained here, the few rows to adapt it to, and their groups."""
     settings = request.settings
     rows = data.load(settings, without_group=True)
+    known, new = groups(rows, settings)
+    base = bases.made(request, rows.only(known), BASE, f"{rows.group} {', '.join(known)}")
+    return base, rows.only(new).few(settings.shots, settings.seed), new
+
+
+def groups(rows: Data, settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the groups that the base learns, and those that are new to it."""
     words, counts = np.unique(rows.train.groups, return_counts=True)
     order = [word for _, word in sorted(zip((-counts).tolist(), words.tolist(), strict=True))]
     if missing := set(settings.new) - set(order):
         raise ProjectError(
             f"--new {' '.join(sorted(missing))}: {rows.group} of {rows.name} is {', '.join(sorted(order))}"
         )
-    new = settings.new or tuple(order[1:])
-    known = tuple(word for word in order if word not in new)
+    new = rows.new or tuple(order[1:])
+    known = tuple(sorted(word for word in order if word not in new))
     if not (new and known):
         raise ProjectError(
             f"{rows.group} of {rows.name} has no other group to adapt to: choose another --group"
         )
-    base = bases.made(request, rows.only(known), BASE, f"{rows.group} {', '.join(known)}")
-    return base, rows.only(new).few(settings.shots, settings.seed), new
+    return known, new
 
 
 def named(request: Request[Settings]) -> tuple[Run, Data, tuple[str, ...]]:
