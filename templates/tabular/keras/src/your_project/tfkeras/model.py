@@ -76,7 +76,7 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
 
 def served(network: keras.Model) -> keras.Model:
     """Return the network that is used: (N, columns) to logits of the members' mean, (N, classes)."""
-    return keras.Model(network.inputs, averaged(network.outputs[0]), name=f"{network.name}_served")
+    return keras.Model(network.inputs[0], averaged(network.outputs[0]), name=f"{network.name}_served")
 
 
 def sections(network: keras.Model) -> dict[str, list[keras.Layer]]:
