@@ -1,10 +1,7 @@
 """Learning rates over sections and steps, and what decays."""
 
-from types import SimpleNamespace
-
 import pytest
 from torch import nn
-
 from your_project.pytorch.optimiser import (
     freeze,
     make_optimiser,
@@ -12,10 +9,11 @@ from your_project.pytorch.optimiser import (
     set_rates,
     shares,
 )
+from your_project.stages import Stage
 
 
 def stage(learning_rate=1e-2, body=1.0, layer_decay=1.0):
-    return SimpleNamespace(learning_rate=learning_rate, body=body, layer_decay=layer_decay)
+    return Stage("train", 1, learning_rate, body, layer_decay)
 
 
 def sections():

@@ -16,6 +16,7 @@ class Stage:
     body: float = 1.0  # the body's learning rate as a share of the head's; 0 = the body is frozen
     layer_decay: float = 1.0  # each stage nearer to the input learns slower by this factor
     open: int = 0  # how many of the body's sections learn, counted from the head; 0 = all
+    averages: bool = True  # batch normalisation learns and averages on; False: it stays as it was loaded
 
 
 class TrainingSettings(Protocol):

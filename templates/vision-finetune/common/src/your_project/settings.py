@@ -14,8 +14,7 @@ from .bounds import check
 SMOKE = {
     "epochs": 1,
     "head_epochs": 1,
-    "unfreeze_epochs": 1,
-    "unfreeze": 1,
+    "unfreeze_epochs": 0,
     "image_size": 32,
     "limit": 40,
     "batch_size": 20,

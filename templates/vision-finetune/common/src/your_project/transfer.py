@@ -76,6 +76,7 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
     # a single layer bears a high rate; its random start would otherwise send large gradients into the body
     head = Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0)
     everything = Stage("all layers", settings.epochs, rate, settings.body_rate, settings.layer_decay)
+    everything = replace(everything, averages=False)
     last = replace(everything, name=f"last {few}", epochs=settings.unfreeze_epochs, open=few)
     return tuple(stage for stage in (head, last, everything) if stage.epochs)
 

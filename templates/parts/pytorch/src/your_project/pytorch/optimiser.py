@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn.modules.batchnorm import _BatchNorm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,10 @@ def freeze(sections: Mapping[str, torch.nn.Module], stage: Stage) -> list[torch.
         sections[name].requires_grad_(share > 0)
         if share == 0:
             held.append(sections[name])
+        elif not stage.averages:
+            # the averages of few images are poorer than those that a body brings
+            norms = [one for one in sections[name].modules() if isinstance(one, _BatchNorm)]
+            held += [one.requires_grad_(False) for one in norms]
     return held
 
 

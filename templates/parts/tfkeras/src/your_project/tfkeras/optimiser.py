@@ -42,8 +42,19 @@ def freeze(sections: Sections, stage: Stage) -> dict[str, float]:
     for name, share in shares(list(sections), stage).items():
         for layer in sections[name]:
             layer.trainable = share > 0
+            if share and not stage.averages:
+                # the averages of few images are poorer than those that a body brings
+                _hold_norms(layer)
             rates.update({variable.path: share for variable in layer.trainable_variables})
     return rates
+
+
+def _hold_norms(layer: keras.Layer) -> None:
+    """Hold a layer if it is a batch normalisation, and all that are in it if it is a network."""
+    if isinstance(layer, keras.layers.BatchNormalization):
+        layer.trainable = False
+    for inner in getattr(layer, "layers", ()):
+        _hold_norms(inner)
 
 
 @keras.saving.register_keras_serializable(package="your_project")
