@@ -2,6 +2,7 @@
 
 import pytest
 from torch import nn
+
 from your_project.pytorch.optimiser import (
     freeze,
     make_optimiser,
