@@ -218,7 +218,7 @@ class HubEngine(Learner):
 
     def save_adapters(self, folder: Path) -> None:
         """Write the adapters as peft keeps them, as safetensors."""
-        self.model.save_pretrained(str(folder), safe_serialization=True)
+        self.model.save_pretrained(str(folder), safe_serialization=True, save_embedding_layers=False)
 
 
 def kept(model: Any, bits: int) -> str:
