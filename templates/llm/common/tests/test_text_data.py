@@ -109,7 +109,7 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, name, content
         ({"width": 100, "heads": 3}, "multiple of twice the 3 heads"),
         ({"top_p": 0.0}, "top_p is a share above 0"),
         ({"vocabulary": 100}, "vocabulary must be at least 260"),
-        ({"batch_size": 10, "accumulate": 4}, "multiple of accumulate"),
+        ({"accumulate": 0}, "accumulate must be at least 1"),
     ],
 )
 def test_settings_that_cannot_be_meant(changed, told):

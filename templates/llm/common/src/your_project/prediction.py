@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from .engine import TaskEngine
     from .program import Request
     from .runs import Run
+    from .settings import Settings
     from .tokenizer import Tokenizer
 
 SHOWN = 2  # test windows that are gone on with when there is no prompt
 
 
-def predict(request: Request, run: Run, engine: TaskEngine) -> None:  # type: ignore[type-arg]
+def predict(request: Request[Settings], run: Run, engine: TaskEngine) -> None:
     """Print how the network goes on with a prompt, token by token, as it writes."""
     known = tokenizer.from_card(engine.card.tokenizer)
     settings, reader = request.settings, engine.reader()
@@ -36,7 +37,7 @@ def predict(request: Request, run: Run, engine: TaskEngine) -> None:  # type: ig
         print()
 
 
-def prompts(request: Request, run: Run, engine: TaskEngine, known: Tokenizer) -> list[np.ndarray]:  # type: ignore[type-arg]
+def prompts(request: Request[Settings], run: Run, engine: TaskEngine, known: Tokenizer) -> list[np.ndarray]:
     """Return the tokens of the prompt that was given, or the beginnings of some test windows."""
     if request.settings.prompt:
         return [known.encode(request.settings.prompt)]

@@ -118,5 +118,3 @@ class Settings:
             raise ValueError(f"width {self.width} must be a multiple of twice the {self.heads} heads")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p is a share above 0 and at most 1, not {self.top_p}")
-        if self.batch_size % self.accumulate:
-            raise ValueError(f"batch_size {self.batch_size} must be a multiple of accumulate")

@@ -11,6 +11,7 @@ import numpy as np
 from .. import memory
 from ..data import IGNORED, Data, Split
 from ..engine import ModelCard
+from ..errors import ProjectError
 from ..run_folder import RunFolder
 from ..sampling import Reader, Rereader
 from ..settings import Settings
@@ -50,6 +51,8 @@ class KerasEngine(Learner):
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Say how much memory it takes, then train."""
+        if self.settings.accumulate > 1 or self.settings.recompute:
+            raise ProjectError("--accumulate and --recompute are PyTorch's: choose a smaller --batch-size")
         plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
         print(f"memory      {plan.words()}", flush=True)
         super().fit(data, stages, run)
