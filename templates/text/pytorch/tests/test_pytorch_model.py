@@ -15,7 +15,7 @@ from your_project import pretrained
 from your_project.engine import card_of
 from your_project.files import project_root
 from your_project.pytorch.model import Classifier, turned
-from your_project.wheel_files import kept
+from your_project.wheel_files import installed, kept
 
 MODELS = [("rnn", "gru"), ("rnn", "lstm"), ("transformer", "gru")]
 
@@ -115,8 +115,8 @@ def test_hidden_states_are_those_of_transformers(tmp_path):
 @pytest.mark.slow
 def test_hidden_states_of_minilm_are_those_of_transformers():
     cache = project_root() / "data"
-    config = kept(pretrained.MINILM[0], cache)
-    if config is None or kept(pretrained.MINILM[2], cache) is None:
-        pytest.skip("MiniLM is not in the project's data folder: finetune brings it")
+    config, _, weights = (installed(file) or kept(file, cache) for file in pretrained.MINILM)
+    if config is None or weights is None:
+        pytest.skip("MiniLM is neither installed nor in the data folder: finetune brings it")
     rows = torch.tensor([[101, 2023, 2003, 1037, 2204, 3185, 102, 0, 0], [101, 9643, 102, 0, 0, 0, 0, 0, 0]])
     compared_with_transformers(config.parent, rows)
