@@ -123,7 +123,7 @@ def test_no_network_is_worse_than_ridge(tmp_path):
     assert ridge is not None
     for seed in (0, 1, 2):
         engine, _ = fit(tmp_path / f"mlp-{seed}", rows, settings_of(seed=seed))
-        assert measured(engine, rows.test)["mae"] < 0.9 * ridge["mae"]  # measured: 0.73 to 0.78 of it
+        assert measured(engine, rows.test)["mae"] < 0.9 * ridge["mae"]  # measured: 0.76 to 0.77 of it
     for model, limit in (("polynomial", 0.95), ("linear", 1.05)):
         engine, _ = fit(tmp_path / model, rows, settings_of(model=model))
         assert measured(engine, rows.test)["mae"] < limit * ridge["mae"]
