@@ -46,12 +46,19 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_attention_norm")(x)
         y = beside(_dense(3 * card.width, f"{name}_query_key_value"), y, lora, seed)
         y = Attention(card.heads, card.dropout, seed=seed, name=f"{name}_attention")(y)
-        y = _dropped(beside(_dense(card.width, f"{name}_project", last), y, lora, seed), card, seed, f"{name}_dropout1")
+        y = _dropped(
+            beside(_dense(card.width, f"{name}_project", last), y, lora, seed), card, seed, f"{name}_dropout1"
+        )
         x = layers.Add(name=f"{name}_add1")([x, y])
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_mlp_norm")(x)
         y = beside(_dense(4 * card.width, f"{name}_expand"), y, lora, seed)
         y = layers.Activation(_gelu, name=f"{name}_gelu")(y)
-        y = _dropped(beside(_dense(card.width, f"{name}_contract", last), y, lora, seed), card, seed, f"{name}_dropout2")
+        y = _dropped(
+            beside(_dense(card.width, f"{name}_contract", last), y, lora, seed),
+            card,
+            seed,
+            f"{name}_dropout2",
+        )
         x = layers.Add(name=f"{name}_add2")([x, y])
     x = layers.RMSNormalization(epsilon=EPSILON, name=HEAD)(x)
     return keras.Model(tokens, embedding(x, reverse=True), name=card.model)
