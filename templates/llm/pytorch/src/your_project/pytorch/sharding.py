@@ -42,7 +42,7 @@ def shard(network: nn.Module, blocks: Iterable[nn.Module], team: Team, precision
 def gathered_weights(network: nn.Module) -> dict[str, Tensor]:
     """Return the whole weights in the first process, nothing in the others; all must call it.
 
-    They lie on the processor and have the names and shapes of the unsharded network, whose `load_state_dict` takes them.
+    They lie on the processor, with the names and shapes that the unsharded network's `load_state_dict` takes.
     """
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
     weights: dict[str, Any] = get_model_state_dict(network, options=options)

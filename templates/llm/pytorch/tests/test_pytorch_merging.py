@@ -1,0 +1,47 @@
+"""A fine-tuned GPT without adapters: the same logits, and a base like any other."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from your_project import bases, chats, runs, workflows
+from your_project.pytorch import tuning
+from your_project.pytorch.engine import PyTorchEngine
+from your_project.settings import Settings
+
+torch.set_num_threads(1)
+
+SMALL = [
+    *("--layers", "2", "--heads", "2", "--width", "16", "--context", "32", "--limit", "40", "--epochs", "1"),
+    *("--shots", "20", "--device", "cpu", "--precision", "fp32", "--learning-rate", "0.01"),
+]
+
+
+def logits(folder, name):
+    run = runs.named(folder, name)
+    engine = PyTorchEngine(Settings(device="cpu", precision="fp32"), bases.card_of_run(run))
+    engine.load(run.path / engine.best)
+    text = chats.load(Settings(data="chats", context=32))
+    windows = text.test.inputs % engine.card.tokens
+    return engine.card, engine.network(torch.from_numpy(windows)).detach().numpy()
+
+
+def test_a_merged_run_gives_the_same_logits(tmp_path, capsys):
+    workflows.finetune("pytorch", [*SMALL, "--data", "chats", "--runs", str(tmp_path), "--run", "tuned"])
+    tuning.merge(["--runs", str(tmp_path), "--run", "tuned", "--device", "cpu"])
+    card, expected = logits(tmp_path, "tuned")
+    plain, found = logits(tmp_path, "tuned-merged")
+    assert card.rank and not plain.rank
+    assert np.allclose(found, expected, atol=1e-5)
+    told = json.loads((tmp_path / "tuned-merged" / "metrics.json").read_text(encoding="utf-8"))
+    assert told["merged_from"] == "tuned"
+
+
+def test_a_run_without_adapters_is_told(tmp_path, capsys):
+    words = [*SMALL, "--data", "chats", "--rank", "0", "--runs", str(tmp_path), "--run", "whole"]
+    workflows.finetune("pytorch", words)
+    with pytest.raises(SystemExit):
+        tuning.merge(["--runs", str(tmp_path), "--run", "whole"])
+    assert "has no adapters" in capsys.readouterr().err
