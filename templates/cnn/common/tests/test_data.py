@@ -132,7 +132,7 @@ def test_a_folder_with_parts_of_its_own(photos, tmp_path):
 def test_a_class_with_too_few_pictures_is_named(photos):
     for file in sorted((photos / "bee").iterdir())[2:]:
         file.unlink()
-    with pytest.raises(ProjectError, match="no training image of bee"):
+    with pytest.raises(ProjectError, match="no training images of bee"):
         data.load(Settings(data=str(photos)))
 
 

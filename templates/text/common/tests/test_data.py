@@ -50,7 +50,7 @@ def test_a_text_that_differs_only_in_capitals_and_space_counts_once(tmp_path, ca
 def test_too_few_texts_or_labels_are_told(tmp_path):
     with pytest.raises(ProjectError, match="every label is 'a'"):
         data.load(write(tmp_path / "a.tsv", [("one", "a"), ("two", "a")]))
-    with pytest.raises(ProjectError, match="no training text of b"):
+    with pytest.raises(ProjectError, match="no training texts of b"):
         data.load(write(tmp_path / "b.tsv", [*((f"t {n}", "a") for n in range(20)), ("one", "b")]))
     with pytest.raises(ProjectError, match="neither a file nor one of movies-en"):
         data.load(Settings(data="nothing"))
@@ -62,7 +62,7 @@ def test_few_and_limited():
     assert np.bincount(few.train.labels).tolist() == np.bincount(few.validation.labels).tolist() == [5, 5]
     assert len(few.test) == len(texts.test)
     assert np.bincount(texts.limited(7).train.labels).tolist() in ([4, 3], [3, 4])
-    with pytest.raises(ProjectError, match="one text each is least"):
+    with pytest.raises(ProjectError, match="and each needs one at least"):
         texts.limited(1)
 
 

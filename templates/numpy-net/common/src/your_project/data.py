@@ -12,6 +12,7 @@ import numpy as np
 
 from . import splitting
 from .errors import ProjectError
+from .labelled import LabelledData, LabelledSplit
 
 if TYPE_CHECKING:
     from .engine import ModelCard
@@ -25,18 +26,11 @@ XOR_TIMES = 64  # how often an epoch shows each point: four samples alone would 
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(LabelledSplit):
     """Features (uint8, (N, features)) and the index of each sample's class (int64, (N,))."""
 
     inputs: np.ndarray
     labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def take(self, which: np.ndarray | slice) -> Split:
-        """Return the samples at these indices, in this slice, or where a mask is true."""
-        return Split(self.inputs[which], self.labels[which])
 
     def checksums(self) -> np.ndarray:
         """Return a checksum of each sample as uint64, of shape (N,)."""
@@ -44,7 +38,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Data:
+class Data(LabelledData):
     """Three parts, and how to normalise them. Those of digits have no sample in common."""
 
     unit: ClassVar[str] = "samples"
@@ -77,17 +71,6 @@ class Data:
             return f"{words}; the four points are all that there is, so they test only what was learned"
         return words
 
-    def only(self, classes: tuple[str, ...]) -> Data:
-        """Return the samples of some classes, numbered anew in the order given."""
-        if missing := [name for name in classes if name not in self.classes]:
-            raise ProjectError(
-                f"{self.name} has no class {', '.join(missing)}; it has {', '.join(self.classes)}"
-            )
-        train, validation, test = (
-            renumbered(part, self.classes, classes) for part in (self.train, self.validation, self.test)
-        )
-        return Data(self.name, train, validation, test, classes)
-
     def by_parity(self) -> Data:
         """Return digits as even and odd ones: a task that is not linear, for which labels are few."""
         if self.classes != DIGITS:
@@ -96,31 +79,6 @@ class Data:
             Split(part.inputs, part.labels % 2) for part in (self.train, self.validation, self.test)
         )
         return Data(self.name, train, validation, test, PARITY)
-
-    def few(self, shots: int, seed: int) -> Data:
-        """Return the same with at most this many training (and validation) samples of each class, 0 = all.
-
-        Validation is cut down too: with more samples to choose the best epoch by than to learn from, the task
-        would not be the one that it claims to be. The test samples stay.
-        """
-        if not shots:
-            return self
-        train, validation = (
-            part.take(splitting.few_of_each(part.labels, shots, seed))
-            for part in (self.train, self.validation)
-        )
-        return Data(self.name, train, validation, self.test, self.classes)
-
-    def limited(self, most: int) -> Data:
-        """Return the same with at most this many training samples (0 = all), of every class alike."""
-        if not most or most >= len(self.train):
-            return self
-        if most < len(self.classes):
-            raise ProjectError(
-                f"--limit {most}: {self.name} has {len(self.classes)} classes, one sample each is least"
-            )
-        train = self.train.take(splitting.first_of_all(self.train.labels, most))
-        return Data(self.name, train, self.validation, self.test, self.classes)
 
 
 def load(settings: Settings) -> Data:
@@ -144,19 +102,12 @@ def load_unseen(settings: Settings, card: ModelCard, seen: np.ndarray, *, same: 
         )
     if card.classes == PARITY:
         found = found.by_parity()
-    part = renumbered(found.test, found.classes, card.classes)
+    part = found.test.of_classes(found.classes, card.classes)
     if found.name != "xor":
         part = part.take(~np.isin(part.checksums(), seen))
     if not len(part):
         raise ProjectError(f"{settings.data} has no samples of {', '.join(card.classes)} left to test with")
     return part
-
-
-def renumbered(part: Split, old: tuple[str, ...], new: tuple[str, ...]) -> Split:
-    """Return the samples of the new classes, with their numbers among those."""
-    number = np.array([new.index(name) if name in new else -1 for name in old])
-    kept = part.take(number[part.labels] >= 0)
-    return Split(kept.inputs, number[kept.labels])
 
 
 def _digits() -> Data:

@@ -18,7 +18,7 @@ SHARES = ("warmup",)
 def check(settings: object, at_least: Mapping[str, float] | None = None, shares: Iterable[str] = ()) -> None:
     """Raise `ValueError` for a setting that is out of its bounds.
 
-    `at_least` and `shares` (which must be below 1) name a project's own settings beside those of every project.
+    `at_least` and `shares` (which must be below 1) name a project's settings beside those of every project.
     """
     values, own_shares = vars(settings), tuple(shares)
     for name, least in {**AT_LEAST, **dict.fromkeys(own_shares, 0), **(at_least or {})}.items():

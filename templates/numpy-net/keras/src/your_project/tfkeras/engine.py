@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import keras
 import numpy as np
 
@@ -12,16 +10,15 @@ from ..data import Data, Split
 from ..engine import ModelCard
 from ..settings import Settings
 from .arrays import ArrayBatches
-from .learner import Learner
+from .classifier import ClassLearner
 from .model import build, sections
 
 
-class KerasEngine(Learner):
+class KerasEngine(ClassLearner):
     """The two-layer network on one device; see `TaskEngine` in `engine.py` for what it promises."""
 
     settings: Settings
     card: ModelCard
-    measures: Mapping[str, str] = {"validation_loss": "loss", "validation_accuracy": "accuracy"}
 
     def build(self) -> keras.Model:
         """Return the network of the card, with the weights that all frameworks begin with."""
@@ -41,15 +38,3 @@ class KerasEngine(Learner):
     def inputs(self, part: Split) -> np.ndarray:
         """Return features as they are, float32, (N, features)."""
         return part.inputs.astype(np.float32)
-
-    def targets(self, part: Split) -> np.ndarray:
-        """Return the classes' numbers."""
-        return part.labels
-
-    def loss(self) -> keras.losses.Loss:
-        """Return cross-entropy of classes' numbers; one-hot rows would need `CategoricalCrossentropy`."""
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """Return the share of right answers."""
-        return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]

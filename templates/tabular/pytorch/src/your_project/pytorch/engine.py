@@ -9,11 +9,11 @@ from torch.nn.functional import cross_entropy
 
 from .. import decisions, processes
 from .arrays import ArrayBatches
-from .learner import Learner
+from .classifier import ClassLearner
 from .model import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .team import Team
 
 
-class PyTorchEngine(Learner):
+class PyTorchEngine(ClassLearner):
     """A classifier of rows on one device; see `TaskEngine` in `engine.py` for what it promises."""
 
     settings: Settings
@@ -40,10 +40,6 @@ class PyTorchEngine(Learner):
         """Return the network of the card."""
         return build(self.card)
 
-    def sections(self) -> Mapping[str, nn.Module]:
-        """Return all that learns, by name, from the input to the head."""
-        return self.network.sections()
-
     def batches(self, data: Data, team: Team) -> ArrayBatches:
         """Return the training rows."""
         return ArrayBatches(self.inputs(data.train), self.targets(data.train), self.settings.batch_size, team)
@@ -51,10 +47,6 @@ class PyTorchEngine(Learner):
     def inputs(self, part: Split) -> Tensor:
         """Return rows as float32, (N, columns)."""
         return torch.from_numpy(part.columns)
-
-    def targets(self, part: Split) -> Tensor:
-        """Return the classes' numbers."""
-        return torch.from_numpy(part.labels)
 
     def loss_function(self) -> Callable[[Any, Tensor], Tensor]:
         """Return cross-entropy of each member, weighted by class where the settings say so."""
@@ -68,13 +60,6 @@ class PyTorchEngine(Learner):
             return (errors * weights[each]).mean()
 
         return loss
-
-    def measures(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """Return the sums of cross-entropy, without weights, and of right answers."""
-        return {
-            "validation_loss": cross_entropy(outputs, targets, reduction="sum"),
-            "validation_accuracy": (outputs.argmax(1) == targets).sum(),
-        }
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Train through all stages, then choose the threshold on the validation rows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import keras
@@ -16,16 +15,15 @@ from ..settings import Settings
 from ..stages import Stage
 from ..words import Tokenizer
 from .arrays import ArrayBatches
-from .learner import Learner
+from .classifier import ClassLearner
 from .model import adopt, build, sections
 
 
-class KerasEngine(Learner):
+class KerasEngine(ClassLearner):
     """A classifier of texts on one device; see `TaskEngine` in `engine.py` for what it promises."""
 
     settings: Settings
     card: ModelCard
-    measures: Mapping[str, str] = {"validation_loss": "loss", "validation_accuracy": "accuracy"}
 
     def __init__(self, settings: Settings, card: ModelCard) -> None:
         super().__init__(settings, card)
@@ -62,15 +60,3 @@ class KerasEngine(Learner):
     def inputs(self, part: Split) -> np.ndarray:
         """Return the numbers of the tokens, int32 (N, length), 0 = padding."""
         return self.tokenizer.encode(part.texts).astype("int32")
-
-    def targets(self, part: Split) -> np.ndarray:
-        """Return the classes' numbers: that is why the loss is the *sparse* cross-entropy."""
-        return part.labels.astype("int32")
-
-    def loss(self) -> keras.losses.Loss:
-        """Return cross-entropy."""
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """Return the share of right answers."""
-        return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]

@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from .. import pretrained
 from ..words import Tokenizer
 from .arrays import ArrayBatches
-from .learner import Learner
+from .classifier import ClassLearner
 from .model import Classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
     from torch import Tensor, nn
@@ -37,7 +36,7 @@ class TextBatches(ArrayBatches):
             yield tokens[:, : int((tokens != 0).sum(1).max())], labels
 
 
-class PyTorchEngine(Learner):
+class PyTorchEngine(ClassLearner):
     """A classifier of texts on one device; see `TaskEngine` in `engine.py` for what it promises."""
 
     settings: Settings
@@ -51,10 +50,6 @@ class PyTorchEngine(Learner):
     def build(self) -> nn.Module:
         """Return the network of the card with random weights; `fit` brings the pretrained ones."""
         return Classifier(self.card)
-
-    def sections(self) -> Mapping[str, nn.Module]:
-        """Return all that learns, by name, from the input to the head."""
-        return self.network.sections()
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Train through all stages; a pretrained encoder begins with what it knows, and learns slower."""
@@ -77,18 +72,3 @@ class PyTorchEngine(Learner):
     def inputs(self, part: Split) -> Tensor:
         """Return the numbers of the tokens, (N, length), 0 = padding."""
         return torch.from_numpy(self.tokenizer.encode(part.texts))
-
-    def targets(self, part: Split) -> Tensor:
-        """Return the classes' numbers."""
-        return torch.from_numpy(part.labels)
-
-    def loss_function(self) -> Callable[[Any, Tensor], Tensor]:
-        """Return cross-entropy."""
-        return torch.nn.CrossEntropyLoss()
-
-    def measures(self, outputs: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """Return the sums of cross-entropy and of right answers."""
-        return {
-            "validation_loss": cross_entropy(outputs, targets, reduction="sum"),
-            "validation_accuracy": (outputs.argmax(1) == targets).sum(),
-        }
