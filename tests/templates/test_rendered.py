@@ -90,7 +90,7 @@ def test_no_placeholder_is_left(project: Path) -> None:
         str(path.relative_to(project))
         for path in sorted(project.rglob("*"))
         if path.is_file() and any(word in path.read_bytes() for word in (b"your_project", b"your-project", b"{{", b"{%"))
-        and path.suffix not in {".py"}  # a dictionary in an f-string also doubles its braces
+        and path.suffix not in {".py", ".gz"}  # a dictionary in an f-string also doubles its braces; so may chance
     ]
     assert left == []
 

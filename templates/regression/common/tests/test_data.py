@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from your_project import data, encoding, sources
+from your_project import data, encoding, rows, sources
 from your_project.downloads import Download
 from your_project.engine import card_of
 from your_project.errors import ProjectError
@@ -57,14 +57,14 @@ def test_rows_are_standardised_by_the_training_rows_alone():
     assert (found.target_mean, found.target_std) == pytest.approx(
         (found.train.targets.astype(float).mean(), found.train.targets.astype(float).std())
     )
-    everything = data.joined(*parts(found)).features.astype(float)
+    everything = rows.joined(*parts(found)).features.astype(float)
     assert found.mean != pytest.approx(everything.mean(0), rel=1e-6)
 
 
 def test_diabetes_is_in_its_own_units():
     found = data.load(Settings(data="diabetes"))
     assert sum(map(len, parts(found))) == 442
-    ages = data.joined(*parts(found)).features[:, 0]
+    ages = rows.joined(*parts(found)).features[:, 0]
     assert (ages.min(), ages.max()) == (19, 79)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from your_project import data, workflows
+from your_project import data, engines, workflows
 from your_project.engine import card_of
 from your_project.files import read_json
 from your_project.run_folder import RunFolder, read_history
@@ -38,11 +38,11 @@ def wine() -> data.Data:
 @pytest.mark.parametrize("model", ["tabm", "mlp", "wide"])
 def test_the_same_weights_compute_what_pytorch_computes(model: str) -> None:
     torch = pytest.importorskip("torch")
-    from your_project.pytorch.engine import PyTorchEngine
+    pytest.importorskip("your_project.pytorch")  # a project of both frameworks
 
     rows = data.load(Settings(data="adult", limit=300))
     keras_side = engine(rows, model=model)
-    torch_side = PyTorchEngine(keras_side.settings, keras_side.card)
+    torch_side = engines.find("pytorch")(keras_side.settings, keras_side.card)
     assert keras_side.parameters == torch_side.parameters
     assert list(keras_side.sections()) == list(torch_side.sections())
     for name, layers in keras_side.sections().items():
@@ -59,12 +59,11 @@ def test_the_same_weights_compute_what_pytorch_computes(model: str) -> None:
 
 @pytest.mark.parametrize("model", ["tabm", "wide"])
 def test_both_begin_with_weights_of_the_same_size(model: str) -> None:
-    pytest.importorskip("torch")
-    from your_project.pytorch.engine import PyTorchEngine
+    pytest.importorskip("your_project.pytorch")  # a project of both frameworks
 
     rows = data.load(Settings(data="adult", limit=300))
     keras_side = engine(rows, model=model, width=64)
-    torch_side = PyTorchEngine(keras_side.settings, keras_side.card)
+    torch_side = engines.find("pytorch")(keras_side.settings, keras_side.card)
     for name, layers in keras_side.sections().items():
         theirs = next(iter(torch_side.sections()[name].parameters())).detach().numpy()
         ours = np.array(layers[0].get_weights()[0])
