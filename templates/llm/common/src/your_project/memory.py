@@ -7,7 +7,7 @@ not: the framework itself (about 0.5 GB on a GPU), buffers of single operations,
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ class Plan:
     def training(self) -> int:
         """What training takes at most."""
         return self.weights + self.gradients + self.optimiser + self.activations
+
+    def shared(self, processes: int) -> Plan:
+        """Return what each of several processes takes between which the weights are split."""
+        weights, gradients, optimiser = (
+            -(-count // processes) for count in (self.weights, self.gradients, self.optimiser)
+        )
+        return replace(self, weights=weights, gradients=gradients, optimiser=optimiser)
 
     def words(self) -> str:
         """Return the plan as one line."""

@@ -18,7 +18,7 @@ from .errors import ProjectError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-BLOCK = 2000  # characters, at least: long enough that most words of a block have their context in it
+BLOCK = 500  # characters, at least: several windows; larger ones would make parts that are less alike
 SHARE = 0.1  # of the blocks, for validation and for test each
 
 

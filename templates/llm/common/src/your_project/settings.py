@@ -61,6 +61,7 @@ class Settings:
     batch_size: int = 12  # windows per optimiser step
     accumulate: int = 1  # parts in which a batch is computed, for batches that memory cannot hold (PyTorch)
     recompute: bool = False  # compute activations twice instead of keeping them: less memory (PyTorch)
+    shard: bool = False  # of several processes each keeps a share of the network, not the whole (PyTorch)
     learning_rate: float = 3e-3  # at its peak
     weight_decay: float = 0.1  # decoupled (AdamW); not applied to the scales of normalisation
     warmup: float = 0.05  # share of the steps in which the learning rate rises

@@ -93,14 +93,29 @@ def start(program: Program[Kind], framework: str, argv: list[str] | None = None)
             raise ProjectError(
                 f"{program.name} with {framework} runs in one process: start it without torchrun"
             )
-        with (
-            processes.only_the_first_speaks(),
-            place(Request(framework, settings, given), program.smoke) as request,
-        ):
-            program.work(request)
+        try:
+            with (
+                processes.only_the_first_speaks(),
+                place(Request(framework, settings, given), program.smoke) as request,
+            ):
+                program.work(request)
+        except ValueError as problem:
+            if refused_by(program.settings, problem):
+                raise ProjectError(str(problem)) from None
+            raise
 
     run_program(body)
     processes.leave()
+
+
+def refused_by(settings: type, problem: BaseException) -> bool:
+    """Tell whether settings refused a value, as when a program changes some that then do not agree."""
+    check, frame = getattr(settings, "__post_init__", None), problem.__traceback__
+    while frame:
+        if check is not None and frame.tb_frame.f_code is check.__code__:
+            return True
+        frame = frame.tb_next
+    return False
 
 
 @contextmanager

@@ -51,8 +51,10 @@ class KerasEngine(Learner):
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Say how much memory it takes, then train."""
-        if self.settings.accumulate > 1 or self.settings.recompute:
-            raise ProjectError("--accumulate and --recompute are PyTorch's: choose a smaller --batch-size")
+        if self.settings.accumulate > 1 or self.settings.recompute or self.settings.shard:
+            raise ProjectError(
+                "--accumulate, --recompute and --shard are PyTorch's: choose a smaller --batch-size"
+            )
         plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
         print(f"memory      {plan.words()}", flush=True)
         super().fit(data, stages, run)

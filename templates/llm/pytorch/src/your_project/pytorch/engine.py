@@ -8,15 +8,17 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from .. import memory
+from .. import memory, processes
 from ..adapters import LoRA
 from ..data import IGNORED
+from ..errors import ProjectError
 from ..sampling import Rereader
 from . import lora
 from .arrays import ArrayBatches
 from .checkpoints import load_weights
 from .learner import Learner
 from .model import GPT, Cache
+from .sharding import ShardedTeam
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +44,7 @@ class PyTorchEngine(Learner):
     network: GPT
     chunk = 64
 
-    def build(self) -> nn.Module:
+    def build(self) -> GPT:
         """Return the network of the card, with LoRA's matrices where it has some."""
         network = GPT(self.card)
         network.recompute = self.settings.recompute
@@ -63,8 +65,28 @@ class PyTorchEngine(Learner):
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Say how much memory it takes, then train."""
         plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
+        plan = plan.shared(processes.count()) if self.settings.shard else plan
         print(f"memory      {plan.words()}", flush=True)
         super().fit(data, stages, run)
+        if self.settings.shard and not processes.number():  # its own is split still, and the others have gone
+            self.network = self.build().to(self.placement.device)
+            self.load(run.best)
+
+    def sharing(self, team: Team) -> Team:
+        """Return how the processes share the network: each holds the whole, or a share of every weight."""
+        if not self.settings.shard:
+            return team
+        if team.size == 1:
+            raise ProjectError("--shard splits the network between processes, and this is one: use torchrun")
+        if self.precision == "fp16":
+            raise ProjectError("--shard computes in fp32 or bf16: choose by --precision")
+        return ShardedTeam(
+            team.device,
+            team.number,
+            team.size,
+            blocks=tuple(self.network.blocks),
+            precision=self.placement.dtype,
+        )
 
     def inputs(self, part: Split) -> Tensor:
         """Return tokens, (N, context)."""

@@ -27,7 +27,12 @@ BEST, LAST = "best.safetensors", "last.pt"
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write a network's weights and BatchNorm statistics."""
-    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    write_weights(network.state_dict(), path)
+
+
+def write_weights(state: dict[str, torch.Tensor], path: Path) -> None:
+    """Write what a network's `state_dict` holds."""
+    weights = {name: value.detach().cpu().contiguous() for name, value in state.items()}
     with replacing(path) as draft:
         safetensors.torch.save_file(weights, draft, metadata={"format": "pt"})
 

@@ -88,6 +88,10 @@ class Learner:
         """Return what else the history keeps of each epoch, such as a weight whose way shall be drawn."""
         return {}
 
+    def sharing(self, team: Team) -> Team:
+        """Return the team as it shares this network: every process holds the whole of it."""
+        return team
+
     def weight(self, targets: Tensor) -> Any:
         """Return how much targets count in a mean loss, and in what `measures` gives: one each."""
         return len(targets)
@@ -96,7 +100,8 @@ class Learner:
 
     def fit(self, data: Any, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Train through all stages; go on where the run stood when it is resumed."""
-        with gathered(self.placement.device) as team:
+        with gathered(self.placement.device) as processes:
+            team = self.sharing(processes)
             Training(
                 network=self.network,
                 sections=self.sections(),
@@ -115,14 +120,16 @@ class Learner:
         """Return what measures the network on the validation data, shared by all processes."""
         part = whole.take(slice(team.number, None, team.size))
         targets = self.targets(part)
-
+        # as many chunks in all processes, also in those that have a sample less: where each holds a piece of
+        # the network, none can compute by itself
+        most = -(-len(whole) // team.size)
         weight = torch.as_tensor(self.weight(targets)).double()
 
         def evaluate() -> dict[str, float]:
             sums: dict[str, Tensor] = {}
             # No sample may be left for one of many processes; sums of nothing are 0. Only the outputs of
             # a chunk are held at a time: those of a language model are large.
-            for start in range(0, max(len(part), 1), self.chunk):
+            for start in range(0, max(most, 1), self.chunk):
                 which = slice(start, start + self.chunk)
                 for name, value in self.measures(self.scores(part.take(which)), targets[which]).items():
                     sums[name] = sums.get(name, torch.zeros(())) + value.double()

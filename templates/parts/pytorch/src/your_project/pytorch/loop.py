@@ -19,7 +19,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from ..errors import ProjectError
 from .arrays import cut
-from .checkpoints import load_state, load_weights, save_state, save_weights
+from .checkpoints import load_state, save_state, write_weights
 from .optimiser import freeze, make_optimiser, schedule, set_rates
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ class Training:
         for number in range(now.stage, len(stages)):
             stage = stages[number]
             held = freeze(self.sections, stage)
+            learner = team.learner(network)  # first: a network that is split has other parameters
             optimiser = make_optimiser(self.sections, stage, self.settings.weight_decay)
             scaler = self.placement.scaler()
-            learner = team.learner(network)
             if saved:
-                restore_optimiser(optimiser, scaler, saved)
+                team.restore(optimiser, saved["optimiser"])
+                if saved["scaler"]:  # empty where the run did not need one
+                    scaler.load_state_dict(saved["scaler"])
                 saved = None
             else:
                 now = Position(number, epoch=now.epoch, best=now.best)
@@ -103,13 +105,12 @@ class Training:
                 now.stage_best = min(now.stage_best, loss)
                 if loss < now.best:  # first the weights, then the state that speaks of them
                     now.best = loss
+                    weights = team.weights(network)
                     if team.leads:
-                        save_weights(network, run.best)
+                        write_weights(weights, run.best)
                 now.stage_epoch, now.epoch = now.stage_epoch + 1, now.epoch + 1
-                if team.leads:
-                    self.save(stages, now, optimiser, scaler)
-        if team.leads:
-            load_weights(network, run.best)
+                self.save(stages, now, optimiser, scaler)
+        team.finish(network, run.best)
 
     def epoch(
         self,
@@ -175,9 +176,11 @@ class Training:
         scaler: torch.amp.GradScaler,
     ) -> None:
         """Write all that a resumed run needs. No random state is in it: each epoch is seeded anew."""
-        state: dict[str, Any] = {"network": self.network.state_dict(), "optimiser": optimiser.state_dict()}
-        state |= {"scaler": scaler.state_dict(), "position": asdict(now), "plan": self.plan(stages)}
-        save_state(state, self.run.last)
+        state: dict[str, Any] = {"network": self.team.weights(self.network)}
+        state |= {"optimiser": self.team.averages(optimiser), "scaler": scaler.state_dict()}
+        state |= {"position": asdict(now), "plan": self.plan(stages)}
+        if self.team.leads:
+            save_state(state, self.run.last)
 
     def restore(self, stages: tuple[Stage, ...]) -> tuple[Position, dict[str, Any]]:
         """Go back to where a run was saved; the optimiser follows when its stage begins."""
@@ -194,15 +197,6 @@ class Training:
     def plan(self, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
         """Return what a resumed run must have in common with the one that was saved."""
         return [{**asdict(stage), "steps": self.batches.steps} for stage in stages]
-
-
-def restore_optimiser(
-    optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler, saved: dict[str, Any]
-) -> None:
-    """Put a saved state into the optimiser and the scaler."""
-    optimiser.load_state_dict(saved["optimiser"])
-    if saved["scaler"]:  # empty where the run did not need one
-        scaler.load_state_dict(saved["scaler"])
 
 
 def seed_epoch(seed: int, epoch: int, process: int = 0) -> torch.Generator:

@@ -9,24 +9,30 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
 from .. import processes
+from .checkpoints import load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
 class Team:
-    """This process among those that train together."""
+    """This process among those that train together; each holds the whole network.
+
+    A network may be shared in another way (see `Learner.sharing`): then the methods that take a network are
+    others. All processes call them, as some need all to answer.
+    """
 
     device: torch.device
     number: int = 0
@@ -50,6 +56,23 @@ class Team:
     def alone(self, learner: nn.Module) -> AbstractContextManager[None]:
         """Let gradients add up in this process while the context lasts; the averaging waits."""
         return learner.no_sync() if isinstance(learner, DistributedDataParallel) else nullcontext()
+
+    def weights(self, network: nn.Module) -> dict[str, Tensor]:
+        """Return the whole network's weights; what other processes than the first get is of no use."""
+        return network.state_dict()
+
+    def averages(self, optimiser: torch.optim.Optimizer) -> dict[str, Any]:
+        """Return the optimiser's state, of all weights; only the first process gets what is of use."""
+        return optimiser.state_dict()
+
+    def restore(self, optimiser: torch.optim.Optimizer, saved: dict[str, Any]) -> None:
+        """Put what `averages` returned back."""
+        optimiser.load_state_dict(saved)
+
+    def finish(self, network: nn.Module, best: Path) -> None:
+        """Leave the best weights in the network of the first process."""
+        if self.leads:
+            load_weights(network, best)
 
     def total(self, values: Tensor) -> Tensor:
         """Return the sums over all processes, the same in each to the last bit."""
