@@ -66,6 +66,14 @@ def test_a_frozen_body_does_not_move_nor_does_its_normalisation(tmp_path: Path) 
     assert not np.array_equal(before[-2], after[-2])
 
 
+def test_the_first_sections_alone() -> None:
+    made = engine(replace(PLAIN, depth=3))
+    assert list(made.sections()) == ["stem", "stage1", "stage2", "head"]
+    kernel = made.network.get_layer("stage2_1_project").get_weights()[0]
+    expected = lite0.weights().body["stage2.1.project"].kernel.transpose(2, 3, 1, 0)
+    np.testing.assert_array_equal(kernel, expected)
+
+
 def test_unknown_networks_are_told() -> None:
     for name in ("nothing", "timm:resnet18", "keras:Nothing"):
         with pytest.raises(ProjectError, match=f"no network '{name}' for Keras: lite0, resnet50, vgg16"):
@@ -97,7 +105,7 @@ def test_a_tensor_is_no_layer_of_a_sequential() -> None:
 def test_fine_tuning_beats_scratch(seed: int, tmp_path: Path) -> None:
     # one stage at discriminative rates: to compile each of three would take longer than to train them
     settings = replace(PLAIN, seed=seed)
-    stage = Stage("all layers", 4, settings.learning_rate, settings.body_rate, settings.layer_decay)
+    stage = Stage("all layers", 4, settings.tune_rate, settings.body_rate, settings.layer_decay)
     stage = replace(stage, averages=False)
     tuned = accuracy(fit(engine(settings), (stage,), tmp_path / "tuned"))
     budget = whole_training(replace(settings, epochs=stage.epochs))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -72,8 +75,47 @@ def test_unknown_networks_are_told(model: str, told: str) -> None:
         engine(replace(PLAIN, model=model), known=False)
 
 
+def test_the_first_sections_alone() -> None:
+    made: Any = engine(replace(PLAIN, depth=3))
+    other: Any = engine()
+    assert list(made.sections()) == ["stem", "stage1", "stage2", "head"]
+    assert made.network.head.in_features == 24
+    first = made.network.body.get_submodule("stage2.1.project").conv.weight
+    whole_one = other.network.body.get_submodule("stage2.1.project").conv.weight
+    assert torch.equal(first, whole_one)
+
+
+class Tiny(torch.nn.Module):
+    """A network as timm makes them."""
+
+    pretrained_cfg: ClassVar = {"mean": (0.5, 0.5, 0.5), "std": (0.25, 0.25, 0.25)}
+
+    def __init__(self, filled: float) -> None:
+        super().__init__()
+        self.conv = torch.nn.Conv2d(3, 4, 3)
+        self.fc = torch.nn.Linear(4, 1000)
+        torch.nn.init.constant_(self.conv.weight, filled)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = self.fc(self.conv(images).mean((2, 3)))
+        return scores
+
+
+def test_a_network_of_timm_is_normalised_for_as_timm_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = SimpleNamespace(create_model=lambda name, pretrained: Tiny(float(pretrained)))
+    monkeypatch.setitem(sys.modules, "timm", fake)
+    made: Any = engine(replace(PLAIN, model="timm:tiny"), known=False)
+    white = torch.full((1, 3, 8, 8), 255, dtype=torch.uint8)
+    assert made.network.normalise(white).unique().tolist() == pytest.approx([2.0])
+    assert list(made.sections()) == ["conv", "head"]
+    assert made.outputs(images().test.take(slice(3))).shape == (3, 10)
+    assert not made.network.body.conv.weight.any()
+    made.load_imagenet()
+    assert bool((made.network.body.conv.weight == 1).all())
+
+
 def test_a_package_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "timm", None)
+    monkeypatch.setitem(sys.modules, "timm", None)
     with pytest.raises(ProjectError, match=r"cannot import timm .+ choose --model lite0"):
         engine(replace(PLAIN, model="timm:resnet18"), known=False)
     assert PyTorchEngine.framework == "pytorch"

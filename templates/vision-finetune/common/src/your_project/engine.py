@@ -29,6 +29,7 @@ class ModelCard:
     """All that one needs to use a file of weights; it is kept beside them as `model.json`."""
 
     model: str  # lite0, or the name of another package's network
+    depth: int  # sections of lite0's body, from the input on
     dropout: float
     image_shape: tuple[int, int, int]  # height, width, channels
     classes: tuple[str, ...]
@@ -43,11 +44,11 @@ class ModelCard:
 
 def card_of(images: Data, settings: Settings, framework: str) -> ModelCard:
     """Return what a network for these images is like."""
-    # the networks of keras.applications normalise in ways of their own, in the body that is built with them
-    foreign = USUAL if framework == "pytorch" else UNCHANGED
-    mean, std = HALF if settings.model == "lite0" else foreign
+    # the networks of other packages are normalised for in ways of their own, as these packages say
+    mean, std = HALF if settings.model == "lite0" else UNCHANGED
     return ModelCard(
         model=settings.model,
+        depth=settings.depth,
         dropout=settings.dropout,
         image_shape=images.image_shape,
         classes=images.classes,
@@ -60,7 +61,8 @@ def card_of(images: Data, settings: Settings, framework: str) -> ModelCard:
 class TaskEngine(Engine, Protocol):
     """One network on one device. It gives logits, of shape (N, classes).
 
-    The network holds the normalisation by `card.mean` and `card.std` as its first layer.
+    The network holds the normalisation by `card.mean` and `card.std` as its first layer; a network of another
+    package goes on with what that package prepares its images by.
     """
 
     card: ModelCard
@@ -68,7 +70,7 @@ class TaskEngine(Engine, Protocol):
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...
 
     def load_imagenet(self, *, head: bool = False) -> None:
-        """Put the ImageNet weights into the body; `head`: into the head, too, which then has 1000 outputs."""
+        """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:
         """Return where in each image the network sees a class (Grad-CAM), or None where it cannot tell.

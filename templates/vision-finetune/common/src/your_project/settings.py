@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from . import lite0
 from .bounds import check
 
 #: small enough for seconds on any processor, yet every line of the programs runs
 SMOKE = {
     "epochs": 1,
-    "head_epochs": 1,
+    "tune_epochs": 1,
+    "head_epochs": 0,
     "unfreeze_epochs": 0,
+    "depth": 3,
     "image_size": 32,
     "limit": 40,
     "batch_size": 20,
@@ -48,13 +51,15 @@ class Settings:
     model: str = (
         "lite0"  # lite0 | resnet18 (PyTorch), resnet50, vgg16, vit (PyTorch) | timm:NAME | keras:NAME
     )
-    weights: str = ""  # file of ImageNet weights for the model; "" = its package's, or a download
+    depth: int = (
+        9  # sections of lite0's body that are used, 9 = all; fewer are faster and know simpler things
+    )
     dropout: float = 0.2  # share of features dropped before the last layer
 
     # --- training
-    epochs: int = 3  # passes over the training data in which every layer learns
+    epochs: int = 30  # passes over the training data
     batch_size: int = 32  # images per optimiser step
-    learning_rate: float = 2e-3  # at its peak; that of the head, when fine-tuning
+    learning_rate: float = 2e-3  # at its peak
     weight_decay: float = 1e-2  # decoupled (AdamW); not applied to biases and normalisation
     warmup: float = 0.15  # share of the steps in which the learning rate rises
     label_smoothing: float = 0.05  # 0 = hard labels
@@ -68,15 +73,17 @@ class Settings:
     # --- fine-tuning
     base: str = ""  # run whose network is adapted; "" = the one that knows ImageNet
     shots: int = 0  # training images of each class, 0 = all
-    head_epochs: int = 2  # epochs in which only the new head learns, on frozen features (the probe)
-    head_boost: float = 1.0  # while only the head learns, its learning rate is higher by this factor
+    head_epochs: int = 3  # epochs in which only the new head learns, on frozen features (the probe)
+    head_boost: float = 3.0  # while only the head learns, its learning rate is higher by this factor
     unfreeze_epochs: int = 1  # epochs in which the last sections of the body learn too, 0 = none
     unfreeze: int = 3  # how many sections those are
-    body_rate: float = 0.2  # learning rate of the body's last section, as a share of the head's
+    tune_epochs: int = 3  # epochs in which every layer learns
+    tune_rate: float = 1e-3  # learning rate of the head in fine-tuning, at its peak
+    body_rate: float = 0.3  # learning rate of the body's last section, as a share of the head's
     layer_decay: float = 0.8  # each section nearer to the input learns slower by this factor
 
     # --- search
-    trials: int = 8  # how many settings are tried, spread evenly over the space
+    trials: int = 6  # how many settings are tried, spread evenly over the space
     space: tuple[str, ...] = (  # what is tried: name=low:high, name=low:high:log, name=a,b,c
         "learning_rate=5e-4:1e-2:log",
         "weight_decay=1e-3:1e-1:log",
@@ -105,6 +112,9 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant, in words that name the setting."""
         least = {"image_size": 0, "workers": 0, "unfreeze_epochs": 0, "unfreeze": 1, "body_rate": 0}
+        least |= {"tune_epochs": 1, "tune_rate": 0, "depth": 1}
         check(self, least, ("dropout", "label_smoothing"))
+        if self.depth > len(lite0.NAMES):
+            raise ValueError(f"depth must be at most {len(lite0.NAMES)}, not {self.depth}")
         if 0 < self.image_size < 32:  # five convolutions halve the sides
             raise ValueError(f"image_size must be 0 or at least 32, not {self.image_size}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import bases, data, imagenet
+from . import bases, data, imagenet, lite0
 from .bases import Beside, Start
 from .engine import card_of
 from .stages import Stage
@@ -35,13 +35,14 @@ def start(request: Request[Settings]) -> Start:
     frozen = Beside("probe", "the head alone, as many epochs", card, probe(settings, stages), from_imagenet)
     return Start(
         base=f"{card.model} (ImageNet)",
-        words=f"{card.model} knows the {len(imagenet.names())} classes of ImageNet",
+        words=f"{card.model} knows ImageNet",
         data=images,
         card=card,
         load=from_imagenet,
         stages=stages,
         beside=(frozen, bases.scratch(card, settings, stages)),
-        known=lambda: {"before": before(request, images, card)},
+        # other packages' networks have other classes, or these in another order
+        known=lambda: {"before": before(request, images, card)} if card.model == "lite0" else {},
     )
 
 
@@ -72,10 +73,10 @@ def from_imagenet(engine: TaskEngine) -> None:
 
 def adaptation(settings: Settings) -> tuple[Stage, ...]:
     """Return the stages: the head alone, the last sections, everything."""
-    rate, few = settings.learning_rate, settings.unfreeze
+    rate, few = settings.tune_rate, settings.unfreeze
     # a single layer bears a high rate; its random start would otherwise send large gradients into the body
     head = Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0)
-    everything = Stage("all layers", settings.epochs, rate, settings.body_rate, settings.layer_decay)
+    everything = Stage("all layers", settings.tune_epochs, rate, settings.body_rate, settings.layer_decay)
     everything = replace(everything, averages=False)
     last = replace(everything, name=f"last {few}", epochs=settings.unfreeze_epochs, open=few)
     return tuple(stage for stage in (head, last, everything) if stage.epochs)
@@ -84,11 +85,12 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
 def probe(settings: Settings, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     """Return the one stage in which the head alone learns, for as many epochs as all the stages take."""
     epochs = sum(stage.epochs for stage in stages)
-    return (Stage("head", epochs, settings.learning_rate * settings.head_boost, body=0.0),)
+    return (Stage("head", epochs, settings.tune_rate * settings.head_boost, body=0.0),)
 
 
 def before(request: Request[Settings], images: Data, card: ModelCard) -> list[dict[str, Any]]:
     """Return what the network with its own head, before it is adapted, takes the test images for."""
-    knowing = make_engine(request.framework, request.settings, replace(card, classes=imagenet.names()))
+    whole = replace(card, classes=imagenet.names(), depth=len(lite0.NAMES))
+    knowing = make_engine(request.framework, request.settings, whole)
     knowing.load_imagenet(head=True)
     return imagenet.guesses(knowing.outputs(images.test), images.test, images.classes)

@@ -48,6 +48,8 @@ class Learner:
     best, last = BEST, LAST
     #: samples that are scored at a time
     chunk = 256
+    #: steps between two returns to Python. One costs about half a millisecond, as much as a small step takes.
+    bundle = 8
     #: what is logged of the validation data, and the metric whose mean it is
     measures: Mapping[str, str] = {"validation_loss": "loss"}
 
@@ -160,9 +162,8 @@ class Learner:
             ),
             self.loss(),
             metrics=self.metrics(),
-            # A return to Python costs about half a millisecond, as much as a small step takes. The torch
-            # backend, which runs step by step, knows nothing else.
-            steps_per_execution=1 if keras.backend.backend() == "torch" else min(8, steps),
+            # the torch backend runs step by step and knows nothing else
+            steps_per_execution=1 if keras.backend.backend() == "torch" else min(self.bundle, steps),
             jit_compile="auto",  # XLA on GPUs; on processors it makes convolutions slower
         )
         trainer.optimizer.build(trainer.trainable_variables)

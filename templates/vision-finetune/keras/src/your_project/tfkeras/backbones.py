@@ -37,7 +37,7 @@ def sections(network: keras.Model) -> dict[str, list[keras.Layer]]:
 
 
 def load_imagenet(network: keras.Model, card: ModelCard, *, head: bool) -> None:
-    """Put ImageNet weights into the body, and where it is asked for into the head."""
+    """Put ImageNet weights into the body; `head`: into the head of lite0, too."""
     if card.model == "lite0":
         model.load_imagenet(network, head=head)
         return

@@ -17,6 +17,8 @@ class KerasEngine(ImageLearner):
 
     settings: Settings
     card: ModelCard
+    #: a step takes far longer than the return to Python, and a loop around it seconds more to compile
+    bundle = 1
 
     def build(self) -> keras.Model:
         """Return the network of the card."""
@@ -27,7 +29,7 @@ class KerasEngine(ImageLearner):
         return backbones.sections(self.network)
 
     def load_imagenet(self, *, head: bool = False) -> None:
-        """Put the ImageNet weights into the body; `head`: into the head, too, which then has 1000 outputs."""
+        """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
         backbones.load_imagenet(self.network, self.card, head=head)
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:

@@ -24,11 +24,8 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
     `keras.utils.set_random_seed`.
     """
     images, x = normalised_images(card)
-    x = _layer(x, "stem", lite0.STEM, 3, 2)
-    for name, stage in zip(lite0.NAMES[1:-1], lite0.STAGES, strict=True):
-        for number in range(stage.blocks):
-            x = _block(x, f"{name}_{number}", stage, 1 if number else stage.stride)
-    x = _layer(x, "top", lite0.TOP, 1)
+    for name in lite0.NAMES[: card.depth]:
+        x = _section(x, name)
     return with_head(card, images, layers.GlobalAveragePooling2D(name="pool")(x), seed)
 
 
@@ -56,13 +53,17 @@ def with_head(card: ModelCard, images: Any, features: Any, seed: int) -> keras.M
 def sections(network: keras.Model) -> dict[str, list[keras.Layer]]:
     """Return the layers that learn, in groups, from the input to the head."""
     names = (*lite0.NAMES, HEAD)
-    return {name: [layer for layer in network.layers if layer.name.split("_")[0] == name] for name in names}
+    groups = {name: [layer for layer in network.layers if layer.name.split("_")[0] == name] for name in names}
+    return {name: group for name, group in groups.items() if group}
 
 
 def load_imagenet(network: keras.Model, *, head: bool) -> None:
     """Put the ImageNet weights into the body, and into a head of 1000 outputs where it is asked for."""
     known = lite0.weights()
+    used = sections(network)
     for name, layer in known.body.items():
+        if name.split(".")[0] not in used:
+            continue
         place = name.replace(".", "_")
         # PyTorch has a kernel's outputs first, Keras last; of a depthwise one the two are (channels, 1)
         order = (2, 3, 0, 1) if name.endswith("depthwise") else (2, 3, 1, 0)
@@ -71,6 +72,17 @@ def load_imagenet(network: keras.Model, *, head: bool) -> None:
         network.get_layer(f"{place}_norm").set_weights(norm)
     if head:
         network.get_layer(HEAD).set_weights([known.kernel.T, known.bias])
+
+
+def _section(x: Any, name: str) -> Any:
+    if name == "stem":
+        return _layer(x, name, lite0.STEM, 3, 2)
+    if name == "top":
+        return _layer(x, name, lite0.TOP, 1)
+    stage = lite0.STAGES[lite0.NAMES.index(name) - 1]
+    for number in range(stage.blocks):
+        x = _block(x, f"{name}_{number}", stage, 1 if number else stage.stride)
+    return x
 
 
 def _block(x: Any, name: str, stage: lite0.Stage, stride: int) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from ..engine import USUAL
 from ..errors import ProjectError
 from .model import HEAD, Classifier, Normalise
 
@@ -38,8 +39,8 @@ class Foreign(nn.Module):
     def __init__(self, card: ModelCard, package: str, name: str) -> None:
         super().__init__()
         self.package, self.name, self.size = package, name, card.image_shape[0]
-        self.normalise = Normalise(card.mean, card.std)
         self.body = made(package, name, self.size, pretrained=False)
+        self.normalise = Normalise(*normalisation(self.body))
         features = cut_head(self.body).in_features
         self.dropout = nn.Dropout(card.dropout)
         self.head = nn.Linear(features, len(card.classes))
@@ -61,14 +62,19 @@ class Foreign(nn.Module):
             logits: Tensor = self.head(x.float())
         return logits
 
-    @torch.no_grad()
     def load_imagenet(self, *, head: bool) -> None:
-        """Take the weights of the package, which downloads them once."""
+        """Take the weights of the package, which downloads them once; the head stays ours."""
         knowing = made(self.package, self.name, self.size, pretrained=True)
-        own_head = cut_head(knowing)
+        cut_head(knowing)
         self.body.load_state_dict(knowing.state_dict())
-        if head:
-            self.head.load_state_dict(own_head.state_dict())
+
+
+def normalisation(body: nn.Module) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return mean and deviation that a network was trained with, in 0..255; timm's networks say theirs."""
+    said = getattr(body, "pretrained_cfg", None)
+    if not said:
+        return USUAL
+    return tuple(255 * one for one in said["mean"]), tuple(255 * one for one in said["std"])
 
 
 def made(package: str, name: str, size: int, *, pretrained: bool) -> nn.Module:

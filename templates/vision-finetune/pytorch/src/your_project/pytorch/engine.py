@@ -30,7 +30,7 @@ class PyTorchEngine(ImageLearner):
         return backbones.build(self.card)
 
     def load_imagenet(self, *, head: bool = False) -> None:
-        """Put the ImageNet weights into the body; `head`: into the head, too, which then has 1000 outputs."""
+        """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
         self.network.load_imagenet(head=head)
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:

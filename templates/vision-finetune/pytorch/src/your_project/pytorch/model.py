@@ -79,18 +79,11 @@ class Classifier(nn.Module):
         super().__init__()
         self.normalise = Normalise(card.mean, card.std)
         self.body = nn.Sequential()
-        self.body.add_module("stem", Normalised(card.image_shape[2], lite0.STEM, 3, 2))
-        channels = lite0.STEM
-        for name, stage in zip(lite0.NAMES[1:-1], lite0.STAGES, strict=True):
-            blocks = [
-                Block(stage.channels if at else channels, stage, 1 if at else stage.stride)
-                for at in range(stage.blocks)
-            ]
-            self.body.add_module(name, nn.Sequential(*blocks))
-            channels = stage.channels
-        self.body.add_module("top", Normalised(channels, lite0.TOP, 1))
+        channels = (card.image_shape[2], *lite0.CHANNELS)
+        for name, inputs in zip(lite0.NAMES[: card.depth], channels, strict=False):
+            self.body.add_module(name, section(name, inputs))
         self.dropout = nn.Dropout(card.dropout)
-        self.head = nn.Linear(lite0.TOP, len(card.classes))
+        self.head = nn.Linear(channels[card.depth], len(card.classes))
         self.apply(initialise)
         # a small head: at first all classes are equally likely, and the loss is log(classes)
         nn.init.normal_(self.head.weight, std=0.01)
@@ -114,7 +107,10 @@ class Classifier(nn.Module):
     def load_imagenet(self, *, head: bool) -> None:
         """Put the ImageNet weights into the body, and into a head of 1000 outputs where it is asked for."""
         known = lite0.weights()
+        used = dict(self.body.named_children())
         for name, layer in known.body.items():
+            if name.split(".")[0] not in used:
+                continue
             own: Any = self.body.get_submodule(name)
             pairs = (
                 (own.conv.weight, layer.kernel),
@@ -128,6 +124,17 @@ class Classifier(nn.Module):
         if head:
             self.head.weight.copy_(torch.tensor(known.kernel))
             self.head.bias.copy_(torch.tensor(known.bias))
+
+
+def section(name: str, inputs: int) -> nn.Module:
+    """Return a section of the body, with fresh weights."""
+    if name == "stem":
+        return Normalised(inputs, lite0.STEM, 3, 2)
+    if name == "top":
+        return Normalised(inputs, lite0.TOP, 1)
+    stage = lite0.STAGES[lite0.NAMES.index(name) - 1]
+    first = Block(inputs, stage, stage.stride)
+    return nn.Sequential(first, *(Block(stage.channels, stage, 1) for _ in range(stage.blocks - 1)))
 
 
 def initialise(layer: nn.Module) -> None:
