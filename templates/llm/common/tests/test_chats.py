@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from your_project import chats
+from your_project import chats, transfer
 from your_project.errors import ProjectError
+from your_project.program import Request
+from your_project.settings import Settings
 
 BEGIN, END, PAD = 1, 2, 0
 QUESTION = {"role": "user", "content": "Hi"}
@@ -65,7 +67,32 @@ def test_what_is_too_long_loses_its_beginning_and_that_is_told():
     )
     assert words(found.inputs[1]) == ">\n<assistant\nYo".rjust(24, "H")
     assert found.told(24) == "1 of 2 chats are longer than 24 tokens: 1 lost their beginning, 0 are left out"
+    # the context that is named would have held both
+    whole = chats.examples(
+        [pieces(QUESTION, ANSWER), pieces({**QUESTION, "content": "H" * 99}, ANSWER)], found.longest, PAD
+    )
+    assert whole.told(found.longest) == ""
     assert chats.examples([pieces(QUESTION, ANSWER)], 60, PAD).told(60) == ""
+
+
+def test_a_base_that_is_made_for_chats_sees_most_of_one(monkeypatch):
+    found: list[Settings] = []
+
+    def base(request, *others):
+        found.append(request.settings)
+
+    monkeypatch.setattr(transfer.bases, "made", base)
+    monkeypatch.setattr(transfer.data, "load", lambda settings: None)
+
+    def made(settings, **given):
+        transfer.named_or_made(Request("pytorch", settings, given))
+        return found[-1].context, found[-1].batch_size
+
+    settings = Settings(data="chats")
+    plain = settings.context, settings.batch_size
+    assert made(settings) == (256, 3)
+    assert made(settings, context=64) == plain
+    assert made(Settings(data="source")) == plain
 
 
 def test_a_chat_without_an_answer_in_reach_is_left_out():

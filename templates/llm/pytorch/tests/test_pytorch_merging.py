@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from your_project import bases, chats, runs, workflows
-from your_project.pytorch import tuning
+from your_project import adapters, bases, chats, runs, workflows
+from your_project.pytorch import lora, tuning
 from your_project.pytorch.engine import PyTorchEngine
 from your_project.settings import Settings
 
@@ -37,6 +37,17 @@ def test_a_merged_run_gives_the_same_logits(tmp_path, capsys):
     assert np.allclose(found, expected, atol=1e-5)
     told = json.loads((tmp_path / "tuned-merged" / "metrics.json").read_text(encoding="utf-8"))
     assert told["merged_from"] == "tuned"
+    # the adapters alone, on the base's weights, are the same network again
+    base = runs.named(tmp_path, "base-pytorch")
+    engine = PyTorchEngine(Settings(device="cpu", precision="fp32"), bases.card_of_run(base))
+    engine.load(base.path / engine.best)
+    windows = torch.from_numpy(chats.load(Settings(data="chats", context=32)).test.inputs % card.tokens)
+    before = engine.network(windows).detach().numpy()
+    lora.load(engine.network, tmp_path / "tuned" / adapters.ADAPTER)
+    assert np.allclose(engine.network(windows).detach().numpy(), expected, atol=1e-5)
+    assert not np.allclose(before, expected, atol=1e-2)
+    config = json.loads((tmp_path / "tuned" / adapters.ADAPTER / adapters.CONFIG).read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == "base-pytorch"
 
 
 def test_a_run_without_adapters_is_told(tmp_path, capsys):

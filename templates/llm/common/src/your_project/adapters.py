@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+#: the folder of a run that holds them
+ADAPTER = "adapter"
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 #: how peft names what it wraps
 PREFIX = "base_model.model."

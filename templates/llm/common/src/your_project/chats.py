@@ -37,6 +37,7 @@ def load(settings: Settings, known: Tokenizer | None = None) -> Data:
     ]
     if told := found[0].told(settings.context):
         print(f"chats       for training: {told}")
+        print(f"            a network with --context {max(one.longest for one in found)} holds all")
     train, validation, test = (
         _split(made, part, settings.data) for made, part in zip(found, parts, strict=True)
     )
@@ -114,6 +115,7 @@ class Examples:
     targets: np.ndarray
     cut: int = 0  # chats that were too long and have lost their beginning
     dropped: int = 0  # chats of which no answer was left
+    longest: int = 0  # tokens of the longest chat that are read: a context that holds all
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -134,13 +136,13 @@ def examples(chats: Sequence[Sequence[Piece]], length: int, padding: int) -> Exa
     Target t is the token behind input t: the shift is done here, and nowhere else. What is too long loses its
     beginning, as it does when a long chat is answered.
     """
-    inputs, targets, cut, dropped = [], [], 0, 0
+    inputs, targets, cut, dropped, longest = [], [], 0, 0, 0
     for pieces in chats:
         tokens = np.array([token for piece, _ in pieces for token in piece], np.int64)
         learned = np.array([learns for piece, learns in pieces for _ in piece], bool)
         # behind the last learned token nothing is left to predict
         last = int(np.flatnonzero(learned)[-1]) + 1 if learned.any() else 0
-        first = max(0, last - length - 1)
+        first, longest = max(0, last - length - 1), max(longest, last - 1)
         tokens, learned = tokens[first:last], learned[first:last]
         if not learned[1:].any():
             dropped += 1
@@ -152,4 +154,4 @@ def examples(chats: Sequence[Sequence[Piece]], length: int, padding: int) -> Exa
         targets.append(np.concatenate((aims, np.full_like(room, IGNORED)))[1:])
     if not inputs:
         raise ProjectError(f"no chat has an answer within {length} tokens: choose a longer --context")
-    return Examples(np.stack(inputs), np.stack(targets), cut, dropped)
+    return Examples(np.stack(inputs), np.stack(targets), cut, dropped, longest)

@@ -36,6 +36,7 @@ class ModelCard:
     alpha: float = 0.0
     adapter_dropout: float = 0.0
     targets: tuple[str, ...] = ()
+    base: str = ""  # the run whose network they adapt
 
     def describe(self) -> str:
         """Return what the network is and knows, for the reader."""
@@ -63,6 +64,7 @@ def card_of(text: Data, settings: Settings, framework: str) -> ModelCard:
 class TaskEngine(Engine, Protocol):
     """One network on one device. It gives logits of the next token, of shape (N, tokens seen, tokens)."""
 
+    settings: Settings
     card: ModelCard
 
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...

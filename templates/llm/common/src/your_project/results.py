@@ -31,7 +31,7 @@ SCHEMA = "language/1"
 TITLE = "Your Project"
 COMPARED = {"loss": "test loss", "perplexity": "perplexity", "bits_per_character": "bits per character"}
 SHOWN = 3  # samples that are written
-LENGTH = 200  # tokens of each
+LENGTH = 200  # tokens of each at most
 CURVES = (
     "Nats for each token. Where dropout is on, the training loss is measured with it,"
     " the validation loss without."
@@ -66,9 +66,10 @@ def samples(engine: TaskEngine, part: Split, known: Tokenizer) -> list[dict[str,
     """Return what the network writes after the beginnings of some windows."""
     reader, context = engine.reader(), engine.card.context
     found = []
+    length = min(LENGTH, engine.settings.length)
     for prompt in part.inputs[:SHOWN, : max(1, context // 2)]:
         how = sampling.Choice(temperature=0.8)
-        tokens = list(sampling.written(reader, prompt, LENGTH, context, how, seed=0))
+        tokens = list(sampling.written(reader, prompt, length, context, how, seed=0))
         found.append({"prompt": known.decode(prompt), "text": known.decode(tokens)})
     return found
 

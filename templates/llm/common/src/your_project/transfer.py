@@ -28,6 +28,8 @@ BASE = (
 )
 #: what the base learns and what it is adapted to, unless told otherwise
 FIRST, THEN = "topics", "source"
+#: tokens that a base sees at a time which is made for chats: most of one, where a window of text holds a line
+CHAT_CONTEXT = 256
 
 
 def start(request: Request[Settings]) -> Start:
@@ -38,7 +40,7 @@ def start(request: Request[Settings]) -> Start:
     stages = adaptation(settings)
     adapted = replace(card, text=text.name, dropout=settings.dropout)
     if settings.rank:
-        adapted = with_lora(adapted, settings)
+        adapted = with_lora(adapted, settings, base.name)
     return Start(
         base=base.name,
         words=f"{base.path} has learned from {card.text}; {text.name} is new to it",
@@ -57,6 +59,10 @@ def named_or_made(request: Request[Settings]) -> Run:
     if request.settings.base:
         return bases.named(request)
     first = replace(request.settings, data=FIRST)
+    if data.is_chats(request.settings.data) and "context" not in request.given:
+        # as many tokens in a step, and as many steps
+        windows = max(1, first.batch_size * first.context // CHAT_CONTEXT)
+        first = replace(first, context=CHAT_CONTEXT, batch_size=windows)
     return bases.made(replace(request, settings=first), data.load(first), BASE, FIRST)
 
 
@@ -78,7 +84,7 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
     return (Stage("all layers", settings.epochs, settings.learning_rate, layer_decay=settings.layer_decay),)
 
 
-def with_lora(card: ModelCard, settings: Settings) -> ModelCard:
+def with_lora(card: ModelCard, settings: Settings, base: str) -> ModelCard:
     """Return what a network with LoRA's matrices is like."""
     if card.rank:
         raise ProjectError("the base has LoRA matrices already: merge them into its weights first")
@@ -88,4 +94,5 @@ def with_lora(card: ModelCard, settings: Settings) -> ModelCard:
         alpha=settings.alpha,
         adapter_dropout=settings.adapter_dropout,
         targets=settings.targets,
+        base=base,
     )

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from .. import memory
+from ..adapters import ADAPTER
 from ..data import IGNORED, Data, Split
 from ..engine import ModelCard
 from ..errors import ProjectError
@@ -58,6 +59,8 @@ class KerasEngine(Learner):
         plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
         print(f"memory      {plan.words()}", flush=True)
         super().fit(data, stages, run)
+        if shape := lora.of_card(self.card):  # beside the whole weights: a few kilobytes that fit on the base
+            lora.save(self.network, shape, run.path / ADAPTER, self.card.base)
 
     def inputs(self, part: Split) -> np.ndarray:
         """Return tokens, (N, context)."""
@@ -85,7 +88,12 @@ class KerasEngine(Learner):
         return np.concatenate(found)
 
     def reader(self, *, cached: bool = True) -> Reader:
-        """Return what reads tokens and says which come next."""
+        """Return what reads tokens and says which come next: all of them again each time.
+
+        Keras keeps no state between calls: a cache would be a second network, compiled for single tokens,
+        that takes and gives the keys and values of all blocks. Who writes long texts with a long context
+        converts the run to PyTorch, whose reader has one.
+        """
         return Rereader(self.last_logits)
 
     def last_logits(self, tokens: np.ndarray) -> np.ndarray:

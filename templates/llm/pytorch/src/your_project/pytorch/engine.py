@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from .. import memory, processes
-from ..adapters import LoRA
+from ..adapters import ADAPTER, LoRA
 from ..data import IGNORED
 from ..errors import ProjectError
 from ..sampling import Rereader
@@ -68,6 +68,8 @@ class PyTorchEngine(Learner):
         plan = plan.shared(processes.count()) if self.settings.shard else plan
         print(f"memory      {plan.words()}", flush=True)
         super().fit(data, stages, run)
+        if self.card.rank:  # beside the whole weights: a few kilobytes that fit on the base
+            lora.save(self.network, lora_of(self.card), run.path / ADAPTER, self.card.base)
         if self.settings.shard and not processes.number():  # its own is split still, and the others have gone
             self.network = self.build().to(self.placement.device)
             self.load(run.best)

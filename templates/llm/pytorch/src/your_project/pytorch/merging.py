@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 
-from .. import bases, files, jobs, runs
+from .. import bases, jobs, merged_runs, runs
 from ..errors import ProjectError
 from ..settings import Settings
 from . import hub, lora
@@ -16,13 +15,13 @@ from .engine import PyTorchEngine
 from .tuning import Tuning
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..program import Request
     from ..runs import Run
 
 #: how far logits of the merged model may be off, as a share of the largest: float32 adds in another order
 NEAR = 1e-4
-#: what a merged run takes over as it is
-KEPT = ("settings.json", "environment.json", "seen.npy", "history.jsonl")
 
 
 def merge_run(request: Request[Tuning]) -> None:
@@ -37,21 +36,14 @@ def merge_run(request: Request[Tuning]) -> None:
 def merge_own(request: Request[Tuning], run: Run) -> None:
     """Write a run NAME-merged, whose GPT has the adapters in its weights, to be a base or be converted."""
     card = bases.card_of_run(run)
-    if not card.rank:
-        raise ProjectError(f"{run.path} has no adapters: its weights hold all that it learned")
-    engine = PyTorchEngine(Settings(device=request.settings.device, precision="fp32"), card)
-    engine.load(jobs.weights_of(run))
-    lora.merge(engine.network)
-    path = runs.begin(
-        request.runs, f"{run.name}-merged", "pytorch", run.job, overwrite=request.settings.overwrite
-    )
-    engine.save(path / engine.best)
-    for name in KEPT:
-        shutil.copyfile(run.path / name, path / name)
-    files.write_json(path / "model.json", asdict(replace(card, rank=0, alpha=0.0, targets=())))
-    told = files.read_json(run.path / "metrics.json") | {"run": path.name, "merged_from": run.name}
-    files.write_json(path / "metrics.json", told | {"finished": runs.now()})
-    print(f"merged      the adapters of {run.path} into its weights: {path}")
+
+    def save(path: Path) -> None:
+        engine = PyTorchEngine(Settings(device=request.settings.device, precision="fp32"), card)
+        engine.load(jobs.weights_of(run))
+        lora.merge(engine.network)
+        engine.save(path / engine.best)
+
+    merged_runs.write(run, card, save, overwrite=request.settings.overwrite)
 
 
 def merge_tuned(request: Request[Tuning], run: Run) -> None:
