@@ -118,7 +118,8 @@ def test_its_run_configurations_start_in_it(system, root, wheels) -> None:
     made(system, planned(system, root, wheels))
     idea = root / ".idea"
     assert sorted(one.name for one in idea.glob("*.iml")) == ["thing-keras.iml", "thing.iml"]
-    names = {"train", "train and watch", "finetune", "evaluate", "predict", "train debug"}
+    programs = {"train", "finetune", "evaluate", "predict", "search", "export"}
+    names = {*programs, "train and watch", "train debug"}
     assert {one.name for one in configurations(root)} == {f"{name} (Keras, GPU)" for name in names}
     launch = resolve(root, "train (Keras, GPU)", system=system)
     assert launch.problems == ()
