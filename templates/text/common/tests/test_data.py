@@ -88,6 +88,22 @@ def test_nothing_of_the_test_texts_is_in_the_vocabulary(tmp_path):
     assert shares[0] + shares[1] == pytest.approx(shares[2])
 
 
+def test_only_training_texts_choose_how_free_the_baseline_is(monkeypatch):
+    from sklearn import model_selection
+
+    settings = Settings(data="products-en")
+    texts, seen = data.load(settings), []
+    fit = model_selection.GridSearchCV.fit
+
+    def noted(self, rows, labels):
+        seen.extend(rows)
+        return fit(self, rows, labels)
+
+    monkeypatch.setattr(model_selection.GridSearchCV, "fit", noted)
+    score(texts, settings)
+    assert seen and set(seen) <= set(texts.train.texts)
+
+
 @pytest.mark.parametrize(("name", "floor"), [("movies-en", 0.72), ("reviews-zh", 0.75)])
 def test_the_baseline_is_worth_beating(name, floor):
     settings = Settings(data=name)
@@ -123,3 +139,16 @@ def test_imdb_is_read_without_unpacking(tmp_path):
     archive.write_bytes(archive.read_bytes()[:100])
     with pytest.raises(ProjectError, match="delete it to download it again"):
         sources.read_imdb(archive)
+
+
+def test_what_was_left_open_suits_the_model():
+    assert (Settings().dropout, Settings(model="minilm").dropout) == (0.3, 0.1)
+    given = Settings(epochs=7, dropout=0.0)
+    assert (given.epochs, given.dropout) == (7, 0.0)
+    other = given.suited("minilm")
+    assert (other.model, other.epochs, other.dropout) == ("minilm", 7, 0.0)
+    usual = Settings().suited("minilm")
+    assert usual == Settings(model="minilm")
+    assert replace(usual, run="mine") == Settings(model="minilm", run="mine")
+    with pytest.raises(ValueError, match="dropout must be at least 0"):
+        Settings(dropout=-0.5)

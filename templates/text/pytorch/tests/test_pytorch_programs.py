@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-import torch
 from encoder_cases import tiny_bert
 from pytorch_cases import PLAIN, accuracy, fit, settings_of, texts_of
 
@@ -63,35 +62,34 @@ def test_evaluation_of_the_test_texts_gives_the_same_numbers(trained):
     )
 
 
-def test_a_run_that_broke_off_ends_as_one_that_did_not(tmp_path, monkeypatch):
-    settings = settings_of(epochs=3, limit=200)
-    texts = texts_of(settings)
-    whole, rows = fit(tmp_path / "whole", texts, settings)
+def finetuned(runs, folder, name):
+    """Adapt an encoder in the run of this name, and return what its metrics and its weights are."""
+    words = ["--shots", "20", "--tune-epochs", "1", "--runs", str(runs), "--run", name]
+    workflows.finetune("pytorch", [*WORDS, "--encoder", str(folder), *words])
+
+
+def test_a_pretrained_encoder_is_adapted_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch, capsys):
+    folder, runs = tiny_bert(tmp_path / "bert"), tmp_path / "runs"
+    finetuned(runs, folder, "whole")
+    content = json.loads((runs / "whole" / "metrics.json").read_text())
+    assert (content["base"], content["epochs"], content["scratch"]["epochs"]) == (str(folder), 2, 2)
+    assert content["baseline"]["training_samples"] == content["samples"]["training"] == 40
     log = RunFolder.log
 
     def break_off(self, stage, epoch, **values):
         log(self, stage, epoch, **values)  # the row is written, the state is not yet
-        if epoch == 1:
+        if stage != "head":
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(RunFolder, "log", break_off)
-        with pytest.raises(KeyboardInterrupt):
-            fit(tmp_path / "broken", texts, settings)
-    resumed, again = fit(tmp_path / "broken", texts, settings_of(epochs=3, limit=200, resume=True))
-    for one, other in zip(rows, again, strict=True):
-        assert {**one, "seconds": 0} == {**other, "seconds": 0}
-    for name, value in whole.network.state_dict().items():
-        assert torch.equal(value, resumed.network.state_dict()[name]), name
-
-
-def test_a_pretrained_encoder_is_adapted(tmp_path, capsys):
-    folder = tiny_bert(tmp_path / "bert")
-    words = ["--shots", "20", "--tune-epochs", "1", "--runs", str(tmp_path / "runs"), "--run", "tuned"]
-    workflows.finetune("pytorch", [*WORDS, "--encoder", str(folder), *words])
-    content = json.loads((tmp_path / "runs" / "tuned" / "metrics.json").read_text())
-    assert (content["base"], content["epochs"], content["scratch"]["epochs"]) == (str(folder), 2, 2)
-    assert content["baseline"]["training_samples"] == content["samples"]["training"] == 40
+        with pytest.raises(SystemExit):
+            finetuned(runs, folder, "broken")
+    assert "--run broken" in capsys.readouterr().err
+    workflows.finetune("pytorch", ["--resume", "--runs", str(runs), "--run", "broken"])
+    again = json.loads((runs / "broken" / "metrics.json").read_text())
+    for one, other in ((content, again), (content["scratch"], again["scratch"])):
+        assert one["confusion"] == other["confusion"] and one["loss"] == other["loss"]
 
 
 def test_training_longer_on_the_same_texts_is_no_fine_tuning(trained, capsys):
@@ -106,8 +104,7 @@ def test_training_longer_on_the_same_texts_is_no_fine_tuning(trained, capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize(("changes", "floor"), [
     ({"data": "movies-en"}, 0.68),
-    ({"data": "movies-en", "model": "transformer", "learning_rate": 5e-4}, 0.66),
-    ({"data": "reviews-zh"}, 0.70),
+    ({"data": "movies-en", "model": "transformer"}, 0.66),
 ])  # fmt: skip
 def test_the_defaults(tmp_path, changes, floor):
     settings = settings_of(**{**PLAIN, "width": 64, "length": 64, **changes})
@@ -119,7 +116,7 @@ def test_the_defaults(tmp_path, changes, floor):
 @pytest.mark.slow
 def test_what_was_learned_of_books_helps_with_hotels(tmp_path):
     """The mean of three seeds: with so few texts, chance alone moves a single one by some hundredths."""
-    known = settings_of(data="reviews-zh", width=64, length=64)
+    known = settings_of(data="reviews-zh", width=64, length=64, epochs=5)
     books, hotels = texts_of(known), texts_of(settings_of(data="hotels-zh"))
     tuned, scratch = [], []
     for seed in (0, 1, 2):

@@ -88,7 +88,7 @@ def card_of_encoder(data: Data, settings: Settings, framework: str) -> ModelCard
         length=settings.length,
         width=encoder.width,
         layers=encoder.layers,
-        dropout=encoder.dropout,
+        dropout=settings.dropout,
         cell="",
         heads=encoder.heads,
         inner=encoder.inner,

@@ -60,7 +60,6 @@ class Encoder:
     inner: int
     positions: int  # the longest text it can read, in tokens
     epsilon: float
-    dropout: float  # with which it was trained
     vocabulary: tuple[str, ...]
 
 
@@ -112,7 +111,6 @@ def read_encoder(folder: Path, name: str) -> Encoder:
         inner=config["intermediate_size"],
         positions=config["max_position_embeddings"],
         epsilon=config["layer_norm_eps"],
-        dropout=config.get("hidden_dropout_prob", 0.1),
         vocabulary=words,
     )
 

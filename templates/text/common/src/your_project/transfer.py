@@ -51,7 +51,7 @@ def start(request: Request[Settings]) -> Start:
 
 def from_encoder(request: Request[Settings], few: Data) -> Start:
     """Adapt the pretrained encoder; beside it the same network learns from random weights."""
-    settings = replace(request.settings, model="minilm")
+    settings = request.settings.suited("minilm")
     card = card_of(few, settings, request.framework)
     stages = adaptation(settings)
     return Start(
@@ -72,7 +72,8 @@ def from_encoder(request: Request[Settings], few: Data) -> Start:
 
 def from_run(request: Request[Settings], base: Run, few: Data) -> Start:
     """Adapt the network of a run; it keeps its vocabulary, for its embedding knows no other words."""
-    settings, card = request.settings, bases.card_of_run(base)
+    card = bases.card_of_run(base)
+    settings = request.settings.suited(card.model)
     began = runs.stored(base.path, Settings, "settings.json")
     if began.data == settings.data:
         raise ProjectError(
@@ -104,7 +105,7 @@ def own_base(request: Request[Settings], whole: Data) -> Run:
     settings = request.settings
     name = sources.NEIGHBOURS.get(settings.data, "reviews-zh" if whole.chinese else "movies-en")
     model = "rnn" if settings.model == "minilm" else settings.model
-    base = replace(settings, data=name, model=model)
+    base = replace(settings.suited(model), data=name)
     return bases.made(replace(request, settings=base), data.load(base), BASE, name)
 
 
