@@ -56,3 +56,10 @@ def test_a_run_without_adapters_is_told(tmp_path, capsys):
     with pytest.raises(SystemExit):
         tuning.merge(["--runs", str(tmp_path), "--run", "whole"])
     assert "has no adapters" in capsys.readouterr().err
+
+
+def test_a_smoke_run_without_transformers_is_left_out(monkeypatch, capsys):
+    monkeypatch.setattr(tuning, "find_spec", lambda name: None)
+    tuning.tune(["--smoke"])
+    tuning.merge(["--smoke"])
+    assert capsys.readouterr().out.count("transformers and peft not installed: pip install") == 2

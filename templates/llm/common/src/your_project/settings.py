@@ -19,7 +19,7 @@ SMOKE = {
     "context": 32,
     "limit": 200,
     "shots": 40,
-    "length": 40,
+    "length": 20,
     "trials": 2,
     "space": ("dropout=0,0.1",),
     "formats": ("onnx",),

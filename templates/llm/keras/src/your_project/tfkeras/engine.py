@@ -29,6 +29,7 @@ class KerasEngine(Learner):
     settings: Settings
     card: ModelCard
     chunk = 64
+    bundle = 1  # a step takes long beside the return to Python; eight in one take long to compile
     measures: Mapping[str, str] = {"validation_loss": "token_loss"}
 
     def build(self) -> keras.Model:

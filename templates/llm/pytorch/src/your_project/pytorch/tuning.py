@@ -7,6 +7,7 @@ framework is imported here, so that `--help` answers at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from ..program import Program, start
@@ -85,13 +86,23 @@ class Tuning:
                 raise ValueError(f"{name} must be above 0 and finite, not {getattr(self, name)}")
 
 
+def without_what_it_needs(request: Request[Tuning]) -> bool:
+    """Tell whether a smoke run is left out: the project does not require what it needs, and says so."""
+    lacking = [name for name in ("transformers", "peft") if find_spec(name) is None]
+    if request.settings.smoke and lacking:
+        print(f"left out    {' and '.join(lacking)} not installed: pip install transformers peft gguf")
+        return True
+    return False
+
+
 def tune(argv: list[str] | None = None) -> None:
     """Tune a model on chats with LoRA."""
 
     def work(request: Request[Tuning]) -> None:
         from . import tuner
 
-        tuner.tune(request)
+        if not without_what_it_needs(request):
+            tuner.tune(request)
 
     groups = ("model", "data", "adapters", "training", "answers", "machine", "the run")
     words = "Tune a language model of somebody else on chats with LoRA; compare its answers before and after."
@@ -104,6 +115,8 @@ def merge(argv: list[str] | None = None) -> None:
     def work(request: Request[Tuning]) -> None:
         from . import merging, tuner
 
+        if without_what_it_needs(request):
+            return
         if request.settings.smoke:
             tuner.tune(request)
         merging.merge_run(request)
