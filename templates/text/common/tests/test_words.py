@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from your_project import words
-from your_project.words import END, PADDING, START, UNKNOWN, Tokenizer, plain_words, vocabulary
+from your_project.words import END, PADDING, START, UNKNOWN, Tokenizer, plain_words
 
 PIECES = (PADDING, UNKNOWN, START, END, "un", "##afford", "##able", "very", ",", "naive", "好", "$", "5")
 
@@ -48,9 +48,9 @@ def test_long_texts_are_cut_and_short_ones_padded():
 
 def test_a_vocabulary_holds_what_occurs_often_enough():
     texts = ["b a a", "a b c", "d d"]
-    assert vocabulary(texts, "words", most=10, rarest=2) == (PADDING, UNKNOWN, "a", "b", "d")
-    assert vocabulary(texts, "words", most=3, rarest=1) == (PADDING, UNKNOWN, "a")
-    assert vocabulary(["很好很"], "characters", most=9, rarest=1) == (PADDING, UNKNOWN, "很", "好")
+    assert words.vocabulary(texts, "words", most=10, rarest=2) == (PADDING, UNKNOWN, "a", "b", "d")
+    assert words.vocabulary(texts, "words", most=3, rarest=1) == (PADDING, UNKNOWN, "a")
+    assert words.vocabulary(["很好很"], "characters", most=9, rarest=1) == (PADDING, UNKNOWN, "很", "好")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from your_project.run_folder import RunFolder
 WORDS = ["--data", "products-en", "--width", "16", "--length", "24", "--device", "cpu"]
 
 
-@pytest.mark.parametrize("model", ["rnn", "transformer"])
+@pytest.mark.parametrize("model", ["rnn", pytest.param("transformer", marks=pytest.mark.slow)])
 def test_every_format_is_written_and_checked(model, tmp_path, capsys):
     words = ["--runs", str(tmp_path), "--device", "cpu"]
     workflows.train("keras", [*WORDS, "--model", model, "--epochs", "1", *words, "--run", "mine"])
@@ -35,6 +35,7 @@ def finetuned(runs, folder, name):
     workflows.finetune("keras", [*WORDS, "--encoder", str(folder), *words])
 
 
+@pytest.mark.slow
 def test_a_pretrained_encoder_is_adapted_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch, capsys):
     folder, runs = tiny_bert(tmp_path / "bert"), tmp_path / "runs"
     finetuned(runs, folder, "whole")

@@ -14,6 +14,7 @@ from pytorch_cases import accuracy, engine_for, fit, settings_of, texts_of
 from your_project import pretrained, results
 from your_project.engine import card_of
 from your_project.files import project_root
+from your_project.pytorch import model as classifier
 from your_project.pytorch.model import Classifier, turned
 from your_project.wheel_files import installed, kept
 
@@ -47,7 +48,7 @@ def test_padding_changes_nothing(texts, model, cell):
 def test_without_a_mask_padding_changes_the_answer(texts, model, cell, monkeypatch):
     """What often goes wrong: the mean, or the last state, of a padded text is mostly one of padding."""
     made = network(texts, model, cell)
-    monkeypatch.setattr("your_project.pytorch.model.mean_of_tokens", lambda x, tokens: x.mean(1))
+    monkeypatch.setattr(classifier, "mean_of_tokens", lambda x, tokens: x.mean(1))
     tokens = torch.tensor([[5, 6, 7]])
     wide = torch.cat([tokens, torch.zeros(1, 21, dtype=torch.long)], 1)
     assert (made(wide) - made(tokens)).abs().max() > 0.05

@@ -37,8 +37,8 @@ DESCRIPTIONS = {
 }
 
 
-#: what suits each model where one value does not suit all: BERT's authors dropped a tenth, and adapted it in two
-#: to four epochs (Devlin et al. 2018, https://arxiv.org/abs/1810.04805)
+#: what suits each model where one value does not suit all: BERT's authors dropped a tenth, and adapted it in
+#: two to four epochs (Devlin et al. 2018, https://arxiv.org/abs/1810.04805)
 OF_MODEL: dict[str, dict[str, float]] = {
     "rnn": {"epochs": 12, "dropout": 0.3},
     "transformer": {"epochs": 12, "dropout": 0.3},
