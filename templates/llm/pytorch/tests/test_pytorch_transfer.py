@@ -35,13 +35,13 @@ def test_lora_beats_scratch_on_the_same_budget(tmp_path):
 
 
 @pytest.mark.slow
-def test_pretraining_gets_far_in_a_fifth_of_the_steps(tmp_path):
-    """A fifth of the default's 2,000 steps, which reach a validation loss of 1.34."""
+def test_pretraining_reaches_its_floor_sooner_than_by_default(tmp_path):
+    """Fewer steps than the default's 2,000, which reach a validation loss of 1.34."""
     workflows.train(
-        "pytorch", ["--epochs", "1", "--run", "short", "--runs", str(tmp_path), "--device", "cpu"]
+        "pytorch", ["--epochs", "2", "--run", "short", "--runs", str(tmp_path), "--device", "cpu"]
     )
     content = read_json(tmp_path / "short" / "metrics.json")
-    assert content["loss"] <= 1.9
+    assert content["loss"] <= 1.75
 
 
 def test_what_a_base_is_adapted_to(tmp_path, capsys):
