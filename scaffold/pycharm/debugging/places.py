@@ -25,6 +25,9 @@ from scaffold.system import System
 #: Tests that get a breakpoint each, at most.
 TEST_LIMIT = 300
 
+#: Places where a network is asked that get a breakpoint each, at most.
+ASKED_LIMIT = 4
+
 #: A program of one of these names uses a trained network; every other one is taken to train.
 _USES = ("evaluate", "evaluation", "eval", "predict", "prediction", "infer", "inference", "test", "score")
 
@@ -53,16 +56,27 @@ def natural_places(entry: Path, roots: Sequence[Path], system: System) -> tuple[
     """Where to stop in a program of ours: the best kind of place that it has, in the file nearest to it.
 
     Keras is told apart by what it is: `fit` compiles the step, and what is compiled runs outside Python.
-    There the callback at a batch's end is the step's own line, beside the call of `fit`.
+    There the callback at a batch's end is the step's own line, beside the call of `fit`. A network can be
+    asked in several files, and the program's name does not tell in which: it is stopped in each.
     """
     files = tuple(program_files(entry, roots, system))
-    uses = any(word in entry.stem.lower().split("_") for word in _USES)
-    for rule in (_scoring, _predicting) if uses else (_backward, _named_step, _batch_end, _fit):
+    if any(word in entry.stem.lower().split("_") for word in _USES):
+        return _asked_in(files) or start_places(entry, system)
+    for rule in (_backward, _named_step, _batch_end, _fit):
         found = next((place for one in files for place in rule(one)), None)
         if found is not None:
             fit = next((place for one in files for place in _fit(one)), None) if rule is _batch_end else None
             return tuple(place for place in (found, fit) if place)
     return start_places(entry, system)
+
+
+def _asked_in(files: Sequence[Source]) -> tuple[Place, ...]:
+    """Where the network is asked, in each of the nearest files that do so."""
+    for rule in (_scoring, _predicting):
+        each = (next(rule(one), None) for one in files)
+        if asked := tuple(place for place in each if place)[:ASKED_LIMIT]:
+            return asked
+    return ()
 
 
 def start_places(entry: Path, system: System) -> tuple[Place, ...]:

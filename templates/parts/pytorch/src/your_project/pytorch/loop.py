@@ -127,7 +127,7 @@ class Training:
         with self.run.progress(self.batches.steps, label) as bar:
             for step, (inputs, targets) in enumerate(self.batches(generator)):
                 set_rates(optimiser, self.share(stage, now, step))
-                loss_sum += self.backward(inputs, targets, learner, scaler)
+                loss_sum += self.add_gradients(inputs, targets, learner, scaler)
                 if self.settings.clip:
                     scaler.unscale_(optimiser)  # the limit is meant for the true gradients
                     clip_grad_norm_(self.network.parameters(), self.settings.clip)
@@ -142,7 +142,7 @@ class Training:
             )
         return mean
 
-    def backward(
+    def add_gradients(
         self, inputs: Any, targets: Tensor, learner: nn.Module, scaler: torch.amp.GradScaler
     ) -> Tensor:
         """Add the gradients of a batch, part by part; return its mean loss.
