@@ -45,21 +45,25 @@ def plan_environment(
         from scaffold.env.sync import SyncWishes, plan_sync
 
         plan = plan_sync(system, root, SyncWishes(), announce)
-        return EnvironmentPlan(command=command, sync=replace(plan, setup=_with_losses(plan.setup)))
+        return EnvironmentPlan(command=command, sync=replace(plan, setup=_with_losses(plan.setup, root)))
     from scaffold.env.create import plan_for_project
     from scaffold.setup import demand_consent
 
     planned = plan_for_project(system, root, Wishes(frameworks=()), announce)
     demand_consent(planned.setup, planned.wishes)
-    return EnvironmentPlan(command=command, create=replace(planned, setup=_with_losses(planned.setup)))
+    return EnvironmentPlan(command=command, create=replace(planned, setup=_with_losses(planned.setup, root)))
 
 
-def _with_losses(setup: SetupPlan) -> SetupPlan:
+def _with_losses(setup: SetupPlan, root: Path) -> SetupPlan:
     """The plan, which also says what is installed by hand: no backup holds that."""
-    return replace(setup, environments=tuple(map(_telling_losses, setup.environments)))
+    from scaffold.environments.installers.install import project_distribution
+
+    own = project_distribution(root)  # it is installed again
+    told = tuple(_telling_losses(plan, own) for plan in setup.environments)
+    return replace(setup, environments=told)
 
 
-def _telling_losses(plan: environments.EnvironmentPlan) -> environments.EnvironmentPlan:
+def _telling_losses(plan: environments.EnvironmentPlan, own: str | None) -> environments.EnvironmentPlan:
     from packaging.utils import canonicalize_name
 
     from scaffold.environments.condition.verify import installed_distributions
@@ -68,20 +72,13 @@ def _telling_losses(plan: environments.EnvironmentPlan) -> environments.Environm
     folder = site_packages_of(plan.location)
     if folder is None or not plan.downloads:
         return plan
-    kept = {canonicalize_name(one.name) for one in plan.downloads} | _TOOLS
-    found = (
-        one for one in installed_distributions(folder) if one.name and not _is_editable(folder, one.metadata)
-    )
-    lost = sorted({canonicalize_name(one.name) for one in found} - kept)
+    kept = {canonicalize_name(one.name) for one in plan.downloads} | {canonicalize_name(own or "")} | _TOOLS
+    found = {canonicalize_name(one.name) for one in installed_distributions(folder) if one.name}
+    lost = sorted(found - kept)
     if not lost:
         return plan
     notice = f"not part of the plan, gone afterwards, and not taken back by --undo: {', '.join(lost)}"
     return replace(plan, notices=(*plan.notices, notice))
-
-
-def _is_editable(folder: Path, metadata: str) -> bool:
-    """Whether it was installed from a folder: the project itself, which is installed again."""
-    return (folder / metadata / "direct_url.json").exists()
 
 
 def make_environment(system: System, plan: EnvironmentPlan, announce: Announce, report: Report) -> None:

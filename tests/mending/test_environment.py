@@ -26,18 +26,19 @@ class Plan:
 
 def test_what_was_installed_by_hand_is_named_before_it_goes(tmp_path: Path) -> None:
     folder = tmp_path / "lib/python3.12/site-packages"
-    for name in ("tabulate", "torch", "pip", "app"):
+    for name in ("tabulate", "torch", "pip", "app", "from-git"):
         (folder / f"{name}-1.0.dist-info").mkdir(parents=True)
         (folder / f"{name}-1.0.dist-info/METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
-    (folder / "app-1.0.dist-info/direct_url.json").write_text("{}")
+    for name in ("app", "from-git"):
+        (folder / f"{name}-1.0.dist-info/direct_url.json").write_text("{}")
     (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\n")
     torch = Download(name="Torch", version="1.0", size=1, source="index")
     plan = Plan(location=tmp_path, downloads=(torch,))
-    assert _telling_losses(cast("Any", plan)).notices == (
-        "not part of the plan, gone afterwards, and not taken back by --undo: tabulate",
+    assert _telling_losses(cast("Any", plan), "app").notices == (
+        "not part of the plan, gone afterwards, and not taken back by --undo: from-git, tabulate",
     )
     unknown = replace(plan, downloads=())
-    assert _telling_losses(cast("Any", unknown)).notices == ()
+    assert _telling_losses(cast("Any", unknown), "app").notices == ()
 
 
 def test_an_environment_is_not_taken_back(tmp_path: Path) -> None:
