@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import TemplateBroken
@@ -38,6 +39,10 @@ class Measured:
     machine: str  # the processor, one thread
     versions: str  # of the frameworks
     rows: tuple[Row, ...]
+
+    def without(self, frameworks: Collection[str]) -> Measured:
+        """What is left for a project that does not have these frameworks."""
+        return replace(self, rows=tuple(row for row in self.rows if row.framework not in frameworks))
 
 
 def read_measured(folder: Path) -> Measured | None:

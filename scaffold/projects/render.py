@@ -11,6 +11,7 @@ from scaffold.builds.model import BuildPlan, Framework
 from scaffold.errors import TemplateBroken
 from scaffold.projects.compose import chosen_parts, compose
 from scaffold.projects.manifest import is_inside
+from scaffold.projects.measured import read_measured
 from scaffold.projects.metadata import pyproject, requirements
 from scaffold.projects.model import Ide, ProjectName, Record, RunConfiguration, Template, Tree
 from scaffold.projects.prose import ENDING, render_prose
@@ -89,6 +90,7 @@ def _context(
 ) -> Mapping[str, Any]:
     """What prose may speak of."""
     runs = project_runs(template, name, frameworks)
+    measured = read_measured(template.folder)
     return {
         "project": name,
         "template": template,
@@ -97,6 +99,7 @@ def _context(
         "python": python,
         "runs": runs,
         "first_run": next((run for run in runs if run.default), runs[0] if runs else None),
+        "measured": measured and measured.without(set(template.frameworks) - set(frameworks)),
         "scaffold_version": __version__,
     }
 

@@ -21,6 +21,8 @@ def test_what_was_measured_is_read(tmp_path):
     (tmp_path / FILE).write_text(json.dumps(CONTENT))
     read = read_measured(tmp_path)
     assert read == Measured(date="2026-11-22", machine="one", versions="x", rows=(Row(**ROW),))
+    assert read.without({"pytorch"}) == read
+    assert read.without({"keras"}).rows == ()
 
 
 @pytest.mark.parametrize(
