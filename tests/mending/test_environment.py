@@ -26,16 +26,16 @@ class Plan:
 
 def test_what_was_installed_by_hand_is_named_before_it_goes(tmp_path: Path) -> None:
     folder = tmp_path / "lib/python3.12/site-packages"
-    for name in ("tabulate", "torch", "pip", "app", "from-git"):
+    for name in ("tabulate", "torch", "pip", "app", "pulled"):
         (folder / f"{name}-1.0.dist-info").mkdir(parents=True)
         (folder / f"{name}-1.0.dist-info/METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
-    for name in ("app", "from-git"):
+    for name in ("app", "pulled"):
         (folder / f"{name}-1.0.dist-info/direct_url.json").write_text("{}")
     (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\n")
     torch = Download(name="Torch", version="1.0", size=1, source="index")
     plan = Plan(location=tmp_path, downloads=(torch,))
     assert _telling_losses(cast("Any", plan), "app").notices == (
-        "not part of the plan, gone afterwards, and not taken back by --undo: from-git, tabulate",
+        "not part of the plan, gone afterwards, and not taken back by --undo: pulled, tabulate",
     )
     unknown = replace(plan, downloads=())
     assert _telling_losses(cast("Any", unknown), "app").notices == ()
