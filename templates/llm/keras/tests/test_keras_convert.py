@@ -20,20 +20,8 @@ from your_project.tfkeras.engine import KerasEngine
 SETTINGS = Settings(layers=2, heads=2, width=32, context=16, device="cpu", precision="fp32")
 CARD = ModelCard("gpt", 2, 2, 32, 16, 0.0, {}, 50, "mine", "keras")
 SMALL = (
-    "--length",
-    "20",
-    "--layers",
-    "1",
-    "--heads",
-    "2",
-    "--width",
-    "16",
-    "--context",
-    "16",
-    "--limit",
-    "64",
-    "--epochs",
-    "1",
+    *("--layers", "1", "--heads", "2", "--width", "16", "--context", "16"),
+    *("--limit", "64", "--epochs", "1"),
 )
 
 

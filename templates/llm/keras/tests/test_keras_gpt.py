@@ -12,6 +12,7 @@ from your_project import memory, sampling
 from your_project.data import IGNORED, Split
 from your_project.engine import ModelCard
 from your_project.settings import Settings
+from your_project.tfkeras import lora
 from your_project.tfkeras.engine import KerasEngine, MeanTokenLoss, TokenLoss
 
 SETTINGS = Settings(layers=2, heads=2, width=32, context=16, device="cpu", precision="fp32")
@@ -63,14 +64,37 @@ def test_what_is_ignored_counts_for_nothing(made):
     assert float(metric.result()) == pytest.approx(expected, rel=1e-5)
 
 
-def test_writing_sees_what_the_whole_sees(made):
-    row = tokens(1)
-    whole = made.outputs(split(row, row))[0]
-    reader = made.reader()
-    assert reader.read(row[0, :5]) == pytest.approx(whole[4], abs=1e-5)
-    assert reader.read(row[0, 5:6]) == pytest.approx(whole[5], abs=1e-5)
-    greedy = sampling.Choice(temperature=0.0)
-    assert len(list(sampling.written(reader, row[0, :3], 30, 16, greedy, 0))) == 30
+@pytest.fixture(scope="module")
+def adapted():
+    """A network with adapters that have learned something."""
+    card = replace(CARD, rank=4, alpha=8.0, targets=("query_key_value", "contract"))
+    network = KerasEngine(SETTINGS, card)
+    for adapter in lora.of(network.network).values():
+        adapter.up.assign(np.random.default_rng(0).normal(size=adapter.up.shape))
+    return network
+
+
+@pytest.mark.parametrize("which", ["made", "adapted"])
+def test_a_cache_gives_the_logits_of_the_whole(which, request):
+    made, row = request.getfixturevalue(which), tokens(1)
+    whole, reader = made.outputs(split(row, row))[0], made.reader()
+    for _ in range(2):
+        assert reader.read(row[0, :3]) == pytest.approx(whole[2], abs=1e-5)
+        assert reader.read(row[0, 3:7]) == pytest.approx(whole[6], abs=1e-5)  # several at once
+        assert reader.read(row[0, 7:8]) == pytest.approx(whole[7], abs=1e-5)
+        reader.forget()
+
+
+def test_with_a_cache_the_same_tokens_come(made, adapted):
+    how, prompt = sampling.Choice(temperature=1.0), tokens(1)[0, :5]
+    for one in (made, adapted):
+        # more of them than the context holds, so that its later half is read anew
+        found, expected = (
+            list(sampling.written(one.reader(cached=cached), prompt, 40, 16, how, seed=3))
+            for cached in (True, False)
+        )
+        assert found == expected
+        assert len(set(found)) > 5
 
 
 def test_dropout_works_in_training_only():

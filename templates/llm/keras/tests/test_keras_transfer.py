@@ -7,7 +7,7 @@ import pytest
 from your_project import adapters, workflows
 from your_project.files import read_json
 
-#: one seed and a network smaller than the default: what three of it take, PyTorch's side is given
+#: one seed, and half of the steps that PyTorch's side has, which also takes three seeds
 SMALL = ("--layers", "2", "--width", "64", "--batch-size", "24", "--precision", "fp32", "--device", "cpu")
 
 
@@ -15,7 +15,6 @@ SMALL = ("--layers", "2", "--width", "64", "--batch-size", "24", "--precision", 
 def test_pretraining_gets_far_and_lora_beats_scratch_on_the_same_budget(tmp_path):
     there = ("--runs", str(tmp_path))
     workflows.train("keras", [*SMALL, "--epochs", "3", "--run", "base", *there])
-    # a quarter of the default's steps, and a network a sixth as large
     assert read_json(tmp_path / "base" / "metrics.json")["loss"] <= 1.9
     words = ("--base", "base", "--data", "source", "--epochs", "6", "--run", "tuned")
     workflows.finetune("keras", [*SMALL, *words, *there])

@@ -134,7 +134,7 @@ def step(settings, targets):
         weight=made.weight,
         parts=settings.accumulate,
     )
-    loss = training.backward(tokens(), targets, made.network, made.placement.scaler())
+    loss = training.add_gradients(tokens(), targets, made.network, made.placement.scaler())
     return {name: p.grad for name, p in made.network.named_parameters()}, loss.item()
 
 

@@ -7,41 +7,34 @@ import pytest
 from your_project import workflows
 from your_project.files import read_json
 
-SMALL = ("--layers", "2", "--width", "64", "--batch-size", "24", "--precision", "fp32")
+#: an eighth of the default's weights
+SMALL = ("--layers", "2", "--width", "64", "--precision", "fp32", "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of runs with a pretrained network in it."""
+    made = tmp_path_factory.mktemp("runs")
+    workflows.train("pytorch", [*SMALL, "--epochs", "3", "--run", "base", "--runs", str(made)])
+    return made
 
 
 @pytest.mark.slow
-def test_lora_beats_scratch_on_the_same_budget(tmp_path):
-    there = ("--runs", str(tmp_path), "--device", "cpu")
-    workflows.train("pytorch", [*SMALL, "--epochs", "3", "--run", "base", *there])
-    for seed in range(3):
-        words = (
-            "--base",
-            "base",
-            "--data",
-            "source",
-            "--epochs",
-            "6",
-            "--seed",
-            str(seed),
-            "--run",
-            f"tuned-{seed}",
-        )
-        workflows.finetune("pytorch", [*SMALL, *words, *there])
-        content = read_json(tmp_path / f"tuned-{seed}" / "metrics.json")
-        assert content["parameters"] < 0.3 * content["scratch"]["parameters"]
-        assert content["loss"] < content["scratch"]["loss"] - 0.2
-        assert content["samples"]["training"] == 200
+def test_pretraining_gets_far(folder):
+    """nanoGPT reaches 1.88 in its setting for a processor, of eight times as many weights, on other text."""
+    assert read_json(folder / "base" / "metrics.json")["loss"] <= 1.70
 
 
 @pytest.mark.slow
-def test_pretraining_reaches_its_floor_sooner_than_by_default(tmp_path):
-    """Fewer steps than the default's 2,000, which reach a validation loss of 1.34."""
-    workflows.train(
-        "pytorch", ["--epochs", "2", "--run", "short", "--runs", str(tmp_path), "--device", "cpu"]
-    )
-    content = read_json(tmp_path / "short" / "metrics.json")
-    assert content["loss"] <= 1.75
+@pytest.mark.parametrize("seed", range(3))
+def test_lora_beats_scratch_on_the_same_budget(folder, seed):
+    words = ("--base", "base", "--data", "source", "--epochs", "6", "--batch-size", "24")
+    name = f"tuned-{seed}"
+    workflows.finetune("pytorch", [*SMALL, *words, "--seed", str(seed), "--run", name, "--runs", str(folder)])
+    content = read_json(folder / name / "metrics.json")
+    assert content["parameters"] < 0.3 * content["scratch"]["parameters"]
+    assert content["loss"] < content["scratch"]["loss"] - 0.2
+    assert content["samples"]["training"] == 200
 
 
 def test_what_a_base_is_adapted_to(tmp_path, capsys):

@@ -16,6 +16,7 @@ import numpy as np
 from . import splitting
 from .errors import ProjectError
 from .files import find
+from .sources import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +35,7 @@ def named(name: str) -> list[Chat]:
 
 def read(file: Path) -> list[Chat]:
     """Return the chats of a file; the first one that is none is a `ProjectError` with file and line."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ProjectError(f"cannot read {file}: {problem}") from None
+    text = read_file(file)
     found = [chat_of(row, where) for where, row in rows(text, file)]
     if not found:
         raise ProjectError(f"{file} holds no chats")
@@ -59,8 +57,9 @@ def rows(text: str, file: Path) -> Iterator[tuple[str, Any]]:
             where = f"{file}, line {number}"
             try:
                 yield where, json.loads(line)
-            except ValueError as problem:
-                raise ProjectError(f"{where}: no JSON: {problem}") from None
+            except json.JSONDecodeError as problem:
+                wrong = f"{problem.msg} at column {problem.colno}"
+                raise ProjectError(f"{where}: no JSON: {wrong}; each line holds one chat") from None
 
 
 def chat_of(row: Any, where: str) -> Chat:

@@ -96,7 +96,7 @@ class Settings:
 
     # --- prediction
     prompt: str = ""  # text to go on with; "" = the beginnings of some test windows
-    length: int = 300  # tokens to write; Keras reads all anew for each, PyTorch keeps what it has read
+    length: int = 300  # tokens to write
     temperature: float = 0.8  # below 1 bolder towards the likely, 0 = always the likeliest token
     top_k: int = 0  # choose among this many likeliest tokens only, 0 = all
     top_p: float = 1.0  # choose among the likeliest tokens that share this probability, 1 = all

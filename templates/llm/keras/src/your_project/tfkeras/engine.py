@@ -21,6 +21,7 @@ from . import lora
 from .arrays import ArrayBatches
 from .learner import Learner
 from .model import build, sections
+from .reading import CachedReader, Step
 
 
 class KerasEngine(Learner):
@@ -89,12 +90,9 @@ class KerasEngine(Learner):
         return np.concatenate(found)
 
     def reader(self, *, cached: bool = True) -> Reader:
-        """Return what reads tokens and says which come next: all of them again each time.
-
-        Keras keeps no state between calls: a cache would be a second network, compiled for single tokens,
-        that takes and gives the keys and values of all blocks. Who writes long texts with a long context
-        converts the run to PyTorch, whose reader has one.
-        """
+        """Return what reads tokens and says which come next."""
+        if cached:
+            return CachedReader(Step(self.network, self.card), self._device)
         return Rereader(self.last_logits)
 
     def last_logits(self, tokens: np.ndarray) -> np.ndarray:

@@ -84,20 +84,12 @@ class Attention(layers.Layer):
 
     def call(self, joined: Any, training: bool = False) -> Any:
         """Return (N, T, width) for queries, keys and values side by side, (N, T, 3 * width)."""
-        width = joined.shape[-1] // 3
-        size = width // self.heads
-        count, length = ops.shape(joined)[0], ops.shape(joined)[1]
-        split = ops.reshape(joined, (count, length, 3, self.heads, size))
-        query, key, value = (ops.transpose(split[:, :, part], (0, 2, 1, 3)) for part in range(3))
-        positions = ops.arange(length, dtype="int32")
-        query, key = rotated(query, positions), rotated(key, positions)
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / size**0.5
+        query, key, value = heads(joined, self.heads)
+        positions = ops.arange(ops.shape(joined)[1], dtype="int32")
         # a token looks no further than to itself: else it would see what it is to predict
         allowed = positions[:, None] >= positions[None, :]
-        scores = ops.where(allowed, ops.cast(scores, "float32"), NEVER)
-        shares = self.dropout(ops.cast(ops.softmax(scores), joined.dtype), training=training)
-        mixed = ops.transpose(ops.matmul(shares, value), (0, 2, 1, 3))
-        return ops.reshape(mixed, (count, length, width))
+        query, key = rotated(query, positions), rotated(key, positions)
+        return mixed(query, key, value, allowed, lambda shares: self.dropout(shares, training=training))
 
     def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of what `call` gives."""
@@ -105,6 +97,22 @@ class Attention(layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "heads": self.heads, "dropout": self.rate, "seed": self.seed}
+
+
+def heads(joined: Any, count: int) -> list[Any]:
+    """Return queries, keys and values, (N, heads, T, size) each, of (N, T, 3 * width)."""
+    size = joined.shape[-1] // 3 // count
+    split = ops.reshape(joined, (*ops.shape(joined)[:2], 3, count, size))
+    return [ops.transpose(split[:, :, part], (0, 2, 1, 3)) for part in range(3)]
+
+
+def mixed(query: Any, key: Any, value: Any, allowed: Any, dropped: Any = lambda shares: shares) -> Any:
+    """Return values (N, T, width), mixed as queries and keys agree; `allowed` (T, keys) is who sees whom."""
+    scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+    scores = ops.where(allowed, ops.cast(scores, "float32"), NEVER)
+    found = ops.matmul(dropped(ops.cast(ops.softmax(scores), query.dtype)), value)
+    count, number, length, size = ops.shape(found)
+    return ops.reshape(ops.transpose(found, (0, 2, 1, 3)), (count, length, number * size))
 
 
 def rotated(x: Any, positions: Any) -> Any:

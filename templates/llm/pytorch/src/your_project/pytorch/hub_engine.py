@@ -172,7 +172,7 @@ class HubEngine(Learner):
         length = min(self.settings.context, longest)
         found = chats.examples(pieces, length, self.loaded.tokenizer.pad_token_id)
         if told := found.told(length):
-            print(f"chats       {told}")
+            print(f"chats       {told}; --context {found.longest} holds all of these")
         return Split(found.inputs, found.targets, chat_files.checksums(part), self.settings.data)
 
     def render(self, chat: Chat, ask: bool) -> str:
