@@ -8,7 +8,8 @@ from your_project.files import read_json
 
 def test_every_format_is_written_and_checked(tmp_path, capsys):
     words = ["--runs", str(tmp_path), "--device", "cpu"]
-    workflows.train("keras", [*words, "--data", "digits", "--width", "8", "--epochs", "2", "--run", "mine"])
+    small = ["--data", "digits", "--limit", "320", "--width", "8", "--epochs", "2"]
+    workflows.train("keras", [*words, *small, "--run", "mine"])
     workflows.export("keras", words)
     written = read_json(tmp_path / "mine" / "export" / "export.json")["files"]
     formats = [one["format"] for one in written]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,25 @@ OWN = {"run", "finished", "seconds"}
 each_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 
 
-@pytest.fixture
-def program(tmp_path):
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
     """Run a program of a framework with the settings of a smoke run, in a folder that stays."""
-    config = tmp_path / "smoke.toml"
+    folder = tmp_path_factory.mktemp("contract")
+    config = folder / "smoke.toml"
     config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in SMOKE.items()))
 
     def program(name, framework, *words):
-        given = ["--config", str(config), "--runs", str(tmp_path / "runs"), "--device", "cpu"]
+        given = ["--config", str(config), "--runs", str(folder / "runs" / framework), "--device", "cpu"]
         getattr(workflows, name)(framework, [*given, *words])
-        return tmp_path / "runs"
+        return folder / "runs" / framework
 
     return program
+
+
+@pytest.fixture(scope="module")
+def trained(program):
+    """Train once with each framework, for all tests: compiling networks is what takes their time."""
+    return cache(lambda framework: program("train", framework, "--run", "trained", "--epochs", "3"))
 
 
 def test_every_program_says_what_it_does():
@@ -57,19 +65,19 @@ def test_every_program_has_an_entry(framework, name):
 
 
 @each_framework
-def test_every_program_works_on_what_the_others_leave(program, framework, capsys):
-    runs = program("train", framework, "--run", "trained")
-    trained = read_json(runs / "trained" / "metrics.json")
-    assert set(trained) >= COMMON | TRAINED
-    assert (trained["job"], trained["framework"]) == ("train", framework)
-    assert set(trained["samples"]) == {"training", "validation", "test"}
-    assert min(trained["samples"].values()) > 0
-    assert {"name", "training_samples"} <= set(trained["baseline"])
+def test_every_program_works_on_what_the_others_leave(program, trained, framework, capsys):
+    runs = trained(framework)
+    first = read_json(runs / "trained" / "metrics.json")
+    assert set(first) >= COMMON | TRAINED
+    assert (first["job"], first["framework"]) == ("train", framework)
+    assert set(first["samples"]) == {"training", "validation", "test"}
+    assert min(first["samples"].values()) > 0
+    assert {"name", "training_samples"} <= set(first["baseline"])
 
     program("evaluate", framework, "--run", "trained")
     evaluated = read_json(runs / "trained" / "evaluate" / "metrics.json")
     assert set(evaluated) >= COMMON
-    assert (evaluated["job"], evaluated["loss"]) == ("evaluate", pytest.approx(trained["loss"], rel=1e-4))
+    assert (evaluated["job"], evaluated["loss"]) == ("evaluate", pytest.approx(first["loss"], rel=1e-4))
     capsys.readouterr()
     program("predict", framework, "--run", "trained")
     assert capsys.readouterr().out.count("\n") > 2
@@ -99,8 +107,10 @@ def test_every_program_works_on_what_the_others_leave(program, framework, capsys
 
 
 @each_framework
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(program, framework, monkeypatch, capsys):
-    runs = program("train", framework, "--run", "unbroken", "--epochs", "3")
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
+    program, trained, framework, monkeypatch, capsys
+):
+    runs = trained(framework)
     log = run_folder.RunFolder.log
 
     def stopped(folder, stage, epoch, **values):
@@ -115,7 +125,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(program, framework
     assert "--run broken" in capsys.readouterr().err
     monkeypatch.setattr(run_folder.RunFolder, "log", log)
     workflows.train(framework, ["--resume", "--runs", str(runs), "--device", "cpu"])
-    first, second = (read_json(runs / name / "metrics.json") for name in ("unbroken", "broken"))
+    first, second = (read_json(runs / name / "metrics.json") for name in ("trained", "broken"))
     assert {key: value for key, value in first.items() if key not in OWN} == {
         key: value for key, value in second.items() if key not in OWN
     }

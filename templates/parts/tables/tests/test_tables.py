@@ -109,6 +109,8 @@ def test_a_typing_error_among_numbers_is_no_new_category(tmp_path: Path) -> None
         ("a,a\n1,2\n", "rows.csv, line 1: two columns are called 'a'"),
         ("a,\n1,2\n", "rows.csv, line 1: column 2 has no name"),
         ("1,2\n3,4\n", "rows.csv, line 1: numbers, but the first line must hold the names"),
+        ("Ulm,1.5\nBonn,2.5\n", "rows.csv, line 1: '1.5' is a value of column 2 rather than its name"),
+        ("Ulm,ja,3\nBonn,ja,4\nUlm,nein,5\n", "rows.csv, line 1: 'Ulm' is a value of column 1"),
         ("a,b\n1e999,2\n", "rows.csv, line 2, column 'a': '1e999' is larger"),
         ("d,b\n01/02/2024,2\n02/03/2024,3\n", "rows.csv, line 2, column 'd': '01/02/2024' is a date whose"),
         ("d,b\n2024-01-02,2\n2024-13-02,3\n", "rows.csv, line 3, column 'd': '2024-13-02' is not a date"),
@@ -118,6 +120,12 @@ def test_a_typing_error_among_numbers_is_no_new_category(tmp_path: Path) -> None
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str | bytes, told: str) -> None:
     assert refused(tmp_path, text).startswith(told)
+
+
+def test_years_and_a_word_of_its_own_column_may_be_names(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("male,2023,2024\nmale,2023,7\nfemale,3,2024\n")
+    assert read_table(path).names == ("male", "2023", "2024")
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

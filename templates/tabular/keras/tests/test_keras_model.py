@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from your_project import data, engines, workflows
+from your_project import data, engines, ranking, workflows
 from your_project.engine import card_of
 from your_project.files import read_json
 from your_project.run_folder import RunFolder, read_history
@@ -16,6 +16,7 @@ from your_project.settings import Settings
 from your_project.tfkeras.engine import KerasEngine
 from your_project.training import whole_training
 
+keras = pytest.importorskip("keras")  # after the project, which chooses its backend
 SMALL = {"data": "wine", "width": 16, "members": 4, "epochs": 3, "batch_size": 16, "device": "cpu"}
 
 
@@ -68,6 +69,20 @@ def test_both_begin_with_weights_of_the_same_size(model: str) -> None:
         theirs = next(iter(torch_side.sections()[name].parameters())).detach().numpy()
         ours = np.array(layers[0].get_weights()[0])
         assert ours.std() == pytest.approx(theirs.std(), rel=0.15), name
+
+
+def test_the_tutorials_network_ends_in_one_unit_with_a_sigmoid() -> None:
+    rows = data.load(Settings(data="adult", limit=300))
+    made = engine(rows, model="wide")
+    weights = made.network.get_layer("head").get_weights()
+    assert [one.shape for one in weights] == [(1, 1024, 1), (1, 1)]
+    logits = made.outputs(rows.test)
+    shares = ranking.shares(logits)[:, 1]
+    np.testing.assert_allclose(shares, 1 / (1 + np.exp(logits[:, 0] - logits[:, 1])), rtol=1e-5)
+    # what goes wrong: softmax over that unit, which has nothing to be shared with
+    with pytest.warns(UserWarning, match="This axis has size 1"):
+        shares = np.array(keras.ops.softmax(logits[:, 1:], axis=-1))
+    assert (shares == 1).all()
 
 
 @pytest.mark.parametrize("model", ["tabm", "mlp"])

@@ -33,6 +33,20 @@ def test_members_in_training_their_mean_elsewhere(adult: data.Data, model: str, 
     assert list(engine.sections())[-1] == "head"
 
 
+def test_the_tutorials_network_ends_in_one_unit_with_a_sigmoid(adult: data.Data) -> None:
+    engine = engine_for(adult, settings_of(model="wide"))
+    shapes = [tuple(one.shape) for one in engine.network.head.parameters()]
+    assert shapes == [(1, 1024, 1), (1, 1)]
+    rows = engine.inputs(adult.test)[:9]
+    with torch.no_grad():
+        logits = engine.network.eval().members(rows)[:, 0]
+    torch.testing.assert_close(torch.softmax(logits, 1)[:, 1], torch.sigmoid(logits[:, 1]))
+    # what goes wrong: softmax over that unit, which has nothing to be shared with
+    assert (torch.softmax(logits[:, 1:], 1) == 1).all()
+    three = engine_for(data.load(settings_of()), settings_of(model="wide"))
+    assert three.network.head.bias.shape == (1, 3)
+
+
 def test_gaps_and_outliers_do_not_spread(adult: data.Data) -> None:
     for model in ("tabm", "mlp"):
         engine = engine_for(adult, settings_of(model=model))

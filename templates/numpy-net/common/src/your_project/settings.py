@@ -40,7 +40,6 @@ class Settings:
     # --- data
     data: str = "digits"  # digits: 1,797 handwritten ones, 8x8 pixels | xor: its four points
     limit: int = 0  # use only this many training samples, 0 = all
-    cache: str = "data"  # where downloads would be kept; there are none
 
     # --- network
     hidden: int = 128  # units of the hidden layer

@@ -43,7 +43,8 @@ def read_rows(path: Path, names: Sequence[str] = (), encoding: str = "") -> Rows
     records = _records(path, text, delimiter)
     if not records:
         raise ProjectError(f"{path} is empty")
-    if not names:
+    given = bool(names)
+    if not given:
         _, names = records.pop(0)
         names = [name.strip() for name in names]
     notes = [] if read_as in {"utf-8", "utf-16"} else [f"{path} was read as {read_as}"]
@@ -57,7 +58,7 @@ def read_rows(path: Path, names: Sequence[str] = (), encoding: str = "") -> Rows
     if _only_counts(names, rows):
         names, rows = names[1:], [row[1:] for row in rows]
         notes.append("the first column, which has no name and only counts the rows, is left out")
-    _check_names(path, names)
+    _check_names(path, names, [] if given else rows)
     decimal = "," if delimiter != "," and any(needs_comma(cell) for row in rows for cell in row) else "."
     if decimal == ",":
         notes.append("a comma stands before the fraction of numbers")
@@ -123,7 +124,7 @@ def _records(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]
     return found
 
 
-def _check_names(path: Path, names: Sequence[str]) -> None:
+def _check_names(path: Path, names: Sequence[str], rows: list[list[str]]) -> None:
     if names and all(POINT.fullmatch(name) for name in names):
         raise ProjectError(f"{path}, line 1: numbers, but the first line must hold the names of the columns")
     for at, name in enumerate(names):
@@ -131,6 +132,17 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
             raise ProjectError(f"{path}, line 1: column {at + 1} has no name")
         if name in names[:at]:
             raise ProjectError(f"{path}, line 1: two columns are called {name!r}")
+    # A name that is a number can be a year; one with a fraction is a value. A word can be both (`male`), but
+    # hardly in two columns.
+    own = [at for at, name in enumerate(names) if any(row[at].strip() == name for row in rows)]
+    values = [at for at, name in enumerate(names) if POINT.fullmatch(name) and "." in name]
+    words = [at for at in own if not POINT.fullmatch(names[at])]
+    if values or len(words) > 1:
+        at = (values or words)[0]
+        raise ProjectError(
+            f"{path}, line 1: {names[at]!r} is a value of column {at + 1} rather than its name: the first"
+            " line must hold the names of the columns"
+        )
 
 
 def _only_counts(names: Sequence[str], rows: list[list[str]]) -> bool:

@@ -123,7 +123,8 @@ def load_unseen(settings: Settings, card: ModelCard, seen: np.ndarray, *, same: 
     network that was adapted with few rows of a group all others of that group; of another file all rows.
     """
     group = card.group if card.values else settings.group
-    source = sources.read(replace(settings, target=card.target, group=group))
+    words = tuple({*settings.categories, *encoding.columns_of_words(card.references)})
+    source = sources.read(replace(settings, target=card.target, group=group, categories=words))
     whole = rows_of(source, card.features, card.references, label_of(source.table, card))
     if card.values:
         whole = whole.take(np.isin(whole.groups, card.values))
@@ -139,11 +140,17 @@ def load_new(settings: Settings, card: ModelCard, seen: np.ndarray) -> Data:
 
     `settings.new` keeps the rows of some groups only.
     """
-    source = sources.read(replace(settings, target=settings.target or card.target))
+    words = tuple({*settings.categories, *encoding.columns_of_words(card.references)})
+    source = sources.read(replace(settings, target=settings.target or card.target, categories=words))
     whole = rows_of(source, card.features, card.references, label_of(source.table, card))
     if settings.new:
         whole = whole.take(np.isin(whole.groups, settings.new))
     whole = whole.take(~np.isin(whole.checksums(), seen))
+    if len(whole) < 3 * FEWEST:
+        raise ProjectError(
+            f"{settings.data}: the network has not seen {len(whole)} of these rows, and {3 * FEWEST} are"
+            " needed to adapt it and to test that"
+        )
     meaning = Meaning(settings.data, source.target, source.group, source.new, card.features, card.references)
     return make(meaning, *divide(whole)[0])
 

@@ -97,6 +97,11 @@ def without_gaps(table: Table, columns: tuple[str, ...]) -> tuple[Table, list[in
     return table.take(~gaps), table.lines[gaps].tolist()
 
 
+def columns_of_words(references: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that hold words: of few rows one cannot tell by their values."""
+    return tuple(_column(one) for one in references)
+
+
 def _column(reference: str) -> str:
     return reference.partition("=")[0]
 

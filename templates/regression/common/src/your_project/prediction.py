@@ -67,8 +67,8 @@ def own_rows(path: Path, card: ModelCard) -> Split:
 
 
 def kinds(card: ModelCard) -> dict[str, Kind]:
-    """Return which columns hold words: of few rows one cannot tell by their values."""
-    return {one.partition("=")[0]: "category" for one in card.references}
+    """Return which columns hold words."""
+    return dict.fromkeys(encoding.columns_of_words(card.references), "category")
 
 
 def beyond(rows: Split, card: ModelCard) -> list[str]:

@@ -41,6 +41,7 @@ class Settings:
     data: str = "auto-mpg"  # auto-mpg | diabetes | california | a CSV file with one line of names
     target: str = ""  # column to predict; "" = that of the built-in data, of a file the last one
     drop: tuple[str, ...] = ()  # columns that the network must not see
+    categories: tuple[str, ...] = ()  # columns of numbers that are names: postcodes, numbers of shops
     limit: int = 0  # use only this many training rows, 0 = all
     cache: str = "data"  # where downloads are kept, below the project unless absolute
 

@@ -53,14 +53,15 @@ def read(settings: Settings) -> Source:
         if not path.exists():
             names = ", ".join(readers)
             raise ProjectError(f"--data {settings.data} is neither a file nor one of {names}")
-        table = read_table(path)
+        table = read_table(path, kinds=dict.fromkeys(settings.categories, "category"))
         source = Source(table, table.names[-1])
         if not settings.target:
             print(
                 f"data        the last column, {source.target!r}, is predicted; another one: --target COLUMN"
             )
     target, group = settings.target or source.target, settings.group or source.group
-    source.table.column(target)
+    for name in (target, *settings.categories):
+        source.table.column(name)
     if group:
         source.table.column(group)
     if group == target or target in settings.drop:

@@ -46,10 +46,9 @@ class Settings:
     drop: tuple[str, ...] = ()  # columns that the network must not see: names, numbers of customers
     categories: tuple[str, ...] = ()  # columns of numbers that are names: postcodes, numbers of shops
     limit: int = 0  # use only this many training rows, 0 = all
-    cache: str = "data"  # where downloads are kept, below the project unless absolute
 
     # --- network
-    model: Literal["tabm", "mlp", "wide"] = "tabm"  # tabm is modern; wide the tutorials' 1024-1024
+    model: Literal["tabm", "mlp", "wide"] = "tabm"  # tabm is modern; wide the tutorials' 1024-1024-1
     width: int = 128  # units of each hidden layer of tabm and mlp
     depth: int = 2  # their hidden layers
     members: int = 16  # of tabm: networks in one, which share nearly all weights

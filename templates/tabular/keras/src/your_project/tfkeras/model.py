@@ -1,4 +1,4 @@
-"""The networks: TabM, a plain MLP, and the tutorials' 1024-1024. The PyTorch side builds the same ones.
+"""The networks: TabM, a plain MLP, and the tutorials' 1024-1024-1. The PyTorch side builds the same ones.
 
 All take rows as `features.encode` gives them, float32 (N, columns): numbers with nan for gaps, then indices
 of categories. They give the logits of each member, float32 (N, members,
@@ -25,7 +25,7 @@ from ..errors import ProjectError
 from ..features import Feature
 
 HEAD = "head"
-WIDE = (1024, 1024)  # of the tutorials' network
+WIDE = (1024, 1024)  # of the tutorials' network; of two classes a single unit tells them apart
 FAR = 8.0  # deviations from the mean beyond which a number is just large
 
 
@@ -62,15 +62,18 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
         # the torch backend would draw from PyTorch's global generator.
         x = layers.Dropout(card.dropout, seed=seed + at, name=f"hidden{at}_dropout")(x)
     bound = 1 / math.sqrt(x.shape[2])
+    single = card.model == "wide" and len(card.classes) == 2
     # float32 also under mixed precision: the exponentials of the loss need the digits
     logits = layers.EinsumDense(
         "nku,kuc->nkc",
-        output_shape=(x.shape[1], len(card.classes)),
+        output_shape=(x.shape[1], 1 if single else len(card.classes)),
         bias_axes="kc",
         kernel_initializer=keras.initializers.RandomUniform(-bound, bound),
         dtype="float32",
         name=HEAD,
     )(x)
+    if single:  # softmax of 0 and x is the sigmoid of x
+        logits = ops.concatenate([ops.zeros_like(logits), logits], axis=2)
     return keras.Model(rows, logits, name=card.model)
 
 

@@ -1,4 +1,4 @@
-"""The networks: TabM, a plain MLP, and the tutorials' 1024-1024. The Keras side builds the same ones.
+"""The networks: TabM, a plain MLP, and the tutorials' 1024-1024-1. The Keras side builds the same ones.
 
 All take rows as `features.encode` gives them, float32 (N, columns): numbers with nan for gaps, then indices
 of categories. In training they give the logits of each member, float32
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..features import Feature
 
 HEAD = "head"
-WIDE = (1024, 1024)  # of the tutorials' network
+WIDE = (1024, 1024)  # of the tutorials' network; of two classes a single unit tells them apart
 FAR = 8.0  # deviations from the mean beyond which a number is just large
 
 
@@ -158,7 +158,8 @@ class Classifier(nn.Module):
             body[f"hidden{at}"] = hidden(inputs, width, card.dropout)
             inputs = width
         self.body = nn.ModuleDict(body)
-        self.head = Heads(card.members if several else 1, inputs, len(card.classes))
+        self.single = card.model == "wide" and len(card.classes) == 2
+        self.head = Heads(card.members if several else 1, inputs, 1 if self.single else len(card.classes))
 
     def sections(self) -> dict[str, nn.Module]:
         """Return all that learns, by name, from the input to the head."""
@@ -181,6 +182,8 @@ class Classifier(nn.Module):
         # float32 also under mixed precision: the exponentials of the loss need the digits
         with torch.autocast(x.device.type, enabled=False):
             logits: Tensor = self.head(x.float())
+            if self.single:  # softmax of 0 and x is the sigmoid of x
+                logits = torch.cat([torch.zeros_like(logits), logits], 2)
         return logits
 
 
