@@ -92,6 +92,15 @@ def test_a_whole_page_is_well_formed_and_loads_nothing():
     assert not re.search(r"https?://|url\(", text)
 
 
+def test_the_baseline_stands_beside_with_the_measures_that_it_has():
+    content = {**example(), "accuracy": 0.9, "loss": 0.2, "scratch": {"accuracy": 0.5, "loss": 1.0}}
+    content["baseline"] = {"name": "a tree", "accuracy": 0.6}
+    page = Page("Report", "")
+    sections.comparison(page, content, {"accuracy": "right", "loss": "loss"}, HISTORY, {"scratch": HISTORY})
+    text = re.sub("<[^>]+>", " ", page.html())
+    assert re.search(r"fine-tuned\s+from scratch\s+a tree\s+right\s+0.900\s+0.500\s+0.600", text)
+
+
 def test_names_are_escaped():
     text = whole_page()
     assert "mine &lt;of&gt; old, 3 classes" in text

@@ -17,9 +17,9 @@ def test_first_the_head_then_the_last_sections_then_all() -> None:
     settings = Settings(tune_rate=1e-3, head_boost=2.0, body_rate=0.5, layer_decay=0.8)
     stages = adaptation(settings)
     assert stages == (
-        Stage("head", 3, 2e-3, body=0.0),
+        Stage("head", 4, 2e-3, body=0.0),
         Stage("last 3", 1, 1e-3, body=0.5, layer_decay=0.8, open=3, averages=False),
-        Stage("all layers", 3, 1e-3, body=0.5, layer_decay=0.8, averages=False),
+        Stage("all layers", 2, 1e-3, body=0.5, layer_decay=0.8, averages=False),
     )
     assert probe(settings, stages) == (Stage("head", 7, 2e-3, body=0.0),)
     alone = adaptation(Settings(head_epochs=0, unfreeze_epochs=0))

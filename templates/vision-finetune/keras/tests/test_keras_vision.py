@@ -15,6 +15,7 @@ from your_project.stages import Stage
 from your_project.tfkeras.engine import KerasEngine
 from your_project.tfkeras.optimiser import freeze
 from your_project.training import whole_training
+from your_project.transfer import adaptation, probe
 
 keras = pytest.importorskip("keras")  # after the project, which chooses its backend
 
@@ -82,7 +83,7 @@ def test_unknown_networks_are_told() -> None:
             engine(replace(PLAIN, model=name), known=False)
 
 
-def test_another_network_by_name() -> None:
+def test_another_network_by_name(tmp_path: Path) -> None:
     made = engine(replace(PLAIN, model="vgg16", image_size=32), known=False, size=32)
     few = images(32).test.take(slice(3))
     assert made.outputs(few).shape == (3, 10)
@@ -91,6 +92,16 @@ def test_another_network_by_name() -> None:
     seen = keras.Model(made.network.inputs, made.network.get_layer("preprocess").output)
     white = np.asarray(seen(np.full((1, 32, 32, 3), 255, "uint8")))[0, 0, 0]
     np.testing.assert_allclose(white, 255 - np.array([103.939, 116.779, 123.68]), atol=1e-3)
+    body, file = made.network.get_layer("body"), tmp_path / "own.weights.h5"
+    body.save_weights(file)
+    known = body.get_weights()[0]
+    body.set_weights([np.zeros_like(one) for one in body.get_weights()])
+    made.settings = replace(made.settings, weights=str(file))
+    made.load_imagenet()
+    np.testing.assert_array_equal(body.get_weights()[0], known)
+    file.write_bytes(b"else")
+    with pytest.raises(ProjectError, match=r"cannot read .* as weights of vgg16"):
+        made.load_imagenet()
 
 
 # --- what often goes wrong
@@ -103,14 +114,12 @@ def test_a_tensor_is_no_layer_of_a_sequential() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_fine_tuning_beats_scratch(seed: int, tmp_path: Path) -> None:
-    # one stage at discriminative rates: to compile each of three would take longer than to train them
-    settings = replace(PLAIN, seed=seed)
-    stage = Stage("all layers", 4, settings.tune_rate, settings.body_rate, settings.layer_decay)
-    stage = replace(stage, averages=False)
-    tuned = accuracy(fit(engine(settings), (stage,), tmp_path / "tuned"))
-    budget = whole_training(replace(settings, epochs=stage.epochs))
-    scratch = accuracy(fit(engine(settings, known=False), budget, tmp_path / "scratch"))
-    assert tuned >= 0.70
-    assert tuned >= scratch + 0.25
+def test_fine_tuning_is_not_below_the_probe_and_beats_scratch(tmp_path: Path) -> None:
+    # one seed, as each stage of each network is compiled; the PyTorch side does the same with three, whose
+    # mean is not below the probe's by 0.02. A single seed moves each by some points.
+    stages = adaptation(PLAIN)
+    tuned = accuracy(fit(engine(), stages, tmp_path / "tuned"))
+    frozen = accuracy(fit(engine(), probe(PLAIN, stages), tmp_path / "probe"))
+    budget = whole_training(replace(PLAIN, epochs=sum(stage.epochs for stage in stages)))
+    scratch = accuracy(fit(engine(known=False), budget, tmp_path / "scratch"))
+    assert tuned >= max(0.80, frozen - 0.05, scratch + 0.20), (tuned, frozen, scratch)

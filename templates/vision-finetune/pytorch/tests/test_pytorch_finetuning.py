@@ -1,9 +1,10 @@
-"""Fine-tuning beats training from scratch with the same images and epochs, and is not far below a probe."""
+"""Fine-tuning beats training from scratch with the same images and epochs, and is not below a probe."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from torch_cases import PLAIN, accuracy, engine, fit
 
@@ -12,14 +13,17 @@ from your_project.transfer import adaptation, probe
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_fine_tuning_beats_scratch(tmp_path, seed):
-    settings = replace(PLAIN, seed=seed)
-    stages = adaptation(settings)
-    tuned = accuracy(fit(engine(settings), stages, tmp_path / "tuned"))
-    frozen = accuracy(fit(engine(settings), probe(settings, stages), tmp_path / "probe"))
-    budget = replace(settings, epochs=sum(stage.epochs for stage in stages))
-    scratch = accuracy(fit(engine(settings, known=False), whole_training(budget), tmp_path / "scratch"))
-    assert tuned >= 0.70
-    assert tuned >= scratch + 0.25
-    assert tuned >= frozen - 0.05  # where images are this few, the head alone can be as good
+def test_fine_tuning_is_not_below_the_probe_and_beats_scratch(tmp_path):
+    found = []
+    for seed in range(3):
+        settings, place = replace(PLAIN, seed=seed), tmp_path / str(seed)
+        stages = adaptation(settings)
+        tuned = accuracy(fit(engine(settings), stages, place / "tuned"))
+        frozen = accuracy(fit(engine(settings), probe(settings, stages), place / "probe"))
+        budget = replace(settings, epochs=sum(stage.epochs for stage in stages))
+        scratch = accuracy(fit(engine(settings, known=False), whole_training(budget), place / "scratch"))
+        found.append((tuned, frozen, scratch))
+        assert tuned >= max(0.80, scratch + 0.20), found
+    # on average: of 399 crops of ten photographs a network gains or loses some points by the seed alone
+    tuned, frozen, scratch = np.mean(found, axis=0)
+    assert tuned >= max(frozen - 0.02, scratch + 0.25), found

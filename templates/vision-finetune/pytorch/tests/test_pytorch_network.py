@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -92,26 +95,62 @@ class Tiny(torch.nn.Module):
 
     def __init__(self, filled: float) -> None:
         super().__init__()
+        self.first = torch.nn.Conv2d(3, 3, 1)
         self.conv = torch.nn.Conv2d(3, 4, 3)
+        self.active = torch.nn.ReLU(inplace=True)
         self.fc = torch.nn.Linear(4, 1000)
         torch.nn.init.constant_(self.conv.weight, filled)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        scores: torch.Tensor = self.fc(self.conv(images).mean((2, 3)))
+        scores: torch.Tensor = self.fc(self.active(self.conv(self.first(images))).mean((2, 3)))
         return scores
 
 
-def test_a_network_of_timm_is_normalised_for_as_timm_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_of_timm_is_normalised_for_as_timm_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     fake = SimpleNamespace(create_model=lambda name, pretrained: Tiny(float(pretrained)))
     monkeypatch.setitem(sys.modules, "timm", fake)
     made: Any = engine(replace(PLAIN, model="timm:tiny"), known=False)
     white = torch.full((1, 3, 8, 8), 255, dtype=torch.uint8)
     assert made.network.normalise(white).unique().tolist() == pytest.approx([2.0])
-    assert list(made.sections()) == ["conv", "head"]
-    assert made.outputs(images().test.take(slice(3))).shape == (3, 10)
+    assert list(made.sections()) == ["first", "conv", "head"]
+    few = images().test.take(slice(3))
+    assert made.outputs(few).shape == (3, 10)
+    # what works in place after the last convolution does not hinder Grad-CAM
+    assert made.heat(few, np.zeros(3, np.int64)).shape == (3, 62, 62)
     assert not made.network.body.conv.weight.any()
     made.load_imagenet()
     assert bool((made.network.body.conv.weight == 1).all())
+    torch.save(Tiny(2.0).state_dict(), tmp_path / "own.pth")  # with its head, which is left out
+    made.settings = replace(made.settings, weights=str(tmp_path / "own.pth"))
+    made.load_imagenet()
+    assert bool((made.network.body.conv.weight == 2).all())
+    torch.save({"else": torch.ones(1)}, tmp_path / "own.pth")
+    with pytest.raises(ProjectError, match=r"own\.pth is of another network: it holds no 'first\.weight'"):
+        made.load_imagenet()
+    (tmp_path / "own.pth").write_bytes(pickle.dumps(SimpleNamespace))
+    with pytest.raises(ProjectError, match=r"cannot read .*own\.pth as weights of this network"):
+        made.load_imagenet()
+
+
+def test_a_folder_of_transformers(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    config = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+    theirs = transformers.ViTModel(transformers.ViTConfig(image_size=32, patch_size=16, **config)).eval()
+    theirs.save_pretrained(tmp_path)
+    told = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(told), encoding="utf-8")
+    settings = replace(PLAIN, model=f"transformers:{tmp_path}", image_size=32)
+    made: Any = engine(settings, size=32)
+    first, *layers, _, head = made.sections()  # embeddings, two layers, normalisation, head
+    assert (first, len(layers), head) == ("embeddings", 2, "head")
+    few = images(32).test.take(slice(3))
+    ours = made.network.body(made.network.normalise(made.inputs(few)))
+    known = theirs(pixel_values=(made.inputs(few) - 127.5) / 127.5).last_hidden_state[:, 0]
+    torch.testing.assert_close(ours, known)
+    with pytest.raises(ProjectError, match="takes images of 32 pixels: add --image-size 32"):
+        engine(settings)
 
 
 def test_a_package_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,13 +63,25 @@ def before_and_after(page: Page, content: dict[str, Any]) -> None:
     """Add what an adapted network took each class for before, and how much of it it finds now."""
     if not (rows := content.get("before")):
         return
-    recall = {row["class"]: row["recall"] for row in content["per_class"]}
+    # of the network as it is now, and of those that were trained beside it
+    beside = {name: content[name] for name in ("probe", "scratch") if name in content}
+    recall = [
+        {row["class"]: row["recall"] for row in one["per_class"]} for one in (content, *beside.values())
+    ]
     page.heading(
         "Before and after", "What the test images were to the network as it came, and are to it now."
     )
     page.table(
-        ("class", "before", "how sure", "recall now"),
-        [(row["class"], row["guess"], f"{row['share']:.0%}", f"{recall[row['class']]:.0%}") for row in rows],
+        ("class", "before", "how sure", "recall now", *(f"{name}'s recall" for name in beside)),
+        [
+            (
+                row["class"],
+                row["guess"],
+                f"{row['share']:.0%}",
+                *(f"{found[row['class']]:.0%}" for found in recall),
+            )
+            for row in rows
+        ],
     )
 
 

@@ -52,7 +52,10 @@ def training_curves(page: Page, history: History, note: str = "") -> None:
 def comparison(
     page: Page, metrics: Metrics, compared: dict[str, str], history: History, others: dict[str, History]
 ) -> None:
-    """Set fine-tuning beside what was trained on the same samples; `compared` names measures."""
+    """Set fine-tuning beside what was trained on the same samples; `compared` names measures.
+
+    The baseline stands there too, with the measures that it has.
+    """
     names = {name: "from scratch" if name == "scratch" else name for name in others}
     page.heading(
         "Fine-tuned or from scratch",
@@ -63,7 +66,13 @@ def comparison(
         (title, float(metrics[key]), *(float(metrics[name][key]) for name in names))
         for key, title in compared.items()
     ]
-    page.table(("", "fine-tuned", *names.values()), rows)
+    simple = metrics.get("baseline") or {}
+    if simple.keys() & compared.keys():
+        known = [float(simple[key]) if key in simple else "" for key in compared]
+        rows = [(*row, one) for row, one in zip(rows, known, strict=True)]
+        page.table(("", "fine-tuned", *names.values(), simple["name"]), rows)
+    else:
+        page.table(("", "fine-tuned", *names.values()), rows)
     page.charts(
         *(
             curves(

@@ -70,7 +70,10 @@ class TaskEngine(Engine, Protocol):
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...
 
     def load_imagenet(self, *, head: bool = False) -> None:
-        """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
+        """Put the weights of `settings.weights`, or those of ImageNet, into the body.
+
+        `head`: into lite0's head, too, of 1000 outputs.
+        """
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:
         """Return where in each image the network sees a class (Grad-CAM), or None where it cannot tell.

@@ -28,7 +28,7 @@ PHOTOS = {
     "tissue": ("skimage", "data/ihc.png"),
 }
 #: part: where its strip begins and ends as a share of the width, and how many images of a class it gives
-STRIPS = {"train": (0.0, 0.4, 20), "validation": (0.4, 0.65, 10), "test": (0.65, 1.0, 40)}
+STRIPS = {"train": (0.0, 0.4, 20), "validation": (0.4, 0.65, 30), "test": (0.65, 1.0, 40)}
 SCALE = 4  # a photograph is this many images high
 
 

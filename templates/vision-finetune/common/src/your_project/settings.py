@@ -49,7 +49,7 @@ class Settings:
 
     # --- network
     model: str = (
-        "lite0"  # lite0 | resnet18 (PyTorch), resnet50, vgg16, vit (PyTorch) | timm:NAME | keras:NAME
+        "lite0"  # lite0 | resnet18, resnet50, vgg16, vit | timm:NAME | transformers:FOLDER | keras:NAME
     )
     depth: int = (
         9  # sections of lite0's body that are used, 9 = all; fewer are faster and know simpler things
@@ -72,14 +72,15 @@ class Settings:
 
     # --- fine-tuning
     base: str = ""  # run whose network is adapted; "" = the one that knows ImageNet
+    weights: str = ""  # file of the weights that the body begins with; "" = those of the network's package
     shots: int = 0  # training images of each class, 0 = all
-    head_epochs: int = 3  # epochs in which only the new head learns, on frozen features (the probe)
-    head_boost: float = 3.0  # while only the head learns, its learning rate is higher by this factor
+    head_epochs: int = 4  # epochs in which only the new head learns, on frozen features (the probe)
+    head_boost: float = 4.0  # while only the head learns, its learning rate is higher by this factor
     unfreeze_epochs: int = 1  # epochs in which the last sections of the body learn too, 0 = none
     unfreeze: int = 3  # how many sections those are
-    tune_epochs: int = 3  # epochs in which every layer learns
-    tune_rate: float = 1e-3  # learning rate of the head in fine-tuning, at its peak
-    body_rate: float = 0.3  # learning rate of the body's last section, as a share of the head's
+    tune_epochs: int = 2  # epochs in which every layer learns
+    tune_rate: float = 2.5e-4  # learning rate of the head in fine-tuning, at its peak
+    body_rate: float = 1.0  # learning rate of the body's last section, as a share of the head's
     layer_decay: float = 0.8  # each section nearer to the input learns slower by this factor
 
     # --- search

@@ -33,9 +33,11 @@ def start(request: Request[Settings]) -> Start:
     card = card_of(images, settings, request.framework)
     stages = adaptation(settings)
     frozen = Beside("probe", "the head alone, as many epochs", card, probe(settings, stages), from_imagenet)
+    # what a file or a folder of the user's own knows, only the user can tell
+    source = settings.weights or ("" if card.model.startswith("transformers:") else "ImageNet")
     return Start(
-        base=f"{card.model} (ImageNet)",
-        words=f"{card.model} knows ImageNet",
+        base=f"{card.model} ({source})" if source else card.model,
+        words=f"{card.model} knows {source}" if source == "ImageNet" else f"{card.model} {source}".strip(),
         data=images,
         card=card,
         load=from_imagenet,
@@ -49,14 +51,16 @@ def start(request: Request[Settings]) -> Start:
 def from_own_run(request: Request[Settings]) -> Start:
     """Return a start from a run of this project: what it learned is adapted to other images."""
     settings, base = request.settings, bases.named(request)
+    bases.refuse_the_same(base, settings.data)
     card = bases.card_of_run(base)
     images = data.load(replace(settings, image_size=card.image_shape[0])).fitted(card.image_shape)
-    images = images.few(settings.shots, settings.seed)
+    images = bases.untouched(images, base).few(settings.shots, settings.seed)
     card = replace(card, classes=images.classes)
     stages, load = adaptation(settings), bases.from_run(base)
     frozen = Beside("probe", "the head alone, as many epochs", card, probe(settings, stages), load)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} knows {', '.join(bases.card_of_run(base).classes)}",
         data=images,
         card=card,

@@ -9,6 +9,7 @@ from keras import layers
 
 from ..engine import ModelCard
 from ..errors import ProjectError
+from ..files import find
 from . import model
 from .model import HEAD, normalised_images, with_head
 
@@ -36,12 +37,15 @@ def sections(network: keras.Model) -> dict[str, list[keras.Layer]]:
     return {BODY: [network.get_layer(BODY)], HEAD: [network.get_layer(HEAD)]}
 
 
-def load_imagenet(network: keras.Model, card: ModelCard, *, head: bool) -> None:
-    """Put ImageNet weights into the body; `head`: into the head of lite0, too."""
+def load_imagenet(network: keras.Model, card: ModelCard, *, head: bool, file: str = "") -> None:
+    """Put ImageNet weights, or those of a file, into the body; `head`: into the head of lite0, too.
+
+    A file of another network is one that Keras wrote of it without its head (`include_top=False`).
+    """
     if card.model == "lite0":
-        model.load_imagenet(network, head=head)
+        model.load_imagenet(network, head=head, file=file)
         return
-    knowing = made(card.model, card.image_shape, weights="imagenet")
+    knowing = made(card.model, card.image_shape, weights=str(find(file)) if file else "imagenet")
     network.get_layer(BODY).set_weights(knowing.get_weights())
 
 
@@ -66,7 +70,8 @@ def made(name: str, shape: tuple[int, int, int], *, weights: str | None) -> kera
         return kind(include_top=False, input_shape=shape, weights=weights, name=BODY)
     except Exception as problem:  # what a failed download raises is of the class Exception itself
         first = (str(problem).splitlines() or [type(problem).__name__])[0]
-        what = "download the weights of" if weights else "make"
+        what = "make" if weights is None else "download the weights of"
+        what = f"read {weights} as weights of" if weights and weights != "imagenet" else what
         raise ProjectError(f"cannot {what} {name}: {first}") from None
 
 

@@ -30,7 +30,7 @@ class KerasEngine(ImageLearner):
 
     def load_imagenet(self, *, head: bool = False) -> None:
         """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
-        backbones.load_imagenet(self.network, self.card, head=head)
+        backbones.load_imagenet(self.network, self.card, head=head, file=self.settings.weights)
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:
         """Return where in each image the network sees a class."""

@@ -13,6 +13,7 @@ from keras import layers
 
 from .. import lite0
 from ..engine import ModelCard
+from ..files import find
 
 HEAD = "head"
 
@@ -57,9 +58,9 @@ def sections(network: keras.Model) -> dict[str, list[keras.Layer]]:
     return {name: group for name, group in groups.items() if group}
 
 
-def load_imagenet(network: keras.Model, *, head: bool) -> None:
+def load_imagenet(network: keras.Model, *, head: bool, file: str = "") -> None:
     """Put the ImageNet weights into the body, and into a head of 1000 outputs where it is asked for."""
-    known = lite0.weights()
+    known = lite0.weights(find(file) if file else None)
     used = sections(network)
     for name, layer in known.body.items():
         if name.split(".")[0] not in used:

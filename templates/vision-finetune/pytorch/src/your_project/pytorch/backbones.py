@@ -1,26 +1,34 @@
-"""Networks by name: our own EfficientNet-Lite0, or one of torchvision or timm where they are installed."""
+"""Networks by name: our own EfficientNet-Lite0, or one of a package where that is installed."""
 
 from __future__ import annotations
 
 import importlib
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..engine import USUAL
 from ..errors import ProjectError
+from ..files import find
 from .model import HEAD, Classifier, Normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ..engine import ModelCard
 
 #: names that all the tutorials use, and whose networks they are
 KNOWN = {"resnet18": "torchvision:resnet18", "resnet50": "torchvision:resnet50", "vgg16": "torchvision:vgg16"}
 KNOWN |= {"vit": "torchvision:vit_b_16"}
-HELP = f"lite0, {', '.join(KNOWN)}, torchvision:NAME or timm:NAME"
+#: what reading a file of weights raises that is none, or of another network
+UNREADABLE = (OSError, RuntimeError, EOFError, TypeError, ValueError, SafetensorError, UnpicklingError)
+PACKAGES = ("torchvision", "timm", "transformers")
+HELP = f"lite0, {', '.join(KNOWN)}, torchvision:NAME, timm:NAME or transformers:FOLDER"
 
 
 def build(card: ModelCard) -> Classifier | Foreign:
@@ -28,7 +36,7 @@ def build(card: ModelCard) -> Classifier | Foreign:
     if card.model == "lite0":
         return Classifier(card)
     package, _, name = KNOWN.get(card.model, card.model).partition(":")
-    if package not in ("torchvision", "timm") or not name:
+    if package not in PACKAGES or not name:
         raise ProjectError(f"there is no network {card.model!r} for PyTorch: {HELP}")
     return Foreign(card, package, name)
 
@@ -41,7 +49,7 @@ class Foreign(nn.Module):
         self.package, self.name, self.size = package, name, card.image_shape[0]
         self.body = made(package, name, self.size, pretrained=False)
         self.normalise = Normalise(*normalisation(self.body))
-        features = cut_head(self.body).in_features
+        features = self.body.width if isinstance(self.body, Pooled) else cut_head(self.body).in_features
         self.dropout = nn.Dropout(card.dropout)
         self.head = nn.Linear(features, len(card.classes))
         nn.init.normal_(self.head.weight, std=0.01)
@@ -49,7 +57,8 @@ class Foreign(nn.Module):
 
     def sections(self) -> dict[str, nn.Module]:
         """Return all that learns, by name, from the input to the head; rows of modules are taken apart."""
-        return {**dict(learning(self.body)), HEAD: self.head}
+        body = self.body.model if isinstance(self.body, Pooled) else self.body
+        return {**dict(learning(body)), HEAD: self.head}
 
     def seen(self) -> nn.Module | None:
         """Return the last convolution; a transformer, whose only one cuts the picture up, has none."""
@@ -62,19 +71,78 @@ class Foreign(nn.Module):
             logits: Tensor = self.head(x.float())
         return logits
 
-    def load_imagenet(self, *, head: bool) -> None:
-        """Take the weights of the package, which downloads them once; the head stays ours."""
+    def load_imagenet(self, *, head: bool, file: str = "") -> None:
+        """Take the weights of a file, else of the package, which downloads them once; the head stays ours."""
+        if file:
+            load_body(self.body, find(file))
+            return
         knowing = made(self.package, self.name, self.size, pretrained=True)
-        cut_head(knowing)
+        if not isinstance(knowing, Pooled):
+            cut_head(knowing)
         self.body.load_state_dict(knowing.state_dict())
+
+
+class Pooled(nn.Module):
+    """A network of transformers: the features of its first token, or their mean over the picture."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model, config = model, model.config
+        self.image_size: Any = getattr(config, "image_size", None) if hasattr(config, "patch_size") else None
+        self.width: int = getattr(config, "hidden_size", 0) or config.hidden_sizes[-1]
+        if any(True for _ in getattr(model, "pooler", nn.Identity()).parameters()):
+            model.pooler = None  # learned for another task, and not asked
+
+    def forward(self, images: Tensor) -> Tensor:
+        seen: Tensor = self.model(pixel_values=images).last_hidden_state
+        return seen.mean((2, 3)) if seen.ndim == 4 else seen[:, 0]
+
+
+def load_body(body: nn.Module, file: Path) -> None:
+    """Put the weights of a file (safetensors, or a `state_dict` of `torch.save`) into a body.
+
+    What else is in it, as the head of 1000 classes, is left out; what is missing is a `ProjectError`.
+    """
+    try:
+        if file.suffix == ".safetensors":
+            found = load_file(file)
+        else:  # weights_only: such a file is a pickle, which could run code
+            found = torch.load(file, map_location="cpu", weights_only=True)
+        body.load_state_dict({name: found[name] for name in body.state_dict()})
+    except KeyError as problem:
+        raise ProjectError(f"{file} is of another network: it holds no {problem}") from None
+    except (
+        OSError,
+        RuntimeError,
+        EOFError,
+        TypeError,
+        ValueError,
+        SafetensorError,
+        UnpicklingError,
+    ) as problem:
+        reason = (str(problem).splitlines() or [type(problem).__name__])[0].partition(". ")[0]
+        raise ProjectError(f"cannot read {file} as weights of this network: {reason}") from None
 
 
 def normalisation(body: nn.Module) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return mean and deviation that a network was trained with, in 0..255; timm's networks say theirs."""
-    said = getattr(body, "pretrained_cfg", None)
+    said = getattr(body, "pretrained_cfg", None) or {}
+    if isinstance(body, Pooled):
+        said = prepared(body.model.name_or_path)
     if not said:
         return USUAL
     return tuple(255 * one for one in said["mean"]), tuple(255 * one for one in said["std"])
+
+
+def prepared(folder: str) -> dict[str, Any]:
+    """Return mean and deviation from what lies beside a network of transformers, or nothing."""
+    from transformers import ImageProcessingMixin
+
+    try:
+        said = ImageProcessingMixin.get_image_processor_dict(folder)[0]
+    except OSError:
+        return {}
+    return {"mean": said["image_mean"], "std": said["image_std"]} if "image_mean" in said else {}
 
 
 def made(package: str, name: str, size: int, *, pretrained: bool) -> nn.Module:
@@ -90,12 +158,32 @@ def made(package: str, name: str, size: int, *, pretrained: bool) -> nn.Module:
         if package == "timm":
             fitted = {"img_size": size} if "vit" in name else {}
             network: nn.Module = library.create_model(name, pretrained=pretrained, **fitted)
+        elif package == "transformers":
+            network = of_transformers(library, name, pretrained=pretrained)
         else:
             network = library.models.get_model(name, weights="DEFAULT" if pretrained else None)
     except (OSError, RuntimeError, ValueError, KeyError) as problem:
         what = "download the weights of" if pretrained else "make"
         raise ProjectError(f"cannot {what} {package}'s {name}: {str(problem).splitlines()[0]}") from None
+    wanted = getattr(network, "image_size", None)  # of a transformer that knows positions of one size only
+    if isinstance(wanted, int) and wanted != size:
+        raise ProjectError(f"{package}'s {name} takes images of {wanted} pixels: add --image-size {wanted}")
     return network
+
+
+def of_transformers(library: Any, name: str, *, pretrained: bool) -> Pooled:
+    """Return a network of transformers: of a folder that `save_pretrained` wrote, or by its name.
+
+    None of its code is run, and weights are read from safetensors only.
+    """
+    place = str(find(name)) if find(name).is_dir() else name
+    safe = {"trust_remote_code": False}
+    if pretrained:
+        return Pooled(library.AutoModel.from_pretrained(place, use_safetensors=True, **safe))
+    config = library.AutoConfig.from_pretrained(place, **safe)
+    fresh = library.AutoModel.from_config(config, **safe)
+    fresh.name_or_path = place
+    return Pooled(fresh)
 
 
 def cut_head(network: nn.Module) -> nn.Linear:
@@ -115,10 +203,17 @@ def cut_head(network: nn.Module) -> nn.Linear:
 def learning(body: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
     """Yield the parts of a body that have weights, from the input on; rows of modules one by one."""
     for name, child in body.named_children():
-        if isinstance(child, nn.Sequential):
+        if is_row(child):
             yield from learning(child, f"{prefix}{name}.")
         elif any(True for _ in child.parameters()):
             yield f"{prefix}{name}", child
     loose = list(body.parameters(recurse=False))
     if loose:  # positions and class tokens of transformers
         yield f"{prefix}tokens", nn.ParameterList(loose)
+
+
+def is_row(module: nn.Module) -> bool:
+    """Tell whether a module is a row of others, or holds nothing that learns but one."""
+    inner = [one for one in module.children() if any(True for _ in one.parameters())]
+    rows = (nn.Sequential, nn.ModuleList)
+    return isinstance(module, rows) or (len(inner) == 1 and isinstance(inner[0], rows))

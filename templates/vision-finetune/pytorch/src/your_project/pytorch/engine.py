@@ -31,7 +31,7 @@ class PyTorchEngine(ImageLearner):
 
     def load_imagenet(self, *, head: bool = False) -> None:
         """Put the ImageNet weights into the body; `head`: into lite0's head, too, of 1000 outputs."""
-        self.network.load_imagenet(head=head)
+        self.network.load_imagenet(head=head, file=self.settings.weights)
 
     def heat(self, part: Split, classes: np.ndarray) -> np.ndarray | None:
         """Return where in each image the network sees a class, or None where it cannot tell."""

@@ -30,7 +30,7 @@ def _heat(network: nn.Module, seen: nn.Module, images: Tensor, classes: Tensor) 
     def keep(_: nn.Module, __: object, output: Tensor) -> Tensor:
         # a leaf: nothing before it needs a gradient, and frozen weights do not stop one from reaching it
         kept.append(output.detach().requires_grad_())
-        return kept[0]
+        return kept[0].clone()  # what comes next may work in place, which a leaf does not bear
 
     handle = seen.register_forward_hook(keep)
     try:

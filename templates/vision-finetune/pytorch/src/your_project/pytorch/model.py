@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from .. import lite0
+from ..files import find
 
 if TYPE_CHECKING:
     from ..engine import ModelCard
@@ -104,9 +105,9 @@ class Classifier(nn.Module):
         return logits
 
     @torch.no_grad()
-    def load_imagenet(self, *, head: bool) -> None:
+    def load_imagenet(self, *, head: bool, file: str = "") -> None:
         """Put the ImageNet weights into the body, and into a head of 1000 outputs where it is asked for."""
-        known = lite0.weights()
+        known = lite0.weights(find(file) if file else None)
         used = dict(self.body.named_children())
         for name, layer in known.body.items():
             if name.split(".")[0] not in used:
