@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from your_project import engines, runs, workflows
+from your_project import bases, engines, files, jobs, runs
 from your_project.data import Split
 from your_project.engine import ModelCard
 from your_project.errors import ProjectError
-from your_project.files import read_json
 from your_project.settings import Settings
 from your_project.tfkeras import convert
 from your_project.tfkeras.engine import KerasEngine
 
 SETTINGS = Settings(layers=2, heads=2, width=32, context=16, device="cpu", precision="fp32")
 CARD = ModelCard("gpt", 2, 2, 32, 16, 0.0, {}, 50, "mine", "keras")
-SMALL = (
-    *("--layers", "1", "--heads", "2", "--width", "16", "--context", "16"),
-    *("--limit", "64", "--epochs", "1"),
-)
+
+
+def finished(folder, name):
+    """Leave a run as `train` does."""
+    path = runs.begin(folder, name, "keras", "train")
+    engine = KerasEngine(SETTINGS, CARD)
+    engine.save(path / engine.best)
+    jobs.record(path, SETTINGS)
+    files.write_json(path / "model.json", asdict(CARD))
+    files.write_json(path / "metrics.json", {"finished": runs.now(), "loss": 4.0})
+    return engine
 
 
 def part():
@@ -65,17 +71,19 @@ def test_pytorch_computes_the_same_logits(tmp_path):
         assert weight.std() == pytest.approx(float(fresh.std(correction=0)), rel=0.15), name
 
 
-def test_a_run_is_carried_to_the_other_framework_and_evaluated_there(tmp_path, capsys):
+def test_a_run_is_carried_to_the_other_framework_and_back(tmp_path, capsys):
     there = ("--runs", str(tmp_path), "--device", "cpu")
-    workflows.train("keras", [*SMALL, "--run", "mine", *there])
+    made = finished(tmp_path, "mine")
     convert.main(["--run", "mine", *there])
     assert runs.read(tmp_path / "mine-pytorch").finished
     convert.main(["--run", "mine-pytorch", *there])
-    first = read_json(tmp_path / "mine" / "metrics.json")
-    workflows.evaluate("keras", ["--run", "mine-pytorch-keras", *there])
-    again = read_json(tmp_path / "mine-pytorch-keras" / "evaluate" / "metrics.json")
-    assert again["loss"] == pytest.approx(first["loss"], rel=1e-5)
-    assert read_json(tmp_path / "mine-pytorch" / "model.json")["framework"] == "pytorch"
+    again = runs.named(tmp_path, "mine-pytorch-keras")
+    back = KerasEngine(replace(SETTINGS, seed=1), bases.card_of_run(again))
+    back.load(jobs.weights_of(again))
+    assert np.array_equal(back.outputs(part()), made.outputs(part()))
+    told = files.read_json(again.path / "metrics.json")
+    assert (told["loss"], told["converted_from"]) == (4.0, "mine-pytorch")
+    assert files.read_json(tmp_path / "mine-pytorch" / "model.json")["framework"] == "pytorch"
     capsys.readouterr()
     with pytest.raises(SystemExit):
         convert.main(["--run", "absent", *there])
