@@ -56,7 +56,8 @@ def linear_wins(content: dict[str, Any]) -> str:
     error = math.sqrt(2 * baseline["accuracy"] * (1 - baseline["accuracy"]) / max(count, 1))
     if ahead <= error:
         return "the linear model is as good, and takes a second: this network is not worth its trouble here"
-    return "the linear model wins: use it, or a pretrained encoder (finetune)"
+    other = "" if content.get("job") == "finetune" else ", or a pretrained encoder (finetune)"
+    return f"the linear model wins: use it{other}"
 
 
 def report(
