@@ -36,7 +36,8 @@ SMALLER = 0.3
 
 #: settings that make a base network what it is
 BASE = (
-    *("data", "target", "drop", "limit", "group", "new", "model", "width", "depth", "dropout", "degree"),
+    *("data", "target", "drop", "categories", "limit", "group", "new"),
+    *("model", "width", "depth", "dropout", "degree"),
     *("epochs", "batch_size", "learning_rate", "weight_decay", "warmup", "clip", "patience", "seed"),
 )
 
@@ -104,8 +105,9 @@ def made(request: Request[Settings]) -> tuple[Run, Data, tuple[str, ...]]:
     settings = request.settings
     rows = data.load(settings, without_group=True)
     known, new = groups(rows, settings)
+    few = rows.only(new).few(settings.shots, settings.seed)
     base = bases.made(request, rows.only(known), BASE, f"{rows.group} {', '.join(known)}")
-    return base, rows.only(new).few(settings.shots, settings.seed), new
+    return base, few, new
 
 
 def groups(rows: Data, settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
