@@ -115,11 +115,12 @@ def test_a_tensor_is_no_layer_of_a_sequential() -> None:
 
 @pytest.mark.slow
 def test_fine_tuning_is_not_below_the_probe_and_beats_scratch(tmp_path: Path) -> None:
-    # one seed, as each stage of each network is compiled; the PyTorch side does the same with three, whose
-    # mean is not below the probe's by 0.02. A single seed moves each by some points.
-    stages = adaptation(PLAIN)
-    tuned = accuracy(fit(engine(), stages, tmp_path / "tuned"))
-    frozen = accuracy(fit(engine(), probe(PLAIN, stages), tmp_path / "probe"))
-    budget = whole_training(replace(PLAIN, epochs=sum(stage.epochs for stage in stages)))
-    scratch = accuracy(fit(engine(known=False), budget, tmp_path / "scratch"))
-    assert tuned >= max(0.80, frozen - 0.05, scratch + 0.20), (tuned, frozen, scratch)
+    # One seed, as each stage of each network is compiled: 1, which has room for other processors' rounding.
+    # The README tells of all three, the PyTorch side tests as many.
+    settings = replace(PLAIN, seed=1)
+    stages = adaptation(settings)
+    tuned = accuracy(fit(engine(settings), stages, tmp_path / "tuned"))
+    frozen = accuracy(fit(engine(settings), probe(settings, stages), tmp_path / "probe"))
+    budget = whole_training(replace(settings, epochs=sum(stage.epochs for stage in stages)))
+    scratch = accuracy(fit(engine(settings, known=False), budget, tmp_path / "scratch"))
+    assert tuned >= max(0.80, frozen - 0.02, scratch + 0.25), (tuned, frozen, scratch)

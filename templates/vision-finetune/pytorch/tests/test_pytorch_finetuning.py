@@ -23,7 +23,7 @@ def test_fine_tuning_is_not_below_the_probe_and_beats_scratch(tmp_path):
         budget = replace(settings, epochs=sum(stage.epochs for stage in stages))
         scratch = accuracy(fit(engine(settings, known=False), whole_training(budget), place / "scratch"))
         found.append((tuned, frozen, scratch))
-        assert tuned >= max(0.80, scratch + 0.20), found
+        assert tuned >= max(0.80, scratch + 0.25), found
     # on average: of 399 crops of ten photographs a network gains or loses some points by the seed alone
-    tuned, frozen, scratch = np.mean(found, axis=0)
-    assert tuned >= max(frozen - 0.02, scratch + 0.25), found
+    tuned, frozen, _ = np.mean(found, axis=0)
+    assert tuned >= frozen - 0.02, found
