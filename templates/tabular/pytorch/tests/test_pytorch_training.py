@@ -92,6 +92,16 @@ def test_from_training_to_predictions(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "chosen for malignant on the validation rows" in capsys.readouterr().out
 
 
+def test_an_adapted_network_is_evaluated_on_the_rows_that_were_new_to_it(tmp_path: Path) -> None:
+    place = ["--runs", str(tmp_path), "--device", "cpu"]
+    words = [*WORDS, "--data", "adult", "--limit", "300", "--shots", "40", "--epochs", "1", "--run", "tuned"]
+    workflows.finetune("pytorch", [*words, *place])
+    workflows.evaluate("pytorch", [*place, "--run", "tuned"])
+    tuned, again = (read_json(tmp_path / "tuned" / name / "metrics.json") for name in (".", "evaluate"))
+    assert again["samples"]["test"] == tuned["samples"]["test"] < 900  # the married are its base's
+    assert again["accuracy"] == tuned["accuracy"]
+
+
 def test_a_search_keeps_the_threshold_of_its_best_trial(tmp_path: Path) -> None:
     words = [*WORDS, "--data", "breast_cancer", "--trials", "2", "--space", "dropout=0,0.2"]
     workflows.search("pytorch", [*words, "--runs", str(tmp_path), "--run", "found"])

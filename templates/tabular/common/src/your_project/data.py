@@ -167,6 +167,8 @@ def load_unseen(settings: Settings, card: ModelCard, seen: np.ndarray, *, same: 
         part = kept[split(rows.take(kept), every[kept])[2]]
         rows, labels = rows.take(part), labels[part]
     known = (labels >= 0) & ~np.isin(checksums(rows), seen)
+    if same and card.group:  # adapted to some rows of this data: the others are its base's
+        known &= rows.words(card.group) != card.old
     if not known.any():
         raise ProjectError(f"{settings.data}: no row of the network's classes that it was not trained on")
     rows = rows.take(known)

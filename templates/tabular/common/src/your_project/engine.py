@@ -34,6 +34,8 @@ class ModelCard:
     counts: tuple[int, ...]  # training rows of each class
     features: tuple[Feature, ...]  # the columns, numbers first, measured on the training rows alone
     framework: str  # pytorch | keras
+    group: str = ""  # of an adapted network the column that says which rows were new to it
+    old: str = ""  # the value of it that its base knew
 
     def __post_init__(self) -> None:
         """Make features of what JSON has."""

@@ -50,7 +50,7 @@ CAREFUL = 0.25
 
 def start(request: Request[Settings]) -> Start:
     """Return the network to adapt, the few rows to adapt it to, and what is trained beside it."""
-    base, rows = base_and_rows(request)
+    base, rows, old = base_and_rows(request)
     settings, card = request.settings, bases.card_of_run(base)
     missing = [one.name for one in card.features if one.name not in rows.train.table.columns]
     if missing:
@@ -66,7 +66,13 @@ def start(request: Request[Settings]) -> Start:
         words=f"{base.path} knows {card.target}: {', '.join(card.classes)}",
         data=rows,
         card=replace(
-            card, target=rows.target, classes=rows.classes, positive=rows.positive, counts=rows.counts
+            card,
+            target=rows.target,
+            classes=rows.classes,
+            positive=rows.positive,
+            counts=rows.counts,
+            group=rows.group if old else "",
+            old=old,
         ),
         load=whole(base) if same else bases.from_run(base),
         stages=stages,
@@ -86,19 +92,19 @@ def adaptation(settings: Settings, *, new_head: bool) -> tuple[Stage, ...]:
     return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
 
 
-def base_and_rows(request: Request[Settings]) -> tuple[Run, Data]:
-    """Return the run to adapt and the few rows to adapt it to."""
-    settings = request.settings
+def base_and_rows(request: Request[Settings]) -> tuple[Run, Data, str]:
+    """Return the run to adapt, the few rows to adapt it to, and the group of this data that it knows."""
+    settings, old = request.settings, ""
     if settings.base:
         base = bases.named(request)
         rows = data.load(settings, bases.card_of_run(base))
     else:
         rows = data.load(settings)
-        name, groups = commonest(rows)
-        known = rows.where([group == name for group in groups])
-        base = bases.made(request, known, BASE, f"the rows in which {rows.group} is {name}")
-        rows = rows.where([group != name for group in groups])
-    return base, rows.few(settings.shots, settings.seed)
+        old, groups = commonest(rows)
+        known = rows.where([group == old for group in groups])
+        base = bases.made(request, known, BASE, f"the rows in which {rows.group} is {old}")
+        rows = rows.where([group != old for group in groups])
+    return base, rows.few(settings.shots, settings.seed), old
 
 
 def commonest(rows: Data) -> tuple[str, list[np.ndarray]]:
