@@ -12,6 +12,7 @@ import pytest
 from your_project import baseline, data, engine, sources
 from your_project.errors import ProjectError
 from your_project.settings import Settings
+from your_project.words import Tokenizer
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,32 @@ def test_only_training_texts_choose_how_free_the_baseline_is(monkeypatch):
     monkeypatch.setattr(model_selection.GridSearchCV, "fit", noted)
     score(texts, settings)
     assert seen and set(seen) <= set(texts.train.texts)
+
+
+def test_a_text_that_is_cut_loses_the_verdict_at_its_end(tmp_path):
+    """What often goes wrong: what lies beyond the length is not read, and nothing fails."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [(n, ("good", "bad")[n % 2]) for n in range(240)]
+    told = [(f"{n} a film with this and that , in a word {what}", what) for n, what in rows]
+    settings = write(tmp_path / "mine.tsv", told)
+    texts = data.load(settings)
+    found = {}
+    for length in (6, 16):
+        card = engine.card_of(texts, replace(settings, length=length), "pytorch")
+        tokens = Tokenizer(card)
+        seen, asked = (
+            np.stack([np.bincount(row, minlength=len(card.vocabulary)) for row in tokens.encode(part.texts)])
+            for part in (texts.train, texts.test)
+        )
+        model = LogisticRegression().fit(seen, texts.train.labels)
+        found[length] = (
+            model.score(asked, texts.test.labels),
+            (tokens.lengths(texts.test.texts) > length).all(),
+        )
+    (cut, is_cut), (whole, whole_is_cut) = found[6], found[16]
+    assert is_cut and not whole_is_cut
+    assert cut < 0.75 < whole == 1.0
 
 
 @pytest.mark.parametrize(("name", "floor"), [("movies-en", 0.72), ("reviews-zh", 0.75)])

@@ -10,7 +10,7 @@ import pytest
 from encoder_cases import minilm, tiny_bert
 from keras_cases import accuracy, engine_for, fit, settings_of, texts_of
 
-from your_project import pretrained, results
+from your_project import pretrained
 from your_project.engine import card_of
 from your_project.tfkeras import model
 from your_project.words import Tokenizer
@@ -65,22 +65,6 @@ def test_a_few_texts_can_be_learnt_by_heart(texts, tmp_path):
     settings = settings_of(dropout=0.0, epochs=40, batch_size=8, patience=0, learning_rate=1e-2)
     made, _ = fit(tmp_path, few, settings)
     assert accuracy(made, few.train) == 1.0
-
-
-def test_a_text_that_is_cut_loses_the_verdict_at_its_end(tmp_path):
-    """What often goes wrong: what lies beyond the length is not read, and nothing fails."""
-    rows = [(n, ("good", "bad")[n % 2]) for n in range(240)]
-    lines = [f"{n} a film with this and that , in a word {what}\t{what}\n" for n, what in rows]
-    (tmp_path / "mine.tsv").write_text("text\tlabel\n" + "".join(lines))
-    found = {}
-    for length in (6, 16):
-        changes = {"epochs": 6, "batch_size": 16, "learning_rate": 1e-2, "dropout": 0.0}
-        settings = settings_of(data=str(tmp_path / "mine.tsv"), length=length, **changes)
-        texts = texts_of(settings)
-        engine, _ = fit(tmp_path / str(length), texts, settings)
-        found[length] = results.measure(engine, texts.test)
-    assert (found[6]["cut_texts"], found[16]["cut_texts"]) == (1.0, 0.0)
-    assert found[6]["accuracy"] < 0.75 < found[16]["accuracy"] == 1.0
 
 
 def test_numbers_of_classes_need_the_sparse_loss():

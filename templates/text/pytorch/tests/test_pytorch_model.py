@@ -11,7 +11,7 @@ import torch
 from encoder_cases import minilm, tiny_bert
 from pytorch_cases import accuracy, engine_for, fit, settings_of, texts_of
 
-from your_project import pretrained, results
+from your_project import pretrained
 from your_project.engine import card_of
 from your_project.pytorch import model as classifier
 from your_project.pytorch.model import Classifier, turned
@@ -74,22 +74,6 @@ def test_a_few_texts_can_be_learnt_by_heart(texts, tmp_path, model, cell):
     changes = {"model": model, "cell": cell, "dropout": 0.0, "epochs": 60, "batch_size": 8, "patience": 0}
     made, _ = fit(tmp_path, few, settings_of(**changes, learning_rate=5e-3))
     assert accuracy(made, few.train) == 1.0
-
-
-def test_a_text_that_is_cut_loses_the_verdict_at_its_end(tmp_path):
-    """What often goes wrong: what lies beyond the length is not read, and nothing fails."""
-    rows = [(n, ("good", "bad")[n % 2]) for n in range(240)]
-    lines = [f"{n} a film with this and that , in a word {what}\t{what}\n" for n, what in rows]
-    (tmp_path / "mine.tsv").write_text("text\tlabel\n" + "".join(lines))
-    found = {}
-    for length in (6, 16):
-        changes = {"epochs": 6, "batch_size": 16, "learning_rate": 1e-2, "dropout": 0.0}
-        settings = settings_of(data=str(tmp_path / "mine.tsv"), length=length, **changes)
-        texts = texts_of(settings)
-        engine, _ = fit(tmp_path / str(length), texts, settings)
-        found[length] = results.measure(engine, texts.test)
-    assert (found[6]["cut_texts"], found[16]["cut_texts"]) == (1.0, 0.0)
-    assert found[6]["accuracy"] < 0.75 < found[16]["accuracy"] == 1.0
 
 
 def test_batches_are_as_long_as_their_longest_text(texts):
