@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from your_project import words
-from your_project.words import END, PADDING, START, UNKNOWN, Tokenizer, plain_words
+from your_project.words import END, PADDING, START, UNKNOWN, Tokenizer
 
 PIECES = (PADDING, UNKNOWN, START, END, "un", "##afford", "##able", "very", ",", "naive", "好", "$", "5")
 
@@ -34,7 +34,7 @@ def test_word_pieces(text, pieces):
 
 
 def test_what_cannot_be_seen_is_left_out_and_space_is_space():
-    assert plain_words("a\0b\u200dc\ufffd d\te\u00a0f") == ["abc", "d", "e", "f"]
+    assert words.plain_words("a\0b\u200dc\ufffd d\te\u00a0f") == ["abc", "d", "e", "f"]
 
 
 def test_long_texts_are_cut_and_short_ones_padded():
