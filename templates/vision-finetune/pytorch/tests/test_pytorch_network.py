@@ -131,7 +131,7 @@ def test_a_network_of_timm_is_normalised_for_as_timm_says(
     torch.save({"else": torch.ones(1)}, tmp_path / "own.pth")
     with pytest.raises(ProjectError, match=r"own\.pth is of another network: it holds no 'first\.weight'"):
         made.load_imagenet()
-    (tmp_path / "own.pth").write_bytes(pickle.dumps(SimpleNamespace))
+    (tmp_path / "own.pth").write_bytes(pickle.dumps(SimpleNamespace, 2))
     with pytest.raises(ProjectError, match=r"cannot read .*own\.pth as weights of this network"):
         made.load_imagenet()
 
