@@ -1,8 +1,8 @@
 """How much memory training takes, told before it begins, and what each choice would change.
 
 What is counted: weights, gradients, Adam's two averages, and the activations that the way back needs. What is
-not: the framework itself (on a processor about 0.3 GB of PyTorch, 0.7 GB of Keras with TensorFlow), buffers of
-single operations, and what lies between pieces of memory. With these a process grows by about half more.
+not: the framework itself (on a processor about 0.3 GB of PyTorch, 0.7 GB of Keras with TensorFlow), what
+single operations hold for a moment, and gaps. With these a process grows by about half more.
 """
 
 from __future__ import annotations
