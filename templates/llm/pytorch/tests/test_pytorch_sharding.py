@@ -101,6 +101,20 @@ def test_processes_that_share_every_weight_learn_what_one_does_and_go_on_exactly
     assert all((again_weights[name] == value).all() for name, value in shared_weights.items())
 
 
+@pytest.mark.slow
+def test_processes_learn_from_answers_of_unequal_lengths_what_one_does(tmp_path):
+    """The mean over all tokens of a batch, not the mean of the processes' means."""
+    chats = (*SMALL, "--data", "chats", "--context", "96", "--learning-rate", "1e-2", "--clip", "0")
+    one = start(tmp_path, "one", *chats, copies=1)
+    two = start(tmp_path, "two", *chats)
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    _, rows, _ = results(tmp_path / "one")
+    _, shared_rows, _ = results(tmp_path / "two")
+    for row, shared in zip(rows, shared_rows, strict=True):
+        assert shared["train_loss"] == pytest.approx(row["train_loss"], rel=1e-4)
+        assert shared["validation_loss"] == pytest.approx(row["validation_loss"], rel=1e-4)
+
+
 def test_one_process_has_nobody_to_share_with(tmp_path, capsys):
     with pytest.raises(SystemExit):
         workflows.train("pytorch", [*SMALL, "--shard", "--runs", str(tmp_path)])

@@ -88,6 +88,31 @@ def test_a_run_is_overwritten_only_when_asked(tmp_path):
         runs.begin(tmp_path, "mine", "pytorch", "train")
     assert runs.begin(tmp_path, "mine", "pytorch", "train", overwrite=True) == path
     assert [file.name for file in path.iterdir()] == ["run.json"]
+    assert [run.name for run in runs.find(tmp_path)] == ["mine"]
+
+
+@pytest.mark.parametrize("mark", ["last.pt", "trial-01/last.npz", "metrics.json"])
+def test_what_was_overwritten_goes_when_there_is_something_new(tmp_path, mark):
+    path = overwritten(tmp_path)
+    (path / mark).parent.mkdir(exist_ok=True)
+    (path / mark).touch()
+    runs.settle(path)
+    assert not (path / "old").exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_was_overwritten_comes_back_where_nothing_was_trained(tmp_path):
+    path = overwritten(tmp_path)
+    with pytest.raises(ProjectError, match="--overwrite"):  # killed, and begun anew without a word
+        runs.begin(tmp_path, "mine", "pytorch", "train")
+    assert (path / "old").is_file()
+    assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+
+
+def overwritten(folder):
+    """Return a run that has just taken the place of one that holds the file `old`."""
+    (runs.begin(folder, "mine", "pytorch", "train") / "old").touch()
+    return runs.begin(folder, "mine", "pytorch", "train", overwrite=True)
 
 
 def test_what_is_not_a_run_is_never_overwritten(tmp_path):

@@ -87,14 +87,6 @@ def test_a_wrong_file_is_not_kept(server, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_of_which_only_the_md5_is_published(server, tmp_path):
-    address = f"http://127.0.0.1:{server.server_port}/file"
-    md5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
-    assert fetch(Download("data.bin", (address,), md5=md5), tmp_path).read_bytes() == CONTENT
-    with pytest.raises(ProjectError, match="its MD5 differs"):
-        fetch(Download("other.bin", (address,), md5="0" * 32), tmp_path)
-
-
 def test_without_internet_one_line_says_what_to_do(server, tmp_path):
     server.shutdown()
     server.server_close()
@@ -104,3 +96,18 @@ def test_without_internet_one_line_says_what_to_do(server, tmp_path):
     assert "cannot download data.bin" in message
     assert f"put the file into {tmp_path}" in message
     assert "\n" not in message
+
+
+def test_several_processes_bring_a_file_once(server, tmp_path, monkeypatch):
+    """The second one of this machine waits, instead of writing into the same part."""
+    for name, value in (("RANK", "1"), ("WORLD_SIZE", "2"), ("LOCAL_RANK", "1"), ("LOCAL_WORLD_SIZE", "2")):
+        monkeypatch.setenv(name, value)
+    brought = []
+
+    def bring(seconds):
+        brought.append(seconds)
+        (tmp_path / "data.bin").write_bytes(CONTENT)
+
+    monkeypatch.setattr("your_project.downloads.time.sleep", bring)
+    assert fetch(download(server, "whole"), tmp_path).read_bytes() == CONTENT
+    assert (len(brought), server.asked) == (1, [])

@@ -9,7 +9,8 @@ import pytest
 
 from your_project.arguments import read_toml
 from your_project.errors import ProjectError
-from your_project.space import parse, points, toml
+from your_project.settings import Settings as Project
+from your_project.space import parse, points, toml, tunable
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ def test_what_is_found_can_be_read_from_a_file(tmp_path):
 def test_what_cannot_be_searched_is_told(text, told):
     with pytest.raises(ProjectError, match=told):
         parse((text,), Settings)
+
+
+def test_trials_differ_in_the_network_and_its_training_only():
+    allowed = tunable(Project)
+    assert {"learning_rate", "epochs", "batch_size"} <= set(allowed)
+    assert not {"data", "limit", "resume", "overwrite", "run", "trials", "device", "shots"} & set(allowed)
+    with pytest.raises(ProjectError, match="not in limit"):
+        parse(("limit=100,2000",), Project, allowed)
 
 
 def test_nothing_to_search():

@@ -37,6 +37,7 @@ def start(request: Request[Settings]) -> Start:
     scratch = bases.scratch(card_of(images, settings, request.framework), settings, stages)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} knows {', '.join(card.classes)}",
         data=images,
         # the body must see images normalised as it learned them: mean and deviation are the base's
@@ -80,7 +81,7 @@ def base_and_images(request: Request[Settings]) -> tuple[Run, Data]:
         known = images.only(images.classes[:half])
         base = bases.made(request, known, BASE, ", ".join(known.classes))
         images = images.only(images.classes[half:])
-    return base, images.few(settings.shots, settings.seed)
+    return base, bases.untouched(images, base).few(settings.shots, settings.seed)
 
 
 def unseen_classes(base: Run, card: ModelCard, settings: Settings, images: Data) -> tuple[str, ...]:

@@ -56,10 +56,16 @@ def rows(text: str, file: Path) -> Iterator[tuple[str, Any]]:
         if line.strip():
             where = f"{file}, line {number}"
             try:
-                yield where, json.loads(line)
+                row = json.loads(line)
+                json.dumps(row, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                raise ProjectError(
+                    f"{where}: half of a surrogate pair stands there alone, no character"
+                ) from None
             except json.JSONDecodeError as problem:
                 wrong = f"{problem.msg} at column {problem.colno}"
                 raise ProjectError(f"{where}: no JSON: {wrong}; each line holds one chat") from None
+            yield where, row
 
 
 def chat_of(row: Any, where: str) -> Chat:
@@ -115,5 +121,14 @@ def divided(chats: list[Chat]) -> tuple[list[Chat], list[Chat], list[Chat]]:
     return training, validation, test
 
 
+def unseen(chats: list[Chat], seen: np.ndarray, name: str) -> list[Chat]:
+    """Return the chats whose checksums are not among those; none left is a `ProjectError`."""
+    kept = [chats[place] for place in np.flatnonzero(~np.isin(checksums(chats), seen))]
+    if not kept:
+        raise ProjectError(f"{name}: the network was trained on all of its {len(chats)} test chats")
+    return kept
+
+
 def checksums(chats: list[Chat]) -> np.ndarray:
+    """Return a checksum of each chat, uint64."""
     return splitting.checksums(json.dumps(chat, ensure_ascii=False).encode() for chat in chats)

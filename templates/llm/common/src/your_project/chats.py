@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 Piece = tuple[list[int], bool]  # tokens, and whether they are learned
 
 
-def load(settings: Settings, known: Tokenizer | None = None) -> Data:
-    """Return the chats of the settings as windows, one a chat, in ChatML and our own tokenizer's tokens."""
-    parts = chat_files.divided(chat_files.named(settings.data))
+def load(settings: Settings, known: Tokenizer | None = None, seen: np.ndarray | None = None) -> Data:
+    """Return the chats of the settings as windows, one a chat, in ChatML and our own tokenizer's tokens.
+
+    What a network has `seen` already, told by checksums, is left out of the test part.
+    """
+    *parts, last = chat_files.divided(chat_files.named(settings.data))
+    parts.append(last if seen is None else chat_files.unseen(last, seen, settings.data))
     if known is None:
         words = "\n".join(one["content"] for chat in parts[0] for one in chat)
         known = tokenizer.learn(settings.tokenizer, words, settings.vocabulary)

@@ -81,21 +81,27 @@ class Data:
         )
 
 
-def load(settings: Settings, known: Tokenizer | None = None) -> Data:
-    """Load, clean and divide the text that the settings name; learn its tokenizer unless one is `known`."""
+def load(settings: Settings, known: Tokenizer | None = None, seen: np.ndarray | None = None) -> Data:
+    """Load, clean and divide the text that the settings name; learn its tokenizer unless one is `known`.
+
+    What a network has `seen` already, told by checksums, is left out of the test part.
+    """
     if is_chats(settings.data):
         from . import chats  # which are made of what this module offers
 
-        return _limited(chats.load(settings, known), settings.limit)
+        return _limited(chats.load(settings, known, seen), settings.limit)
     parts = paragraphs.divided(read(settings, settings.data), settings.data)
     if parts.doubles:
         print(f"data        {parts.doubles} paragraphs occur more than once and were left out")
     if known is None:
         whole = "".join(parts.training.texts)
         known = tokenizer.learn(settings.tokenizer, whole, settings.vocabulary)
+    fresh = parts.test if seen is None else parts.test.without(seen)
+    if not fresh.texts:
+        raise ProjectError(f"{settings.data}: the network was trained on all that would test it")
     train, validation, test = (
         windows(part, known, settings.context, settings.data)
-        for part in (parts.training, parts.validation, parts.test)
+        for part in (parts.training, parts.validation, fresh)
     )
     return _limited(Data(settings.data, train, validation, test, known), settings.limit)
 
@@ -109,7 +115,7 @@ def load_unseen(settings: Settings, card: ModelCard, seen: np.ndarray, *, same: 
     known = tokenizer.from_card(card.tokenizer)
     name = card.text if same else settings.data
     if name == card.text or is_chats(name):
-        return load(replace(settings, data=name, context=card.context, limit=0), known).test
+        return load(replace(settings, data=name, context=card.context, limit=0), known, seen).test
     whole = paragraphs.whole(read(settings, name)).without(seen)
     if not whole.texts:
         raise ProjectError(f"{name}: the network was trained on every paragraph of it")

@@ -37,5 +37,6 @@ def write(run: Run, card: ModelCard, save: Callable[[Path], None], *, overwrite:
     files.write_json(path / "model.json", asdict(plain(card)))
     told = files.read_json(run.path / "metrics.json") | {"run": path.name, "merged_from": run.name}
     files.write_json(path / "metrics.json", told | {"finished": runs.now()})
+    runs.settle(path)
     print(f"merged      the adapters of {run.path} into its weights: {path}")
     return path

@@ -14,6 +14,7 @@ from .bases import Start
 from .errors import ProjectError
 from .settings import Settings
 from .stages import Stage
+from .training import seen
 
 if TYPE_CHECKING:
     from .data import Data
@@ -43,6 +44,7 @@ def start(request: Request[Settings]) -> Start:
         adapted = with_lora(adapted, settings, base.name)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} has learned from {card.text}; {text.name} is new to it",
         data=text,
         card=adapted,
@@ -70,10 +72,9 @@ def text_for(request: Request[Settings], card: ModelCard, base: Run) -> Data:
     """Return the text to adapt to, little of it, in the base's tokens and windows."""
     settings = request.settings
     name = settings.data if "data" in request.given else THEN if card.text == FIRST else FIRST
-    if name == card.text:
-        raise ProjectError(f"{base.name} was trained on {name} itself: give another text by --data")
+    bases.refuse_the_same(base, name)
     known = tokenizer.from_card(card.tokenizer)
-    text = data.load(replace(settings, data=name, context=card.context), known)
+    text = data.load(replace(settings, data=name, context=card.context), known, seen(base.path))
     return text.few(settings.shots, settings.seed)
 
 

@@ -41,6 +41,7 @@ def start(request: Request[Settings]) -> Start:
     scratch = bases.scratch(card_of(samples, settings, request.framework), settings, stages)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} knows {', '.join(card.classes)}",
         data=samples,
         # the body must see features normalised as it learned them: mean and deviation are the base's
@@ -76,7 +77,7 @@ def base_and_samples(request: Request[Settings]) -> tuple[Run, Data]:
             raise ProjectError(f"--base {base.name} knows {', '.join(new.classes)} already")
     else:
         base = bases.made(request, known, BASE, ", ".join(known.classes))
-    return base, new.few(settings.shots, settings.seed)
+    return base, bases.untouched(new, base).few(settings.shots, settings.seed)
 
 
 def before_and_after(samples: Data, task: str) -> tuple[Data, Data]:

@@ -39,7 +39,7 @@ def now() -> str:
 def find(runs: Path) -> list[Run]:
     """Return the runs below a folder, oldest first; folders that are no runs are passed over."""
     found = []
-    for mark in runs.glob("*/run.json"):
+    for mark in runs.glob("[!.]*/run.json"):
         try:
             found.append(read(mark.parent))
         except ProjectError:
@@ -85,8 +85,12 @@ def begun(path: Path) -> bool:
 
 
 def begin(runs: Path, name: str, framework: str, job: str, *, overwrite: bool = False) -> Path:
-    """Make the folder of a new run and return it; without a name it gets date, time and framework."""
+    """Make the folder of a new run and return it; without a name it gets date, time and framework.
+
+    With `overwrite`, a run of that name is set aside; `settle` removes it or brings it back.
+    """
     path = runs / checked(name) if name else _fresh(runs, framework)
+    settle(path)
     if path.exists():
         if not overwrite:
             raise ProjectError(
@@ -94,10 +98,29 @@ def begin(runs: Path, name: str, framework: str, job: str, *, overwrite: bool = 
             )
         if not (path / "run.json").is_file() and any(path.iterdir()):
             raise ProjectError(f"{path} is not a run and will not be overwritten")
-        shutil.rmtree(path)
+        path.rename(_aside(path))  # until something is trained: see `settle`
     path.mkdir(parents=True)
     write_json(path / "run.json", {"schema": "run/1", "job": job, "framework": framework, "started": now()})
     return path
+
+
+def settle(path: Path) -> None:
+    """Decide between a run and the one that it was to overwrite: nothing goes before there is something new.
+
+    The old one comes back where the new one ended, or was killed, before it had trained anything.
+    """
+    old = _aside(path)
+    if not old.exists():
+        return
+    if begun(path) or (path / "metrics.json").is_file():
+        shutil.rmtree(old)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+        old.rename(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.overwritten")
 
 
 def checked(name: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import processes
 from .errors import ProjectError
 from .progress import Progress
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 18  # bytes
 TIMEOUT = 30  # seconds without an answer
+POLL = 0.2  # seconds between looks for a file that another process brings
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,7 @@ class Download:
 
     name: str
     addresses: tuple[str, ...]
-    sha256: str = ""
-    md5: str = ""  # where the publisher gives no SHA-256; it still tells a broken file from a whole one
+    sha256: str
 
 
 def fetch(download: Download, folder: Path) -> Path:
@@ -33,6 +35,9 @@ def fetch(download: Download, folder: Path) -> Path:
     its name only after its checksum fits. Raises `ProjectError` when no address gives the right file.
     """
     target = folder / download.name
+    while processes.number_here() and not target.is_file():
+        # the first process of this machine brings it; where it cannot, its end is that of the others, too
+        time.sleep(POLL)
     if target.is_file():
         return target
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,13 +49,11 @@ def fetch(download: Download, folder: Path) -> Path:
         except (OSError, ValueError) as problem:  # URLError, timeouts and broken connections are OSErrors
             problems.append(f"{address}: {getattr(problem, 'reason', None) or problem}")
             continue
-        kind = "sha256" if download.sha256 else "md5"
-        if checksum(part, kind) == (download.sha256 or download.md5):
+        if sha256(part) == download.sha256:
             part.replace(target)
             return target
         part.unlink()
-        name = {"sha256": "SHA-256", "md5": "MD5"}[kind]
-        problems.append(f"{address}: the file is not the published one (its {name} differs)")
+        problems.append(f"{address}: the file is not the published one (its SHA-256 differs)")
     raise ProjectError(
         f"cannot download {download.name} ({'; '.join(problems)});"
         f" without internet, put the file into {folder} or choose data that needs none (see --help)"
@@ -59,12 +62,7 @@ def fetch(download: Download, folder: Path) -> Path:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    return checksum(path, "sha256")
-
-
-def checksum(path: Path, kind: str) -> str:
-    """Return the checksum of a file, in hexadecimal; `kind` is sha256 or md5."""
-    digest = hashlib.new(kind, usedforsecurity=kind != "md5")
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(CHUNK):
             digest.update(block)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from . import jobs, runs
 from .engine import ModelCard, TaskEngine, card_of
 from .errors import ProjectError
 from .files import read_json
 from .settings import Settings
-from .training import announce, finish, fit, make_engine, whole_training, with_small_batches
+from .training import announce, finish, fit, make_engine, seen, whole_training, with_small_batches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +43,12 @@ class Start:
 
     base: str  # the run or the package whose network it is
     words: str  # what it knows, for the reader
-    data: Data
+    data: Data  # of which no test sample is one that the base has learned from: see `untouched`
     card: ModelCard  # of the adapted network
     load: Callable[[TaskEngine], None]  # puts what the base knows into a fresh network
     stages: tuple[Stage, ...]
     beside: tuple[Beside, ...]
+    run: Run | None = None  # the base, where it is one
     known: Callable[[], dict[str, Any]] = dict  # more for `metrics.json`, found once all is trained
 
 
@@ -83,7 +87,8 @@ def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], w
             return runs.read(path)
         settings = replace(settings, resume=True)
     else:
-        runs.begin(request.runs, name, request.framework, "base", overwrite=True)
+        remove_base(path)
+        runs.begin(request.runs, name, request.framework, "base")
         jobs.record(path, settings)
     settings = with_small_batches(settings, samples)
     engine = make_engine(request.framework, settings, card)
@@ -94,6 +99,37 @@ def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], w
     fit(engine, samples, whole_training(settings), path, part, program="finetune")
     finish(engine, samples, path, settings, job="base")
     return runs.read(path)
+
+
+def remove_base(path: Path) -> None:
+    """Remove a base that was trained otherwise; what somebody else has put there is a `ProjectError`."""
+    try:
+        job = runs.read(path).job if path.exists() else "base"
+    except ProjectError:
+        job = "base" if not any(path.iterdir()) else ""
+    if job != "base":
+        raise ProjectError(f"{path} is no base of fine-tuning, whose place it takes: rename it")
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def untouched(samples: Data, base: Run) -> Data:
+    """Return data without the test samples that the base has learned from."""
+    fresh = ~np.isin(samples.test.checksums(), seen(base.path))
+    if not fresh.any():
+        raise ProjectError(
+            f"{samples.name}: {base.name} has learned from all {len(fresh)} {samples.unit} that would test it"
+        )
+    if not fresh.all():
+        known = np.count_nonzero(~fresh)
+        print(f"test        {known} of {len(fresh)} {samples.unit} are left out: {base.name} knows them")
+    return replace(samples, test=samples.test.take(fresh))
+
+
+def refuse_the_same(base: Run, name: str) -> None:
+    """Raise `ProjectError` for data that the base was trained on: longer training is no fine-tuning."""
+    began: Settings = runs.stored(base.path, Settings, "settings.json")
+    if began.data == name:
+        raise ProjectError(f"--base {base.name} was trained on {name} itself: give other data by --data")
 
 
 def agrees(path: Path, settings: Settings, card: ModelCard, decisive: tuple[str, ...]) -> bool:

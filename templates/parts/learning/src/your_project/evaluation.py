@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from . import data, engines, jobs, results, runs
 from .engine import ModelCard
-from .errors import ProjectError
 from .settings import Settings
-from .training import measured
+from .training import measured, seen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .data import Split
     from .engine import TaskEngine
     from .program import Request
@@ -65,12 +60,3 @@ def unseen_samples(request: Request[Settings], run: Run, card: ModelCard) -> tup
     chosen = {name: request.given[name] for name in CHOSEN if name in request.given}
     settings = replace(began, **chosen)
     return settings, data.load_unseen(settings, card, seen(run.path), same=settings.data == began.data)
-
-
-def seen(path: Path) -> np.ndarray:
-    """Return the checksums of what a network learned from."""
-    try:
-        checksums: np.ndarray = np.load(path / "seen.npy", allow_pickle=False)
-    except (OSError, ValueError) as problem:
-        raise ProjectError(f"cannot read {path / 'seen.npy'}: {problem}") from None
-    return checksums

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import jobs, results, transfer
-from .training import FREE, announce, finish, fit, make_engine, measured, with_small_batches
+from .training import FREE, announce, finish, fit, make_engine, measured, seen, with_small_batches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +33,7 @@ def finetune(request: Request[Settings]) -> None:
 def finetune_in(path: Path, request: Request[Settings]) -> None:
     """Fine-tune in the folder of a run, train from scratch beside it, write metrics and report."""
     start = transfer.start(request)
+    known = None if start.run is None else seen(start.run.path)
     settings = with_small_batches(request.settings, start.data)
     request = replace(request, settings=settings)
 
@@ -40,7 +41,7 @@ def finetune_in(path: Path, request: Request[Settings]) -> None:
     engine = make_engine(request.framework, settings, start.card)
     start.load(engine)
     announce(engine, start.data, path)
-    run = fit(engine, start.data, start.stages, path, request, program="finetune")
+    run = fit(engine, start.data, start.stages, path, request, program="finetune", known=known)
 
     numbers, histories = {}, {}
     for other in start.beside:

@@ -16,7 +16,7 @@ from . import data, jobs
 from .engine import card_of
 from .errors import Interrupted, ProjectError
 from .files import read_json, write_json, write_text
-from .space import parse, points, toml
+from .space import parse, points, toml, tunable
 from .training import FREE, announce, finish, make_engine, remember, whole_training, with_small_batches
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def search(request: Request[Settings]) -> None:
 def search_in(path: Path, request: Request[Settings]) -> None:
     """Search in the folder of a run; a trial that is finished is not run again."""
     settings = request.settings
-    space = parse(settings.space, type(settings))
+    space = parse(settings.space, type(settings), tunable(type(settings)))
     samples = data.load(settings)
     tried = [
         trial(path / f"trial-{number:02}", values, samples, request)

@@ -11,7 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import read_comments
 from .errors import ProjectError
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,19 @@ class Choice:
         return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
 
 
+#: groups of settings that a search may change: all trials see the same data
+TUNABLE = ("network", "training")
+#: settings of these groups that say nothing of a network or its training
+FREE = frozenset({"resume", "overwrite"})
+
 Space = dict[str, "Range | Choice"]
 
 
-def parse(texts: tuple[str, ...], settings: type) -> Space:
+def parse(texts: tuple[str, ...], settings: type, allowed: Collection[str] | None = None) -> Space:
     """Return the space that is written as `name=low:high`, `name=low:high:log` or `name=a,b,c`.
 
-    Raises `ProjectError` for a name that is no setting and for values that it cannot have.
+    Raises `ProjectError` for a name that is no setting, or none of those `allowed`, and for values that it
+    cannot have.
 
     >>> @dataclass
     ... class Settings:
@@ -70,12 +80,25 @@ def parse(texts: tuple[str, ...], settings: type) -> Space:
             raise ProjectError(
                 f"--space {text}: no such setting: {name}" + (f"; did you mean {near[0]}?" if near else "")
             )
+        if allowed is not None and name not in allowed:
+            raise ProjectError(
+                f"--space {text}: trials differ in what {' and '.join(TUNABLE)} take ({', '.join(allowed)}),"
+                f" not in {name}: with other data their losses could not be compared"
+            )
         space[name] = (
             _range(text, values, hints[name]) if ":" in values else _choice(text, values, hints[name])
         )
     if not space:
         raise ProjectError("--space is empty: there is nothing to search")
     return space
+
+
+def tunable(settings: type) -> tuple[str, ...]:
+    """Return the settings that a search may change."""
+    groups = {name: group for name, (group, _) in read_comments(settings).items()}
+    known = [one for one in typing.get_type_hints(settings) if one not in FREE]
+    # without its source a class has no groups: then all that can be tried is
+    return tuple(one for one in known if groups.get(one, TUNABLE[0]) in TUNABLE)
 
 
 def points(space: Space, count: int, seed: int) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import baseline, data, engines, jobs, processes, results
 from .engine import card_of
+from .errors import ProjectError
 from .files import replacing
 from .run_folder import read_history
 from .stages import Stage
@@ -98,17 +99,32 @@ def fit(
     request: Request[Settings],
     *,
     program: str,
+    known: np.ndarray | None = None,
 ) -> RunFolder:
-    """Train in a run's folder, and leave the best weights in the engine."""
-    remember(samples, path)
+    """Train in a run's folder, and leave the best weights in the engine.
+
+    `known` are the checksums of what the network has learned from before.
+    """
+    remember(samples, path, known)
     return jobs.fit(engine, samples, stages, path, request, program=program)
 
 
-def remember(samples: Data, path: Path) -> None:
+def remember(samples: Data, path: Path, known: np.ndarray | None = None) -> None:
     """Keep the checksums of what the network learns from: none of it may ever test the network."""
-    seen = np.concatenate([part.checksums() for part in (samples.train, samples.validation)])
+    sums = [part.checksums() for part in (samples.train, samples.validation)]
     with replacing(path / "seen.npy") as draft, draft.open("wb") as file:
-        np.save(file, np.unique(seen), allow_pickle=False)
+        np.save(
+            file, np.unique(np.concatenate(sums if known is None else [*sums, known])), allow_pickle=False
+        )
+
+
+def seen(path: Path) -> np.ndarray:
+    """Return the checksums of what a run's network learned from, and what it was made of before that."""
+    try:
+        checksums: np.ndarray = np.load(path / "seen.npy", allow_pickle=False)
+    except (OSError, ValueError) as problem:
+        raise ProjectError(f"cannot read {path / 'seen.npy'}: {problem}") from None
+    return checksums
 
 
 def measured(engine: TaskEngine, part: Any) -> dict[str, Any]:

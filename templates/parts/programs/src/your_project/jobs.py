@@ -64,17 +64,21 @@ def open_run(
 def removed_unless_begun(request: Request[Kind], path: Path) -> Iterator[None]:
     """Remove the folder of a new run that fails before anything was trained: there is nothing to resume.
 
-    One that was there before stays, and so does one whose end said how to go on. Of several processes it is
-    the first one's affair.
+    One that was there before stays or comes back, and one whose end said how to go on stays. Of several
+    processes it is the first one's affair.
     """
     try:
         yield
     except Interrupted:
         raise
     except BaseException:
-        if not (request.settings.resume or runs.begun(path) or processes.number()):
-            shutil.rmtree(path, ignore_errors=True)
+        if not processes.number():
+            if not (request.settings.resume or runs.begun(path)):
+                shutil.rmtree(path, ignore_errors=True)
+            runs.settle(path)
         raise
+    if not processes.number():
+        runs.settle(path)
 
 
 def unfinished_run(request: Request[Kind], job: str) -> Run:

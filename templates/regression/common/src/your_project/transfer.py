@@ -19,11 +19,10 @@ from . import bases, data, regression_metrics, runs
 from .bases import Start
 from .engine import card_of
 from .errors import ProjectError
-from .evaluation import seen
 from .jobs import weights_of
 from .settings import Settings
 from .stages import Stage
-from .training import make_engine
+from .training import make_engine, seen
 
 if TYPE_CHECKING:
     from .data import Data
@@ -59,6 +58,7 @@ def start(request: Request[Settings]) -> Start:
     stages = adaptation(settings)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path}: {known.describe()}{untouched}",
         data=rows,
         card=card,

@@ -63,6 +63,7 @@ def start(request: Request[Settings]) -> Start:
     beside = bases.scratch(card_of(rows, settings, request.framework), settings, stages)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} knows {card.target}: {', '.join(card.classes)}",
         data=rows,
         card=replace(
@@ -97,6 +98,7 @@ def base_and_rows(request: Request[Settings]) -> tuple[Run, Data, str]:
     settings, old = request.settings, ""
     if settings.base:
         base = bases.named(request)
+        bases.refuse_the_same(base, settings.data)
         rows = data.load(settings, bases.card_of_run(base))
     else:
         rows = data.load(settings)
@@ -104,7 +106,7 @@ def base_and_rows(request: Request[Settings]) -> tuple[Run, Data, str]:
         known = rows.where([group == old for group in groups])
         base = bases.made(request, known, BASE, f"the rows in which {rows.group} is {old}")
         rows = rows.where([group != old for group in groups])
-    return base, rows.few(settings.shots, settings.seed), old
+    return base, bases.untouched(rows, base).few(settings.shots, settings.seed), old
 
 
 def commonest(rows: Data) -> tuple[str, list[np.ndarray]]:

@@ -99,7 +99,7 @@ def read_encoder(folder: Path, name: str) -> Encoder:
     kind, activation = config.get("model_type"), config.get("hidden_act", "gelu")
     if (kind, activation) != ("bert", "gelu"):
         raise ProjectError(f"{folder} holds a {kind} with {activation}; this project reads bert with gelu")
-    words = tuple((folder / "vocab.txt").read_text(encoding="utf-8").splitlines())
+    words = tuple((folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n"))
     if len(words) != config["vocab_size"] or words[0] != "[PAD]":
         raise ProjectError(f"{folder / 'vocab.txt'} does not fit config.json, or does not begin with [PAD]")
     return Encoder(

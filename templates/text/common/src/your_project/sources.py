@@ -27,11 +27,11 @@ NEIGHBOURS = {
 }
 
 #: Maas et al. 2011, Learning Word Vectors for Sentiment Analysis (https://ai.stanford.edu/~amaas/data/sentiment/).
-#: Its page publishes no checksum; this MD5 is the one that torchtext and PaddlePaddle check it with.
+#: Its page publishes no checksum; this SHA-256 is the one that TensorFlow Datasets checks it with.
 IMDB = Download(
     "aclImdb_v1.tar.gz",
     ("https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",),
-    md5="7c2ac02c03563afcf9b574c7e56c153a",
+    "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
 )
 SIGNS = {"neg": "negative", "pos": "positive"}
 

@@ -90,11 +90,12 @@ def _json_lines(path: Path, encoding: str) -> Cells:
     text, _ = decoded(path, encoding)
     names: list[str] = []
     rows, lines = [], []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # splitlines() would cut at U+2028, too
         if not line.strip():
             continue
         try:
             content = json.loads(line)
+            json.dumps(content, ensure_ascii=False).encode()  # refuses a half of a surrogate pair
         except ValueError as problem:
             raise ProjectError(f"{path}, line {number}: {problem}; each line is a JSON object") from None
         if not isinstance(content, dict):

@@ -63,6 +63,7 @@ def from_encoder(request: Request[Settings], texts: Data) -> Start:
     stages = adaptation(settings)
     return Start(
         base=card.pretrained,
+        run=None,
         words=f"{card.pretrained}: {card.layers} layers, pretrained, {len(card.vocabulary):,} word pieces",
         data=few,
         card=card,
@@ -86,11 +87,8 @@ def from_run(request: Request[Settings], base: Run, texts: Data) -> Start:
     card = bases.card_of_run(base)
     settings = request.settings.suited(card.model)
     began = runs.stored(base.path, Settings, "settings.json")
-    if began.data == settings.data:
-        raise ProjectError(
-            f"--base {base.name} was trained on {settings.data} itself: give other texts by --data"
-        )
-    few = few_of(texts, settings, card.model)
+    bases.refuse_the_same(base, settings.data)
+    few = few_of(bases.untouched(texts, base), settings, card.model)
     share = settings.encoder_rate if card.model == "minilm" else 1.0
     same_classes = card.classes == few.classes
     stages = adaptation(settings, share, head_knows=same_classes)
@@ -105,6 +103,7 @@ def from_run(request: Request[Settings], base: Run, texts: Data) -> Start:
     weights = jobs.weights_of(base)
     return Start(
         base=base.name,
+        run=base,
         words=f"{base.path} has learned {began.data}",
         data=few,
         card=network,

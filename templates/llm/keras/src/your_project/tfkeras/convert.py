@@ -105,6 +105,7 @@ def convert(request: Request[Settings]) -> None:
     files.write_json(path / "model.json", described)
     told = files.read_json(run.path / "metrics.json") | {"run": path.name, "converted_from": run.name}
     files.write_json(path / "metrics.json", told | {"finished": runs.now()})
+    runs.settle(path)
     print(f"run         {path}: the network of {run.name}, for {other}")
 
 

@@ -91,8 +91,8 @@ class Training:
             while now.stage_epoch < stage.epochs and not 0 < patience <= now.waited:
                 started = time.perf_counter()
                 network.train()
-                for section in held:
-                    section.eval()  # else BatchNorm goes on averaging, and changes what shall stay
+                for normalisation in held:
+                    normalisation.eval()  # else it goes on averaging, and changes what shall stay
                 train_loss = self.epoch(stage, now, learner, optimiser, scaler)
                 team.share_statistics(network)
                 measured = self.evaluate()
@@ -151,6 +151,9 @@ class Training:
         they do not hold equally much, as texts of different lengths.
         """
         size, whole = -(-len(targets) // self.parts), self.weight(targets)
+        if isinstance(whole, torch.Tensor):  # else it is the same in all processes
+            # they will share the mean of their gradients, in which one with more to learn must count more
+            whole = self.team.total(whole.float()) / self.team.size
         loss_sum = torch.zeros((), device=self.placement.device)
         for start in range(0, len(targets), size):
             which = slice(start, start + size)

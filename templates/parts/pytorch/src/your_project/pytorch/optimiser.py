@@ -32,14 +32,15 @@ def shares(names: list[str], stage: Stage) -> dict[str, float]:
 
 
 def freeze(sections: Mapping[str, torch.nn.Module], stage: Stage) -> list[torch.nn.Module]:
-    """Let the sections that have a share learn and hold the others; return those that are held."""
-    held = []
+    """Let the sections that have a share learn; return the normalisations whose averages stay as they are.
+
+    Of a section that is held nothing changes, but its dropout goes on: it regularises what learns behind it.
+    """
+    held: list[torch.nn.Module] = []
     for name, share in shares(list(sections), stage).items():
         sections[name].requires_grad_(share > 0)
-        if share == 0:
-            held.append(sections[name])
-        elif not stage.averages:
-            # the averages of few images are poorer than those that a body brings
+        # the averages of few images are poorer than those that a body brings
+        if share == 0 or not stage.averages:
             norms = [one for one in sections[name].modules() if isinstance(one, _BatchNorm)]
             held += [one.requires_grad_(False) for one in norms]
     return held
