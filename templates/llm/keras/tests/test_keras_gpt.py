@@ -103,3 +103,13 @@ def test_dropout_works_in_training_only():
     assert not np.allclose(one, other)
     part = split(tokens(), tokens())
     assert np.array_equal(made.outputs(part), made.outputs(part))
+
+
+def test_no_two_layers_drop_the_same_places():
+    card = replace(CARD, dropout=0.5, rank=2, alpha=2.0, adapter_dropout=0.5)
+    layers = KerasEngine(SETTINGS, card).network._flatten_layers()
+    drops = [layer for layer in layers if isinstance(layer, keras.layers.Dropout)]
+    ones = keras.ops.ones((4, 4, 16))
+    masks = {keras.ops.convert_to_numpy(drop(ones, training=True)).tobytes() for drop in drops}
+    # of the embedding; in each of two blocks of attention, of what each half adds, and of four adapters
+    assert len(masks) == len(drops) == 1 + 2 * (1 + 2 + 4)

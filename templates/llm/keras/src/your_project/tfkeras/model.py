@@ -7,6 +7,7 @@ writing tokens (Press and Wolf 2017, https://arxiv.org/abs/1608.05859).
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import keras
@@ -26,10 +27,11 @@ EMBEDDING, HEAD = "embedding", "head"
 def build(card: ModelCard, seed: int = 0) -> keras.Model:
     """Return the network: token numbers (N, T) to float32 logits of the next token (N, T, tokens).
 
-    The seed is that of dropout. Initial weights are drawn from Keras' global generator: seed it before, with
+    The seed is that of the first dropout, the next one has the next number: of equal seeds all would drop the
+    same places. Initial weights are drawn from Keras' global generator: seed it before, with
     `keras.utils.set_random_seed`.
     """
-    lora = of_card(card)
+    lora, seeds = of_card(card), count(seed)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     embedding = layers.ReversibleEmbedding(
         card.tokens,
@@ -38,25 +40,28 @@ def build(card: ModelCard, seed: int = 0) -> keras.Model:
         reverse_dtype="float32",  # also under mixed precision: the exponentials of the loss need the digits
         name=EMBEDDING,
     )
-    x = _dropped(embedding(tokens), card, seed, "embedding_dropout")
+    x = _dropped(embedding(tokens), card, next(seeds), "embedding_dropout")
     # what a block adds to the stream is smaller, the more of them add to it
     last = DEVIATION / (2 * card.layers) ** 0.5
     for number in range(1, card.layers + 1):
         name = f"block{number}"
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_attention_norm")(x)
-        y = beside(_dense(3 * card.width, f"{name}_query_key_value"), y, lora, seed)
-        y = Attention(card.heads, card.dropout, seed=seed, name=f"{name}_attention")(y)
+        y = beside(_dense(3 * card.width, f"{name}_query_key_value"), y, lora, next(seeds))
+        y = Attention(card.heads, card.dropout, seed=next(seeds), name=f"{name}_attention")(y)
         y = _dropped(
-            beside(_dense(card.width, f"{name}_project", last), y, lora, seed), card, seed, f"{name}_dropout1"
+            beside(_dense(card.width, f"{name}_project", last), y, lora, next(seeds)),
+            card,
+            next(seeds),
+            f"{name}_dropout1",
         )
         x = layers.Add(name=f"{name}_add1")([x, y])
         y = layers.RMSNormalization(epsilon=EPSILON, name=f"{name}_mlp_norm")(x)
-        y = beside(_dense(4 * card.width, f"{name}_expand"), y, lora, seed)
+        y = beside(_dense(4 * card.width, f"{name}_expand"), y, lora, next(seeds))
         y = layers.Activation(_gelu, name=f"{name}_gelu")(y)
         y = _dropped(
-            beside(_dense(card.width, f"{name}_contract", last), y, lora, seed),
+            beside(_dense(card.width, f"{name}_contract", last), y, lora, next(seeds)),
             card,
-            seed,
+            next(seeds),
             f"{name}_dropout2",
         )
         x = layers.Add(name=f"{name}_add2")([x, y])
