@@ -14,25 +14,18 @@ from your_project.regression_metrics import regression
 from your_project.training import whole_training
 
 
-def test_gradient_descent_arrives_at_the_closed_form(tmp_path):
-    rows = cars()
-    # no decay, and judged by what is minimised: the bowl has one lowest point
-    often = rows.train.take(np.tile(np.arange(len(rows.train)), 20))  # few epochs of many steps
-    settings = settings_of(
-        model="linear",
-        epochs=150,
-        batch_size=len(rows.train),
-        weight_decay=0.0,
-        learning_rate=5e-2,
-        clip=0.0,
-    )
-    engine, history = fit(tmp_path, replace(rows, train=often, validation=rows.train), settings)
+def test_a_linear_model_arrives_at_the_closed_form_as_the_settings_are(tmp_path):
+    rows, settings = cars(), settings_of(model="linear")
+    engine, history = fit(tmp_path, rows, settings)
     solution = closed_form.solve(*closed_form.standardised(rows))
     weights = engine.network.head.weight[0].detach().numpy()
-    np.testing.assert_allclose(weights, solution.weights, atol=1e-3)
-    assert abs(engine.network.head.bias.item() - solution.bias) < 1e-3
+    np.testing.assert_allclose(weights, solution.weights, atol=0.05)
     way = [weights[at] for at in closed_form.heaviest(solution.weights)]
-    assert (history[-1]["weight_1"], history[-1]["weight_2"]) == pytest.approx(way, abs=1e-3)
+    assert list(engine.noted().values()) == pytest.approx(way)
+    assert (history[-1]["weight_1"], history[-1]["weight_2"]) == pytest.approx(way, abs=0.02)
+    ridge = baseline.compare(rows, settings)
+    assert ridge is not None
+    assert measured(engine, rows.test)["mae"] < 1.02 * ridge["mae"]
 
 
 @pytest.mark.parametrize("model", ["linear", "polynomial", "mlp"])
@@ -124,9 +117,8 @@ def test_no_network_is_worse_than_ridge(tmp_path):
     for seed in (0, 1, 2):
         engine, _ = fit(tmp_path / f"mlp-{seed}", rows, settings_of(seed=seed))
         assert measured(engine, rows.test)["mae"] < 0.9 * ridge["mae"]  # measured: 0.76 to 0.77 of it
-    for model, limit in (("polynomial", 0.95), ("linear", 1.05)):
-        engine, _ = fit(tmp_path / model, rows, settings_of(model=model))
-        assert measured(engine, rows.test)["mae"] < limit * ridge["mae"]
+    engine, _ = fit(tmp_path / "polynomial", rows, settings_of(model="polynomial"))
+    assert measured(engine, rows.test)["mae"] < 0.9 * ridge["mae"]
 
 
 @pytest.mark.slow

@@ -2,7 +2,8 @@
 
 The squared error of a linear model is a bowl: it has one lowest point, where all slopes are zero. That is a
 system of linear equations (the normal equations, Gauss 1809), solved here by orthogonal transformations,
-which lose no digits. Gradient descent must arrive at the same point; with it one can do what no equation can.
+which lose no digits. Gradient descent arrives at the same point, if its steps are long enough, there are
+enough of them, and they grow smaller in the end; with it one can do what no equation can.
 
 All numbers are those of the network's own weights: features and target are standardised.
 """

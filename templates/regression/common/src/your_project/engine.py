@@ -94,3 +94,6 @@ class TaskEngine(Engine, Protocol):
     card: ModelCard
 
     def __init__(self, settings: Settings, card: ModelCard) -> None: ...
+
+    def noted(self) -> dict[str, float]:
+        """Return the weights of a linear model whose way the report draws: weight_1, weight_2."""

@@ -50,15 +50,18 @@ def report(
         sections.comparison(page, content, regression_sections.COMPARED, history, others)
     sections.facts(page, content)
     sections.training_curves(page, history, CURVES)
-    way(page, content, history)
+    way(page, content, engine.noted(), history)
     sections.trials(page, content)
     regression_sections.predictions(page, predicted, true, engine.card.target)
     worst(page, test, predicted, true)
     return page
 
 
-def way(page: Page, content: dict[str, Any], history: History) -> None:
-    """Add the loss over two weights of a linear model, and the way that training took on it."""
+def way(page: Page, content: dict[str, Any], kept: dict[str, float], history: History) -> None:
+    """Add the loss over two weights of a linear model, and the way that training took on it.
+
+    `kept` are the two weights of the network that is tested: those of the epoch that did best on validation.
+    """
     surface = (content.get("baseline") or {}).get("surface")
     points = [(row["weight_1"], row["weight_2"]) for row in history if "weight_1" in row]
     # an adapted network goes on with the scale of its base, on which this surface does not lie
@@ -71,10 +74,10 @@ def way(page: Page, content: dict[str, Any], history: History) -> None:
         " nearly the same: the weights can be exchanged for one another, and the way is long.",
     )
     page.charts(landscape(surface, points))
-    last, best = points[-1], surface["best"]
+    best, own = surface["best"], (kept["weight_1"], kept["weight_2"])
     page.table(
-        ("weight of", "closed form", "after training"),
-        [(name, float(best[at]), float(last[at])) for at, name in enumerate(surface["features"])],
+        ("weight of", "closed form", f"after training (epoch {content['best_epoch']}, which was kept)"),
+        [(name, float(best[at]), own[at]) for at, name in enumerate(surface["features"])],
     )
 
 

@@ -22,6 +22,10 @@ SMOKE = {
     "formats": ("onnx",),
 }
 
+#: learning rates that did best on the validation rows of the cars. One layer bears ten times as much, and
+#: needs it: with the rate of mlp a linear model is only half-way to its closed form after 100 epochs.
+RATES = {"mlp": 2e-3, "polynomial": 2e-2, "linear": 2e-2}
+
 #: what each program does, for its --help
 DESCRIPTIONS = {
     "train": "Train a network that predicts a number, evaluate it beside simple models and write a report.",
@@ -57,7 +61,7 @@ class Settings:
     # --- training
     epochs: int = 100  # passes over the training rows
     batch_size: int = 32  # rows per optimiser step
-    learning_rate: float = 2e-3  # at its peak
+    learning_rate: float = 0.0  # at its peak; 0 = 2e-3 for mlp, 2e-2 for polynomial and linear
     weight_decay: float = 1e-2  # decoupled (AdamW); not applied to biases
     warmup: float = 0.1  # share of the steps in which the learning rate rises
     clip: float = 1.0  # largest global gradient norm, 0 = no limit
@@ -106,5 +110,7 @@ class Settings:
     smoke: bool = False  # everything once, in seconds, on few rows; leaves nothing behind
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant, in words that name the setting."""
+        """Fill in what follows from the model; refuse what cannot be meant, naming the setting."""
+        if not self.learning_rate:
+            object.__setattr__(self, "learning_rate", RATES[self.model])
         check(self, {"width": 1, "depth": 1, "degree": 1}, ("dropout",))
