@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from your_project import data, paragraphs, sources, tokenizer
+from your_project import chat_files, data, paragraphs, sources, tokenizer
+from your_project.engine import card_of
 from your_project.errors import ProjectError
 from your_project.settings import Settings
 
@@ -60,18 +63,67 @@ def test_targets_are_the_inputs_shifted_by_one_once():
     assert found.characters(known.lengths) == 7
 
 
-def test_the_tokenizer_sees_the_training_part_alone(tmp_path):
-    texts = sentences(3, 200)
+@pytest.mark.parametrize("kind", ["characters", "bytes"])
+def test_the_tokenizer_sees_the_training_part_alone(tmp_path, kind):
+    signs = [chr(0x4E00 + number) for number in range(200)]  # each paragraph has one of its own
+    texts = [4 * sign + " " + text for sign, text in zip(signs, sentences(3, 200), strict=True)]
     (tmp_path / "text.md").write_text("\n\n".join(texts), encoding="utf-8")
-    settings = Settings(data=str(tmp_path), context=16)
+    settings = Settings(data=str(tmp_path), context=16, tokenizer=kind, vocabulary=4096)
     parts = paragraphs.divided(sources.read(settings, settings.data), settings.data)
-    rare = parts.validation.texts[0].split()[0]
-    changed = [
-        text.replace(rare, "ÄÖÜ" + rare) if text in parts.validation.texts[0] else text for text in texts
-    ]
-    assert changed != texts
     known = data.load(settings).tokenizer
-    assert set(known.card()["alphabet"]) == set("".join(parts.training.texts))
+    spelt = "".join(piece.decode(errors="ignore") for piece in known.pieces)
+    for part, told in ((parts.training, True), (parts.validation, False), (parts.test, False)):
+        own = [sign for sign in signs if sign in "".join(part.texts)]
+        assert own and all((sign in spelt) == told for sign in own)
+
+
+def loaded(name, known=None):
+    """Return a text, what a network that learns from it has seen then, and the network's description."""
+    settings = Settings(data=str(name), context=16)
+    text = data.load(settings, known)
+    seen = np.concatenate([text.train.checksums(), text.validation.checksums()])
+    return text, seen, card_of(text, settings, "pytorch")
+
+
+def test_a_text_that_has_grown_tests_nothing_that_was_learned(tmp_path):
+    file, texts = tmp_path / "a.txt", sentences(5, 400)
+    file.write_text("\n\n".join(texts[:100]), encoding="utf-8")
+    before, seen, card = loaded(file)
+    file.write_text("\n\n".join(texts), encoding="utf-8")
+    again, _, _ = loaded(file, before.tokenizer)
+    # divided anew, of what was learned some is in the test part
+    assert np.isin(again.test.checksums(), seen).any()
+    for same in (True, False):
+        found = data.load_unseen(Settings(data=str(file), context=16), card, seen, same=same)
+        assert len(found) and set(found.checksums()) < set(again.test.checksums())
+        assert not np.isin(found.checksums(), seen).any()
+    # nor is what a base has learned in the text that it is adapted to
+    adapted = data.load(Settings(data=str(file), context=16), before.tokenizer, seen)
+    assert np.array_equal(adapted.test.inputs, found.inputs)
+    with pytest.raises(ProjectError, match="was trained on all that would test it"):
+        data.load(Settings(data=str(file), context=16), before.tokenizer, again.test.checksums())
+
+
+@pytest.mark.parametrize("file", ["mine.jsonl", "other.jsonl"])
+def test_chats_that_were_learned_do_not_test(tmp_path, file):
+    """Of a file that has grown, and of another one that has some chats in common."""
+    chats = [{"instruction": f"Count to {number}", "output": str(number)} for number in range(120)]
+    # those with small checksums are tests: so some that tested nothing in a part do so in the whole
+    order = np.argsort(chat_files.checksums([chat_files.chat_of(chat, "") for chat in chats]))
+    lines = [json.dumps(chats[place]) for place in order]
+    (tmp_path / "mine.jsonl").write_text("\n".join(lines[:60:3]), encoding="utf-8")
+    before, seen, card = loaded(tmp_path / "mine.jsonl")
+    (tmp_path / file).write_text("\n".join(lines), encoding="utf-8")
+    again, _, _ = loaded(tmp_path / file, before.tokenizer)
+    assert np.isin(again.test.checksums(), seen).any()
+    settings = Settings(data=str(tmp_path / file), context=64)
+    same = file == "mine.jsonl"
+    found = data.load_unseen(settings, card, seen, same=same)
+    assert len(found) and set(found.checksums()) < set(again.test.checksums())
+    assert not np.isin(found.checksums(), seen).any()
+    assert np.array_equal(data.load(settings, before.tokenizer, seen).test.origins, found.origins)
+    with pytest.raises(ProjectError, match=r"was trained on all of its \d+ test chats"):
+        data.load_unseen(settings, card, again.test.checksums(), same=same)
 
 
 def test_evaluation_leaves_out_what_was_learned(tmp_path):
