@@ -59,6 +59,16 @@ def test_no_weight_is_forgotten_and_all_classes_are_likely_at_first(texts, name,
     assert len(learned) == len(made.network.trainable_variables)
 
 
+@pytest.mark.parametrize("name", ["rnn", "transformer"])
+def test_no_two_dropout_layers_drop_the_same_places(texts, name):
+    made = model.build(card_of(texts, settings_of(model=name), "keras"))
+    states = [tuple(np.array(one).tolist()) for one in made.non_trainable_variables if "seed" in one.path]
+    assert len(set(states)) == len(states) > 2
+    dropping = [one for one in made.layers if isinstance(one, keras.layers.Dropout)]
+    masks = {np.array(one(keras.ops.ones((1, 64)), training=True)).tobytes() for one in dropping}
+    assert len(masks) == len(dropping)
+
+
 def test_a_few_texts_can_be_learnt_by_heart(texts, tmp_path):
     few = texts.few(8, seed=0)
     few = replace(few, validation=few.train)

@@ -9,7 +9,8 @@ rates of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import keras
@@ -26,15 +27,16 @@ SPREAD = 0.02  # standard deviation of a transformer's first weights, as BERT ha
 def build(card: ModelCard, seed: int = 0) -> keras.Model:
     """Return the network: int32 tokens of shape (N, length) to float32 logits (N, classes).
 
-    The seed is that of dropout. Initial weights are drawn from Keras' global generator: seed it before, with
-    `keras.utils.set_random_seed`.
+    Dropout layers take the seeds from this one on: two with the same one would drop the same places. Initial
+    weights are drawn from Keras' global generator: seed it before, with `keras.utils.set_random_seed`.
     """
     bodies = {"rnn": recurrent, "transformer": transformer, "minilm": transformer}
     if card.model not in bodies:
         raise ProjectError(f"there is no network {card.model!r}: {', '.join(bodies)}")
     tokens = keras.Input((card.length,), dtype="int32", name="tokens")
-    x = mean_of_tokens(bodies[card.model](tokens, card, seed), tokens)
-    x = layers.Dropout(card.dropout, seed=seed, name="dropout")(x)
+    seeds = count(seed)
+    x = mean_of_tokens(bodies[card.model](tokens, card, seeds), tokens)
+    x = layers.Dropout(card.dropout, seed=next(seeds), name="dropout")(x)
     # Small initial weights: at first all classes are equally likely, and the loss is log(classes).
     # float32 also under mixed precision: the exponentials of the loss need the digits.
     start = keras.initializers.RandomNormal(stddev=0.01)
@@ -65,7 +67,7 @@ def places(tokens: Any) -> Any:
 # --- the recurrent network
 
 
-def recurrent(tokens: Any, card: ModelCard, seed: int) -> Any:
+def recurrent(tokens: Any, card: ModelCard, seeds: Iterator[int]) -> Any:
     """Return what two layers knew after each token, (N, length, 2 width).
 
     One reads the text forwards and one reads it backwards, each in its own order.
@@ -75,8 +77,8 @@ def recurrent(tokens: Any, card: ModelCard, seed: int) -> Any:
     read = []
     # Padding stands behind the text, so nothing has to be masked here: what was read before it is right. So
     # GPUs can use cuDNN, and the network can be exported.
-    for number, (way, ordered) in enumerate((("forwards", tokens), ("backwards", turned(tokens)))):
-        x = layers.Dropout(card.dropout, seed=seed + number, name=f"embedding_dropout_{way}")(embed(ordered))
+    for way, ordered in (("forwards", tokens), ("backwards", turned(tokens))):
+        x = layers.Dropout(card.dropout, seed=next(seeds), name=f"embedding_dropout_{way}")(embed(ordered))
         read.append(kind(card.width, return_sequences=True, name=f"recurrent_{way}")(x))
     return layers.Concatenate(name="recurrent_both")(read)
 
@@ -91,7 +93,7 @@ def turned(tokens: Any) -> Any:
 # --- the transformer: BERT (Devlin et al. 2018, https://arxiv.org/abs/1810.04805), written out
 
 
-def transformer(tokens: Any, card: ModelCard, seed: int) -> Any:
+def transformer(tokens: Any, card: ModelCard, seeds: Iterator[int]) -> Any:
     """Return a vector for each token, (N, length, width); MiniLM is a larger one, nothing else."""
     # (N, 1, length): the mask is the same for all tokens that look
     there = ops.expand_dims(ops.not_equal(tokens, 0), 1)
@@ -103,13 +105,13 @@ def transformer(tokens: Any, card: ModelCard, seed: int) -> Any:
     )
     x = layers.Add(name="embedding_sum")([words(tokens), positions(places(tokens))])
     x = layers.LayerNormalization(epsilon=card.epsilon, name="embedding_norm")(x)
-    x = layers.Dropout(card.dropout, seed=seed, name="embedding_dropout")(x)
+    x = layers.Dropout(card.dropout, seed=next(seeds), name="embedding_dropout")(x)
     for number in range(1, card.layers + 1):
-        x = block(x, there, card, f"layer{number}", seed + number)
+        x = block(x, there, card, f"layer{number}", seeds)
     return x
 
 
-def block(x: Any, there: Any, card: ModelCard, name: str, seed: int) -> Any:
+def block(x: Any, there: Any, card: ModelCard, name: str, seeds: Iterator[int]) -> Any:
     """Return attention, in which tokens look at each other, then two dense layers for each token by itself.
 
     Both are added to what was there before (residual), and the sum is normalised.
@@ -119,17 +121,17 @@ def block(x: Any, there: Any, card: ModelCard, name: str, seed: int) -> Any:
         card.width // card.heads,
         dropout=card.dropout,
         kernel_initializer=_small(),
-        seed=seed,
+        seed=next(seeds),
         name=f"{name}_attention",
     )
     found = attention(x, x, attention_mask=there)
-    found = layers.Dropout(card.dropout, seed=seed, name=f"{name}_dropout1")(found)
+    found = layers.Dropout(card.dropout, seed=next(seeds), name=f"{name}_dropout1")(found)
     x = layers.LayerNormalization(epsilon=card.epsilon, name=f"{name}_norm1")(x + found)
     y = layers.Dense(card.inner, kernel_initializer=_small(), name=f"{name}_widen")(x)
     # GELU by its definition: that of Keras on TensorFlow is made of erfc, which ONNX does not have
     y = 0.5 * y * (1.0 + ops.erf(y * 0.5**0.5))
     y = layers.Dense(card.width, kernel_initializer=_small(), name=f"{name}_narrow")(y)
-    y = layers.Dropout(card.dropout, seed=seed, name=f"{name}_dropout2")(y)
+    y = layers.Dropout(card.dropout, seed=next(seeds), name=f"{name}_dropout2")(y)
     return layers.LayerNormalization(epsilon=card.epsilon, name=f"{name}_norm2")(x + y)
 
 
