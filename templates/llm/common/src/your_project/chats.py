@@ -73,10 +73,10 @@ def chatml(chat: Chat, tokenizer: Marking, begin: int, end: int) -> Iterator[Pie
         yield _tokens(tokenizer, "\n"), False
 
 
-def chatml_prompt(chat: Chat, tokenizer: Marking, begin: int, end: int) -> list[int]:
-    """Return the tokens after which the assistant's next answer comes."""
+def chatml_prompt(chat: Chat, tokenizer: Marking, begin: int, end: int) -> np.ndarray:
+    """Return the tokens, int32, after which the assistant's next answer comes."""
     told = [token for piece, _ in chatml(chat, tokenizer, begin, end) for token in piece]
-    return [*told, begin, *_tokens(tokenizer, "assistant\n")]
+    return np.array([*told, begin, *_tokens(tokenizer, "assistant\n")], np.int32)
 
 
 def templated(chat: Chat, render: Callable[[Chat, bool], str], end: str) -> Iterator[tuple[str, bool]]:

@@ -67,10 +67,19 @@ def samples(engine: TaskEngine, part: Split, known: Tokenizer) -> list[dict[str,
     reader, context = engine.reader(), engine.card.context
     found = []
     length = min(LENGTH, engine.settings.length)
-    for prompt in part.inputs[:SHOWN, : max(1, context // 2)]:
+    for prompt in beginnings(part, SHOWN):
         how = sampling.Choice(temperature=0.8)
-        tokens = list(sampling.written(reader, prompt, length, context, how, seed=0))
+        tokens = list(sampling.written(reader, prompt, length, context, how, 0, (tokenizer.MESSAGE_END,)))
         found.append({"prompt": known.decode(prompt), "text": known.decode(tokens)})
+    return found
+
+
+def beginnings(part: Split, count: int) -> list[np.ndarray]:
+    """Return what the first windows begin with: of a text the first half, of a chat all up to the answer."""
+    found = []
+    for tokens, aims in zip(part.inputs[:count], part.targets[:count], strict=True):
+        question = int(np.argmax(aims != IGNORED))  # nothing of it is learned; a text has none
+        found.append(tokens[: question + 1 if question else max(1, len(tokens) // 2)])
     return found
 
 

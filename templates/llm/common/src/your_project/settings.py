@@ -95,7 +95,7 @@ class Settings:
     formats: tuple[str, ...] = ()  # onnx, pt2 (PyTorch), keras, saved_model (Keras); none = all of these
 
     # --- prediction
-    prompt: str = ""  # text to go on with; "" = the beginnings of some test windows
+    prompt: str = ""  # text to go on with, or to answer after chats; "" = the beginnings of some test windows
     length: int = 300  # tokens to write
     temperature: float = 0.8  # below 1 bolder towards the likely, 0 = always the likeliest token
     top_k: int = 0  # choose among this many likeliest tokens only, 0 = all
