@@ -73,36 +73,52 @@ def score(texts, settings):
     return found["accuracy"]
 
 
-def test_nothing_of_the_test_texts_is_in_the_vocabulary(tmp_path):
-    """What often goes wrong: a vocabulary, or IDF, fitted on all texts knows the test texts' words."""
+def test_words_chosen_by_all_texts_find_what_is_not_there():
+    """What often goes wrong: of labels drawn by chance nothing can be known, and the faulty form knows it."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_selection import SelectKBest, chi2
+    from sklearn.linear_model import LogisticRegression
+
+    found = data.load(Settings(data="products-en"))
+    learned, tested = found.train.texts, found.test.texts
+    counts = CountVectorizer().fit(learned)
+    right, faulty = [], []
+    for seed in range(5):
+        labels = np.random.default_rng(seed).integers(0, 2, len(learned) + len(tested))
+        own, asked = labels[: len(learned)], labels[len(learned) :]
+        for scores, texts, by in ((right, learned, own), (faulty, [*learned, *tested], labels)):
+            chosen = SelectKBest(chi2, k=300).fit(counts.transform(texts), by)
+            rows, new = (chosen.transform(counts.transform(part)) for part in (learned, tested))
+            scores.append(LogisticRegression().fit(rows, own).score(new, asked))
+    assert np.mean(right) < 0.55 < 0.6 < np.mean(faulty), (right, faulty)
+
+
+def test_nothing_of_the_test_texts_is_in_the_vocabulary():
     settings = Settings(data="products-en")
     texts = data.load(settings)
-    odd = texts.test.texts.copy()
-    odd[:] = [f"{text} zzyzx" for text in odd]
+    odd = data.texts_of([f"{text} zzyzx" for text in texts.test.texts])
     leaky = replace(texts, test=data.Split(odd, texts.test.labels))
     assert "zzyzx" not in engine.card_of(leaky, settings, "pytorch").vocabulary
     assert engine.card_of(leaky, settings, "pytorch") == engine.card_of(texts, settings, "pytorch")
-    # and the baseline scores each test text alike, whatever else is tested with it
-    alone = replace(texts, test=texts.test.take(slice(40)))
-    rest = replace(texts, test=texts.test.take(slice(40, None)))
-    shares = [score(one, settings) * len(one.test) for one in (alone, rest, texts)]
-    assert shares[0] + shares[1] == pytest.approx(shares[2])
 
 
-def test_only_training_texts_choose_how_free_the_baseline_is(monkeypatch):
+def test_only_training_texts_make_the_baseline(monkeypatch):
+    """Its words, how rare they are, its weights, and how free these are."""
     from sklearn import model_selection
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     settings = Settings(data="products-en")
     texts, seen = data.load(settings), []
-    fit = model_selection.GridSearchCV.fit
+    for kind, name in ((model_selection.GridSearchCV, "fit"), (TfidfVectorizer, "fit_transform")):
 
-    def noted(self, rows, labels):
-        seen.extend(rows)
-        return fit(self, rows, labels)
+        def noted(self, rows, labels, real=getattr(kind, name)):
+            seen.append(set(rows))
+            return real(self, rows, labels)
 
-    monkeypatch.setattr(model_selection.GridSearchCV, "fit", noted)
+        monkeypatch.setattr(kind, name, noted)
     score(texts, settings)
-    assert seen and set(seen) <= set(texts.train.texts)
+    assert seen[0] == seen[-1] == set(texts.train.texts)  # in the choice, and in the last fit
+    assert all(rows <= seen[0] for rows in seen)
 
 
 def test_a_text_that_is_cut_loses_the_verdict_at_its_end(tmp_path):

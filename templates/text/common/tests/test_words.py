@@ -33,6 +33,19 @@ def test_word_pieces(text, pieces):
     assert tokenizer().split(text) == pieces
 
 
+def test_a_cased_encoder_keeps_capitals_and_accents():
+    cased = tokenizer("cased wordpieces", (*PIECES, "Very", "na\u00efve"))
+    assert cased.split("Very na\u00efve, VERY") == [START, "Very", "na\u00efve", ",", UNKNOWN, END]
+    assert cased.encode(["Very " * 20])[0, -1] == PIECES.index(END)
+
+
+def test_how_much_of_texts_is_unknown():
+    plain = tokenizer("words", (PADDING, UNKNOWN, "a"))
+    assert plain.unknown(["a a b", "c"]) == 0.5
+    assert plain.unknown([]) == 0.0
+    assert tokenizer().unknown(["very unaffordable", "unknowable xyz"]) == pytest.approx(2 / 6)
+
+
 def test_what_cannot_be_seen_is_left_out_and_space_is_space():
     assert words.plain_words("a\0b\u200dc\ufffd d\te\u00a0f") == ["abc", "d", "e", "f"]
 
@@ -61,13 +74,30 @@ def test_which_texts_have_no_spaces(texts, chinese):
     assert words.is_chinese(texts) is chinese
 
 
-def test_the_pieces_are_those_of_transformers(tmp_path):
+@pytest.mark.parametrize("cased", [False, True])
+def test_the_pieces_are_those_of_transformers(tmp_path, cased):
     transformers = pytest.importorskip("transformers")
     vocabulary_file = tmp_path / "vocab.txt"
-    tokens = [PADDING, UNKNOWN, START, END, "[MASK]", *PIECES[4:], "caf", "##e", "'", "s", "##s", "-", "it"]
+    tokens = [
+        PADDING,
+        UNKNOWN,
+        START,
+        END,
+        "[MASK]",
+        *PIECES[4:],
+        "caf",
+        "##e",
+        "'",
+        "s",
+        "##s",
+        "-",
+        "it",
+        "Caf",
+        "##\u00e9",
+    ]
     vocabulary_file.write_text("\n".join(tokens) + "\n", encoding="utf-8")
-    theirs = transformers.BertTokenizer(str(vocabulary_file))
-    own = tokenizer(tokens=tuple(tokens), length=20)
+    theirs = transformers.BertTokenizer(str(vocabulary_file), do_lower_case=not cased)
+    own = tokenizer("cased wordpieces" if cased else "wordpieces", tuple(tokens), length=20)
     texts = [
         "Caf\u00e9s: it's UNaffordable-very!",
         "\u597d\u597dvery  naive\n$5",

@@ -32,6 +32,8 @@ def test_every_format_is_written_and_checked(model, formats, tmp_path, capsys):
     capsys.readouterr()
     workflows.predict("keras", [*words, "--texts", "a great camera"])
     assert capsys.readouterr().out.splitlines()[-1].endswith("a great camera")
+    workflows.predict("keras", [*words, "--texts", "\u623f\u95f4\u5f88\u5e72\u51c0"])
+    assert "warning     100% of the tokens are unknown to this network" in capsys.readouterr().out
 
 
 def finetuned(runs, folder, name):

@@ -50,6 +50,18 @@ def test_texts_and_files_are_predicted(trained, tmp_path, capsys):
     assert capsys.readouterr().out.count("(positive)") > 1
 
 
+def test_texts_that_are_strange_to_the_network_are_told(trained, capsys):
+    words = ["--runs", str(trained), "--device", "cpu"]
+    told = "of the tokens are unknown to this network"
+    workflows.evaluate("pytorch", words)
+    assert told not in capsys.readouterr().out
+    workflows.evaluate("pytorch", [*words, "--data", "hotels-zh"])
+    assert told in capsys.readouterr().out
+    assert told in (trained / "mine" / "evaluate" / "report.html").read_text(encoding="utf-8")
+    workflows.predict("pytorch", [*words, "--texts", "\u623f\u95f4\u5f88\u5e72\u51c0"])
+    assert f"warning     100% {told}" in capsys.readouterr().out
+
+
 def test_evaluation_of_the_test_texts_gives_the_same_numbers(trained):
     workflows.evaluate("pytorch", ["--runs", str(trained), "--device", "cpu"])
     first, again = (

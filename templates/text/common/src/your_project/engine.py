@@ -28,7 +28,7 @@ class ModelCard:
     model: str  # rnn | transformer | minilm
     framework: str  # pytorch | keras
     classes: tuple[str, ...]
-    tokens: str  # words | characters | wordpieces
+    tokens: str  # words | characters | wordpieces | cased wordpieces
     length: int  # tokens of a text that are read
     width: int  # numbers for each token
     layers: int
@@ -84,7 +84,7 @@ def card_of_encoder(data: Data, settings: Settings, framework: str) -> ModelCard
         model=settings.model,
         framework=framework,
         classes=data.classes,
-        tokens="wordpieces",
+        tokens="cased wordpieces" if encoder.cased else "wordpieces",
         length=settings.length,
         width=encoder.width,
         layers=encoder.layers,

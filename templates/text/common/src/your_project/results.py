@@ -22,25 +22,34 @@ TITLE = "Your Project"
 CURVES = (
     "Training loss is measured with dropout, validation loss without: it may well be the lower of the two."
 )
+STRANGE = 0.5  # share of unknown tokens from which on it is told; among reviews of one language it is less
 WORST = 24  # mistakes that are shown
 SHOWN = 160  # characters of each
 
 
 def measure(engine: TaskEngine, part: Split) -> dict[str, Any]:
-    """Return how good a network is on these texts, and how many of them it could not read to their end."""
+    """Return how good a network is on these texts, and how much of them it could not read or did not know."""
     classes = engine.card.classes
     lengths = engine.tokenizer.lengths(part.texts)
     return {
         "classes": list(classes),
         **metrics.classification(engine.outputs(part), part.labels, classes),
         "cut_texts": float((lengths > engine.card.length).mean()),
+        "unknown_tokens": engine.tokenizer.unknown(part.texts),
     }
 
 
 def told(content: dict[str, Any]) -> str:
-    """Return the headline as one line, which says so when the linear model is the better one."""
+    """Return the headline as one line, which says so where the linear model is better or texts are strange."""
     line = metrics.told(content)
-    return f"{line}: {verdict}" if (verdict := linear_wins(content)) else line
+    for words in (linear_wins(content), strange(content["unknown_tokens"])):
+        line += f": {words}" if words else ""
+    return line
+
+
+def strange(unknown: float) -> str:
+    """Return what to think of texts of whose tokens this share is unknown, "" of usual ones."""
+    return f"{unknown:.0%} of the tokens are unknown to this network" if unknown >= STRANGE else ""
 
 
 def linear_wins(content: dict[str, Any]) -> str:
@@ -73,6 +82,8 @@ def report(
             f"{content['cut_texts']:.0%} of the test texts are longer than {engine.card.length} tokens:"
             " what is beyond was not read."
         )
+    if note := strange(content["unknown_tokens"]):
+        page.note(f"{note}.")
     if others:
         sections.comparison(page, content, class_sections.COMPARED, history, others)
     sections.facts(page, content)

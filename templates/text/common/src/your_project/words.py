@@ -75,6 +75,7 @@ class Tokenizer:
     def __init__(self, card: ModelCard) -> None:
         self.kind, self.length = card.tokens, card.length
         self.tokens = card.vocabulary
+        self.pieced = self.kind in ("wordpieces", "cased wordpieces")
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -83,8 +84,9 @@ class Tokenizer:
 
     def split(self, text: str) -> list[str]:
         """Return a text's tokens, all of them."""
-        if self.kind == "wordpieces":
-            return [START, *(piece for word in plain_words(text) for piece in self.pieces(word)), END]
+        if self.pieced:
+            plain = plain_words(text, lower=self.kind == "wordpieces")
+            return [START, *(piece for word in plain for piece in self.pieces(word)), END]
         return (words if self.kind == "words" else characters)(text) or [UNKNOWN]
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
@@ -95,7 +97,7 @@ class Tokenizer:
         for row, text in enumerate(listed):
             tokens = self.split(text)
             if len(tokens) > self.length:  # BERT was trained on texts that end in [SEP]: so does what is cut
-                ends = self.kind == "wordpieces"
+                ends = int(self.pieced)
                 tokens = [*tokens[: self.length - ends], *tokens[len(tokens) - ends :]]
             found[row, : len(tokens)] = [self.numbers.get(token, unknown) for token in tokens]
         return found
@@ -103,6 +105,12 @@ class Tokenizer:
     def lengths(self, texts: Iterable[str]) -> np.ndarray:
         """Return how many tokens each text has, before anything is cut."""
         return np.array([len(self.split(text)) for text in texts])
+
+    def unknown(self, texts: Iterable[str]) -> float:
+        """Return the share of the texts' tokens that the network does not know, [CLS] and [SEP] aside."""
+        found = [token for text in texts for token in self.split(text) if token not in (START, END)]
+        known = sum(token in self.numbers and token != UNKNOWN for token in found)
+        return 1 - known / len(found) if found else 0.0
 
     def pieces(self, word: str) -> Sequence[str]:
         """Return the longest pieces of the vocabulary that make up a word, from the left (WordPiece).
@@ -124,16 +132,18 @@ class Tokenizer:
         return found
 
 
-def plain_words(text: str) -> list[str]:
-    """Return words as the uncased BERT wants them: small letters without accents, punctuation apart.
+def plain_words(text: str, *, lower: bool = True) -> list[str]:
+    """Return words as BERT wants them: punctuation apart, and if it is uncased small letters without accents.
 
     After `BasicTokenizer` in https://github.com/google-research/bert/blob/master/tokenization.py;
     each Chinese character is a word.
     """
     clean = "".join(" " if char.isspace() else char for char in text if not _is_noise(char))
     spaced = HAN.sub(r" \1 ", unicodedata.normalize("NFC", clean))
-    bare = "".join(c for c in unicodedata.normalize("NFD", spaced.lower()) if unicodedata.category(c) != "Mn")
-    return "".join(f" {char} " if _is_punctuation(char) else char for char in bare).split()
+    if lower:
+        apart = unicodedata.normalize("NFD", spaced.lower())
+        spaced = "".join(char for char in apart if unicodedata.category(char) != "Mn")
+    return "".join(f" {char} " if _is_punctuation(char) else char for char in spaced).split()
 
 
 def _is_noise(char: str) -> bool:
