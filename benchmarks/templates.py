@@ -65,12 +65,12 @@ def measure(template: Template, python: str) -> list[Row]:
         rows = []
         for run in runs:
             if run.name.startswith(("train (", "finetune (")):
-                rows.append(row(run.target.replace("your_project", "project"), root, python))
+                rows.append(row(run.target.replace("your_project", "project"), root, python, template))
                 print(f"{template.name}: {rows[-1]}", flush=True)
         return rows
 
 
-def row(module: str, root: Path, python: str) -> Row:
+def row(module: str, root: Path, python: str, template: Template) -> Row:
     """Run one program, and read what it wrote."""
     job = module.rpartition(".")[2]
     environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": str(root / "src")}
@@ -80,7 +80,7 @@ def row(module: str, root: Path, python: str) -> Row:
     if status:
         raise SystemExit(f"{module} ended with status {os.waitstatus_to_exitcode(status)}")
     metrics = json.loads((root / "runs" / job / "metrics.json").read_text(encoding="utf-8"))
-    name = headline(metrics)
+    name = headline(template, job, metrics)
     beside = metrics["baseline"] if job == "train" else metrics["scratch"]
     return Row(
         framework=metrics["framework"],
@@ -95,9 +95,12 @@ def row(module: str, root: Path, python: str) -> Row:
     )
 
 
-def headline(metrics: dict[str, Any]) -> str:
-    """The measure by which the baseline is compared."""
-    return next(key for key in metrics["baseline"] if key not in ("name", "training_samples"))
+def headline(template: Template, job: str, metrics: dict[str, Any]) -> str:
+    """The measure of the job's floor; without one, that by which the baseline is compared."""
+    told = (one.measure for one in template.floors if one.job == job)
+    return next(told, None) or next(
+        key for key in metrics["baseline"] if key not in ("name", "training_samples")
+    )
 
 
 def told_below(template: Template, row: Row) -> bool:

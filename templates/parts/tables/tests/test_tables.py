@@ -65,6 +65,12 @@ def test_encoding_and_delimiter_are_told_by_the_bytes(tmp_path: Path, raw: bytes
     assert rows.column("数").tolist() == [1, 2]
 
 
+def test_gaps_have_names_in_chinese_too(tmp_path: Path) -> None:
+    rows = table(tmp_path, "数,字\n1,无\n无,缺失\n缺失,a\n")
+    assert np.isnan(rows.column("数")).tolist() == [False, True, True]
+    assert rows.column("字").tolist() == ["无", "", "a"]  # as a category it may mean something
+
+
 def test_gzip_is_read_as_it_is(tmp_path: Path) -> None:
     assert len(table(tmp_path, gzip.compress(b"a,b\n1,2\n3,4\n"), "rows.csv.gz")) == 2
 
@@ -111,6 +117,11 @@ def test_a_typing_error_among_numbers_is_no_new_category(tmp_path: Path) -> None
         ("1,2\n3,4\n", "rows.csv, line 1: numbers, but the first line must hold the names"),
         ("Ulm,1.5\nBonn,2.5\n", "rows.csv, line 1: '1.5' is a value of column 2 rather than its name"),
         ("Ulm,ja,3\nBonn,ja,4\nUlm,nein,5\n", "rows.csv, line 1: 'Ulm' is a value of column 1"),
+        (
+            "a,b\n¥1003.9,2\n7,3\n",
+            "rows.csv, line 2, column 'a': '¥1003.9' is not a number because of its sign",
+        ),
+        ("a,b\n100.4%,2\n9%,3\n", "rows.csv, line 2, column 'a': '100.4%' is not a number because of its"),
         ("a,b\n1e999,2\n", "rows.csv, line 2, column 'a': '1e999' is larger"),
         ("d,b\n01/02/2024,2\n02/03/2024,3\n", "rows.csv, line 2, column 'd': '01/02/2024' is a date whose"),
         ("d,b\n2024-01-02,2\n2024-13-02,3\n", "rows.csv, line 3, column 'd': '2024-13-02' is not a date"),

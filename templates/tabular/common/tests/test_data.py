@@ -128,6 +128,15 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, settings: dict[str, str
         data.load(Settings(data=path, **settings))  # type: ignore[arg-type]
 
 
+def test_names_are_neither_learned_nor_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = [f"{row},person {at}" for at, row in enumerate(mixed())]
+    settings = Settings(data=written(tmp_path, people, "size,colour,kind,name"), target="kind")
+    rows = data.load(settings)
+    assert [one.name for one in rows.features] == ["size", "colour"]
+    assert "person" not in repr(card_of(rows, settings, "pytorch"))
+    assert "column 'name' is left out: nearly each row has a word of its own" in capsys.readouterr().out
+
+
 def test_a_class_of_two_rows_cannot_be_divided(tmp_path: Path) -> None:
     path = written(tmp_path, [*mixed(), "1,red,odd", "2,red,odd"])
     with pytest.raises(ProjectError, match="fewer than 3 rows in which kind is odd"):

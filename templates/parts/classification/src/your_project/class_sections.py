@@ -24,6 +24,7 @@ def headline(page: Page, metrics: Metrics) -> None:
     """Add the numbers that one looks for first."""
     tiles = {
         "test accuracy": f"{metrics['accuracy']:.2%}",
+        "always the commonest class": f"{metrics['majority']:.2%}",
         "macro F1": f"{metrics['macro_f1']:.4f}",
         "macro recall": f"{metrics['macro_recall']:.4f}",
         "calibration error": f"{metrics['calibration']['error']:.3f}",

@@ -11,6 +11,7 @@
     epochs, best_epoch  epochs that were run; the one whose weights were kept, counted from 1
     seconds             spent training
     accuracy            share of the test samples that are classified correctly
+    majority            share of their commonest class: the accuracy of whoever says nothing else
     macro_precision     mean over the classes: of the samples called so, the share that are
     macro_recall        mean over the classes: of the samples that are, the share called so
     macro_f1            mean over the classes of the harmonic mean of the two
@@ -53,6 +54,7 @@ def classification(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, .
     there = support > 0  # a class without test samples has no recall; it must not pull the mean down
     return {
         "accuracy": float(np.trace(matrix) / matrix.sum()),
+        "majority": float(support.max() / matrix.sum()),
         "macro_precision": float(precision[there].mean()),
         "macro_recall": float(recall[there].mean()),
         "macro_f1": float(f1[there].mean()),
@@ -65,12 +67,15 @@ def classification(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, .
 
 def told(content: dict[str, Any]) -> str:
     """Return the headline as one line."""
-    line = (
-        f"accuracy {content['accuracy']:.4f}  macro F1 {content['macro_f1']:.4f}  loss {content['loss']:.4f}"
-    )
+    line = f"{right(content)}  macro F1 {content['macro_f1']:.4f}  loss {content['loss']:.4f}"
     if baseline := content.get("baseline"):
         line += f"  ({baseline['name']}: {baseline['accuracy']:.4f})"
     return line
+
+
+def right(content: dict[str, Any]) -> str:
+    """Return the accuracy, beside that of always saying the commonest class."""
+    return f"accuracy {content['accuracy']:.4f} (always the commonest class: {content['majority']:.4f})"
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:

@@ -14,12 +14,14 @@ from .errors import ProjectError
 Kind = Literal["number", "category", "date"]
 
 #: how files write that nothing is known; "?" in the data sets of UCI, "NA" in those of R
-GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"})
+GAPS = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "null", "?", "缺失", "缺失值", "暂无"})
 #: the same among numbers only: as a category they may mean something ("none" = no garage)
-NUMBER_GAPS = GAPS | {"none", "-", "--", "."}
+NUMBER_GAPS = GAPS | {"none", "-", "--", ".", "无"}
 
 #: a column with at least this share of numbers is meant to be one of numbers
 NEARLY_ALL = 0.9
+#: signs that people write beside a number
+SIGNS = "¥￥$€£元%‰ "
 DAY = 86_400_000_000  # microseconds
 
 POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?")
@@ -57,6 +59,8 @@ def typed(
                 f"{where(cells.index(filled[0]))}: {filled[0]!r} is a date whose day and month cannot be told"
                 " apart for certain: write dates as 2024-12-31, or leave the column out"
             )
+        elif filled and all(_is_number(cell.strip(SIGNS), decimal) for cell in filled):
+            _refuse_signs(cells, decimal, where)
     return "category", np.array(["" if cell.lower() in GAPS else cell for cell in cells], dtype=np.str_)
 
 
@@ -66,6 +70,16 @@ def as_words(values: np.ndarray) -> np.ndarray:
         return values
     told = ["" if np.isnan(one) else str(int(one)) if one == int(one) else repr(float(one)) for one in values]
     return np.array(told, dtype=np.str_)
+
+
+def _refuse_signs(cells: Sequence[str], decimal: str, where: Callable[[int], str]) -> None:
+    """Refuse a column of numbers with signs: as categories they would lose their order without a word."""
+    for row, cell in enumerate(cells):
+        if not _is_number(cell, decimal) and _is_number(cell.strip(SIGNS), decimal):
+            raise ProjectError(
+                f"{where(row)}: {cell!r} is not a number because of its sign: write {cell.strip(SIGNS)} (and"
+                " the unit into the column's name), or name the column in --categories"
+            )
 
 
 def needs_comma(cell: str) -> bool:

@@ -18,6 +18,7 @@ from .tables import Kind, Table
 
 UNKNOWN = 0  # the index of a category that training rows do not hold, or too few of them to learn from
 RAREST = 5  # training rows that a category must have
+FEW = 10  # different words that may all be rarer than that: the table is small
 BINS = 32  # into which the range of a number is cut, at most
 
 
@@ -60,7 +61,7 @@ def restored(stored: Sequence[Feature | Mapping[str, Any]]) -> tuple[Feature, ..
 def measure(rows: Table) -> tuple[Feature, ...]:
     """Return what the training rows say of each column: numbers first, each kind in the order of the file.
 
-    A column that says nothing, because all its values are the same, is left out.
+    A column whose values are all the same says nothing, and is left out; so is one of names (`names`).
     """
     found = [_number(rows, name) for name, kind in rows.kinds.items() if kind != "category"]
     found += [_category(rows, name) for name, kind in rows.kinds.items() if kind == "category"]
@@ -91,11 +92,29 @@ def _number(rows: Table, name: str) -> Feature | None:
 
 def _category(rows: Table, name: str) -> Feature | None:
     words, counts = np.unique(rows.columns[name], return_counts=True)
-    if len(words) < 2:
+    if len(words) < 2 or _identifies(words, counts):
         return None
     # rare ones share the index of the unknown: so it has something to learn from, too
     common = words[counts >= min(RAREST, counts.max())]
     return Feature(name, "category", categories=tuple(common.tolist()))
+
+
+def _identifies(words: np.ndarray, counts: np.ndarray) -> bool:
+    """Tell whether words say who a row is, and not what it is like: hardly one of them occurs again."""
+    return bool(counts.max() < RAREST and len(words) > min(FEW, counts.sum() / 2))
+
+
+def names(rows: Table) -> list[str]:
+    """Return the columns of words of which none occurs in several rows, such as people's names.
+
+    There is nothing to learn from them, and they would stand in the model card for everyone to read.
+    """
+    found = {
+        name: np.unique(rows.columns[name], return_counts=True)
+        for name, kind in rows.kinds.items()
+        if kind == "category"
+    }
+    return [name for name, (words, counts) in found.items() if len(words) and _identifies(words, counts)]
 
 
 def encode(rows: Table, features: Sequence[Feature]) -> np.ndarray:

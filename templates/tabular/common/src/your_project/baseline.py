@@ -35,7 +35,9 @@ def compare(data: Data, settings: Settings) -> dict[str, Any] | None:
         random_state=0,
     )
     trees.fit(data.train.columns, data.train.labels)
-    shares = trees.predict_proba(data.test.columns)
+    shares = np.zeros((len(data.test), len(data.classes)))
+    # of few training rows a class can be missing, and the trees do not know of it
+    shares[:, trees.classes_] = trees.predict_proba(data.test.columns)
     return {
         "name": "gradient boosting",
         "accuracy": float((shares.argmax(1) == data.test.labels).mean()),

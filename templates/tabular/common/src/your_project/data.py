@@ -124,7 +124,11 @@ def load(settings: Settings, card: ModelCard | None = None) -> Data:
     for note in source.table.notes:
         print(f"data        {note}")
     labels, classes = labelled(source)
-    return whole(settings, source, labels, classes).limited(settings.limit)
+    rows = whole(settings, source, labels, classes)
+    if not card:
+        for name in measuring.names(rows.train.table.without((rows.target, *rows.hidden))):
+            print(f"data        column {name!r} is left out: nearly each row has a word of its own there")
+    return rows.limited(settings.limit)
 
 
 def whole(settings: Settings, source: Source, labels: np.ndarray, classes: tuple[str, ...]) -> Data:

@@ -71,7 +71,7 @@ def decision(card: ModelCard, logits: np.ndarray, labels: np.ndarray, threshold:
 
 def told(content: dict[str, Any]) -> str:
     """Return the headline as one line."""
-    line = f"accuracy {content['accuracy']:.4f}  ROC AUC {content['roc_auc']:.4f}  loss {content['loss']:.4f}"
+    line = f"{metrics.right(content)}  ROC AUC {content['roc_auc']:.4f}  loss {content['loss']:.4f}"
     if made := content.get("decision"):
         line += f"  F1 {made['f1']:.4f} from {made['threshold']:.2f} on"
     if baseline := content.get("baseline"):
