@@ -82,7 +82,8 @@ def test_words_chosen_by_all_texts_find_what_is_not_there():
     found = data.load(Settings(data="products-en"))
     learned, tested = found.train.texts, found.test.texts
     counts = CountVectorizer().fit(learned)
-    right, faulty = [], []
+    right: list[float] = []
+    faulty: list[float] = []
     for seed in range(5):
         labels = np.random.default_rng(seed).integers(0, 2, len(learned) + len(tested))
         own, asked = labels[: len(learned)], labels[len(learned) :]
@@ -90,7 +91,7 @@ def test_words_chosen_by_all_texts_find_what_is_not_there():
             chosen = SelectKBest(chi2, k=300).fit(counts.transform(texts), by)
             rows, new = (chosen.transform(counts.transform(part)) for part in (learned, tested))
             scores.append(LogisticRegression().fit(rows, own).score(new, asked))
-    assert np.mean(right) < 0.55 < 0.6 < np.mean(faulty), (right, faulty)
+    assert np.mean(right) < 0.58 < 0.65 < np.mean(faulty), (right, faulty)
 
 
 def test_nothing_of_the_test_texts_is_in_the_vocabulary():
@@ -109,13 +110,18 @@ def test_only_training_texts_make_the_baseline(monkeypatch):
 
     settings = Settings(data="products-en")
     texts, seen = data.load(settings), []
-    for kind, name in ((model_selection.GridSearchCV, "fit"), (TfidfVectorizer, "fit_transform")):
 
-        def noted(self, rows, labels, real=getattr(kind, name)):
+    def watched(kind, name):
+        real = getattr(kind, name)
+
+        def noted(self, rows, labels):
             seen.append(set(rows))
             return real(self, rows, labels)
 
         monkeypatch.setattr(kind, name, noted)
+
+    watched(model_selection.GridSearchCV, "fit")
+    watched(TfidfVectorizer, "fit_transform")
     score(texts, settings)
     assert seen[0] == seen[-1] == set(texts.train.texts)  # in the choice, and in the last fit
     assert all(rows <= seen[0] for rows in seen)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
-from your_project import data, pretrained, transfer
+from your_project import data, jobs, pretrained, runs, transfer
+from your_project.engine import card_of
 from your_project.errors import ProjectError
+from your_project.files import write_json
 from your_project.program import Request
 from your_project.settings import Settings
 
@@ -35,3 +39,13 @@ def test_how_few_texts_suit_the_network():
     assert counts == {"rnn": 100, "minilm": 300}
     assert len(transfer.few_of(texts, Settings(shots=7), "minilm").train) == 14
     assert len(transfer.few_of(texts, Settings(shots=0), "minilm").train) == len(texts.train)
+
+
+def test_training_longer_on_the_same_texts_is_no_fine_tuning(tmp_path):
+    settings = Settings(data="products-en")
+    texts = data.load(settings)
+    path = runs.begin(tmp_path, "mine", "any", "train")
+    jobs.record(path, settings)
+    write_json(path / "model.json", asdict(card_of(texts, settings, "any")))
+    with pytest.raises(ProjectError, match="was trained on products-en itself: give other"):
+        transfer.from_run(Request("any", settings, {}), runs.read(path), texts)

@@ -36,6 +36,7 @@ def test_word_pieces(text, pieces):
 def test_a_cased_encoder_keeps_capitals_and_accents():
     cased = tokenizer("cased wordpieces", (*PIECES, "Very", "na\u00efve"))
     assert cased.split("Very na\u00efve, VERY") == [START, "Very", "na\u00efve", ",", UNKNOWN, END]
+    assert tokenizer(tokens=(*PIECES[:4], "Very")).split("Very") == [START, UNKNOWN, END]  # the faulty form
     assert cased.encode(["Very " * 20])[0, -1] == PIECES.index(END)
 
 

@@ -105,12 +105,6 @@ def test_a_pretrained_encoder_is_adapted_and_goes_on_where_it_was_stopped(tmp_pa
         assert one["confusion"] == other["confusion"] and one["loss"] == other["loss"]
 
 
-def test_training_longer_on_the_same_texts_is_no_fine_tuning(trained, capsys):
-    with pytest.raises(SystemExit):
-        workflows.finetune("pytorch", ["--runs", str(trained), "--data", "products-en", "--base", "mine"])
-    assert "was trained on products-en itself: give other data" in capsys.readouterr().err
-
-
 # --- what must be reached
 
 

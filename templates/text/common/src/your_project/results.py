@@ -40,7 +40,7 @@ def measure(engine: TaskEngine, part: Split) -> dict[str, Any]:
 
 
 def told(content: dict[str, Any]) -> str:
-    """Return the headline as one line, which says so where the linear model is better or texts are strange."""
+    """Return the headline as one line, which says so where the linear model is better or texts strange."""
     line = metrics.told(content)
     for words in (linear_wins(content), strange(content["unknown_tokens"])):
         line += f": {words}" if words else ""
