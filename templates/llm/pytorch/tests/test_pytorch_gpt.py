@@ -191,6 +191,16 @@ def test_the_plan_is_what_pytorch_counts(precision, dropout):
     assert 3 * parts.activations == whole.activations
 
 
+def test_processes_share_the_activations_and_the_device_s_memory_is_told(monkeypatch):
+    made = engine(replace(SETTINGS, batch_size=6))
+    one, two = (memory.plan(made.card, made.settings, "fp32", made.parameters, count) for count in (1, 2))
+    assert (two.weights, 2 * two.activations) == (one.weights, one.activations)
+    assert made.left() == pytest.approx(memory.available(), rel=0.5)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (5 * 10**9, 8 * 10**9))
+    monkeypatch.setattr(made, "placement", replace(made.placement, device=torch.device("cuda:0")))
+    assert one.words(made.left()).endswith("; 5.0 GB are there")
+
+
 def test_the_optimiser_s_memory_is_planned():
     made = engine()
     optimiser = torch.optim.AdamW(made.network.parameters())

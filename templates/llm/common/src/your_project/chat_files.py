@@ -121,6 +121,17 @@ def divided(chats: list[Chat]) -> tuple[list[Chat], list[Chat], list[Chat]]:
     return training, validation, test
 
 
+def refuse_marks(chats: list[Chat], marks: set[str], name: str) -> None:
+    """Raise `ProjectError` where a message holds a mark of a model: to the model it would end there."""
+    for number, chat in enumerate(chats, start=1):
+        for one in chat:
+            if found := sorted(mark for mark in marks if mark in one["content"]):
+                raise ProjectError(
+                    f"{name}, chat {number}: what the {one['role']} says holds {found[0]}, by which the model"
+                    " knows where messages begin and end: take it out"
+                )
+
+
 def unseen(chats: list[Chat], seen: np.ndarray, name: str) -> list[Chat]:
     """Return the chats whose checksums are not among those; none left is a `ProjectError`."""
     kept = [chats[place] for place in np.flatnonzero(~np.isin(checksums(chats), seen))]

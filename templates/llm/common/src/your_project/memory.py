@@ -41,8 +41,8 @@ class Plan:
         )
         return replace(self, weights=weights, gradients=gradients, optimiser=optimiser)
 
-    def words(self) -> str:
-        """Return the plan as one line."""
+    def words(self, there: int) -> str:
+        """Return the plan as one line; `there` is what the device has left, in bytes, 0 = unknown."""
         parts = (
             ("weights", self.weights),
             ("gradients", self.gradients),
@@ -50,14 +50,14 @@ class Plan:
             ("activations", self.activations),
         )
         told = " + ".join(f"{name} {size(count)}" for name, count in parts)
-        there = available()
         return f"{size(self.training)} = {told}" + (f"; {size(there)} are there" if there else "")
 
 
-def plan(card: ModelCard, settings: Settings, precision: str, trainable: int) -> Plan:
-    """Return what training a network takes; `trainable` is how many of its weights learn."""
+def plan(card: ModelCard, settings: Settings, precision: str, trainable: int, processes: int = 1) -> Plan:
+    """Return what training a network takes of each process; `trainable` is how many of its weights learn."""
     number = ACTIVATION[precision]
-    rows = -(-settings.batch_size // settings.accumulate)
+    share = -(-settings.batch_size // processes)  # of a batch, which is computed in parts
+    rows = -(-share // settings.accumulate)
     copies = (
         number * parameters(card) if number < FLOAT else 0
     )  # of the weights, in the precision of products
@@ -104,7 +104,7 @@ def block(card: ModelCard, number: int) -> int:
 
 
 def available() -> int:
-    """Return the bytes of memory that this machine has left for a program, 0 = unknown."""
+    """Return the bytes of main memory that are left for a program, 0 = unknown."""
     try:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):  # Windows, macOS

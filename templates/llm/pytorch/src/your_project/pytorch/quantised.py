@@ -123,13 +123,18 @@ class Saving:
     bits: int
     before: int
     after: int
+    layers: int = 0  # that are kept in fewer bits
+    whole: tuple[str, ...] = ()  # names of matrices that are not, as their layers are of another kind
 
     def words(self) -> str:
         """Return the saving as a line, with its price."""
-        return (
+        told = (
             f"{self.before / 1e6:,.0f} MB of weights become {self.after / 1e6:,.0f} MB: linear layers in"
             f" {self.bits} bits, made float again in each product, which takes more time"
         )
+        if not self.whole:
+            return told
+        return f"{told}; of layers that are not linear {len(self.whole)} stay whole ({self.whole[0]})"
 
 
 def quantise(model: nn.Module, bits: int, without: Collection[str] = ()) -> Saving:
@@ -139,12 +144,35 @@ def quantise(model: nn.Module, bits: int, without: Collection[str] = ()) -> Savi
     """
     if bits not in KINDS:
         raise ProjectError(f"weights are kept in {' or '.join(map(str, sorted(KINDS)))} bits, not in {bits}")
-    before = size(model)
+    before, count = size(model), 0
     for name, layer in list(model.named_modules()):
-        if type(layer) is nn.Linear and name not in without:
+        if name not in without and (plain := as_linear(layer)) is not None:
             parent, _, last = name.rpartition(".")
-            setattr(model.get_submodule(parent), last, KINDS[bits](layer))
-    return Saving(bits, before, size(model))
+            setattr(model.get_submodule(parent), last, KINDS[bits](plain))
+            count += 1
+    whole = tuple(
+        f"{name}.{part}" if name else part
+        for name, layer in model.named_modules()
+        if name not in without and not isinstance(layer, nn.Embedding)
+        for part, weights in layer.named_parameters(recurse=False)
+        if weights.ndim > 1
+    )
+    return Saving(bits, before, size(model), count, whole)
+
+
+def as_linear(layer: Any) -> nn.Linear | None:
+    """Return a layer as a linear one, None where it is of another kind.
+
+    GPT-2's `Conv1D` of transformers is one whose matrix is turned: (inputs, outputs).
+    """
+    if type(layer) is nn.Linear:
+        return layer
+    if type(layer).__name__ != "Conv1D" or not hasattr(layer, "nf"):
+        return None
+    outputs, inputs = layer.weight.shape[1], layer.weight.shape[0]
+    plain = nn.Linear(inputs, outputs, device="meta")
+    plain.weight, plain.bias = nn.Parameter(layer.weight.detach().T), layer.bias
+    return plain
 
 
 def size(model: nn.Module) -> int:

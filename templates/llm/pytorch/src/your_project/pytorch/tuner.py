@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import jobs, processes
+from .. import jobs, processes, runs
 from ..report import Page
 from ..sections import facts, training_curves
 from ..stages import Stage
-from .hub_engine import HubEngine
+from .hub_engine import HubCard, HubEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def tune(request: Request[Tuning]) -> None:
 def tune_in(path: Path, request: Request[Tuning]) -> None:
     """Tune in the folder of a run."""
     settings = request.settings
-    engine = HubEngine(settings)
+    engine = HubEngine(settings, revision(path) if settings.resume else "")
     chats = engine.chats()
     announce(engine, chats, path)
     stages = (Stage("adapters", settings.epochs, settings.learning_rate),)
@@ -80,6 +80,14 @@ def tune_in(path: Path, request: Request[Tuning]) -> None:
     }
     jobs.write_results(path, SCHEMA, content, page_of(content, history))
     tell(content, path)
+
+
+def revision(path: Path) -> str:
+    """Return which commit of the hub's model a run began with, "" where it had none, or has not begun."""
+    if not (path / "model.json").is_file():
+        return ""
+    card: HubCard = runs.stored(path, HubCard, "model.json")
+    return card.revision
 
 
 def announce(engine: HubEngine, chats: Chats, path: Path) -> None:
