@@ -16,7 +16,7 @@ from your_project.run_folder import RunFolder
 from your_project.settings import Settings
 from your_project.stages import Stage
 
-PLAIN = Settings(device="cpu", precision="fp32", batch_size=24)  # what programs make of 32 for 199 images
+PLAIN = Settings(device="cpu", precision="fp32", batch_size=25)  # what programs make of 32 for 200 images
 
 
 @cache

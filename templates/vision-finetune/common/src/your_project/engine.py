@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 #: mean and deviation that ImageNet weights were trained with, in 0..255. They go with the weights: a network
 #: that is shown images normalised as for another one sees other contrasts and colours.
-HALF = ((127.5,) * 3, (127.5,) * 3)  # (x / 255 - 0.5) / 0.5
+#: https://github.com/tensorflow/tpu/blob/master/models/official/efficientnet/lite/efficientnet_lite_builder.py
+LITE0 = ((127.0,) * 3, (128.0,) * 3)
 USUAL = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))  # torchvision's, of ImageNet's training images
-
 UNCHANGED = ((0.0,) * 3, (1.0,) * 3)
 
 
@@ -45,7 +45,7 @@ class ModelCard:
 def card_of(images: Data, settings: Settings, framework: str) -> ModelCard:
     """Return what a network for these images is like."""
     # the networks of other packages are normalised for in ways of their own, as these packages say
-    mean, std = HALF if settings.model == "lite0" else UNCHANGED
+    mean, std = LITE0 if settings.model == "lite0" else UNCHANGED
     return ModelCard(
         model=settings.model,
         depth=settings.depth,

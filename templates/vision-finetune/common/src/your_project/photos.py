@@ -47,13 +47,16 @@ def patches(
     found = []
     for photo in photos:
         height, width = photo.shape[:2]
-        for number in range(count):
-            lower = number % 2 == 1
-            row = random.integers(0, height // 2 - size + 1) + lower * (height // 2)
-            column = random.integers(round(start * width), round(end * width) - size + 1)
+        places: list[tuple[int, int]] = []
+        while len(places) < count:
+            lower = len(places) % 2 == 1
+            row = int(random.integers(0, height // 2 - size + 1)) + lower * (height // 2)
+            column = int(random.integers(round(start * width), round(end * width) - size + 1))
             if lower:  # the lower half is divided the other way round
                 column = width - size - column
-            found.append(photo[row : row + size, column : column + size])
+            if (row, column) not in places:  # a strip can be as narrow as an image, and rows are soon used up
+                places.append((row, column))
+        found += [photo[row : row + size, column : column + size] for row, column in places]
     return np.stack(found), np.repeat(np.arange(len(photos)), count)
 
 

@@ -15,9 +15,9 @@ from ..engine import USUAL
 from ..errors import ProjectError
 from ..files import find
 from .model import HEAD, Classifier, Normalise
+from .sections import learning, passed, weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from ..engine import ModelCard
@@ -54,16 +54,38 @@ class Foreign(nn.Module):
         self.head = nn.Linear(features, len(card.classes))
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
+        try:
+            self.passed = passed(self.body, self.size)
+        except (RuntimeError, AssertionError, ValueError) as problem:
+            reason = (str(problem).splitlines() or [type(problem).__name__])[0]
+            raise ProjectError(
+                f"{package}'s {name} takes no images of {self.size} pixels: {reason}"
+            ) from None
 
     def sections(self) -> dict[str, nn.Module]:
         """Return all that learns, by name, from the input to the head; rows of modules are taken apart."""
         body = self.body.model if isinstance(self.body, Pooled) else self.body
-        return {**dict(learning(body)), HEAD: self.head}
+        found = dict(learning(body))
+        # in the order in which they are passed: some networks name what comes early last. What is never
+        # called, as class tokens and positions, is added to what comes in.
+        order = {one: at for at, (one, _) in enumerate(self.passed)}
+        names = sorted(found, key=lambda name: order.get(found[name], -1))
+        return {**{name: found[name] for name in names}, HEAD: self.head}
 
     def seen(self) -> nn.Module | None:
-        """Return the last convolution; a transformer, whose only one cuts the picture up, has none."""
-        found = [one for one in self.body.modules() if isinstance(one, nn.Conv2d)]
-        return found[-1] if len(found) > 1 else None
+        """Return the last module that learns and gives a picture: a block as a whole, with its shortcut.
+
+        A transformer has none: behind the convolution that cuts the picture up it has tokens.
+        """
+        last = None
+        for one, shape in self.passed:
+            if not weight(one) or not shape:
+                continue
+            if len(shape) == 3 or (len(shape) == 4 and shape[2] != shape[3]):  # tokens, or channels last
+                last = None
+            elif len(shape) == 4 and shape[2] > 1:
+                last = one
+        return last
 
     def forward(self, images: Tensor) -> Tensor:
         x = self.dropout(self.body(self.normalise(images)).flatten(1))
@@ -111,15 +133,7 @@ def load_body(body: nn.Module, file: Path) -> None:
         body.load_state_dict({name: found[name] for name in body.state_dict()})
     except KeyError as problem:
         raise ProjectError(f"{file} is of another network: it holds no {problem}") from None
-    except (
-        OSError,
-        RuntimeError,
-        EOFError,
-        TypeError,
-        ValueError,
-        SafetensorError,
-        UnpicklingError,
-    ) as problem:
+    except UNREADABLE as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0].partition(". ")[0]
         raise ProjectError(f"cannot read {file} as weights of this network: {reason}") from None
 
@@ -198,22 +212,3 @@ def cut_head(network: nn.Module) -> nn.Linear:
     name, last = named[-1]
     network.set_submodule(name, nn.Identity())
     return last
-
-
-def learning(body: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """Yield the parts of a body that have weights, from the input on; rows of modules one by one."""
-    for name, child in body.named_children():
-        if is_row(child):
-            yield from learning(child, f"{prefix}{name}.")
-        elif any(True for _ in child.parameters()):
-            yield f"{prefix}{name}", child
-    loose = list(body.parameters(recurse=False))
-    if loose:  # positions and class tokens of transformers
-        yield f"{prefix}tokens", nn.ParameterList(loose)
-
-
-def is_row(module: nn.Module) -> bool:
-    """Tell whether a module is a row of others, or holds nothing that learns but one."""
-    inner = [one for one in module.children() if any(True for _ in one.parameters())]
-    rows = (nn.Sequential, nn.ModuleList)
-    return isinstance(module, rows) or (len(inner) == 1 and isinstance(inner[0], rows))
