@@ -65,9 +65,9 @@ def test_the_readme_says_what_goes_wrong_how_to_bring_ones_own_data_and_speaks_c
         text = rendered(template, "ab", selection)[PurePosixPath("README.md")].decode()
         titles = re.findall(r"^## (.*)", text, re.MULTILINE)
         assert len(set(titles)) == len(titles)
-        assert {"Run it", "Settings", "What a run leaves", "Fine-tuning"} <= set(titles)
+        assert {"What it reaches", "Run it", "Settings", "What a run leaves", "Fine-tuning"} <= set(titles)
         assert {"What often goes wrong", "When something goes wrong", "Another machine, a colleague"} <= set(titles)
-        assert any(title.startswith("Your own") for title in titles) or "own data" not in template.description
+        assert any(title.startswith("Your own") for title in titles) or "your own" not in template.data
         assert "## 中文简介" in text
         assert "{#" not in text
         other = set(LABELS) - set(selection)

@@ -8,7 +8,29 @@ import numpy as np
 from linear_engine import LinearEngine
 from PIL import Image
 
+from your_project import data
 from your_project.files import read_json
+from your_project.settings import Settings
+
+
+def photos_in(folder):
+    """Write pictures of two classes; return the folder as `--data` takes it."""
+    random = np.random.default_rng(0)
+    for name in ("ant", "bee"):
+        (folder / "photos" / name).mkdir(parents=True)
+        for number in range(12):
+            save(folder / "photos" / name / f"{number}.png", random)
+    return str(folder / "photos")
+
+
+def save(path, random):
+    """Write a picture of noise."""
+    Image.fromarray(random.integers(0, 256, (16, 16, 3), np.uint8)).save(path)
+
+
+def seen(run):
+    """Return the checksums of what the network of a run has learned from."""
+    return set(np.load(run / "seen.npy").tolist())
 
 
 def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
@@ -25,19 +47,16 @@ def test_fine_tuning_makes_its_base_once_and_compares(run, capsys):
     assert "Fine-tuned or from scratch" in (run.folder / "one" / "report.html").read_text(encoding="utf-8")
     run.quick("finetune", "--run", "three", "--seed", "1")  # another seed, another base
     assert "is trained first" in capsys.readouterr().out
+    assert read_json(run.folder / "three" / "metrics.json")["base"] == "base-pytorch-2"
+    assert seen(run.folder / "base-pytorch") < seen(run.folder / "one")
     run("evaluate")
     assert "run         " + str(run.folder / "three") in capsys.readouterr().out
 
 
 def test_any_run_is_adapted_to_a_folder_of_pictures(run, capsys, tmp_path):
-    random = np.random.default_rng(0)
-    for name in ("ant", "bee"):
-        (tmp_path / "photos" / name).mkdir(parents=True)
-        for number in range(12):
-            pixels = random.integers(0, 256, (16, 16, 3), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{number}.png")
+    photos = photos_in(tmp_path)
     run.quick("train", "--run", "numbers")
-    run("finetune", "--base", "numbers", "--data", str(tmp_path / "photos"), "--run", "photos")
+    run("finetune", "--base", "numbers", "--data", photos, "--run", "photos")
     card = json.loads((run.folder / "photos" / "model.json").read_text())
     assert (card["image_shape"], card["classes"]) == ([8, 8, 1], ["ant", "bee"])
     capsys.readouterr()
@@ -46,11 +65,31 @@ def test_any_run_is_adapted_to_a_folder_of_pictures(run, capsys, tmp_path):
     run("predict")
 
 
-def test_fine_tuning_on_what_the_base_knows(run, capsys):
+def test_fine_tuning_on_what_the_base_knows(run, capsys, tmp_path):
     run.quick("train", "--run", "numbers")
     status, error = run.quick_failed("finetune", "--base", "numbers")
     assert status == 1
     assert "was trained on digits itself: give other images by --data" in error
+    run("finetune", "--base", "numbers", "--smoke", "--data", photos_in(tmp_path))
+    assert f"{run.folder / 'numbers'} knows" in capsys.readouterr().out
+
+
+def test_what_the_base_has_learned_from_does_not_test_what_is_made_of_it(run, capsys, tmp_path):
+    photos = photos_in(tmp_path)
+    run.quick("train", "--run", "numbers")
+    digits = seen(run.folder / "numbers")
+    shown = data.load(Settings(data=photos, image_size=8)).fitted((8, 8, 1)).test.checksums()
+    # as a folder is divided that has grown since the base learned from it
+    np.save(run.folder / "numbers" / "seen.npy", np.array([*digits, *shown[:2].tolist()], np.uint64))
+    run("finetune", "--base", "numbers", "--data", photos, "--run", "tuned")
+    assert "2 of 4 images are left out: numbers knows them" in capsys.readouterr().out
+    assert read_json(run.folder / "tuned" / "metrics.json")["samples"]["test"] == 2
+    assert digits < seen(run.folder / "tuned")
+    np.save(run.folder / "numbers" / "seen.npy", np.array([*digits, *shown.tolist()], np.uint64))
+    assert (
+        "numbers has learned from all 4 images"
+        in run.failed("finetune", "--base", "numbers", "--data", photos)[1]
+    )
 
 
 def test_interrupted_fine_tuning_goes_on(run, capsys, monkeypatch):

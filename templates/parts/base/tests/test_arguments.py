@@ -58,6 +58,12 @@ def test_comments_become_help(capsys):
     assert "--model {small,large} which network (default: small)" in text
 
 
+def test_what_was_meant(capsys):
+    with pytest.raises(SystemExit):
+        parse("--epoch", "2")
+    assert "unrecognized arguments: --epoch 2; did you mean --epochs? (" in capsys.readouterr().err
+
+
 def test_only_some_groups(capsys):
     assert parse("--epochs", "2", groups=("training",))[0].epochs == 2
     with pytest.raises(SystemExit):

@@ -46,10 +46,18 @@ def test_another_seed_gives_other_points_and_the_same_one_the_same():
 
 
 def test_what_is_found_can_be_read_from_a_file(tmp_path):
-    values = {"model": "large", "augment": False, "rate": 0.25, "width": 3}
+    values = {
+        "model": "large",
+        "augment": False,
+        "rate": 0.25,
+        "width": 3,
+        "data": 'D:\\new\\"价格".csv',
+        "drop": ("a", "b"),
+    }
     file = tmp_path / "best.toml"
-    file.write_text("".join(f"{name} = {toml(value)}\n" for name, value in values.items()))
+    file.write_text("".join(f"{name} = {toml(value)}\n" for name, value in values.items()), encoding="utf-8")
     kinds = {"model": Literal["small", "large"], "augment": bool, "rate": float, "width": int}
+    kinds |= {"data": str, "drop": tuple[str, ...]}
     assert read_toml(file, kinds) == values
 
 

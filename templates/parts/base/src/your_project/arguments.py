@@ -53,7 +53,10 @@ def parse(
             continue
         group = shown.setdefault(title, shown.get(title) or parser.add_argument_group(title))
         _add(group, field.name, hints[field.name], comment, field.default)
-    given = vars(parser.parse_args(arguments))
+    found, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        parser.error(_unknown(unknown, parser))
+    given = vars(found)
     file = given.pop("config", None)
     try:
         if file:
@@ -61,6 +64,15 @@ def parse(
         return kind(**given), given
     except (ProjectError, ValueError) as problem:
         parser.error(str(problem))
+
+
+def _unknown(words: list[str], parser: argparse.ArgumentParser) -> str:
+    """Say what is no setting, and which one may be meant."""
+    option = words[0].partition("=")[0]
+    options = [name for action in parser._actions for name in action.option_strings]
+    near = difflib.get_close_matches(option, options, n=1, cutoff=0.75) if option.startswith("-") else []
+    told = f"unrecognized arguments: {' '.join(words)}"
+    return f"{told}; did you mean {near[0]}?" if near else told
 
 
 def read_comments(kind: type) -> dict[str, tuple[str, str]]:
@@ -96,7 +108,8 @@ def _add(group: Any, name: str, hint: Any, comment: str, default: object) -> Non
     else:
         extra = {"type": hint, "metavar": hint.__name__.upper()}
     shown = ("off", "on")[default] if isinstance(default, bool) else default
-    words = comment if shown in ("", ()) else f"{comment} (default: {shown})"
+    shown = " ".join(map(str, shown)) if isinstance(shown, tuple) else shown
+    words = comment if shown == "" else f"{comment} (default: {shown})"
     # SUPPRESS: what was not given stays out of the namespace, so that the file's value is not overridden
     group.add_argument(option, default=argparse.SUPPRESS, help=words.replace("%", "%%"), **extra)
 

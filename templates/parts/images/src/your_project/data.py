@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .sources import Source
 
+BLOCK = 1 << 20  # pixels that are counted at a time
+
 
 @dataclass(frozen=True)
 class Split(LabelledSplit):
@@ -97,15 +99,17 @@ def make(
 ) -> Data:
     """Put parts together; a part in which a class is missing is a `ProjectError`."""
     pixels = train.images.reshape(-1, train.images.shape[3])
-    # integer sums: exact, and no copy of the images as floats
-    count = len(pixels)
-    sums = pixels.sum(0, dtype=np.int64)
-    squares = np.stack([np.bincount(channel, minlength=256) for channel in pixels.T]) @ np.arange(256) ** 2
-    mean = sums / count
-    std = np.sqrt(squares / count - mean**2)
+    # how often each value occurs: exact sums, and a copy of few pixels at a time
+    values, count = np.arange(256), len(pixels)
+    often = np.zeros((pixels.shape[1], len(values)), np.int64)
+    for start in range(0, count, BLOCK):
+        channels = pixels[start : start + BLOCK].T
+        often += np.stack([np.bincount(channel, minlength=len(values)) for channel in channels])
+    mean = often @ values / count
+    std = np.sqrt(often @ values**2 / count - mean**2)
     std = np.where(std > 0, std, 1.0)  # a constant channel tells nothing; do not divide by zero
-    mean, std = tuple(mean.tolist()), tuple(std.tolist())
-    return Data(name, train, validation, test, classes, mirror, mean, std).checked()
+    measured = tuple(mean.tolist()), tuple(std.tolist())
+    return Data(name, train, validation, test, classes, mirror, *measured).checked()
 
 
 def split(source: Source) -> tuple[tuple[Split, Split, Split], int]:

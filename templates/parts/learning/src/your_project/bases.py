@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -67,29 +66,27 @@ def scratch(start_card: ModelCard, settings: Settings, stages: tuple[Stage, ...]
 
 def named(request: Request[Settings]) -> Run:
     """Return the run of `--base`."""
-    base = jobs.trained_run(replace(request, settings=replace(request.settings, run=request.settings.base)))
+    there = replace(request.settings, run=request.settings.base, runs=request.kept_runs)
+    base = jobs.trained_run(replace(request, settings=there))
     jobs.weights_of(base)  # says so when there are none yet
     return base
 
 
 def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], words: str) -> Run:
-    """Return the run `base-<framework>`, trained now unless it is there.
+    """Return the run `base-<framework>`, trained now unless it is there; one on other data is `…-2`.
 
-    It is when it was begun with the same settings, of which the `decisive` ones count, for a network with the
-    same card. `words` say on what it is trained.
+    It is there when it was begun with the same settings, of which the `decisive` ones count, for a network
+    with the same card. `words` say on what it is trained.
     """
-    name = f"base-{request.framework}"
-    settings = replace(request.settings, run=name, base="", resume=False)
+    settings = replace(request.settings, base="", resume=False)
     card = card_of(samples, settings, request.framework)
-    path = request.runs / name
-    if agrees(path, settings, card, decisive):
-        if runs.read(path).finished:
-            return runs.read(path)
-        settings = replace(settings, resume=True)
-    else:
-        remove_base(path)
-        runs.begin(request.runs, name, request.framework, "base")
+    path, there = place_of(request, settings, card, decisive)
+    settings = replace(settings, run=path.name, resume=there)
+    if not there:
+        runs.begin(request.runs, path.name, request.framework, "base")
         jobs.record(path, settings)
+    elif runs.read(path).finished:
+        return runs.read(path)
     settings = with_small_batches(settings, samples)
     engine = make_engine(request.framework, settings, card)
     print(f"base        is trained first, on {words}; it is kept for the next time")
@@ -101,15 +98,18 @@ def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], w
     return runs.read(path)
 
 
-def remove_base(path: Path) -> None:
-    """Remove a base that was trained otherwise; what somebody else has put there is a `ProjectError`."""
-    try:
-        job = runs.read(path).job if path.exists() else "base"
-    except ProjectError:
-        job = "base" if not any(path.iterdir()) else ""
-    if job != "base":
-        raise ProjectError(f"{path} is no base of fine-tuning, whose place it takes: rename it")
-    shutil.rmtree(path, ignore_errors=True)
+def place_of(
+    request: Request[Settings], settings: Settings, card: ModelCard, decisive: tuple[str, ...]
+) -> tuple[Path, bool]:
+    """Return the folder of the base that is there, or else one that is free; and whether it is there."""
+    stem = f"base-{request.framework}"
+    path, number = request.runs / stem, 1
+    while path.exists():
+        if agrees(path, settings, card, decisive):
+            return path, True
+        number += 1
+        path = request.runs / f"{stem}-{number}"
+    return path, False
 
 
 def untouched(samples: Data, base: Run) -> Data:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 SAMPLES = 32  # that are compared
+LEAST = 1e-6  # scores that are all nearer to 0 are taken for as large as this
 TOLERANCE = 1e-3  # of the largest score; kernels add in other orders, which moves the last digits
 
 
@@ -60,7 +61,7 @@ def written(engine: TaskEngine, samples: Split, name: str, folder: Path) -> dict
         ) from None
     expected = engine.outputs(samples)
     difference = float(np.abs(told - expected).max())
-    if not difference <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
+    if not difference <= TOLERANCE * max(LEAST, float(np.abs(expected).max())):
         raise ProjectError(
             f"{file} computes something else than the network (differences up to {difference:.2g}):"
             " do not use it"

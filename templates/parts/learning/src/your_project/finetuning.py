@@ -56,6 +56,9 @@ def finetune_in(path: Path, request: Request[Settings]) -> None:
         }
 
     extra = {"base": start.base, **start.known(), **numbers}
-    finish(engine, start.data, run.path, settings, job="finetune", extra=extra, others=histories)
+    mine = finish(engine, start.data, run.path, settings, job="finetune", extra=extra, others=histories)
     for name, told in numbers.items():
         print(f"{name:<10}  {results.told(told)}")
+    if numbers["scratch"]["loss"] < mine["loss"]:
+        print("            What the base knows does not help here: from scratch the test loss is lower. Try")
+        print("            a nearer --base, a smaller --learning-rate, or train with all the data.")

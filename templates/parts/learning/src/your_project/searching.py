@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from . import data, jobs
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .data import Data
     from .program import Request
     from .settings import Settings
+
+#: settings of this search, and of where and on what it ran
+NOT_KEPT = jobs.FREE | {"trials", "space"}
 
 Row = dict[str, Any]
 
@@ -82,7 +85,7 @@ def keep(
     path: Path, best: Path, samples: Data, settings: Settings, request: Request[Settings], rows: list[Row]
 ) -> None:
     """Make the search's folder a run like any other, with the network of its best trial."""
-    settings = with_small_batches(settings, samples)
+    found, settings = settings, with_small_batches(settings, samples)
     engine = make_engine(request.framework, settings, card_of(samples, settings, request.framework))
     remember(samples, path)
     # the card, and what else a project keeps beside the weights, are JSON; the others are the trial's own
@@ -90,11 +93,20 @@ def keep(
     for name in (engine.best, "history.jsonl", *described):
         shutil.copyfile(best / name, path / name)
     engine.load(path / engine.best)
-    changed = rows[0]["settings"]
+    changed = {**rows[0]["settings"], **chosen(found)}
     write_text(path / "best.toml", "".join(f"{name} = {toml(value)}\n" for name, value in changed.items()))
     announce(engine, samples, path)
     finish(engine, samples, path, settings, job="search", extra={"trials": rows})
     print(f"settings    {path / 'best.toml'}: train with --config and this file")
+
+
+def chosen(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not as they are by default, and that training alone takes as well."""
+    return {
+        field.name: getattr(settings, field.name)
+        for field in fields(settings)
+        if field.name not in NOT_KEPT and getattr(settings, field.name) != field.default
+    }
 
 
 def words(values: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import math
 import typing
 from dataclasses import dataclass
@@ -135,7 +136,10 @@ def toml(value: object) -> str:
     """Return a setting's value as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    # TOML's strings take JSON's escapes: those of a path of Windows, too
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _range(text: str, values: str, hint: Any) -> Range:

@@ -59,10 +59,17 @@ class Request(Generic[Kind]):
     settings: Kind
     given: dict[str, Any]  # the settings that were given by file or command line, by name
 
+    kept: str = ""  # where runs are kept that are not this smoke run's own
+
     @property
     def runs(self) -> Path:
         """The folder of runs."""
         return project_root() / self.settings.runs
+
+    @property
+    def kept_runs(self) -> str:
+        """The setting `runs` for what was there before: a smoke run has a folder of its own."""
+        return self.kept or self.settings.runs
 
 
 @dataclass(frozen=True)
@@ -126,5 +133,6 @@ def place(request: Request[Kind], smoke: Mapping[str, Any]) -> Iterator[Request[
         return
     with TemporaryDirectory(prefix=SMOKE, ignore_cleanup_errors=True) as folder:
         small: dict[str, Any] = {**smoke, "runs": folder, "run": "", "resume": False}
-        yield replace(request, settings=replace(request.settings, **small), given=request.given | small)
+        settings = replace(request.settings, **small)
+        yield replace(request, settings=settings, given=request.given | small, kept=request.settings.runs)
     print("smoke run   done; what it wrote is deleted again")

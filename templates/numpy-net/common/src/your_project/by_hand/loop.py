@@ -68,7 +68,7 @@ class Training:
                 values = {"train_loss": train_loss, **measured, "learning_rate": rate}
                 run.log(stage.name, now.epoch, **values, seconds=time.perf_counter() - started)
 
-                loss = measured["validation_loss"]
+                loss = finite(measured["validation_loss"], "validation loss", now.epoch)
                 now.waited = 0 if loss < now.stage_best else now.waited + 1
                 now.stage_best = min(now.stage_best, loss)
                 if loss < now.best:  # first the weights, then the state that speaks of them
@@ -98,11 +98,7 @@ class Training:
                 share = self.share(stage, now, step)
                 optimiser.step(gradients, {name: share * peak for name, peak in peaks.items()})
                 bar.advance()
-        if not math.isfinite(total):
-            raise ProjectError(
-                f"the loss is {total} in epoch {now.epoch + 1}; choose a smaller --learning-rate"
-            )
-        return total / self.steps
+        return finite(total / self.steps, "loss", now.epoch)
 
     def share(self, stage: Stage, now: Position, step: int) -> float:
         """Return the share of the peak learning rate at a step of the running epoch."""
@@ -129,3 +125,10 @@ def measures(network: Network, part: Split) -> dict[str, float]:
         "validation_loss": done.loss(part.labels),
         "validation_accuracy": float((done.scores.argmax(1) == part.labels).mean()),
     }
+
+
+def finite(loss: float, name: str, epoch: int) -> float:
+    """Return a loss that is a number; another one is a `ProjectError`."""
+    if not math.isfinite(loss):
+        raise ProjectError(f"the {name} is {loss} in epoch {epoch + 1}; choose a smaller --learning-rate")
+    return loss

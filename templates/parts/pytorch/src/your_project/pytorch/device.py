@@ -57,7 +57,7 @@ def place(device: str = "auto", precision: str = "auto") -> Placement:
     where = device_of(kind)
     numbered = where.index is not None
     name = f"{where} ({getattr(torch, kind).get_device_name(where)})" if numbered else kind
-    # A resumed run must repeat an unbroken one to the last bit: no choice of algorithms by a stopwatch.
+    # A resumed run repeats an unbroken one, on the processor to the last bit: no algorithms by a stopwatch.
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     return Placement(where, name, reason, chosen, precision_reason)

@@ -100,7 +100,7 @@ class Training:
                 values = {"train_loss": train_loss, **measured, "learning_rate": rate}
                 run.log(stage.name, now.epoch, **values, seconds=time.perf_counter() - started)
 
-                loss = measured["validation_loss"]
+                loss = finite(measured["validation_loss"], "validation loss", now.epoch)
                 now.waited = 0 if loss < now.stage_best else now.waited + 1
                 now.stage_best = min(now.stage_best, loss)
                 if loss < now.best:  # first the weights, then the state that speaks of them
@@ -136,11 +136,7 @@ class Training:
                 optimiser.zero_grad(set_to_none=True)
                 bar.advance()
         mean = self.team.total(loss_sum).item() / (self.batches.steps * self.team.size)
-        if not math.isfinite(mean):
-            raise ProjectError(
-                f"the loss is {mean} in epoch {now.epoch + 1}; choose a smaller --learning-rate"
-            )
-        return mean
+        return finite(mean, "loss", now.epoch)
 
     def add_gradients(
         self, inputs: Any, targets: Tensor, learner: nn.Module, scaler: torch.amp.GradScaler
@@ -200,6 +196,13 @@ class Training:
     def plan(self, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
         """Return what a resumed run must have in common with the one that was saved."""
         return [{**asdict(stage), "steps": self.batches.steps} for stage in stages]
+
+
+def finite(loss: float, name: str, epoch: int) -> float:
+    """Return a loss that is a number; another one is a `ProjectError`."""
+    if not math.isfinite(loss):
+        raise ProjectError(f"the {name} is {loss} in epoch {epoch + 1}; choose a smaller --learning-rate")
+    return loss
 
 
 def seed_epoch(seed: int, epoch: int, process: int = 0) -> torch.Generator:

@@ -81,11 +81,12 @@ class Judge(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         model, now, logs = self.model, self.now, logs or {}  # with JAX, `self.model` fetches the weights
-        if not math.isfinite(logs["loss"]):
-            raise ProjectError(
-                f"the loss became {logs['loss']} in epoch {epoch + 1}; choose a smaller --learning-rate"
-            )
         loss = logs[self.judged_by]
+        for name, value in (("loss", logs["loss"]), ("validation loss", loss)):
+            if not math.isfinite(value):
+                raise ProjectError(
+                    f"the {name} became {value} in epoch {epoch + 1}; choose a smaller --learning-rate"
+                )
         now.epoch, now.stage_epoch, now.waited = now.epoch + 1, now.stage_epoch + 1, now.waited + 1
         if loss < now.stage_best:
             now.stage_best, now.waited = loss, 0
