@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from your_project import closed_form, data
+from your_project import closed_form, data, polynomial
 from your_project.data import Split, standard
 from your_project.settings import Settings
 
@@ -45,3 +45,27 @@ def test_a_row_standardised_by_itself_is_the_mean_whatever_it_is(cars, error):
         np.abs(cars.test.targets - cars.target_mean).mean()
     )  # no car told from another
     assert own > 2 * np.mean([error(row, cars.train) for row in alone])
+
+
+def test_features_that_are_not_scaled_make_gradient_descent_explode(cars):
+    features, targets = closed_form.standardised(cars)
+
+    def last_loss(rows: np.ndarray) -> float:
+        weights = np.zeros(rows.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(100):
+                weights -= 0.01 * 2 * rows.T @ (rows @ weights - targets) / len(rows)
+            return float(((rows @ weights - targets) ** 2).mean())
+
+    assert last_loss(features) < 0.3
+    assert not last_loss(cars.train.features.astype(np.float64)) < 1e100
+
+
+def test_a_polynomial_shoots_away_where_it_was_never_corrected(cars):
+    features, targets = closed_form.standardised(cars)
+    solution = closed_form.solve(polynomial.terms(features, 3), targets)
+    asked = (
+        cars.test.features.astype(np.float64) * 2 - cars.mean
+    ) / cars.std  # cars twice as heavy, and so on
+    told = polynomial.terms(asked, 3) @ solution.weights + solution.bias
+    assert np.abs(told).max() > 5 * np.ptp(targets)

@@ -48,11 +48,13 @@ def test_a_network_is_adapted_to_another_table_evaluated_and_asked(framework, tm
     assert again["mae"] == pytest.approx(tuned["mae"], rel=1e-5)
 
     asked, told = tmp_path / "asked.csv", tmp_path / "told.csv"
-    asked.write_text("town,area\n9,50\n10,\n10,500\n")
+    asked.write_text("town,area\n9,50\n10,\n10,500\n11,70\n")
     capsys.readouterr()
     workflows.predict(framework, [*place, "--run", "tuned", "--rows", str(asked), "--output", str(told)])
     out = capsys.readouterr().out
     assert "1 rows with gaps cannot be predicted, the first is line 3" in out
+    assert "1 rows cannot be predicted; " in out
+    assert "asked.csv, line 5: town '11' is none of 10, 9, which the network knows" in out
     assert "1 of 2 rows extrapolate: area was" in out
     with told.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)

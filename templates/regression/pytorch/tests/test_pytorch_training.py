@@ -78,32 +78,9 @@ def test_a_target_that_is_no_column_learns_the_mean_only():
     assert broadcast < 0.3  # it has learned next to nothing
 
 
-def test_features_that_are_not_scaled_make_plain_gradient_descent_explode(tmp_path):
-    rows = cars()
-    x, y = torch.from_numpy(rows.train.features), torch.from_numpy(rows.train.targets)
-
-    def last_loss(features):
-        weights = torch.zeros(features.shape[1], 1, requires_grad=True)
-        for _ in range(100):
-            loss = ((features @ weights - y) ** 2).mean()
-            (slope,) = torch.autograd.grad(loss, weights)
-            weights = (weights - 0.01 * slope).detach().requires_grad_()
-        return loss.item()
-
-    assert not np.isfinite(last_loss(x))
-    assert np.isfinite(last_loss((x - torch.tensor(rows.mean)) / torch.tensor(rows.std)))
+def test_a_loss_that_explodes_is_told_with_its_cure(tmp_path):
     with pytest.raises(ProjectError, match=r"the loss is .* choose a smaller --learning-rate"):
-        fit(tmp_path, rows, settings_of(learning_rate=1e30, clip=0.0))
-
-
-@pytest.mark.slow
-def test_a_polynomial_shoots_away_where_it_was_never_corrected(tmp_path):
-    rows = cars()
-    settings = settings_of(model="polynomial", degree=3, epochs=60)
-    engine, _ = fit(tmp_path, rows, settings)
-    outside = replace(rows.test, features=rows.test.features * 2)
-    told = engine.outputs(outside)
-    assert np.abs(told - rows.target_mean).max() > 5 * (rows.train.targets.max() - rows.train.targets.min())
+        fit(tmp_path, cars(), settings_of(learning_rate=1e30, clip=0.0))
 
 
 # --- floors

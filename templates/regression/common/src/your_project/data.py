@@ -159,8 +159,10 @@ def make(meaning: Meaning | Data, train: Split, validation: Split, test: Split) 
     """Put parts together, and measure the training part; too few rows are a `ProjectError`."""
     for part, rows, least in (("training", train, FEWEST), ("validation", validation, 1), ("test", test, 1)):
         if len(rows) < least:
+            count = sum(map(len, (train, validation, test)))
             raise ProjectError(
-                f"{meaning.name}: {len(rows)} {part} rows are too few, at least {least} are needed"
+                f"{meaning.name}: {len(rows)} {part} rows are too few, at least {least} are needed: of"
+                f" {count} rows without gaps and doubles"
             )
     mean, std = standard(train.features)
     target_mean, target_std = standard(train.targets)

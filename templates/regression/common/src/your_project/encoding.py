@@ -68,15 +68,8 @@ def encode(table: Table, features: tuple[str, ...], references: tuple[str, ...])
 
     Raises `ProjectError` for a word that no feature stands for: zeros would say that it is the commonest one.
     """
-    for reference in references:
-        column = _column(reference)
-        known = {one.removeprefix(f"{column}=") for one in (reference, *features) if _of(one, column)}
-        for row, word in enumerate(table.words(column).tolist()):
-            if word not in known:
-                raise ProjectError(
-                    f"{table.source}, line {table.lines[row]}: {column} {word!r} is none of"
-                    f" {', '.join(sorted(known))}, which the network knows"
-                )
+    if found := strange(table, features, references):
+        raise ProjectError(next(iter(found.values())))
     made = []
     for name in features:
         if column := _word_of(name, references):
@@ -86,6 +79,21 @@ def encode(table: Table, features: tuple[str, ...], references: tuple[str, ...])
             raise ProjectError(f"{table.source}: column {name!r} must hold numbers")
         made.append(table.column(name))
     return np.stack(made, axis=1).astype(np.float32)
+
+
+def strange(table: Table, features: tuple[str, ...], references: tuple[str, ...]) -> dict[int, str]:
+    """Return the places of rows with a word that no feature stands for, and what is wrong with each."""
+    found: dict[int, str] = {}
+    for reference in references:
+        column = _column(reference)
+        known = {one.removeprefix(f"{column}=") for one in (reference, *features) if _of(one, column)}
+        for row, word in enumerate(table.words(column).tolist()):
+            if word not in known:
+                found[row] = (
+                    f"{table.source}, line {table.lines[row]}: {column} {word!r} is none of"
+                    f" {', '.join(sorted(known))}, which the network knows"
+                )
+    return dict(sorted(found.items()))
 
 
 def without_gaps(table: Table, columns: tuple[str, ...]) -> tuple[Table, list[int]]:

@@ -37,6 +37,7 @@ class ModelCard:
     term_std: tuple[float, ...]
     target_mean: float
     target_std: float
+    loss_std: float  # in whose squares test losses are told: the same for all that is tested beside it
     shown: tuple[int, ...]  # of a linear model: the two features whose weights' way is drawn
     group: str  # column by which rows were divided for fine-tuning, "" = none
     values: tuple[str, ...]  # values of that column that the network learned from, () = all rows
@@ -77,6 +78,7 @@ def card_of(data: Data, settings: Settings, framework: str) -> ModelCard:
         term_std=term_std,
         target_mean=data.target_mean,
         target_std=data.target_std,
+        loss_std=data.target_std,
         shown=shown,
         group=data.group,
         values=(),

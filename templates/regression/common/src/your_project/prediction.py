@@ -10,6 +10,7 @@ import numpy as np
 
 from . import encoding
 from .data import Split, label_of
+from .errors import ProjectError
 from .evaluation import unseen_samples
 from .files import find, replacing
 from .tables import Kind, read_table
@@ -54,6 +55,11 @@ def own_rows(path: Path, card: ModelCard) -> Split:
     full, lines = encoding.without_gaps(table, columns)
     if lines:
         print(f"data        {len(lines)} rows with gaps cannot be predicted, the first is line {lines[0]}")
+    if found := encoding.strange(full, card.features, card.references):
+        full = full.take(np.setdiff1d(np.arange(len(full)), list(found)))
+        print(f"data        {len(found)} rows cannot be predicted; {next(iter(found.values()))}")
+    if not len(full):
+        raise ProjectError(f"{path}: there is no row that can be predicted")
     label = label_of(full, card)
     number = card.target in full.names and full.kinds[card.target] == "number"
     true = full.column(card.target) if number else np.full(len(full), np.nan)

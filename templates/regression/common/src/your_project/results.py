@@ -12,7 +12,7 @@ import numpy as np
 
 from . import regression_metrics, regression_sections, sections
 from .landscape import landscape
-from .regression_metrics import SCHEMA, told
+from .regression_metrics import SCHEMA
 from .report import Page
 
 if TYPE_CHECKING:
@@ -34,8 +34,18 @@ def measure(engine: TaskEngine, part: Split) -> dict[str, Any]:
     """Return how good a network is on these rows."""
     return {
         "target": engine.card.target,
-        **regression_metrics.regression(engine.outputs(part), part.targets, engine.card.target_std),
+        **regression_metrics.regression(engine.outputs(part), part.targets, engine.card.loss_std),
     }
+
+
+def told(content: dict[str, Any]) -> str:
+    """Return the headline as one line, and another one where an equation does better than the network."""
+    line = regression_metrics.told(content)
+    baseline = content.get("baseline")
+    if not baseline or baseline["mae"] >= content["mae"]:
+        return line
+    way = "more --shots" if content["job"] == "finetune" else "--model linear, a smaller --width, more rows"
+    return f"{line}\n            {baseline['name']} does better here: take it, or try {way}"
 
 
 def report(

@@ -66,7 +66,7 @@ class Settings:
     warmup: float = 0.1  # share of the steps in which the learning rate rises
     clip: float = 1.0  # largest global gradient norm, 0 = no limit
     patience: int = 0  # stop after this many epochs without a better validation loss, 0 = never
-    seed: int = 0  # one number seeds everything but the split, which never changes
+    seed: int = 0  # one number seeds all but the split; in fine-tuning also which few rows are learned from
     resume: bool = False  # go on from the run's last checkpoint, with that run's settings
     overwrite: bool = False  # replace a run of the same name
 

@@ -89,6 +89,7 @@ def adapted(known: ModelCard, rows: Data, new: tuple[str, ...]) -> ModelCard:
         values=new,
         adapted=True,
         target=rows.target,
+        loss_std=rows.target_std,
     )
     if rows.target == known.target:
         return card
