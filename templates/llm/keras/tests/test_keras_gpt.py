@@ -12,7 +12,7 @@ from your_project import memory, sampling
 from your_project.data import IGNORED, Split
 from your_project.engine import ModelCard
 from your_project.settings import Settings
-from your_project.tfkeras import lora
+from your_project.tfkeras import lora, model
 from your_project.tfkeras.engine import KerasEngine, MeanTokenLoss, TokenLoss
 
 SETTINGS = Settings(layers=2, heads=2, width=32, context=16, device="cpu", precision="fp32")
@@ -38,6 +38,21 @@ def test_no_token_sees_those_behind_it(made):
     one, other = (made.outputs(split(rows, rows)) for rows in (first, second))
     assert np.allclose(one[:, :9], other[:, :9], atol=1e-6)
     assert not np.allclose(one[:, 9:], other[:, 9:], atol=1e-3)
+
+
+def test_without_the_causal_mask_each_token_sees_those_behind_it(monkeypatch):
+    """The answer stands in the input then: a loss near 0 is no success but a hole."""
+    masked = model.mixed
+
+    def unmasked(query, key, value, allowed, dropped):
+        return masked(query, key, value, keras.ops.ones_like(allowed), dropped)
+
+    monkeypatch.setattr(model, "mixed", unmasked)
+    broken = KerasEngine(SETTINGS, CARD)
+    first, second = tokens(), tokens()
+    second[:, 9:] = tokens(seed=1)[:, 9:]
+    one, other = (broken.outputs(split(rows, rows)) for rows in (first, second))
+    assert not np.allclose(one[:, :9], other[:, :9], atol=1e-4)
 
 
 def test_a_fresh_network_knows_nothing_and_holds_what_the_plan_says(made):

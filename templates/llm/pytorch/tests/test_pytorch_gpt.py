@@ -95,6 +95,8 @@ def test_a_cache_gives_the_logits_of_the_whole():
 def test_writing_does_not_drop_features(dropout):
     made, how = engine(dropout=dropout), sampling.Choice(temperature=0.0)
     made.network.train()
+    with torch.inference_mode():  # what happens where the mode of training is forgotten
+        assert torch.equal(made.network(tokens()), made.network(tokens())) == (not dropout)
     one, other = (list(sampling.written(made.reader(), np.array([1]), 10, 16, how, seed)) for seed in (0, 1))
     assert one == other
 
