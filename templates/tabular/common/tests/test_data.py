@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from your_project import data, features
+from your_project import data, features, prediction
 from your_project.engine import ModelCard, card_of
 from your_project.errors import ProjectError
 from your_project.settings import Settings
@@ -135,6 +135,19 @@ def test_names_are_neither_learned_nor_kept(tmp_path: Path, capsys: pytest.Captu
     assert [one.name for one in rows.features] == ["size", "colour"]
     assert "person" not in repr(card_of(rows, settings, "pytorch"))
     assert "column 'name' is left out: nearly each row has a word of its own" in capsys.readouterr().out
+
+
+def test_rows_that_the_network_cannot_know_are_told(tmp_path: Path) -> None:
+    settings = Settings(data=written(tmp_path, mixed()))
+    card = card_of(data.load(settings), settings, "pytorch")
+    (tmp_path / "asked.csv").write_text("size,colour\n5,red\n5,mauve\n1e6,green\n,?\n5,\n")
+    told = prediction.doubtful(prediction.own_rows(tmp_path / "asked.csv", card), card)
+    assert [one.partition(" was ")[0] for one in told] == [
+        "1 of 5 rows: size",
+        "1 of 5 rows: the network does not know this colour, or saw too few of it (line 3: 'mauve')",
+        "1 of 5 rows: gaps only, there is nothing to tell (line 5)",
+    ]
+    assert told[0].endswith("in training (line 4: 1e+06)")
 
 
 def test_a_class_of_two_rows_cannot_be_divided(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from . import decisions, ranking
 from .csv_text import read_rows
 from .data import Split
 from .evaluation import unseen_samples
-from .features import encode, kinds
+from .features import UNKNOWN, encode, kinds
 from .files import find, replacing
 from .tables import CSV, read_table
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 SHOWN = 12  # rows that are printed
+OUTSIDE = 0.01  # of the range of a number: so far beyond it a row may lie
 
 
 def predict(request: Request[Settings], run: Run, engine: TaskEngine) -> None:
@@ -39,6 +40,8 @@ def predict(request: Request[Settings], run: Run, engine: TaskEngine) -> None:
         return
     path = find(settings.rows)
     part = own_rows(path, card)
+    for line in doubtful(part, card):
+        print(f"warning     {line}")
     shares = ranking.shares(engine.outputs(part))
     show(card, shares[:SHOWN], threshold, part.take(slice(SHOWN)))
     output = Path(settings.output).expanduser() if settings.output else run.path / "predictions.csv"
@@ -54,6 +57,33 @@ def own_rows(path: Path, card: ModelCard) -> Split:
         index = {name: at for at, name in enumerate(card.classes)}
         labels = np.array([index.get(word, -1) for word in table.words(card.target).tolist()], np.int64)
     return Split(table, encode(table, card.features), labels)
+
+
+def doubtful(part: Split, card: ModelCard) -> list[str]:
+    """Return a line for each reason not to trust the answers for some rows, with the first row's line."""
+    found = []
+    known = np.zeros(len(part), bool)
+    for at, one in enumerate(card.features):
+        values, told = part.table.columns[one.name], part.columns[:, at]
+        if one.numeric:
+            slack = OUTSIDE * (one.edges[-1] - one.edges[0])
+            odd = (told < one.edges[0] - slack) | (told > one.edges[-1] + slack)
+            known |= ~np.isnan(told)
+            why = f"{one.name} was {one.edges[0]:.4g} to {one.edges[-1]:.4g} in training"
+        else:
+            odd = (told == UNKNOWN) & (values != "")
+            known |= values != ""
+            why = f"the network does not know this {one.name}, or saw too few of it"
+        if odd.any():
+            first = np.flatnonzero(odd)[0]
+            here = f"{values[first]:.4g}" if one.numeric else repr(str(values[first]))
+            found.append(f"{odd.sum()} of {len(part)} rows: {why} (line {part.table.lines[first]}: {here})")
+    if not known.all():
+        first = part.table.lines[np.flatnonzero(~known)[0]]
+        found.append(
+            f"{(~known).sum()} of {len(part)} rows: gaps only, there is nothing to tell (line {first})"
+        )
+    return found
 
 
 def show(card: ModelCard, shares: np.ndarray, threshold: float, part: Split) -> None:
