@@ -20,7 +20,8 @@ def test_a_search_keeps_the_network_that_does_best_on_the_validation_data(run, c
     assert losses == sorted(losses)
     assert {one["trial"] for one in trials} == {"trial-01", "trial-02", "trial-03"}
     best = trials[0]["settings"]["learning_rate"]
-    assert (folder / "best.toml").read_text() == f"learning_rate = {best}\n"
+    kept = f'learning_rate = {best}\ndata = "digits"\nepochs = 3\n'  # what was chosen for the search as well
+    assert (folder / "best.toml").read_text() == kept
     best_weights = (folder / trials[0]["trial"] / "best.safetensors").read_bytes()
     assert (folder / "best.safetensors").read_bytes() == best_weights
     assert "Trials" in (folder / "report.html").read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def test_a_search_keeps_the_network_that_does_best_on_the_validation_data(run, c
     run("evaluate")
     assert f"run         {folder}" in capsys.readouterr().out
     assert read_json(folder / "evaluate" / "metrics.json")["accuracy"] == content["accuracy"]
-    run("train", "--config", str(folder / "best.toml"), "--data", "digits", "--epochs", "3", "--run", "again")
+    run("train", "--config", str(folder / "best.toml"), "--run", "again")
     assert read_json(run.folder / "again" / "metrics.json")["loss"] == content["loss"]
 
 

@@ -102,7 +102,9 @@ def test_early_stopping_ends_the_stage_and_not_the_run(tmp_path):
 
 
 def test_a_loss_that_is_no_number_ends_in_words(tmp_path):
-    with pytest.raises(ProjectError, match=r"the loss is .* in epoch \d+; choose a smaller --learning-rate"):
+    with pytest.raises(
+        ProjectError, match=r"the (validation )?loss is .* in epoch \d+; choose a smaller --learning-rate"
+    ):
         fit(tmp_path, few(digits()), settings_of(model="lenet", clip=0.0), (Stage("train", 20, 1e30),))
 
 
