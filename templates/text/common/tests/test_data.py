@@ -153,10 +153,11 @@ def test_a_text_that_is_cut_loses_the_verdict_at_its_end(tmp_path):
     assert cut < 0.75 < whole == 1.0
 
 
-@pytest.mark.parametrize(("name", "floor"), [("movies-en", 0.72), ("reviews-zh", 0.75)])
-def test_the_baseline_is_worth_beating(name, floor):
-    settings = Settings(data=name)
-    assert score(data.load(settings), settings) >= floor
+@pytest.mark.slow
+def test_the_chinese_baseline_is_worth_beating():
+    """That of the films stands in the README."""
+    settings = Settings(data="reviews-zh")
+    assert score(data.load(settings), settings) >= 0.75
 
 
 def test_unseen_texts_of_another_file(tmp_path):

@@ -30,13 +30,6 @@ def test_the_formats_of_pytorch_are_written_and_checked(trained):
     assert all(one["largest_difference"] < 1e-4 for one in written)
 
 
-@pytest.mark.slow
-def test_a_transformer_is_exported_too(tmp_path):
-    words = ["--runs", str(tmp_path), "--device", "cpu"]
-    workflows.train("pytorch", [*WORDS, "--model", "transformer", "--epochs", "1", *words])
-    workflows.export("pytorch", [*words, "--formats", "onnx"])
-
-
 def test_texts_and_files_are_predicted(trained, tmp_path, capsys):
     (tmp_path / "mine.txt").write_text("a great camera\n\nit broke at once\n")
     words = ["--runs", str(trained), "--device", "cpu"]

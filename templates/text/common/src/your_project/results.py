@@ -42,9 +42,8 @@ def measure(engine: TaskEngine, part: Split) -> dict[str, Any]:
 def told(content: dict[str, Any]) -> str:
     """Return the headline as one line, which says so where the linear model is better or texts strange."""
     line = metrics.told(content)
-    for words in (linear_wins(content), strange(content["unknown_tokens"])):
-        line += f": {words}" if words else ""
-    return line
+    notes = [words for words in (linear_wins(content), strange(content["unknown_tokens"])) if words]
+    return f"{line}: {'; '.join(notes)}" if notes else line
 
 
 def strange(unknown: float) -> str:
