@@ -105,7 +105,7 @@ def test_with_a_cache_the_same_tokens_come(made, adapted):
     for one in (made, adapted):
         # more of them than the context holds, so that its later half is read anew
         found, expected = (
-            list(sampling.written(one.reader(cached=cached), prompt, 40, 16, how, seed=3))
+            list(sampling.written(one.reader(cached=cached), prompt, 24, 16, how, seed=3))
             for cached in (True, False)
         )
         assert found == expected
