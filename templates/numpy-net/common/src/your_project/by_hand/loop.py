@@ -82,7 +82,7 @@ class Training:
     def epoch(self, stage: Stage, now: Position, optimiser: AdamW) -> float:
         """Go once through the training data; return the mean loss."""
         train, network, peaks = self.data.train, self.network, peak_rates(stage)
-        # the Keras side draws its order by the same numbers
+        # the Keras side draws its order by the same numbers, PyTorch's by its own generator
         order = np.random.default_rng((self.settings.seed, now.epoch, 1)).permutation(len(train))
         total = 0.0
         with self.run.progress(self.steps, f"{stage.name} {now.stage_epoch + 1}/{stage.epochs}") as bar:

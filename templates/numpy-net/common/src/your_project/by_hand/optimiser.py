@@ -1,6 +1,6 @@
 """How gradients change the weights: AdamW, the rates of the layers, and the schedule.
 
-The frameworks do the same, and so all three end where the others do.
+The frameworks do the same: from the same weights, with the same batches, all three take the same steps.
 
 Adam: Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1. Decoupled decay: Loshchilov and Hutter
 2019, https://arxiv.org/abs/1711.05101.
