@@ -28,7 +28,8 @@ def test_training_leaves_a_finished_run(run, capsys):
     assert set(content) == {
         "schema", "job", "run", "data", "samples", "framework", "framework_version", "device", "precision",
         "model", "parameters", "classes", "accuracy", "macro_precision", "macro_recall", "macro_f1", "loss",
-        "per_class", "confusion", "majority", "calibration", "epochs", "best_epoch", "seconds", "baseline", "finished",
+        "per_class", "confusion", "majority", "calibration", "epochs", "best_epoch", "seconds", "baseline",
+        "finished",
     }  # fmt: skip
     assert (content["schema"], content["job"], content["run"]) == ("metrics/1", "train", "first")
     assert content["samples"]["test"] == sum(map(sum, content["confusion"]))
