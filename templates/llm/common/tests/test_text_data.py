@@ -143,7 +143,7 @@ def test_evaluation_leaves_out_what_was_learned(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.txt", b"good\nb\xe4d\n", "a.txt, line 2: byte 0xe4 is no UTF-8"),
+        ("a.txt", b"good\nb\xffd\n", "a.txt, line 2: byte 0xff is neither UTF-8 nor GBK"),
         ("a.txt", b"one\n\ntwo\0", "a.txt, line 3: a zero byte"),
         ("a.txt", b"short", "too few to divide"),
         ("a.pdf", b"text", "holds no .txt or .md files"),
@@ -167,3 +167,9 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, name, content
 def test_settings_that_cannot_be_meant(changed, told):
     with pytest.raises(ValueError, match=told):
         Settings(**changed)
+
+
+def test_an_older_chinese_text_is_read(tmp_path, capsys):
+    (tmp_path / "a.txt").write_bytes("从零开始的语言模型".encode("gbk"))
+    assert sources.read_file(tmp_path / "a.txt") == "从零开始的语言模型"
+    assert "a.txt is no UTF-8; read as GBK" in capsys.readouterr().out

@@ -178,3 +178,8 @@ def test_parquet_gives_the_same_columns(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1")
     with pytest.raises(ProjectError, match="cannot read"):
         read_table(tmp_path / "broken.parquet")
+
+
+def test_a_workbook_is_told(tmp_path):
+    told = refused(tmp_path, b"PK\x03\x04\xb7\xf1")  # renamed, or read by a reader of texts
+    assert "is a workbook, as Excel or WPS write it: save it there as CSV" in told

@@ -82,7 +82,7 @@ def _sources() -> Iterator[str]:
 
 
 def read_file(file: Path) -> str:
-    """Return the text of a UTF-8 file; a `ProjectError` names the line that is none."""
+    """Return the text of a file in UTF-8 or GB 18030; a `ProjectError` names the line that is neither."""
     try:
         content = file.read_bytes()
     except OSError as problem:
@@ -90,10 +90,15 @@ def read_file(file: Path) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise ProjectError(
-            f"{file}, line {line}: byte 0x{content[problem.start]:02x} is no UTF-8; save the file as UTF-8"
-        ) from None
+        try:  # UTF-8 has rules that other encodings break at once; older Chinese files are in GBK
+            text = content.decode("gb18030")
+        except UnicodeDecodeError:
+            line = content.count(b"\n", 0, problem.start) + 1
+            raise ProjectError(
+                f"{file}, line {line}: byte 0x{content[problem.start]:02x} is neither UTF-8 nor GBK;"
+                " save the file as UTF-8"
+            ) from None
+        print(f"data        {file.name} is no UTF-8; read as GBK (GB 18030)")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise ProjectError(f"{file}, line {line}: a zero byte, so this is no text")

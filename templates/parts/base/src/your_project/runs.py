@@ -58,6 +58,12 @@ def read(path: Path) -> Run:
         raise ProjectError(f"{path / 'run.json'} lacks {missing}") from None
 
 
+def results(run: Run) -> dict[str, Any]:
+    """Return the metrics of a run, nothing where it is not finished."""
+    content: dict[str, Any] = read_json(run.path / "metrics.json") if run.finished else {}
+    return content
+
+
 def named(runs: Path, name: str) -> Run:
     """Return the run of that name; the error lists the newest ones."""
     if not (runs / checked(name) / "run.json").is_file():

@@ -100,13 +100,13 @@ def make(
     """Put parts together; a part in which a class is missing is a `ProjectError`."""
     pixels = train.images.reshape(-1, train.images.shape[3])
     # how often each value occurs: exact sums, and a copy of few pixels at a time
-    values, count = np.arange(256), len(pixels)
+    values, count = np.arange(256), max(1, len(pixels))
     often = np.zeros((pixels.shape[1], len(values)), np.int64)
-    for start in range(0, count, BLOCK):
+    for start in range(0, len(pixels), BLOCK):
         channels = pixels[start : start + BLOCK].T
         often += np.stack([np.bincount(channel, minlength=len(values)) for channel in channels])
     mean = often @ values / count
-    std = np.sqrt(often @ values**2 / count - mean**2)
+    std = np.sqrt(np.maximum(often @ values**2 / count - mean**2, 0))
     std = np.where(std > 0, std, 1.0)  # a constant channel tells nothing; do not divide by zero
     measured = tuple(mean.tolist()), tuple(std.tolist())
     return Data(name, train, validation, test, classes, mirror, *measured).checked()

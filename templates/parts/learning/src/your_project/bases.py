@@ -89,7 +89,8 @@ def made(request: Request[Settings], samples: Data, decisive: tuple[str, ...], w
         return runs.read(path)
     settings = with_small_batches(settings, samples)
     engine = make_engine(request.framework, settings, card)
-    print(f"base        is trained first, on {words}; it is kept for the next time")
+    kept = "" if settings.smoke else "; it is kept for the next time"
+    print(f"base        is trained first, on {words}{kept}")
     announce(engine, samples, path)
     # stopped here, it is the fine-tuning run that is resumed
     part = replace(request, settings=replace(settings, run=request.settings.run))

@@ -24,13 +24,16 @@ def evaluate(request: Request[Settings]) -> None:
     """Evaluate a run's network; write metrics and report to its folder `evaluate`."""
     run, engine = trained(request)
     settings, test = unseen_samples(request, run, engine.card)
+    earlier = runs.results(run)
+    same = settings.data == earlier.get("data") and len(test) == earlier["samples"]["test"]
     content = {
         "job": "evaluate",
         "run": run.name,
         "data": settings.data,
         "samples": {"training": 0, "validation": 0, "test": len(test)},
         **measured(engine, test),
-        "baseline": None,
+        # of other samples it is not known: it was not kept
+        "baseline": earlier["baseline"] if same else None,
     }
     path = run.path / "evaluate"
     page = results.report(content, engine, test, [], {})

