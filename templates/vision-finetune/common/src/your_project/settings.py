@@ -64,7 +64,7 @@ class Settings:
     warmup: float = 0.15  # share of the steps in which the learning rate rises
     label_smoothing: float = 0.05  # 0 = hard labels
     clip: float = 1.0  # largest global gradient norm, 0 = no limit
-    patience: int = 8  # stop after this many epochs without a better validation loss, 0 = never
+    patience: int = 0  # stop after this many epochs without a better validation loss, 0 = never
     augment: bool = True  # random shifts (and flips, where a mirrored image keeps its class)
     seed: int = 0  # one number seeds everything but the split, which never changes
     resume: bool = False  # go on from the run's last checkpoint, with that run's settings
