@@ -67,7 +67,8 @@ def results(run: Run) -> dict[str, Any]:
 def named(runs: Path, name: str) -> Run:
     """Return the run of that name; the error lists the newest ones."""
     if not (runs / checked(name) / "run.json").is_file():
-        there = ", ".join(run.name for run in find(runs)[-5:]) or "none"
+        kept = [run.name for run in find(runs) if run.finished or begun(run.path)]
+        there = ", ".join(kept[-5:]) or "none"
         raise ProjectError(f"there is no run {name} in {runs} (newest: {there})")
     return read(runs / name)
 
