@@ -10,13 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import bases, data, runs
-from .bases import Start
-from .engine import card_of
 from .errors import ProjectError
 from .settings import Settings
 from .stages import Stage
 
 if TYPE_CHECKING:
+    from .bases import Start
     from .data import Data
     from .engine import ModelCard
     from .program import Request
@@ -32,30 +31,19 @@ BASE = (
 def start(request: Request[Settings]) -> Start:
     """Return the network to adapt, the few images to adapt it to, and what is trained beside it."""
     base, images = base_and_images(request)
-    settings, card = request.settings, bases.card_of_run(base)
-    stages = adaptation(settings)
-    scratch = bases.scratch(card_of(images, settings, request.framework), settings, stages)
-    return Start(
-        base=base.name,
-        run=base,
-        words=f"{base.path} knows {', '.join(card.classes)}",
-        data=images,
-        # the body must see images normalised as it learned them: mean and deviation are the base's
-        card=replace(card, classes=images.classes),
-        load=bases.from_run(base),
-        stages=stages,
-        beside=(scratch,),
-    )
+    known = bases.card_of_run(base)
+    # the body must see images normalised as it learned them: mean and deviation are the base's
+    card = replace(known, classes=images.classes)
+    stages = adaptation(request.settings)
+    return bases.adapted(request, base, images, card, stages, knows=", ".join(known.classes))
 
 
 def adaptation(settings: Settings) -> tuple[Stage, ...]:
     """Return the stages: the head alone, then everything, at rates that fall towards the input."""
-    rate = settings.learning_rate
-    everything = Stage("all layers", settings.epochs, rate, layer_decay=settings.layer_decay)
-    if not settings.head_epochs:
-        return (everything,)
-    # a single layer bears a high rate, and has few steps to get away from its random start
-    return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
+    everything = Stage(
+        "all layers", settings.epochs, settings.learning_rate, layer_decay=settings.layer_decay
+    )
+    return bases.head_then_all(settings, everything)
 
 
 def base_and_images(request: Request[Settings]) -> tuple[Run, Data]:

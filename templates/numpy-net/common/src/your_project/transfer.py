@@ -14,13 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import bases, data
-from .bases import Start
 from .data import DIGITS
-from .engine import card_of
 from .errors import ProjectError
 from .stages import Stage
 
 if TYPE_CHECKING:
+    from .bases import Start
     from .data import Data
     from .program import Request
     from .runs import Run
@@ -36,30 +35,17 @@ BASE = (
 def start(request: Request[Settings]) -> Start:
     """Return the network to adapt, the few samples to adapt it to, and what is trained beside it."""
     base, samples = base_and_samples(request)
-    settings, card = request.settings, bases.card_of_run(base)
-    stages = adaptation(settings)
-    scratch = bases.scratch(card_of(samples, settings, request.framework), settings, stages)
-    return Start(
-        base=base.name,
-        run=base,
-        words=f"{base.path} knows {', '.join(card.classes)}",
-        data=samples,
-        # the body must see features normalised as it learned them: mean and deviation are the base's
-        card=replace(card, classes=samples.classes),
-        load=bases.from_run(base),
-        stages=stages,
-        beside=(scratch,),
-    )
+    known = bases.card_of_run(base)
+    # the body must see features normalised as it learned them: mean and deviation are the base's
+    card = replace(known, classes=samples.classes)
+    stages = adaptation(request.settings)
+    return bases.adapted(request, base, samples, card, stages, knows=", ".join(known.classes))
 
 
 def adaptation(settings: Settings) -> tuple[Stage, ...]:
     """Return the stages: the head alone, then both layers, the hidden one slower."""
-    rate = settings.learning_rate
-    everything = Stage("all layers", settings.epochs, rate, body=settings.layer_decay)
-    if not settings.head_epochs:
-        return (everything,)
-    # a single layer bears a high rate, and has few steps to get away from its random start
-    return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
+    everything = Stage("all layers", settings.epochs, settings.learning_rate, body=settings.layer_decay)
+    return bases.head_then_all(settings, everything)
 
 
 def base_and_samples(request: Request[Settings]) -> tuple[Run, Data]:

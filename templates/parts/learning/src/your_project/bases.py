@@ -14,6 +14,7 @@ from .engine import ModelCard, TaskEngine, card_of
 from .errors import ProjectError
 from .files import read_json
 from .settings import Settings
+from .stages import Stage
 from .training import announce, finish, fit, make_engine, seen, whole_training, with_small_batches
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .data import Data
     from .program import Request
     from .runs import Run
-    from .stages import Stage
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,42 @@ def scratch(start_card: ModelCard, settings: Settings, stages: tuple[Stage, ...]
     same_budget = replace(settings, epochs=sum(stage.epochs for stage in stages))
     words = "the same samples and epochs, beginning with random weights"
     return Beside("scratch", words, start_card, whole_training(same_budget))
+
+
+def adapted(
+    request: Request[Settings],
+    base: Run,
+    samples: Data,
+    card: ModelCard,
+    stages: tuple[Stage, ...],
+    *,
+    knows: str,
+    load: Callable[[TaskEngine], None] | None = None,
+) -> Start:
+    """Return how a run's network becomes the one of a card; beside it the same is trained from scratch.
+
+    Unless `load` says otherwise, all but the head is kept. `knows` says what of, for the reader.
+    """
+    fresh = card_of(samples, request.settings, request.framework)
+    return Start(
+        base=base.name,
+        run=base,
+        words=f"{base.path} knows {knows}",
+        data=samples,
+        card=card,
+        load=load or from_run(base),
+        stages=stages,
+        beside=(scratch(fresh, request.settings, stages),),
+    )
+
+
+def head_then_all(settings: Settings, everything: Stage) -> tuple[Stage, ...]:
+    """Return the stages: the head alone, where it has epochs of its own, then everything."""
+    if not settings.head_epochs:
+        return (everything,)
+    # a single layer bears a high rate, and has few steps to get away from its random start
+    rate = everything.learning_rate * settings.head_boost
+    return Stage("head", settings.head_epochs, rate, body=0.0), everything
 
 
 def named(request: Request[Settings]) -> Run:

@@ -73,9 +73,7 @@ def adaptation(settings: Settings) -> tuple[Stage, ...]:
     # a network that is nearly right needs small steps; its own rate would make it forget in the first ones
     rate = settings.learning_rate * SMALLER
     everything = Stage("all layers", settings.epochs, rate, layer_decay=settings.layer_decay)
-    if not settings.head_epochs:
-        return (everything,)
-    return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
+    return bases.head_then_all(settings, everything)
 
 
 def adapted(known: ModelCard, rows: Data, new: tuple[str, ...]) -> ModelCard:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import bases, data, jobs
-from .bases import Start
-from .engine import card_of
 from .errors import ProjectError
 from .settings import Settings
 from .stages import Stage
@@ -21,6 +19,7 @@ from .stages import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .bases import Start
     from .data import Data
     from .engine import TaskEngine
     from .program import Request
@@ -60,25 +59,18 @@ def start(request: Request[Settings]) -> Start:
     # A network must see rows as it learned them: by the means, bins and categories of the base. The one from
     # scratch sees them so, too, which is to its advantage: measured on so few rows they would be rougher.
     rows = rows.read_by(card.features)
-    beside = bases.scratch(card_of(rows, settings, request.framework), settings, stages)
-    return Start(
-        base=base.name,
-        run=base,
-        words=f"{base.path} knows {card.target}: {', '.join(card.classes)}",
-        data=rows,
-        card=replace(
-            card,
-            target=rows.target,
-            classes=rows.classes,
-            positive=rows.positive,
-            counts=rows.counts,
-            group=rows.group if old else "",
-            old=old,
-        ),
-        load=whole(base) if same else bases.from_run(base),
-        stages=stages,
-        beside=(beside,),
+    adapted = replace(
+        card,
+        target=rows.target,
+        classes=rows.classes,
+        positive=rows.positive,
+        counts=rows.counts,
+        group=rows.group if old else "",
+        old=old,
     )
+    knows = f"{card.target}: {', '.join(card.classes)}"
+    load = whole(base) if same else None
+    return bases.adapted(request, base, rows, adapted, stages, knows=knows, load=load)
 
 
 def adaptation(settings: Settings, *, new_head: bool) -> tuple[Stage, ...]:
@@ -87,10 +79,7 @@ def adaptation(settings: Settings, *, new_head: bool) -> tuple[Stage, ...]:
     if not new_head:
         return (Stage("all layers", settings.epochs, rate * CAREFUL, layer_decay=settings.layer_decay),)
     everything = Stage("all layers", settings.epochs, rate, layer_decay=settings.layer_decay)
-    if not settings.head_epochs:
-        return (everything,)
-    # a single layer bears a high rate, and has few steps to get away from its random start
-    return Stage("head", settings.head_epochs, rate * settings.head_boost, body=0.0), everything
+    return bases.head_then_all(settings, everything)
 
 
 def base_and_rows(request: Request[Settings]) -> tuple[Run, Data, str]:
