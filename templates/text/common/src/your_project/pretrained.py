@@ -8,6 +8,7 @@ package index.
 
 from __future__ import annotations
 
+import importlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,11 +85,11 @@ def open_encoder(settings: Settings) -> Encoder:
 def from_hub(name: str) -> Path:
     """Return the folder into which huggingface_hub (it comes with transformers) brings a model."""
     try:
-        from huggingface_hub import snapshot_download
+        hub: Any = importlib.import_module("huggingface_hub")  # none of the project's requirements
     except ImportError:
         raise ProjectError(f"--encoder {name} is on a hub: pip install huggingface_hub") from None
     try:
-        return Path(snapshot_download(name, allow_patterns=[*NAMES, READING]))
+        return Path(hub.snapshot_download(name, allow_patterns=[*NAMES, READING]))
     except (OSError, ValueError) as problem:  # its errors are among these; offline it names the cache
         raise ProjectError(f"cannot bring {name} from the hub: {str(problem).splitlines()[0]}") from None
 

