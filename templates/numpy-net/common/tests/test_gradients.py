@@ -7,7 +7,7 @@ import pytest
 from net_cases import OTHERS, each_other, settings_of
 
 from your_project import data
-from your_project.by_hand import check_gradients
+from your_project.by_hand import comparison
 from your_project.by_hand.check import TOLERANCE, difference, numeric
 from your_project.by_hand.network import Network, Pass, initial
 from your_project.engine import card_of
@@ -54,14 +54,14 @@ def test_a_derivative_that_is_one_percent_off_is_found(key):
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 def test_frameworks_find_the_same_derivatives(framework, activation):
     network, card, batch = network_for("digits", activation)
-    found = check_gradients.frameworks()[framework](card, network.weights, batch.inputs, batch.labels)
+    found = comparison.frameworks()[framework](card, network.weights, batch.inputs, batch.labels)
     for key, value in by_hand(network, batch).items():
         assert found[key].dtype == np.float64
         assert difference(value, found[key]) < EQUAL[framework]
 
 
 def test_the_program_prints_a_column_for_each_framework(capsys):
-    check_gradients.work(Request("numpy", settings_of(hidden=5), {}))
+    comparison.work(Request("numpy", settings_of(hidden=5), {}))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("two layers (64-5-10, tanh)")
     assert lines[3].split() == ["weights", "shape", "largest", "numeric", *OTHERS]
@@ -77,7 +77,7 @@ def test_the_program_refuses_wrong_derivatives(monkeypatch):
         Network, "backward", lambda self, *given: {k: 2 * v for k, v in right(self, *given).items()}
     )
     with pytest.raises(ProjectError, match="differ from numeric"):
-        check_gradients.work(Request("numpy", settings_of(hidden=3), {}))
+        comparison.work(Request("numpy", settings_of(hidden=3), {}))
 
 
 def test_it_computes_in_the_precision_of_its_weights():
