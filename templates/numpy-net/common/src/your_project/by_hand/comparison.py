@@ -1,4 +1,4 @@
-"""The derivatives written by hand beside difference quotients, and beside those of the project's frameworks."""
+"""The derivatives written by hand beside difference quotients, and beside those of the frameworks."""
 
 from __future__ import annotations
 
