@@ -66,10 +66,8 @@ def points(page: Page, test: Split, shares: np.ndarray) -> None:
 
 def worst_mistakes(page: Page, test: Split, shares: np.ndarray, names: tuple[str, ...]) -> None:
     """Add the digits on which the network was wrong and most sure of it."""
-    predicted = shares.argmax(1)
-    wrong = np.flatnonzero(predicted != test.labels)
-    worst = wrong[np.argsort(-shares[wrong, predicted[wrong]], kind="stable")][:WORST]
-    page.heading("Worst mistakes", f"{len(wrong)} of {len(test)} test samples are classified wrongly.")
+    predicted, (wrong, worst) = shares.argmax(1), metrics.worst(shares, test.labels, WORST)
+    page.heading("Worst mistakes", f"{wrong} of {len(test)} test samples are classified wrongly.")
     side = math.isqrt(test.inputs.shape[1])
     page.pictures(
         [

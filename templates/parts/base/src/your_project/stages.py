@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
+
+from .errors import ProjectError
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,10 @@ class TrainingSettings(Protocol):
     @property
     def seed(self) -> int:
         """One number seeds everything."""
+
+
+def finite(loss: float, name: str, epoch: int) -> float:
+    """Return a loss that is a number; another one is a `ProjectError`."""
+    if not math.isfinite(loss):
+        raise ProjectError(f"the {name} is {loss} in epoch {epoch + 1}; choose a smaller --learning-rate")
+    return loss

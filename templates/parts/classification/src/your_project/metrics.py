@@ -128,3 +128,13 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     above, below = above.astype(np.float64), below.astype(np.float64)
     ratio: np.ndarray = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
     return ratio
+
+
+def worst(shares: np.ndarray, labels: np.ndarray, most: int) -> tuple[int, np.ndarray]:
+    """Return how many samples are classified wrongly, and the places of the surest mistakes, at most so many.
+
+    `shares` are probabilities, (N, C), `labels` the true classes, (N,).
+    """
+    predicted = shares.argmax(1)
+    wrong = np.flatnonzero(predicted != labels)
+    return len(wrong), wrong[np.argsort(-shares[wrong, predicted[wrong]], kind="stable")][:most]

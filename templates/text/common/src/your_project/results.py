@@ -97,10 +97,8 @@ def report(
 def worst_mistakes(page: Page, engine: TaskEngine, test: Split) -> None:
     """Add the texts on which the network was wrong and most sure of it."""
     shares = np.exp(metrics.log_softmax(engine.outputs(test)))
-    predicted = shares.argmax(1)
-    wrong = np.flatnonzero(predicted != test.labels)
-    worst = wrong[np.argsort(-shares[wrong, predicted[wrong]], kind="stable")][:WORST]
-    page.heading("Worst mistakes", f"{len(wrong)} of {len(test)} test texts are classified wrongly.")
+    predicted, (wrong, worst) = shares.argmax(1), metrics.worst(shares, test.labels, WORST)
+    page.heading("Worst mistakes", f"{wrong} of {len(test)} test texts are classified wrongly.")
     names = engine.card.classes
     rows = [
         (

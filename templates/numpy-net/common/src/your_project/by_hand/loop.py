@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ProjectError
+from ..stages import finite
 from . import checkpoints
 from .optimiser import AdamW, clip, peak_rates, schedule
 
@@ -125,10 +126,3 @@ def measures(network: Network, part: Split) -> dict[str, float]:
         "validation_loss": done.loss(part.labels),
         "validation_accuracy": float((done.scores.argmax(1) == part.labels).mean()),
     }
-
-
-def finite(loss: float, name: str, epoch: int) -> float:
-    """Return a loss that is a number; another one is a `ProjectError`."""
-    if not math.isfinite(loss):
-        raise ProjectError(f"the {name} is {loss} in epoch {epoch + 1}; choose a smaller --learning-rate")
-    return loss

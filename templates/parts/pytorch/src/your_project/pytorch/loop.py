@@ -18,6 +18,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from ..errors import ProjectError
+from ..stages import finite
 from .arrays import cut
 from .checkpoints import load_state, save_state, write_weights
 from .optimiser import freeze, make_optimiser, schedule, set_rates
@@ -196,13 +197,6 @@ class Training:
     def plan(self, stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
         """Return what a resumed run must have in common with the one that was saved."""
         return [{**asdict(stage), "steps": self.batches.steps} for stage in stages]
-
-
-def finite(loss: float, name: str, epoch: int) -> float:
-    """Return a loss that is a number; another one is a `ProjectError`."""
-    if not math.isfinite(loss):
-        raise ProjectError(f"the {name} is {loss} in epoch {epoch + 1}; choose a smaller --learning-rate")
-    return loss
 
 
 def seed_epoch(seed: int, epoch: int, process: int = 0) -> torch.Generator:
