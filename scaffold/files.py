@@ -8,6 +8,7 @@ import glob
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -75,6 +76,73 @@ def clear_remains(path: Path) -> None:
             remains.unlink()
 
 
+def is_link(path: Path) -> bool:
+    """Whether a path is a link, or a junction of Windows, to wherever."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", None) == (junction or "none")
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename; on Windows again for two seconds, where a virus scanner reads what was just written.
+
+    Raises OSError.
+    """
+    for wait in (0.05, 0.2, 0.5, 1.0, None):
+        try:
+            source.rename(target)
+        except PermissionError:
+            if wait is None or os.name != "nt":
+                raise
+            time.sleep(wait)
+        else:
+            return
+
+
+def move_to_free(source: Path, target: Path) -> None:
+    """Rename to where nothing is, and never onto something. Raises FileExistsError, other OSError.
+
+    A process that is killed here may leave the file under both names; the same call again ends it.
+    """
+    if os.name != "nt":  # there a rename itself replaces nothing
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except FileExistsError:
+            if not same_file(source, target):
+                raise
+        except (OSError, NotImplementedError):  # a folder, or a file system without second names
+            pass
+        if same_file(source, target):
+            source.unlink()
+            return
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(target))
+    move(source, target)
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths are two names of one file, links not followed."""
+    try:
+        return os.path.samestat(one.lstat(), other.lstat())
+    except OSError:
+        return False
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):  # some network file systems refuse it
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 class NotReadable(OSError):
     """A pipe or a device, which may never end, or a file that is too large; ``strerror`` says which."""
 
@@ -99,7 +167,8 @@ def read_regular(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
     with open_regular(path) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise NotReadable(errno.EFBIG, "it is too large for a file of the IDE", os.fspath(path))
+        size = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit} bytes"
+        raise NotReadable(errno.EFBIG, f"it is larger than {size}", os.fspath(path))
     return content
 
 

@@ -13,14 +13,14 @@ PACKAGE = Path(__file__).resolve().parents[1] / "scaffold"
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"mending"},
-    {"new", "env", "ide", "doctor"},
+    {"mending", "adopt", "authoring", "template_checks"},
+    {"new", "env", "ide", "doctor", "update", "completion", "overview", "export"},
     {"replay", "told"},
     {"making"},
-    {"setup"},
+    {"setup", "drawing"},
     {"checks"},
     {"probing"},
-    {"pycharm", "vscode", "environments"},
+    {"pycharm", "vscode", "environments", "updating"},
     {"projects"},
     {"locks"},
     {"builds", "interpreters"},
@@ -28,7 +28,7 @@ LAYERS = [
     {"sources", "machine", "logs"},
     {"recording"},
     {"recorded"},
-    {"files", "processes", "toml", "results", "shell", "words"},
+    {"code", "files", "processes", "watched", "toml", "results", "shell", "words"},
     {"system"},
     {"platforms"},
     {"errors"},
@@ -42,7 +42,7 @@ ALLOWED = {
     ): "HostSystem.read_text is a door as thin, for every reading of a file that is not ours",
 }
 #: Only these parts may import these libraries at all.
-ONLY_IN = {"click": {"cli"}, "rich": {"cli"}}
+ONLY_IN = {"click": {"cli"}, "rich": {"cli"}, "prompt_toolkit": {"cli"}}
 #: Never imported by the tool: facts about them come from files or from the target interpreter.
 NEVER = {"torch", "tensorflow", "keras", "numpy"}
 
