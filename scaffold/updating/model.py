@@ -1,0 +1,63 @@
+"""What an update makes of each file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal, get_args
+
+from scaffold.projects.snapshot import Entry
+
+#: unchanged: as it was; taken: the template's, which you had left alone; kept: yours, which the template left
+#: alone or you want so; merged: both; conflict: somebody must choose; added and removed: by the template.
+FileClass = Literal["unchanged", "taken", "kept", "merged", "conflict", "added", "removed"]
+
+CLASSES: tuple[FileClass, ...] = get_args(FileClass)
+
+#: What could not be merged lies beside the file under its name with this ending.
+REJECTED = ".rej"
+
+
+NOT_KEPT = "what was replaced could not be kept: scaffold update --undo cannot take this update back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What the sides are called in markers, in files of rejected hunks and in reasons."""
+
+    new: str  # template 1.2.0
+    yours: str = "yours"
+    base: str = "before"  # template 1.1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One path of the project: what is there, what will be there, and why."""
+
+    path: PurePosixPath
+    kind: FileClass
+    before: Entry | None = None
+    after: Entry | None = None  # None: nothing
+    reasons: tuple[str, ...] = ()
+    conflicts: int = 0  # places that are marked, or rejected
+    rejected: bytes | None = None  # goes into `path`.rej
+    origin: PurePosixPath | None = None  # what the template calls it, where the user or it renamed it
+    waits: bool = False  # nothing can be put there now: the next update tries again
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything of the project changes with it."""
+        return self.before != self.after or self.rejected is not None
+
+    @property
+    def marked(self) -> bool:
+        """Whether the file will hold markers."""
+        return self.kind == "conflict" and self.rejected is None and not self.waits
+
+
+def counts(changes: tuple[FileChange, ...]) -> Mapping[FileClass, int]:
+    """How many files of each class, every class named."""
+    found = Counter(one.kind for one in changes)
+    return {kind: found[kind] for kind in CLASSES}

@@ -1,0 +1,74 @@
+"""What git says of a project before it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from scaffold.system import System, without
+
+#: Seconds. A status of a project takes well under one; a network file system may take some.
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is not committed; of a project without git, nothing."""
+
+    changed: tuple[PurePosixPath, ...] = ()  # in git, and changed since
+    unknown: tuple[PurePosixPath, ...] = ()  # not in git: files, and folders that are whole not in it
+    notice: str = ""  # why git could not say
+    used: bool = False  # the project is in a repository
+
+    def loose(self, touched: Iterable[PurePosixPath]) -> tuple[str, ...]:
+        """What git could not bring back, a line each: what was changed, and of these what it never had."""
+        unknown = set(self.unknown)
+        never = (one for one in touched if one in unknown or unknown.intersection(one.parents))
+        return (*(f"changed: {one}" for one in self.changed), *(f"not in git: {one}" for one in never))
+
+
+def status(system: System, root: Path) -> Status:
+    """Ask git, where there is one; whatever it answers, nothing is raised."""
+    git = system.which("git")
+    if git is None:
+        return Status()
+    environment = {
+        **without(system.environment, "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"),
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+
+    def ask(*arguments: str) -> tuple[bool, str, str]:
+        done = system.run([git, "-C", root, *arguments], timeout=PATIENCE, environment=environment)
+        return done.ok, done.stdout, done.stderr.strip()
+
+    ok, prefix, said = ask("rev-parse", "--show-prefix")
+    if not ok:
+        if "not a git repository" in said:
+            return Status()
+        return Status(
+            notice=f"git does not say what is committed: {said.splitlines()[0] if said else 'no answer'}"
+        )
+    ok, listed, said = ask("status", "--porcelain", "-z", "--untracked-files=normal", "--", ".")
+    if not ok:
+        return Status(
+            notice=f"git does not say what is committed: {said.splitlines()[0] if said else 'no answer'}"
+        )
+    return _status(listed, prefix.rstrip("\n"))
+
+
+def _status(listed: str, prefix: str) -> Status:
+    """Of ``XY path`` rows that end in NUL; a rename is followed by its old name."""
+    changed: list[PurePosixPath] = []
+    unknown: list[PurePosixPath] = []
+    rows = iter(listed.split("\0"))
+    for row in rows:
+        if len(row) < 4:
+            continue
+        code, name = row[:2], row[3:]
+        path = PurePosixPath(name.removeprefix(prefix))
+        (unknown if code == "??" else changed).append(path)
+        if "R" in code or "C" in code:
+            next(rows, None)
+    return Status(changed=tuple(changed), unknown=tuple(unknown), used=True)
