@@ -1,0 +1,1 @@
+"""Where a template comes from: an installed package, a folder, a zip, git."""
