@@ -19,7 +19,7 @@ from scaffold.pycharm.survey.model import IdeFacts
 from scaffold.system import System
 
 #: In a folder without a record: it was a project of ours. The rest of .scaffold may stand in any project.
-TRACES = (".scaffold/run_scaffold.py",)
+TRACES = (".scaffold/run_scaffold.py", ".scaffold/update/journal.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

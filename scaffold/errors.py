@@ -9,6 +9,8 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 │   └── RunUnknown            run-unknown
 ├── NotAProject               project-not-found
 ├── TemplateBroken            template-broken
+├── TemplateUnsafe            template-unsafe
+├── TemplateUnreachable       template-unreachable, or git-missing, revision-unknown
 ├── PythonMissing             python-missing
 ├── NoBuild                   no-build
 ├── UserDataRefused           user-data-refused
@@ -23,6 +25,9 @@ ScaffoldError                 what (message), evidence (detail), what to do (hin
 ├── LockUnusable              lock-unusable, or lock-missing, lock-stale, lock-mixed, lock-damaged
 ├── ProofFailed               proof-failed
 ├── LaunchFailed              launch-failed
+├── UpdateRefused             update-refused, or update-dirty, -conflicts-left, -interrupted, -file-changed,
+│                             -nothing-to-undo, -no-template, -older, -path-refused, -journal-damaged,
+│                             -journal-foreign
 ├── IdeFileBroken             ide-file-broken
 ├── IdeFileChanged            file-changed
 ├── IdeRunning                ide-running
@@ -47,12 +52,7 @@ class ScaffoldError(Exception):
     exit_status: ClassVar[int] = 1
 
     def __init__(
-        self,
-        message: str,
-        *,
-        detail: tuple[str, ...] = (),
-        hint: str = "",
-        code: str | None = None,
+        self, message: str, *, detail: tuple[str, ...] = (), hint: str = "", code: str | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -109,6 +109,18 @@ class TemplateBroken(ScaffoldError):
     """A template's own files contradict each other."""
 
     code = "template-broken"
+
+
+class TemplateUnsafe(ScaffoldError):
+    """Somebody's template holds what would reach beyond its own folder, or beyond all bounds."""
+
+    code = "template-unsafe"
+
+
+class TemplateUnreachable(ScaffoldError):
+    """A template cannot be brought to this machine: no such place, no answer, no git."""
+
+    code = "template-unreachable"
 
 
 class PythonMissing(ScaffoldError):
@@ -193,6 +205,12 @@ class LaunchFailed(ScaffoldError):
     """A run configuration cannot be started as it stands."""
 
     code = "launch-failed"
+
+
+class UpdateRefused(ScaffoldError):
+    """Updating the project now could lose something of the user's; nothing was changed."""
+
+    code = "update-refused"
 
 
 class IdeFileBroken(ScaffoldError):

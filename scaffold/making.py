@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scaffold.environments.condition.altered import AlteredFiles
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment, EnvironmentPlan, Report
-from scaffold.errors import IdeFileChanged, ProofFailed
+from scaffold.errors import IdeFileChanged, InstallFailed, ProofFailed
 from scaffold.setup import Announce, Made, SetupPlan, SetupReport
 from scaffold.system import System
 
@@ -44,6 +44,7 @@ def make_environments(
     return SetupReport(
         made=tuple(making.made),
         kept=tuple(dict.fromkeys(making.kept)),
+        warnings=tuple(making.warnings),
         registration=making.registration,
     )
 
@@ -63,20 +64,32 @@ class _Making:
         self._announce, self._report = announce, report
         self.made: list[Made] = []
         self.kept: list[str] = []
+        self.warnings: list[str] = []
         self.registration: RegistrationReport | None = None  # of all environments that stand
 
     def make(self, plan: EnvironmentPlan) -> None:
         """One environment. What its proof raises undoes it."""
         from scaffold.environments.create import create
+        from scaffold.projects.record import made_by_us
+
+        forgive = None if made_by_us(plan.root) else self._forgive
 
         def finish(environment: Environment) -> None:
             self._finish(plan, environment)
 
         try:
-            create(plan, self._system, self._report, finish)
+            create(plan, self._system, self._report, finish, forgive=forgive)
         except AlteredFiles as problem:
             self._announce(f"{problem.message}: making it anew")
-            create(plan, self._system, self._report, finish, afresh=problem.distributions)
+            create(plan, self._system, self._report, finish, afresh=problem.distributions, forgive=forgive)
+
+    def _forgive(self, problem: InstallFailed) -> None:
+        """What somebody else's project is built with may want what is not here; its requirements do stand."""
+        self.warnings += (
+            f"{problem.message}: everything else is installed, the project itself is not",
+            *problem.detail,
+            "correct what it says, then: scaffold env create; until then its modules import from its folder",
+        )
 
     def _finish(self, plan: EnvironmentPlan, environment: Environment) -> None:
         """The environment of before still waits: only what computes replaces it."""
@@ -204,11 +217,11 @@ def with_environments(
     from scaffold.environments.layout import places
     from scaffold.environments.planned import read_devices
     from scaffold.environments.state import is_ready
-    from scaffold.projects.record import RECORD
+    from scaffold.projects.record import made_by_us
     from scaffold.pycharm.model import FurtherInterpreter
     from scaffold.pycharm.reading.project_files import declared_name
 
-    if (root / RECORD).is_file():
+    if made_by_us(root):
         project = replace(project, module=declared_name(root, system) or project.module)
     standing = {place: inspect(place.location, system) for place in places(root)}
     own, further = standing.pop(Place(root)), list[FurtherInterpreter]()

@@ -53,6 +53,16 @@ def platform_facts() -> PlatformFacts:
     )
 
 
+def windows_language() -> str:
+    """The language that Windows itself speaks to this user: zh_CN; "" where it does not tell."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
 def _usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):  # a container or a batch system may allow fewer
         return len(os.sched_getaffinity(0))

@@ -104,6 +104,7 @@ class SetupReport:
 
     made: tuple[Made, ...]
     kept: tuple[str, ...]  # files of .idea that were there and were not touched
+    warnings: tuple[str, ...] = ()  # that the project itself is not installed, why, and the way on
     registration: RegistrationReport | None = None  # the interpreters, in PyCharm's own settings
 
     @property
@@ -121,13 +122,13 @@ def plan_setup(
     environment: bool,
     announce: Announce,
     allowed: str = "",
+    wanted: tuple[str, ...] = (),
 ) -> SetupPlan:
     """Look at the machine, choose Python and builds together, and resolve what they bring.
 
     ``requirements`` are the project's own (PEP 508), less the frameworks; ``allowed`` is its
-    ``requires-python``: a Python outside of it is not chosen. Nothing is written. Raises
-    PythonMissing, NoBuild, OptionRefused for an index that makes no sense, UserDataRefused, InstallFailed
-    where the requirements contradict each other.
+    ``requires-python``; ``wanted`` limits the frameworks' releases (``torch==2.4.0``). Writes nothing. Raises
+    PythonMissing, NoBuild, OptionRefused, UserDataRefused, InstallFailed where requirements contradict.
     """
     from scaffold.builds import user_data
     from scaffold.environments.layout import Place
@@ -135,8 +136,9 @@ def plan_setup(
 
     wishes.refuse_empty()
     own = user_data.apply(system)
-    chosen = _choose(system, root, wishes, announce, allowed=allowed, tables_will_do=not environment)
-    seen, interpreter, choice, settings = chosen
+    seen, interpreter, choice, settings = _choose(
+        system, root, wishes, announce, allowed=allowed, wanted=wanted, tables_will_do=not environment
+    )
     plans: tuple[EnvironmentPlan, ...] = ()
     if environment:
         announce("working out what has to be downloaded")
@@ -164,12 +166,14 @@ def _choose(
     announce: Announce,
     *,
     allowed: str,
+    wanted: tuple[str, ...],
     tables_will_do: bool,
 ) -> tuple[Machine, Interpreter, BuildChoice, SourceSettings]:
     """Python and builds, chosen together of what the machine and its sources have.
 
     Where no source can be reached and ``tables_will_do``, of what was published.
     """
+    from scaffold.builds.limits import limited
     from scaffold.builds.published import told_by_tables
     from scaffold.interpreters import choose as pythons
     from scaffold.interpreters.find import find
@@ -197,10 +201,11 @@ def _choose(
         index_policy="pypi" if wishes.index == "pypi" else "auto",
         together=bool(wishes.together),
     )
-    offers = _offers(system, seen, settings, wishes)
+    offers = limited(_offers(system, seen, settings, wishes), wanted)
     try:
         choice = choose(offers)
-    except (SourceUnreachable, NoBuild):
+    except (SourceUnreachable, NoBuild) as problem:
+        problem.detail = (*problem.detail, *(f"the project asks for {one}" for one in wanted))
         if not tables_will_do or not offers.unreachable():
             raise
         choice = told_by_tables(choose(None), offers)

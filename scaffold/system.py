@@ -62,7 +62,7 @@ class System(Protocol):
 
     @property
     def interactive(self) -> bool:
-        """Whether a person sits at a terminal: stdin and stdout are both one."""
+        """Whether a person sits at a terminal: stdin and stdout are both one, and this is no CI."""
 
     def run(
         self,
@@ -134,7 +134,10 @@ class HostSystem:
 
     @property
     def interactive(self) -> bool:
-        return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+        if self.environment.get("CI", "").casefold() not in ("", "0", "false"):
+            return False  # a CI may give its jobs a terminal, at which nobody sits
+        streams = (sys.stdin, sys.stdout)
+        return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 
     def run(
         self,

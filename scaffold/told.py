@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import builds
-from scaffold.builds.choice import PREFERENCE
+from scaffold.builds.model import PREFERENCE
 from scaffold.errors import OptionRefused
 from scaffold.interpreters.model import Interpreter
 from scaffold.setup import SetupPlan, Wishes

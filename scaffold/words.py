@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+
+def shown(text: str) -> str:
+    r"""What strangers wrote, fit for a terminal: its control characters could hide what stands beside them.
+
+    >>> print(shown("rm -rf ~ \x1b[2K\r echo"))
+    rm -rf ~ \x1b[2K\r echo
+    """
+    return "".join(one if _harmless(one) else repr(one)[1:-1] for one in text)
+
+
+def _harmless(letter: str) -> bool:
+    return letter.isprintable() or letter in "\n\t" or unicodedata.category(letter) == "Zs"
+
 
 def counted(number: int, thing: str) -> str:
     """A number of things.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,11 @@ os.environ["SCAFFOLD_NO_REGISTER"] = "1"
 
 #: Output is as wide as a test says, and not as the terminal of whoever runs it: its parallel workers know that.
 os.environ.pop("COLUMNS", None)
+
+#: Nor does one write the key that seals journals beside the user's own; parallel workers share one.
+if "scaffold-tests-state-" not in os.environ.get("XDG_STATE_HOME", ""):
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="scaffold-tests-state-")
+    atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 FROZEN = Path(__file__).parent / "builds" / "tables"
 SHARED = Path(__file__).resolve().parents[2] / "shared"

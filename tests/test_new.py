@@ -84,7 +84,13 @@ def test_no_env_writes_the_files_where_no_index_can_be_reached(tmp_path: Path) -
     root = tmp_path / "cnn-project"
     record = json.loads((root / ".scaffold" / "project.json").read_text(encoding="utf-8"))
     written = {str(path.relative_to(root).as_posix()) for path in root.rglob("*") if path.is_file()}
-    assert written == {*record["files"], ".scaffold/project.json", ".scaffold/builds.json"}
+    own = {
+        ".scaffold/.gitignore",
+        ".scaffold/project.json",
+        ".scaffold/pristine.tar.gz",
+        ".scaffold/builds.json",
+    }
+    assert written == {*record["files"], *own}
     assert not (root / ".venv").exists()
     assert "scaffold env create" in done.stdout
 
@@ -145,6 +151,22 @@ class TestMade:
     def test_a_second_project_of_that_name_is_refused(self, made_project: MadeProject) -> None:
         done = scaffold("new", "cnn-project", cwd=made_project.root.parent)
         assert (done.returncode, done.stderr.split(":")[0]) == (2, "error[target-occupied]")
+
+
+def test_where_nothing_can_be_started_nothing_is_to_be_pressed(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/copier.yml").write_text("colour:\n  type: str\n  default: red\n")
+    (tmp_path / "theirs/README.md").write_text("colours\n")
+    done = scaffold("new", "app", "-t", "./theirs", "--no-env", "--ide", "both", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert said[said.index(f"Written: {tmp_path / 'app'}") :] == [
+        f"Written: {tmp_path / 'app'}",
+        "  First:           cd app && scaffold env create   (Python environment and the IDE's files)",
+        "  In PyCharm:      open the folder",
+        "  In VS Code:      open the folder",
+        "  In the terminal: cd app",
+    ]
 
 
 def test_a_name_may_end_in_a_templates_name(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ HEAVY = {
     "cookiecutter",
     "virtualenv",
     "jinja2",
+    "prompt_toolkit",
     "rich",
     "tomlkit",
     "uv",

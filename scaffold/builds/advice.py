@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scaffold.builds.choice import PREFERENCE, IndexPolicy, of_policy, tensorflow_wheels
+from scaffold.builds.choice import IndexPolicy, of_policy, tensorflow_wheels
 from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
-from scaffold.builds.model import ADVISED, BuildPlan, Framework, Missing
+from scaffold.builds.model import ADVISED, PREFERENCE, BuildPlan, Framework, Missing
 from scaffold.builds.pairing import pair_up
 from scaffold.builds.prospects import prospects
 from scaffold.builds.pytorch import choose_pytorch

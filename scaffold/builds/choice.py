@@ -11,7 +11,16 @@ from packaging.version import Version
 from scaffold.builds import tables
 from scaffold.builds.credits import credited
 from scaffold.builds.cuda import Gpus, usable_gpus
-from scaffold.builds.model import FRAMEWORKS, TITLES, BuildChoice, BuildPlan, Framework, Missing, TurnedDown
+from scaffold.builds.model import (
+    FRAMEWORKS,
+    PREFERENCE,
+    TITLES,
+    BuildChoice,
+    BuildPlan,
+    Framework,
+    Missing,
+    TurnedDown,
+)
 from scaffold.builds.pytorch import choose_pytorch
 from scaffold.builds.sharing import apart, shared
 from scaffold.builds.tensorflow import choose_tensorflow
@@ -22,9 +31,6 @@ from scaffold.machine.status import unmasked
 from scaffold.sources.model import Offers, Wheel
 
 IndexPolicy = Literal["auto", "pypi"]
-
-#: Both frameworks have had wheels for the first three for long; 3.14 has no TensorFlow, 3.10 no newer Keras.
-PREFERENCE = ("3.12", "3.13", "3.11", "3.14", "3.10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ Device = Literal["cpu", "cuda", "rocm", "xpu", "mps"]
 #: Every framework that a project can be made for, in the order in which they are shown.
 FRAMEWORKS: tuple[Framework, ...] = ("pytorch", "keras")
 
+#: Both frameworks have had wheels for the first three for long; 3.14 has no TensorFlow, 3.10 no newer Keras.
+PREFERENCE = ("3.12", "3.13", "3.11", "3.14", "3.10")
+
 #: Every framework that builds are chosen for; JAX is the third backend of Keras.
 ADVISED: tuple[Framework, ...] = (*FRAMEWORKS, "jax")
 

@@ -25,6 +25,7 @@ from scaffold.checks import (
     runs,
     sources,
     unread,
+    updates,
     wheels,
 )
 from scaffold.checks.automatic import marked
@@ -59,6 +60,7 @@ ENVIRONMENT_CHECKS: tuple[Check, ...] = (
 #: All that doctor asks, in the order in which findings are shown: what lies deepest comes first.
 CHECKS: tuple[Check, ...] = (
     machine.accelerators_usable,
+    *updates.RULES,
     project.record_readable,
     project.metadata_readable,
     *ENVIRONMENT_CHECKS[:-2],

@@ -45,6 +45,8 @@ _NOT_STARTED = (
 
 #: Cause -> consequences, as patterns of ids, the deepest causes first.
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
+    "proj.update-interrupted": ("proj.*", "pkg.requirements", "ide.run-config*"),
+    "proj.update-conflicts": ("proj.record", "proj.metadata"),
     "env.pythonhome": ("env.*", "py.*", "pkg.framework-missing", "pkg.wrong-python", "run.*"),
     "env.venv-broken": (
         *("env.*", "pkg.*", "lib.*", "ext.*", "gpu.build-cpu-only", "gpu.arch-unsupported"),

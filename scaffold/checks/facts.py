@@ -28,6 +28,7 @@ from scaffold.probing.packages.model import PackageFacts, TorchBuild
 from scaffold.probing.room.model import RoomFacts
 from scaffold.probing.sources.model import SourceFacts
 from scaffold.probing.target import Target
+from scaffold.probing.updates.model import UpdateFacts
 from scaffold.probing.variables.model import VariableFacts
 from scaffold.projects.folders import MAIN
 from scaffold.projects.model import Record
@@ -66,6 +67,7 @@ class Facts:
     sources: SourceFacts | None = None
     room: RoomFacts | None = None
     network: NetworkFacts | None = None
+    updates: UpdateFacts | None = None  # None: no project of ours
     deep: DeepFacts | None = None  # None: not asked (needs --deep)
     log: Log | None = None  # what --from-log brought
     failed_probes: tuple[str, ...] = ()  # "libraries: OSError: ...": their facts are unknown

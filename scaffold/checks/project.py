@@ -26,7 +26,7 @@ def metadata_readable(facts: Facts) -> Iterator[Finding]:
 
 
 def requirements_installed(facts: Facts) -> Iterator[Finding]:
-    """What ``pyproject.toml`` asks for is installed, in a version that it allows."""
+    """What the project asks for is installed, in a version that it allows."""
     if facts.environment is None or facts.declared is None:
         return
     missing = tuple(unmet(facts.environment, facts.declared))
@@ -35,14 +35,14 @@ def requirements_installed(facts: Facts) -> Iterator[Finding]:
             id="pkg.requirements",
             level="error",
             title=f"{counted(len(missing), 'requirement')} of the project's {_are(missing)} not met",
-            detail="the environment is not what pyproject.toml asks for",
+            detail="the environment is not what the project asks for",
             cause="requirement-missing",
             evidence=missing,
             remedy=anew(facts, "install them", packages=(one.source for one in missing)),
         )
     else:
         yield Finding(
-            id="pkg.requirements", level="ok", title="Everything that pyproject.toml asks for is installed"
+            id="pkg.requirements", level="ok", title="Everything that the project asks for is installed"
         )
 
 

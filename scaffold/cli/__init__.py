@@ -6,6 +6,7 @@ one-line summaries, so that ``--help`` loads no command's module.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -18,6 +19,8 @@ from scaffold.errors import ScaffoldError
 #: Name -> one line for ``scaffold --help``; a test holds it against each command's own words.
 COMMANDS = {
     "new": "Make a project: files, Python environment, PyCharm files, proof.",
+    "update": "Bring a project up to its template's newest version, and lose nothing that you wrote.",
+    "adopt": "Make a project that is there already one that scaffold looks after.",
     "run": "List or run a project's run configurations, as PyCharm would.",
     "doctor": "Say what is wrong with a project or this machine, and what cures it.",
     "env": "Make, lock, check and look after a project's Python environments.",
@@ -25,6 +28,7 @@ COMMANDS = {
     "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
     "builds": "Say which builds of PyTorch, TensorFlow and JAX run on a machine, from where, and why.",
     "templates": "List the templates, or show one.",
+    "completion": "Print a shell's completion script, or put it where the shell looks.",
 }
 
 
@@ -42,6 +46,11 @@ def scaffold() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; every way out ends here, with an exit status and without a traceback."""
+    if "_SCAFFOLD_COMPLETE" in os.environ:
+        from scaffold.cli.completion.answers import answer
+
+        answer(scaffold, os.environ)
+        sys.exit(0)
     _accept_any_terminal()
     _stop_when_told()
     try:
@@ -92,7 +101,6 @@ def _stopped() -> int:
 def _output_failed(problem: OSError) -> int:
     """Standard output is a full disk or a closed device; anything else that the system refuses is our bug."""
     import errno
-    import os
 
     if problem.errno not in (
         errno.ENOSPC,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scaffold.cli.options import facts_option, json_option
+from scaffold.cli.options import completer, facts_option, json_option
 
 if TYPE_CHECKING:
     from scaffold.builds.advice import Advice
@@ -23,7 +23,12 @@ FRAMEWORKS: dict[str, Framework] = {
 
 @click.command(name="builds")
 @facts_option
-@click.option("--python", metavar="X.Y", help="Python version; the best one if not given.")
+@click.option(
+    "--python",
+    metavar="X.Y",
+    shell_complete=completer("pythons"),
+    help="Python version; the best one if not given.",
+)
 @click.option(
     "-f",
     "--framework",

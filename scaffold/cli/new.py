@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.foreign_options import foreign_options
 from scaffold.cli.options import (
+    completer,
     environment_options,
     facts_option,
     frameworks_of,
+    ide_option,
     output_options,
     told_lines,
     wishes_of,
@@ -27,20 +30,25 @@ if TYPE_CHECKING:
 
 @click.command(name="new")
 @click.argument("name", required=False)
-@click.option("-t", "--template", metavar="NAME", help="Template; told by the end of NAME if not given.")
+@click.option(
+    "-t",
+    "--template",
+    metavar="TEMPLATE",
+    shell_complete=completer("template locations"),
+    help="A template's name, or where it is: a folder, a .zip, gh:owner/name, pkg:package, a git address.  "
+    "[default: what NAME ends in]",
+)
+@click.option(
+    "--template-version", metavar="TAG", default="", help="Its tag, branch or commit, where it is in git."
+)
 @click.option(
     "-f",
     "--framework",
     type=click.Choice(["pytorch", "keras", "both"]),
     help="Frameworks of the project.  [default: both]",
 )
-@click.option(
-    "--ide",
-    type=click.Choice(["pycharm", "vscode", "both"]),
-    default="pycharm",
-    show_default=True,
-    help="What the project is opened with; it is remembered, and scaffold env follows.",
-)
+@ide_option
+@foreign_options
 @environment_options
 @click.option("--no-env", "environment", flag_value=False, default=True, help="Only write the files.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
@@ -50,38 +58,50 @@ def command(
     *,
     name: str | None,
     template: str | None,
+    template_version: str,
     framework: str | None,
     ide: Ide,
     yes: bool,
     environment: bool,
     dry_run: bool,
     facts: str | None,
+    settings: tuple[str, ...],
+    answers_file: Path | None,
+    defaults: bool,
+    trust: bool,
     output: Output,
     **wished: Any,
 ) -> None:
     """Make a project: files, Python environment, PyCharm files, proof.
 
     NAME is the project's folder; where it ends in a template's name and "-project", as in cnn-project,
-    that template is taken. Without a NAME, a few questions are asked.
+    that template is taken. What is left open is asked on a terminal:
+    template, name, frameworks. The templates:  scaffold templates
     """
+    from scaffold.cli.foreign_options import given
+    from scaffold.drawing.foreign import ForeignWishes
     from scaffold.new import NewRequest, plan_new
     from scaffold.system import HostSystem
 
     system = HostSystem()
+    said = given(settings=settings, answers_file=answers_file, defaults=defaults, trust=trust)
     observed = _told(facts, dry_run=dry_run, environment=environment)
-    if name is None:
-        from scaffold.cli.questions import ask
-
-        name, template, framework = ask(system, template, framework)
+    name, template, framework = _answers(system, name, template, framework, output)
     wishes = wishes_of(frameworks=frameworks_of(framework), **wished)
     request = NewRequest(
-        name=name, parent=Path.cwd(), wishes=wishes, template=template, environment=environment,
-        observed=observed, ide=ide,
+        name=name, parent=Path.cwd(), wishes=wishes, template=template, revision=template_version,
+        environment=environment, observed=observed, ide=ide,
+        foreign=ForeignWishes(
+            answers=said.answers, use_defaults=said.defaults, trust=said.trust, ask=output.asks,
+            rehearse=dry_run,
+        ),
     )  # fmt: skip
     from scaffold.cli.progress import ProgressDisplay
+    from scaffold.cli.talk import Talk
 
     with ProgressDisplay(output) as display:
-        plan = plan_new(system, request, display.announce)
+        talk = Talk(system, display.aside, yes=yes, asks=output.asks)
+        plan = plan_new(system, request, display.announce, talk)
     if dry_run:
         about = told_lines(observed, facts)[:1] if observed is not None and facts is not None else []
         _show_dry_run(plan, about, output)
@@ -91,6 +111,20 @@ def command(
 
     wishes = agreed(system, plan.setup, wishes, yes=yes, asks=output.asks)
     _show_report(plan, _carry_out(system, plan, wishes, output), output)
+
+
+def _answers(
+    system: System, name: str | None, template: str | None, framework: str | None, output: Output
+) -> tuple[str, str | None, str | None]:
+    """What the command line says, and on a terminal what it left open."""
+    from scaffold.cli.dialogue import Answers, completed
+    from scaffold.cli.options import retold
+
+    given = Answers(name=name, template=template, framework=framework)
+    more = retold(click.get_current_context(), less=("name", "template", "framework"))
+    answers = completed(system, given, asks=output.asks, parent=Path.cwd(), more=more)
+    assert answers.name is not None
+    return answers.name, answers.template, answers.framework
 
 
 def _told(facts: str | None, *, dry_run: bool, environment: bool) -> Observed | None:

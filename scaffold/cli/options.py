@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from scaffold.builds.model import Framework
     from scaffold.environments.model import Backend
     from scaffold.facts.model import Observed
@@ -17,18 +19,33 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def completer(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What a shell offers for a parameter: a kind of `scaffold.cli.completion.values`."""
+
+    def complete(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+        from scaffold.cli.completion.values import values
+
+        return values(what, typed)
+
+    return complete
+
+
 def environment_options(function: F) -> F:
     """What decides about the environment: frameworks' Python, index, consent."""
     for decorator in reversed(
         (
             click.option(
-                "--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."
+                "--python",
+                metavar="VERSION|PATH",
+                shell_complete=completer("pythons"),
+                help="Python to use, such as 3.12; chosen if not given.",
             ),
             click.option(
                 "--index",
                 default="auto",
                 show_default=True,
                 metavar="auto|pypi|MIRROR|URL|FOLDER",
+                shell_complete=completer("mirrors"),
                 help="Where packages come from: your configured index and PyTorch's own (auto), the former"
                 " alone (pypi), a mirror by name, another index, or a folder of wheels.",
             ),
@@ -55,6 +72,17 @@ def environment_options(function: F) -> F:
     return function
 
 
+def ide_option(function: F) -> F:
+    """``--ide``, for what makes a project known."""
+    return click.option(
+        "--ide",
+        type=click.Choice(["pycharm", "vscode", "both"]),
+        default="pycharm",
+        show_default=True,
+        help="What the project is opened with; it is remembered, and scaffold env follows.",
+    )(function)
+
+
 def index_option(function: F) -> F:
     """``--index``, for commands that install what is pinned: no policy is left to choose."""
     return click.option(
@@ -62,6 +90,7 @@ def index_option(function: F) -> F:
         default="auto",
         show_default=True,
         metavar="auto|MIRROR|URL|FOLDER",
+        shell_complete=completer("mirrors"),
         help="Where packages come from: your configured index (auto), a mirror by name, another index,"
         " or a folder of wheels.",
     )(function)
@@ -70,7 +99,10 @@ def index_option(function: F) -> F:
 def source_options(function: F) -> F:
     """``--index`` and ``--python``."""
     python = click.option(
-        "--python", metavar="VERSION|PATH", help="Python to use, such as 3.12; chosen if not given."
+        "--python",
+        metavar="VERSION|PATH",
+        shell_complete=completer("pythons"),
+        help="Python to use, such as 3.12; chosen if not given.",
     )
     return index_option(python(function))
 
@@ -117,6 +149,7 @@ def facts_option(function: F) -> F:
     return click.option(
         "--facts",
         metavar="FILE",
+        shell_complete=completer("files"),
         help="Look at the machine that FILE tells of instead of this one: what detect --save or"
         " detect --json wrote, or a description; FILE#ID of several, - for standard input.",
     )(function)
@@ -129,6 +162,32 @@ def told_lines(observed: Observed, location: str) -> list[str]:
     where = "standard input" if location == "-" else location
     about = f": {observed.about}" if observed.about and not where.endswith(f"#{observed.about}") else ""
     return [row("Told by", f"{where}{about}"), *(row("Assumed", note) for note in observed.notes)]
+
+
+def retold(context: click.Context, *, less: tuple[str, ...]) -> list[str]:
+    """The options that stand on the command line, as they could be typed again, but those named ``less``.
+
+    Credentials in an address do not come back.
+    """
+    from click.core import ParameterSource
+
+    from scaffold.sources.redact import redact
+
+    words: list[str] = []
+    for option in context.command.params:
+        name = option.name or ""
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not given or name in less or not isinstance(option, click.Option):
+            continue
+        value = context.params[name]
+        if option.is_flag:
+            words.append(
+                (option.secondary_opts if value is False and option.secondary_opts else option.opts)[-1]
+            )
+            continue
+        for one in value if option.multiple else (value,):
+            words += [option.opts[-1], redact(str(one))]
+    return words
 
 
 def frameworks_of(choice: str | None) -> tuple[Framework, ...]:

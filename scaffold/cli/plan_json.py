@@ -20,14 +20,15 @@ def new_plan(plan: NewPlan) -> str:
 
 def new_report(plan: NewPlan, report: NewReport) -> str:
     """Schema ``scaffold/new/1`` with ``done: true``: the plan and what came of it."""
-    nothing: dict[str, Any] = {"environments": [], "kept": [], "registration": None}
+    nothing: dict[str, Any] = {"environments": [], "kept": [], "warnings": [], "registration": None}
     outcome = setup_report(report.setup) if report.setup else nothing
     return envelope("scaffold/new/1", done=True, plan=_new_plan(plan), **outcome, next=next_steps(plan))
 
 
 def next_steps(plan: NewPlan) -> dict[str, Any]:
-    """Where the project is and what to press or type first."""
-    return {"folder": str(plan.target), "run": plan.first_run, "command": ["scaffold", "run", plan.first_run]}
+    """Where the project is and what to press or type first; no command where nothing can be started."""
+    command = ["scaffold", "run", plan.first_run] if plan.first_run else []
+    return {"folder": str(plan.target), "run": plan.first_run, "command": command}
 
 
 def setup_plan(plan: SetupPlan) -> dict[str, Any]:
@@ -74,6 +75,7 @@ def setup_report(report: SetupReport) -> dict[str, Any]:
     return {
         "environments": [_made(one) for one in report.made],
         "kept": report.kept,
+        "warnings": report.warnings,
         "registration": plain(report.registration),
     }
 
@@ -96,8 +98,15 @@ def _new_plan(plan: NewPlan) -> dict[str, Any]:
             "name": plan.template.name,
             "version": plan.template.version,
             "provider": plan.template.provider,
+            "origin": plan.record.origin,
+            "revision": plan.record.revision,
         },
+        "kind": plan.record.kind,
+        "answers": plain(plan.record.answers),
+        "ran": plan.foreign.account.ran if plan.foreign else (),
+        "skipped": plan.foreign.account.skipped if plan.foreign else (),
+        "would_run": plan.foreign.account.would_run if plan.foreign else (),
         "frameworks": plan.frameworks,
-        "files": sorted(str(path) for path in plan.tree),
+        "files": sorted(str(path) for path in plan.files),
         **setup_plan(plan.setup),
     }

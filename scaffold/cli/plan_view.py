@@ -10,12 +10,13 @@ from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.registration_view import registration_lines
 from scaffold.cli.text import can_show, counted, row, size
-from scaffold.shell import line, quoted
+from scaffold.shell import line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.builds.model import BuildPlan
+    from scaffold.drawing.foreign import ForeignDrawing
     from scaffold.environments.model import EnvironmentPlan, Proof
     from scaffold.machine.model import Accelerator, Machine
     from scaffold.new import NewPlan, NewReport
@@ -25,9 +26,29 @@ if TYPE_CHECKING:
 def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
     """The plan of ``scaffold new``; with ``whole``, every reason, file and download."""
     lines = [*setup_plan_lines(plan.setup, whole=whole)]
-    lines.append(row("Project", f"{plan.target}: {len(plan.tree)} files from template {plan.template.name}"))
+    lines.append(row("Project", f"{plan.target}: {len(plan.files)} files from template {plan.template.name}"))
+    if plan.record.origin:
+        at = f" at {plan.record.revision}" if plan.record.revision else ""
+        lines.append(row("", f"which comes from {plan.record.origin}{at}"))
+    if plan.foreign is not None:
+        lines += foreign_lines(plan.foreign, whole=whole)
     if whole:
-        lines += [row("", str(path)) for path in sorted(plan.tree)]
+        lines += [row("", str(path)) for path in sorted(plan.files)]
+    return lines
+
+
+def foreign_lines(drawn: ForeignDrawing, *, whole: bool) -> list[str]:
+    """What copier or cookiecutter did, what was left out, and what the project was seen to need."""
+    from scaffold.cli.foreign_options import account_lines
+
+    lines = account_lines(drawn.account)
+    lines += [row("Note", notice) for notice in drawn.account.notices]
+    lines += [row("Needs", f"{name}: seen in {where}") for name, where in drawn.found.seen.items()]
+    if whole:
+        answers = drawn.blueprint.record.answers.items()
+        lines += [
+            row("Answers" if not number else "", f"{key}: {one}") for number, (key, one) in enumerate(answers)
+        ]
     return lines
 
 
@@ -144,6 +165,7 @@ def setup_report_lines(report: SetupReport) -> list[str]:
         about = f"Python {one.environment.version}, {counted(len(one.environment.packages), 'package')}"
         lines.append(row("Made", f"{one.environment.location}: {about}"))
         lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
+    lines += [row("" if number else "Warning", one) for number, one in enumerate(report.warnings)]
     lines += [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
     return [*lines, *registration_lines(report.registration)]
 
@@ -161,21 +183,23 @@ def next_lines(plan: NewPlan, *, environment: bool) -> list[str]:
     lines = [
         ready(plan, environment=environment),
         *_buttons(plan, play),
-        f"  In the terminal: cd {quoted(relative(plan.target))}",
+        f"  In the terminal: {line('cd', relative(plan.target))}",
     ]
     if not environment:
         first = line("cd", relative(plan.target)) + " && scaffold env create"
         lines.insert(1, f"  First:           {first}   (Python environment and the IDE's files)")
-    lines.append(f"                   scaffold run {quoted(plan.first_run)}")
+    if plan.first_run:
+        lines.append(f"                   {line('scaffold', 'run', plan.first_run)}")
     further = ", ".join(TITLES[one.framework] for one in plan.setup.choice.apart) if environment else ""
     return [*lines, f"  {further} on the GPU: the run configurations that end in GPU"] if further else lines
 
 
 def _buttons(plan: NewPlan, play: str) -> list[str]:
     """What to press in the IDE that the project is made for."""
-    pycharm = f"  In PyCharm:      open the folder and press {play} {plan.first_run}"
-    vscode = f"  In VS Code:      open the folder, then Run and Debug: {plan.first_run}"
-    return {"pycharm": [pycharm], "vscode": [vscode], "both": [pycharm, vscode]}[plan.ide]
+    press, start = f" and press {play} {plan.first_run}", f", then Run and Debug: {plan.first_run}"
+    pycharm = f"  In PyCharm:      open the folder{press if plan.first_run else ''}"
+    vscode = f"  In VS Code:      open the folder{start if plan.first_run else ''}"
+    return {"pycharm": [pycharm], "vscode": [vscode], "both": [pycharm, vscode]}[plan.record.ide]
 
 
 def ready(plan: NewPlan, *, environment: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import debug_options
+from scaffold.cli.options import completer, debug_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # A forgotten -- is the likeliest slip of all: options that are not ours go to the program.
 @click.command(name="run", context_settings={"ignore_unknown_options": True})
-@click.argument("name", required=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("name", required=False, shell_complete=completer("runs"))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=completer("files"))
 @click.option("--print", "show_only", is_flag=True, help="Show command, folder and variables; start nothing.")
 @debug_options
 @click.option(
@@ -80,6 +80,7 @@ def _run(
 ) -> None:
     """Start the run configuration of that name, or show what would be started."""
     from scaffold.cli.run_list import same_name
+    from scaffold.env.project import unfinished_update
     from scaffold.pycharm.launching.compound import resolve_steps
     from scaffold.pycharm.launching.launch import resolve_configuration
     from scaffold.pycharm.reading.configurations import configurations, find
@@ -87,8 +88,8 @@ def _run(
 
     found = configurations(root)
     configuration = find(found, name)
-    if others := same_name(found, configuration.name):
-        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {others}", err=True)
+    for warning in filter(None, (unfinished_update(system, root), same_name(found, configuration.name))):
+        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {warning}", err=True)
     if configuration.kind == "compound":
         from scaffold.cli import run_compound
 

@@ -36,11 +36,12 @@ def run(
     from scaffold.pycharm.launching.compound import resolve_members, resolve_steps
     from scaffold.pycharm.launching.side_by_side import run_side_by_side
     from scaffold.pycharm.registration.known import registered_interpreters
+    from scaffold.shell import line
 
     if arguments:
         raise OptionRefused(
             f"{compound.name!r} starts several programs: whose would {' '.join(arguments)} be?",
-            hint=f'Start one of them by itself:  scaffold run "{compound.members[0][0]}"',
+            hint=f"Start one of them by itself:  {line('scaffold', 'run', compound.members[0][0])}",
         )
     registered = registered_interpreters(system)
     launches = resolve_members(root, compound, found, system=system, registered=registered)

@@ -28,6 +28,7 @@ def in_template_order(
 def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str]) -> list[str]:
     """A line each, below the heading of its group; what it starts stands below its summary."""
     from scaffold.cli.text import width
+    from scaffold.shell import line
 
     if not found:
         return ["This project has no run configurations."]
@@ -46,7 +47,7 @@ def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str])
             lines.append(f"  {' ' * column}{click.style(starts, dim=True)}")
     lines += _twice(found)
     example = next((one.name for one in found if not one.problem and one.kind), "")
-    return [*lines, "", f'Start one:  scaffold run "{example}"'] if example else lines
+    return [*lines, "", f"Start one:  {line('scaffold', 'run', example)}"] if example else lines
 
 
 def _twice(found: Sequence[ConfigurationFile]) -> list[str]:
@@ -121,16 +122,16 @@ def run_fields(one: ConfigurationFile, summary: str) -> dict[str, object]:
 
 
 def summaries_of(root: Path) -> Mapping[str, str]:
-    """What the project's template says of its runs; nothing where it is not installed any more."""
+    """What the project's template says of its runs; nothing where it is not on this machine any more."""
     from scaffold.errors import ScaffoldError
-    from scaffold.projects.catalog import find_template
+    from scaffold.projects.origins.native import template_here
     from scaffold.projects.record import read_record
     from scaffold.projects.render import project_runs
     from scaffold.pycharm.project.further import on_gpu
 
     try:
         record = read_record(root)
-        runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
+        runs = project_runs(template_here(record), record.name, record.frameworks)
     except ScaffoldError:
         return {}
     summaries = {run.name: run.summary for run in runs}

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from scaffold.builds.model import DISTRIBUTIONS, TITLES, BuildChoice, BuildPlan, Device, Framework
+from scaffold.builds.model import TITLES, BuildChoice
+from scaffold.env.installed import ANY_OF, installed_builds
 from scaffold.env.project import ide_project
 from scaffold.environments.layout import Place
 from scaffold.environments.model import Environment
 from scaffold.errors import OptionRefused, ScaffoldError
 from scaffold.locks.model import LockFinding
-from scaffold.machine.model import Machine, Vendor
+from scaffold.machine.model import Machine
 from scaffold.projects.model import Record
 from scaffold.system import System
-
-#: Any of these is the framework.
-_DISTRIBUTIONS: Mapping[Framework, tuple[str, ...]] = {
-    "pytorch": (DISTRIBUTIONS["pytorch"],),
-    "keras": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
-}
-
-_DEVICES: Mapping[str, tuple[Device, Vendor]] = {
-    "cu": ("cuda", "nvidia"),
-    "rocm": ("rocm", "amd"),
-    "xpu": ("xpu", "intel"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +69,23 @@ def plan_adoption(system: System, start: Path, path: Path | None) -> AdoptPlan:
     Raises NotAProject, OptionRefused (adopt-no-environment, adopt-which, adopt-ours, adopt-broken,
     adopt-python).
     """
+    from scaffold.projects.record import project_root, read_record
+
+    root, record = project_root(start), read_record(start)
+    return judged(system, root, record, path or _only(system, start))
+
+
+def judged(system: System, root: Path, record: Record, path: Path) -> AdoptPlan:
+    """The plan for one environment of a project that need not be known yet. Raises OptionRefused."""
     from scaffold import machine
     from scaffold.environments.adopt import look_at
     from scaffold.environments.state import read_state
     from scaffold.locks.environment import lock_of_installed
     from scaffold.locks.lint import lint
-    from scaffold.projects.record import project_root, read_record
 
-    root, record = project_root(start), read_record(start)
     place = Place(root)
-    environment = look_at(place, path or _only(system, start), system)
-    _refuse_python(root, environment)
+    environment = look_at(place, path, system)
+    _refuse_python(root, record, environment)
     seen = machine.detect(system, root)
     state = read_state(place)
     minor = ".".join(environment.version.split(".")[:2])
@@ -99,7 +94,7 @@ def plan_adoption(system: System, start: Path, path: Path | None) -> AdoptPlan:
         record=record,
         environment=environment,
         machine=seen,
-        choice=BuildChoice(python=minor, builds=tuple(_builds(environment, record, seen))),
+        choice=BuildChoice(python=minor, builds=tuple(installed_builds(environment, record, seen))),
         missing=tuple(_missing(root, record, environment)),
         findings=lint(lock_of_installed(environment.packages), seen, minor),
         notices=tuple(_notices(place, environment)),
@@ -130,7 +125,7 @@ def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
         try:
             write_state(plan.place, state)
             with _builds_written(plan):
-                kept = tell_pycharm(system, ide_project(plan.record), plan.root).kept
+                kept = tell_pycharm(system, ide_project(system, plan.root, plan.record), plan.root).kept
         except ScaffoldError:
             write_state(plan.place, before)
             raise
@@ -170,13 +165,13 @@ def _only(system: System, start: Path) -> Path:
     )
 
 
-def _refuse_python(root: Path, environment: Environment) -> None:
+def _refuse_python(root: Path, record: Record, environment: Environment) -> None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     from scaffold.environments.remaking import remake_hint
     from scaffold.projects.declared import required_python
 
-    wanted = required_python(root)
+    wanted = required_python(root, record)
     try:
         fits = SpecifierSet(wanted).contains(environment.version, prereleases=True)
     except InvalidSpecifier:
@@ -184,43 +179,10 @@ def _refuse_python(root: Path, environment: Environment) -> None:
     if not fits:
         raise OptionRefused(
             f"The environment has Python {environment.version}, and the project needs {wanted}",
-            detail=(f"environment: {environment.location}", "the project says so in pyproject.toml"),
+            detail=(f"environment: {environment.location}", "the project's own files say so"),
             hint=f"make the environment with such a Python, or let scaffold do it: {remake_hint(root)}",
             code="adopt-python",
         )
-
-
-def _builds(environment: Environment, record: Record, seen: Machine) -> Iterator[BuildPlan]:
-    for framework in record.frameworks:
-        for name in _DISTRIBUTIONS.get(framework, ()):
-            version = environment.packages.get(name)
-            if version is None:
-                continue
-            public, _, variant = version.partition("+")
-            yield BuildPlan(
-                framework=framework,
-                package=name,
-                version=public,
-                variant=variant,
-                requirement=f"{name}=={version}",
-                device=_device(environment, framework, variant, seen),
-                source="",
-                source_kind="index",
-                reasons=(f"installed in {environment.location}, which you made",),
-            )
-            break
-
-
-def _device(environment: Environment, framework: Framework, variant: str, seen: Machine) -> Device:
-    """The GPU that the build is made for, where this machine has one that works; else the processor."""
-    if framework == "keras":
-        variant = "cu" if any(name.startswith("nvidia-cudnn-cu") for name in environment.packages) else "cpu"
-    elif not variant and any(name.startswith("nvidia-cudnn-cu") for name in environment.packages):
-        variant = "cu"  # the ordinary index's build on Linux
-    for prefix, (device, vendor) in _DEVICES.items():
-        if variant.startswith(prefix):
-            return device if seen.usable(vendor) else "cpu"
-    return "mps" if framework == "pytorch" and seen.usable("apple") else "cpu"
 
 
 def _missing(root: Path, record: Record, environment: Environment) -> Iterator[str]:
@@ -228,10 +190,10 @@ def _missing(root: Path, record: Record, environment: Environment) -> Iterator[s
     from scaffold.projects.declared import declared_requirements
 
     for framework in record.frameworks:
-        names = _DISTRIBUTIONS.get(framework, ())
+        names = ANY_OF.get(framework, ())
         if names and not any(name in environment.packages for name in names):
             yield f"{names[0]} ({TITLES[framework]} is not installed)"
-    for one in unmet(environment, declared_requirements(root)):
+    for one in unmet(environment, declared_requirements(root, record)):
         yield f"{one.source} ({one.value})"
 
 

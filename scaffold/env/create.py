@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scaffold.builds.model import TITLES
 from scaffold.env.project import ide_project, telling_what_is_left
 from scaffold.environments.model import Report
-from scaffold.errors import ScaffoldError
+from scaffold.errors import NoBuild, ScaffoldError
 from scaffold.projects.model import Record
 from scaffold.setup import (
     Announce,
@@ -58,22 +59,29 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
     from scaffold.environments.locking.read import lock_files
     from scaffold.environments.planned import read_together
     from scaffold.environments.refusals import refuse_place
-    from scaffold.projects.declared import declared_requirements, required_python
+    from scaffold.projects.declared import declared_requirements, required_python, wanted_builds
     from scaffold.projects.record import project_root, read_record
 
     root, record = project_root(start), read_record(start)
     refuse_place(Place(root))
     together = read_together(root) if wishes.together is None else wishes.together
     wishes = replace(wishes, frameworks=record.frameworks, together=together)
-    setup = plan_setup(
-        system,
-        root=root,
-        wishes=wishes,
-        requirements=declared_requirements(root),
-        environment=True,
-        announce=announce,
-        allowed=required_python(root),
-    )
+    wanted = () if record.kind == "scaffold" else wanted_builds(root)
+    try:
+        setup = plan_setup(
+            system,
+            root=root,
+            wishes=wishes,
+            requirements=declared_requirements(root),
+            environment=True,
+            announce=announce,
+            allowed=required_python(root),
+            wanted=wanted,
+        )
+    except NoBuild as problem:
+        if record.kind != "scaffold" and problem.code == NoBuild.code:
+            problem.hint = _way_on(record, wanted)
+        raise
     leaving = _leaving(system, setup)
     if leaving:
         notice = (
@@ -86,13 +94,25 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
     return ProjectPlan(root=root, record=record, wishes=wishes, setup=setup)
 
 
+def _way_on(record: Record, wanted: tuple[str, ...]) -> str:
+    """Where somebody else decided what the project needs, no option of ours leaves a framework out."""
+    loosen = f"loosen {', '.join(wanted)} where the project asks for it; or " if wanted else ""
+    if record.kind == "none":
+        frameworks = " and ".join(TITLES[one] for one in record.frameworks)
+        return (
+            f"{loosen}have {frameworks} installed as any other package, unproved: "
+            "rm -r .scaffold && scaffold adopt . --framework none"
+        )
+    return f"{loosen}make the environment yourself, and have it used as it is: scaffold env adopt PATH"
+
+
 def _leaving(system: System, setup: SetupPlan) -> tuple[str, ...]:
     """What somebody installed besides what the project asks for, a few names at most."""
     from packaging.utils import canonicalize_name
 
     from scaffold.environments.condition.differences import SEEDS
     from scaffold.environments.condition.inspect import inspect
-    from scaffold.environments.installers.install import project_distribution
+    from scaffold.environments.installers.itself import project_distribution
 
     names: dict[str, None] = {}
     for plan in setup.environments:
@@ -113,4 +133,6 @@ def carry_out(system: System, plan: ProjectPlan, announce: Announce, report: Rep
 
     demand_consent(plan.setup, plan.wishes)
     with telling_what_is_left(plan.root, ("scaffold", "env", "create", *plan.wishes.arguments)):
-        return make_environments(system, plan.setup, ide_project(plan.record), announce, report)
+        return make_environments(
+            system, plan.setup, ide_project(system, plan.root, plan.record), announce, report
+        )

@@ -63,7 +63,19 @@ def unmet_requirements(system: System, root: Path, python: Path) -> tuple[str, .
     if not found:
         return ()
     names = ", ".join(f"{one.source} ({one.value})" for one in found[:3])
-    return (f"pyproject.toml asks for {names}: scaffold env check says what cures it",)
+    return (f"the project asks for {names}: scaffold env check says what cures it",)
+
+
+def unfinished_update(system: System, root: Path) -> str:
+    """That an update of the project was killed half-way, as a line; else ""."""
+    from scaffold.probing.updates.probe import is_interrupted
+
+    if not is_interrupted(root, system):
+        return ""
+    return (
+        "an update was interrupted in the midst, some files are new and some are not yet: "
+        "scaffold update finishes it"
+    )
 
 
 def environment_of(system: System, start: Path, name: str = "") -> Environment:
@@ -83,8 +95,8 @@ def environment_of(system: System, start: Path, name: str = "") -> Environment:
     return environment
 
 
-def ide_project(record: Record) -> IdeProject:
+def ide_project(system: System, root: Path, record: Record) -> IdeProject:
     """A project that is there already, as PyCharm will see it."""
-    from scaffold.pycharm.project.describe import generated_project
+    from scaffold.pycharm.project.describe import recorded_project
 
-    return generated_project(record)
+    return recorded_project(record, root, system)

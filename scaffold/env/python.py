@@ -132,7 +132,8 @@ class _Judge:
         return self._known[minor]
 
     def _holding(self, minor: str, framework: Framework) -> Holding:
-        from scaffold.builds.choice import PREFERENCE, choose
+        from scaffold.builds.choice import choose
+        from scaffold.builds.model import PREFERENCE
 
         if minor not in PREFERENCE:
             oldest, newest = min(PREFERENCE, key=_number), max(PREFERENCE, key=_number)
@@ -167,7 +168,7 @@ def _taken(
 
 def _absent(system: System, judge: _Judge, found: Found) -> tuple[Absent, ...]:
     """Versions that could hold something and are not here, the most useful first."""
-    from scaffold.builds.choice import PREFERENCE
+    from scaffold.builds.model import PREFERENCE
     from scaffold.interpreters.advice import install_command
 
     missing = [python for python in PREFERENCE if python not in found.minors]
@@ -197,14 +198,13 @@ def _allowed(start: Path) -> str:
     """``requires-python`` of the project around a folder; "" where there is none that can be read."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    from scaffold.projects.declared import required_python
     from scaffold.projects.record import project_root
-    from scaffold.toml import TOMLDecodeError, loads
 
     try:
-        document = loads((project_root(start) / "pyproject.toml").read_text(encoding="utf-8"))
-        allowed = str(document["project"]["requires-python"])
+        allowed = required_python(project_root(start))
         SpecifierSet(allowed)
-    except (NotAProject, OSError, UnicodeDecodeError, TOMLDecodeError, KeyError, TypeError, InvalidSpecifier):
+    except (NotAProject, InvalidSpecifier):
         return ""
     return allowed
 

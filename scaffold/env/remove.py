@@ -35,4 +35,4 @@ def carry_out(system: System, plan: RemovePlan, *, foreign: bool) -> None:
     with locked(root):
         remove(plan_removal(plan.place, foreign=foreign))  # looked at again: somebody may have worked on it
         if plan.place.name:  # the project's own will be made again, at the same place
-            tell_pycharm(system, ide_project(read_record(root)), root)
+            tell_pycharm(system, ide_project(system, root, read_record(root)), root)

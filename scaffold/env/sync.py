@@ -130,7 +130,9 @@ def carry_out(system: System, plan: SyncPlan, announce: Announce, report: Report
     setup = agreed_to_replace(plan.setup) if plan.wishes.replace else plan.setup
     with telling_what_is_left(plan.root, ("scaffold", "env", "sync", *plan.wishes.arguments)):
         try:
-            return make_environments(system, setup, ide_project(plan.record), announce, report)
+            return make_environments(
+                system, setup, ide_project(system, plan.root, plan.record), announce, report
+            )
         except InstallFailed as problem:
             if problem.code == "install-hash-mismatch":
                 raise not_the_locks_file(problem, plan.chosen) from problem

@@ -40,6 +40,7 @@ def create(
     finish: Callable[[Environment], None] | None = None,
     *,
     afresh: Sequence[str] = (),
+    forgive: Callable[[InstallFailed], None] | None = None,
 ) -> Environment:
     """Carry out a plan: the environment, its packages, the project itself, all of it verified.
 
@@ -49,6 +50,7 @@ def create(
     ``finish`` is called with the environment at its place while the one before still waits (the proof,
     for instance): what it raises undoes the work, too. ``afresh`` names packages whose installed files were
     altered: the environment is made anew whatever it looks like, and these come from their source.
+    ``forgive`` is told that the project itself could not be installed, and the rest stands; None: it raises.
     """
     refuse_location(plan.location)
     with locked(plan.root), _as_our_errors(plan):
@@ -59,7 +61,7 @@ def create(
             return _finished(plan, system, finish)
         refuse_without_space((plan,), system)
         with transaction(plan.place, _announced(plan)):
-            _build(plan, system, report, afresh)
+            _build(plan, system, report, afresh, forgive)
             return _finished(plan, system, finish)
 
 
@@ -102,7 +104,13 @@ def _announced(plan: EnvironmentPlan) -> State:
     )
 
 
-def _build(plan: EnvironmentPlan, system: System, report: Report, afresh: Sequence[str]) -> None:
+def _build(
+    plan: EnvironmentPlan,
+    system: System,
+    report: Report,
+    afresh: Sequence[str],
+    forgive: Callable[[InstallFailed], None] | None,
+) -> None:
     with tempfile.TemporaryDirectory(prefix="scaffold-") as name:
         folder = Path(name)
         report(
@@ -112,7 +120,12 @@ def _build(plan: EnvironmentPlan, system: System, report: Report, afresh: Sequen
         installer = Installer(plan, folder, system, report)
         installer.forget(afresh)
         installer.install()
-        installer.install_project()
+        try:
+            installer.install_project()
+        except InstallFailed as problem:
+            if forgive is None:
+                raise
+            forgive(problem)
         settle(plan, system.platform.os)
         if plan.conda is not None and not plan.exact:  # a lock says it better
             from scaffold.environments.installers.conda_file import write_environment_file

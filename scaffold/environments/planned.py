@@ -106,8 +106,10 @@ def read_packages(place: Place) -> tuple[Mapping[str, str], str]:
 
 
 def is_damaged(root: Path) -> bool:
-    """Whether the file is there and holds no plan."""
-    return planned_file(root).exists() and not read_packages(Place(root))[0]
+    """Whether the file is there and holds no plan; that of a project without a framework names no build."""
+    kept = _kept(root)
+    none = isinstance(kept, dict) and kept.get("builds") == [] and isinstance(kept.get("python"), str)
+    return planned_file(root).exists() and not none and not read_packages(Place(root))[0]
 
 
 def _rows(place: Place) -> list[dict[str, Any]]:

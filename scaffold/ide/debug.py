@@ -121,14 +121,14 @@ def _places(
 
 def _short_arguments(root: Path) -> dict[str, tuple[str, ...]]:
     """The arguments with which the template's runs end within half a minute; none where it is not ours."""
-    from scaffold.projects.catalog import find_template
+    from scaffold.projects.origins.native import template_here
     from scaffold.projects.record import read_record
     from scaffold.projects.render import project_runs
     from scaffold.pycharm.project.further import on_gpu
 
     try:
         record = read_record(root)
-        runs = project_runs(find_template(record.qualified_template), record.name, record.frameworks)
+        runs = project_runs(template_here(record), record.name, record.frameworks)
     except ScaffoldError:
         return {}
     return {one.name: run.smoke for run in runs for one in (on_gpu(run), run)}

@@ -51,11 +51,11 @@ class UndoReport:
 def describe(system: System, start: Path) -> tuple[Path, IdeProject, bool]:
     """The project around ``start``, its folder, and whether scaffold made it. Raises NotAProject."""
     from scaffold.projects.record import read_record
-    from scaffold.pycharm.project.describe import any_project, generated_project, root_of
+    from scaffold.pycharm.project.describe import any_project, recorded_project, root_of
 
     root, ours = root_of(start, system)
     if ours:
-        return root, generated_project(read_record(root)), True
+        return root, recorded_project(read_record(root), root, system), True
     return root, _with_interpreter(system, any_project(root, system), root), False
 
 

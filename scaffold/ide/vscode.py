@@ -117,10 +117,10 @@ def _place(system: System, start: Path) -> tuple[Path, Ide | None]:
 def _project(system: System, root: Path) -> IdeProject:
     """As its template says, where there is one."""
     from scaffold.projects.record import RECORD, read_record
-    from scaffold.pycharm.project.describe import any_project, generated_project
+    from scaffold.pycharm.project.describe import any_project, recorded_project
 
     made = (root / RECORD).is_file()
-    return generated_project(read_record(root)) if made else any_project(root, system)
+    return recorded_project(read_record(root), root, system) if made else any_project(root, system)
 
 
 def _stands(system: System, root: Path, project: IdeProject) -> Rows:

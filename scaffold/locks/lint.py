@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.cuda import usable_gpus
+from scaffold.builds.model import PREFERENCE
 from scaffold.builds.wheels import Target
 from scaffold.locks import file_rules, gpu_rules, release_rules, wheel_rules
 from scaffold.locks.case import Case

@@ -62,6 +62,16 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Direct:
+    """A line that names a place and no package: a repository, a URL, a folder."""
+
+    location: str  # as it stands there; it may hold a password
+    file: str = ""  # that was included; "": the one that was read
+    line: int = 0
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """A lock file as a graph. Formats without one want every package from the start."""
 
@@ -77,6 +87,8 @@ class Lock:
     requires_python: str = ""
     python: str = ""  # the version that it was made for, where it says so: 3.11
     notes: tuple[str, ...] = ()  # for people: what could not be read
+    direct: tuple[Direct, ...] = ()  # lines that name a place alone; a note tells of each, too
+    options: tuple[str, ...] = ()  # names of options about sources: --extra-index-url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.choice import PREFERENCE
+from scaffold.builds.model import PREFERENCE
 from scaffold.builds.wheels import Target, python_order, pythons_of
 from scaffold.locks.case import Case, counted, finding
 from scaffold.locks.frameworks import Build

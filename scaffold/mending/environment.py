@@ -56,7 +56,7 @@ def plan_environment(
 
 def _with_losses(setup: SetupPlan, root: Path) -> SetupPlan:
     """The plan, which also says what is installed by hand: no backup holds that."""
-    from scaffold.environments.installers.install import project_distribution
+    from scaffold.environments.installers.itself import project_distribution
 
     own = project_distribution(root)  # it is installed again
     told = tuple(_telling_losses(plan, own) for plan in setup.environments)

@@ -19,6 +19,7 @@ from scaffold.probing.packages import probe as packages
 from scaffold.probing.room import probe as room
 from scaffold.probing.scene import Scene
 from scaffold.probing.sources import probe as sources
+from scaffold.probing.updates import probe as updates
 from scaffold.probing.variables import probe as variables
 
 Found = TypeVar("Found")
@@ -35,6 +36,7 @@ PROBES = {
     "sources": sources.probe,
     "manifest": manifest.probe,
     "room": room.probe,
+    "updates": updates.probe,
     "network": network.probe,
 }
 

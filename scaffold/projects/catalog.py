@@ -74,6 +74,38 @@ def find_template(name: str, providers: tuple[Provider, ...] | None = None) -> T
     raise _unknown(name, known)
 
 
+def demand(name: str, folder: Path) -> None:
+    """Raise `TemplateUnknown` where no template of that name is installed; a folder of it may be meant."""
+    try:
+        find_template(name)
+    except TemplateUnknown as problem:
+        if (folder / name).is_dir():
+            problem.hint = f"the folder of that name is meant by: -t ./{name}"
+        raise
+
+
+def template_names() -> tuple[tuple[str, str], ...]:
+    """Every template's name and who brings it, by folders alone: what a shell completes while somebody types.
+
+    One that two bring has its provider before it, but for ours: ``acme:cnn``.
+    """
+    rows: dict[str, str] = {}
+    for provider in find_providers():
+        for folder in _template_folders(provider.folder):
+            name = f"{provider.name}:{folder.name}" if folder.name in rows else folder.name
+            rows.setdefault(name, provider.distribution)
+    return tuple(rows.items())
+
+
+def template_in(folder: Path, provider: str) -> Template:
+    """The template in any folder; its own parts lie beside it, others are named with their provider.
+
+    Raises `TemplateBroken`.
+    """
+    beside = Provider(name=provider, distribution=provider, folder=folder.parent)
+    return _read(folder, beside, (*find_providers(), beside))
+
+
 def find_providers() -> tuple[Provider, ...]:
     """Who brings templates, ours first, the others by name."""
     from importlib.metadata import entry_points
@@ -116,16 +148,21 @@ def _folder(module: str) -> Path | None:
     return None
 
 
+def guide() -> Path:
+    """The file that tells of a template's format, beside our own templates."""
+    return (_folder(OWN) or Path("templates")) / "README.md"
+
+
 def _template_folders(root: Path) -> tuple[Path, ...]:
     return tuple(sorted(path.parent for path in root.glob("*/template.toml")))
 
 
 def _read(folder: Path, provider: Provider, providers: tuple[Provider, ...]) -> Template:
-    find_part = _part_finder(provider, {one.name: one for one in providers})
+    find_part = part_finder(provider, {one.name: one for one in providers})
     return read_template(folder, provider=provider.distribution, find_part=find_part)
 
 
-def _part_finder(provider: Provider, providers: Mapping[str, Provider]) -> FindPart:
+def part_finder(provider: Provider, providers: Mapping[str, Provider]) -> FindPart:
     """A bare name is a part of the same provider; ``scaffold:images`` one of another's."""
 
     def find(name: str) -> Path:

@@ -30,7 +30,7 @@ def compose(template: Template, frameworks: tuple[Framework, ...]) -> Mapping[Pu
     files: dict[PurePosixPath, Path] = {}
     seen: dict[str, Path] = {}
     for folder in folders(template, frameworks):
-        for target, source in _files(folder):
+        for target, source in layer_files(folder):
             other = seen.setdefault(str(target).casefold(), source)
             if other is not source:
                 raise TemplateBroken(
@@ -60,7 +60,8 @@ def chosen_parts(template: Template, frameworks: tuple[Framework, ...]) -> tuple
     return tuple({part.folder: part for layer in layers for part in layer.parts}.values())
 
 
-def _files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
+def layer_files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
+    """The files of one layer, less what working on it leaves there. Raises `TemplateBroken` for a link."""
     for where, subfolders, names in os.walk(folder):
         subfolders[:] = sorted(set(subfolders) - _JUNK_FOLDERS)
         for one in subfolders:

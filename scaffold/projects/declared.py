@@ -1,47 +1,86 @@
-"""What a project asks for today, as its ``pyproject.toml`` says: the user may have added to it."""
+"""What a project asks for today, as its own files say: the user may have added to them.
+
+A project of ours says it in ``pyproject.toml``; one that was adopted, or that a foreign template made,
+wherever its tools look.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import NotAProject
 from scaffold.files import read_regular
+from scaffold.projects.asking.reading import PLANNED, asked, distribution
+from scaffold.projects.asking.tables import strings, table
+from scaffold.projects.discovery.contents import read_in
+from scaffold.projects.model import Record
+from scaffold.projects.record import read_record
 from scaffold.toml import TOMLDecodeError, loads
-
-#: The build plan says which of these are installed, and in which build.
-PLANNED = frozenset({"torch", "tensorflow", "tensorflow-cpu", "keras"})
 
 #: The dependency group that `scaffold new` writes beside those of the accelerators.
 TEST_GROUP = "test"
 
 
-def declared_requirements(root: Path) -> tuple[str, ...]:
+def declared_requirements(root: Path, record: Record | None = None) -> tuple[str, ...]:
     """The project's dependencies, test group and build backend (PEP 508), less the frameworks.
 
-    Raises NotAProject (code ``pyproject-damaged``) where the file is missing or says nonsense.
+    ``record`` is the project's, where it is not written yet. Raises NotAProject (code ``pyproject-damaged``)
+    where ``pyproject.toml`` says nonsense, or is missing in a project that a template of ours made.
     """
     path = root / "pyproject.toml"
-    document = _document(path)
+    record = record or _recorded(root)
+    document = _document(path, record)
     lines = [
-        *_strings(document.get("project", {}).get("dependencies")),
-        *_strings(document.get("dependency-groups", {}).get(TEST_GROUP)),
+        *asked(document, read_in(root)).lines,
+        *strings(table(document, "dependency-groups").get(TEST_GROUP)),
         # Beside the rest, so that installing the project itself asks no index for its build backend.
-        *_strings(document.get("build-system", {}).get("requires")),
+        *strings(table(document, "build-system").get("requires")),
     ]
-    return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in PLANNED))
+    planned = _planned(record)
+    return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in planned))
 
 
-def required_python(root: Path) -> str:
-    """``requires-python`` of the project, "" where it has none. Raises NotAProject."""
-    value = _document(root / "pyproject.toml").get("project", {}).get("requires-python")
-    return value if isinstance(value, str) else ""
+def required_python(root: Path, record: Record | None = None) -> str:
+    """The Python that the project asks for (PEP 440), "" where it asks for none. Raises NotAProject."""
+    document = _document(root / "pyproject.toml", record or _recorded(root))
+    return asked(document, read_in(root)).python
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def wanted_builds(root: Path, record: Record | None = None) -> tuple[str, ...]:
+    """The lines by which the project asks for a framework: ``torch==2.4.0``. Raises NotAProject."""
+    path = root / "pyproject.toml"
+    record = record or _recorded(root)
+    planned = _planned(record)
+    lines = asked(_document(path, record), read_in(root)).lines
+    return tuple(line for line in lines if _name(line, path) in planned)
+
+
+def _planned(record: Record | None) -> frozenset[str]:
+    """The distributions of which the build plan says whether they are installed, and in which build.
+
+    Keras comes with our templates' build of TensorFlow; anybody else may want a release of his own.
+    """
+    if record is None or record.kind == "scaffold":
+        return frozenset((*PLANNED, "keras"))
+    return frozenset(name for name, one in PLANNED.items() if one in record.frameworks)
+
+
+def _recorded(root: Path) -> Record | None:
+    try:
+        return read_record(root)
+    except NotAProject:
+        return None
+
+
+def _document(path: Path, record: Record | None) -> Mapping[str, Any]:
     try:
         document: Mapping[str, Any] = loads(read_regular(path).decode("utf-8"))
+    except FileNotFoundError as problem:
+        if record is not None and record.kind != "scaffold":
+            return {}
+        raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except OSError as problem:
         raise pyproject_damaged(path, problem.strerror or str(problem)) from problem
     except (TOMLDecodeError, UnicodeDecodeError) as problem:
@@ -49,17 +88,11 @@ def _document(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def _strings(values: Any) -> Iterable[str]:
-    """Requirements; a group may also include other groups, which are tables."""
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
-
-
 def _name(line: str, path: Path) -> str:
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
+    from packaging.requirements import InvalidRequirement
 
     try:
-        return canonicalize_name(Requirement(line).name)
+        return distribution(line)
     except InvalidRequirement as problem:
         raise pyproject_damaged(path, f"{line!r} is no requirement: {problem}") from problem
 

@@ -14,17 +14,27 @@ from scaffold.builds.model import FRAMEWORKS, Framework
 from scaffold.errors import TemplateBroken
 from scaffold.projects.model import Floor, Layer, Part, Template
 from scaffold.projects.rows import framework_of, read_row, read_rows
-from scaffold.projects.table import Table
+from scaffold.projects.table import Table, keeping
 from scaffold.toml import TOMLDecodeError, loads
 
 #: Name of a part, as a manifest spells it -> its folder.
 FindPart = Callable[[str], Path]
 
 
-def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Template:
-    """A template as its folder describes it, with the parts that its layers name."""
-    table = _open(folder / "template.toml")
-    layers = tuple(_layer(folder, one, find_part) for one in table.tables("layer"))
+#: Where all that is wrong with a template is kept, in place of raising the first of it.
+Problems = list[TemplateBroken]
+
+
+def read_template(
+    folder: Path, *, provider: str, find_part: FindPart, problems: Problems | None = None
+) -> Template:
+    """A template as its folder describes it, with the parts that its layers name.
+
+    Raises `TemplateBroken`; with ``problems`` only where ``template.toml`` is no TOML at all, and the
+    template is none to be used unless that list is empty afterwards.
+    """
+    table = _open(folder / "template.toml", problems)
+    layers = table.each("layer", lambda one: _layer(folder, one, find_part, problems))
     parts = {part.folder: part for layer in layers for part in layer.parts}.values()
     template = Template(
         name=folder.name,
@@ -38,16 +48,17 @@ def read_template(folder: Path, *, provider: str, find_part: FindPart) -> Templa
         frameworks=_frameworks(layers),
         data=table.text("data", default=""),
         excluded=table.texts("excluded"),
-        floors=tuple(_floor(one) for one in table.tables("floor")),
+        floors=table.each("floor", _floor),
     )
     table.finish()
-    _check(template, table)
+    if not problems:
+        _check(template, table)
     return template
 
 
-def read_part(folder: Path) -> Part:
-    """A part as its folder describes it."""
-    table = _open(folder / "part.toml")
+def read_part(folder: Path, problems: Problems | None = None) -> Part:
+    """A part as its folder describes it; ``problems`` as `read_template` has them."""
+    table = _open(folder / "part.toml", problems)
     part = Part(
         name=folder.name,
         folder=folder,
@@ -55,16 +66,18 @@ def read_part(folder: Path) -> Part:
         requires=table.texts("requires"),
         dependencies=_requirements(table, "dependencies"),
         framework=framework_of(table),
-        runs=tuple(read_row(one, framework=framework_of(table)) for one in table.tables("run")),
+        runs=table.each("run", lambda one: read_row(one, framework=framework_of(table))),
     )
     table.finish()
     return part
 
 
-def resolve_parts(names: tuple[str, ...], find_part: FindPart) -> tuple[Part, ...]:
+def resolve_parts(
+    names: tuple[str, ...], find_part: FindPart, problems: Problems | None = None
+) -> tuple[Part, ...]:
     """The named parts and all that they require, each once, required ones first.
 
-    A part that requires itself through others is `TemplateBroken`.
+    ``problems`` as `read_template` has them. A part that requires itself through others is `TemplateBroken`.
     """
     found: dict[Path, Part] = {}
 
@@ -73,13 +86,15 @@ def resolve_parts(names: tuple[str, ...], find_part: FindPart) -> tuple[Part, ..
             raise TemplateBroken(f"the part {name!r} requires itself: {' -> '.join((*asked_by, name))}")
         folder = find_part(name)
         if folder not in found:
-            part = read_part(folder)
+            part = read_part(folder, problems)
             for required in part.requires:
-                add(_as_seen_by(name, required), (*asked_by, name))
+                with keeping(problems):
+                    add(_as_seen_by(name, required), (*asked_by, name))
             found[folder] = part
 
     for name in names:
-        add(name, ())
+        with keeping(problems):
+            add(name, ())
     return tuple(found.values())
 
 
@@ -94,7 +109,7 @@ def is_inside(root: Path, name: str) -> bool:
     return name not in ("", ".") and (root / name).resolve().is_relative_to(root.resolve())
 
 
-def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
+def _layer(template: Path, table: Table, find_part: FindPart, problems: Problems | None) -> Layer:
     name = table.text("folder")
     folder = template / name
     if not folder.is_dir():
@@ -104,7 +119,7 @@ def _layer(template: Path, table: Table, find_part: FindPart) -> Layer:
     layer = Layer(
         folder=folder,
         framework=framework_of(table),
-        parts=resolve_parts(table.texts("parts"), find_part),
+        parts=resolve_parts(table.texts("parts"), find_part, problems),
         dependencies=_requirements(table, "dependencies"),
     )
     for part in layer.parts:
@@ -130,10 +145,12 @@ def _floor(table: Table) -> Floor:
 def _check(template: Template, table: Table) -> None:
     """What no single key can tell."""
     if not template.layers:
-        raise table.broken("layer", "there is no layer, so the project would be empty")
+        with table.kept():
+            raise table.broken("layer", "there is no layer, so the project would be empty")
     for run in template.runs:
         if run.framework is not None and run.framework not in template.frameworks:
-            raise table.broken("run", f"{run.name!r} is for {run.framework}, for which there is no layer")
+            with table.kept():
+                raise table.broken("run", f"{run.name!r} is for {run.framework}, for which there is no layer")
 
 
 def _frameworks(layers: tuple[Layer, ...]) -> tuple[Framework, ...]:
@@ -151,11 +168,12 @@ def _requirements(table: Table, key: str) -> tuple[str, ...]:
             Requirement(value)
         except InvalidRequirement as problem:
             why = str(problem).splitlines()[0]
-            raise table.broken(key, f"{value!r} is no requirement: {why}") from problem
+            with table.kept():
+                raise table.broken(key, f"{value!r} is no requirement: {why}") from problem
     return values
 
 
-def _open(path: Path) -> Table:
+def _open(path: Path, problems: Problems | None) -> Table:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as problem:
@@ -166,4 +184,4 @@ def _open(path: Path) -> Table:
         values: Mapping[str, Any] = loads(text)
     except TOMLDecodeError as problem:  # its text ends with "(at line 3, column 7)"
         raise TemplateBroken(f"{path} is no valid TOML: {problem}") from problem
-    return Table(values, path=path, text=text)
+    return Table(values, path=path, text=text, problems=problems)

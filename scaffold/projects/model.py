@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
-from scaffold.builds.model import Framework
+from scaffold.builds.model import BuildPlan, Framework
 
 #: A rendered project: path below the project's root -> content.
 Tree = Mapping[PurePosixPath, bytes]
 
 #: What a project is opened with: PyCharm, VS Code, either.
 Ide = Literal["pycharm", "vscode", "both"]
+
+#: Whose format a template is in; "none": an existing project that scaffold was told of.
+TemplateKind = Literal["scaffold", "copier", "cookiecutter", "none"]
 
 #: Whoever adds one is led by mypy, from `unknown_kind` to `unknown_kind`.
 RunKind = Literal["script", "module", "pytest", "torchrun", "compound"]
@@ -124,6 +127,7 @@ class Template:
     data: str = ""  # what it trains on out of the box
     excluded: tuple[str, ...] = ()  # folders that an IDE must not index
     floors: tuple[Floor, ...] = ()
+    apart: bool = False  # of no installed distribution: its prose is rendered in a process of its own
 
     def runs_for(self, frameworks: tuple[Framework, ...]) -> tuple[RunConfiguration, ...]:
         """The run configurations that make sense with these frameworks.
@@ -146,7 +150,11 @@ class ProjectName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What a project remembers of its making (``.scaffold/project.json``)."""
+    """What a project remembers of its making (``.scaffold/project.json``).
+
+    All that its rendering depends on stands here, so that the same template renders the same again, on any
+    machine.
+    """
 
     template: str
     template_version: str
@@ -155,6 +163,13 @@ class Record:
     name: ProjectName
     frameworks: tuple[Framework, ...]
     ide: Ide = "pycharm"  # what its environments are shown to
+    kind: TemplateKind = "scaffold"
+    origin: str = ""  # what --template took, where the template is not an installed one: gh:owner/name
+    revision: str = ""  # of the origin, where it has any: a commit
+    answers: Mapping[str, Any] = field(default_factory=dict)  # a foreign template's, less the secret ones
+    trusted: bool = False  # code of the template's author ran when it was rendered
+    python: str = ""  # the minor version that it was rendered for; "" in records of before 0.9
+    builds: tuple[BuildPlan, ...] = ()  # as rendered; without the reasons and this machine's sources
     files: Mapping[str, str] = field(default_factory=dict)  # path -> sha256 of what was written
 
     @property

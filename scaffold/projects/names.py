@@ -9,9 +9,11 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from dataclasses import dataclass
 
 from scaffold.errors import NameRefused
 from scaffold.projects.model import ProjectName
+from scaffold.projects.portable import DEVICES
 
 #: A line of the templates that holds the name still fits into 110 columns with it.
 LONGEST = 40
@@ -19,7 +21,8 @@ LONGEST = 40
 #: What follows the template's name in a project's name: cnn-project.
 SUFFIX = "-project"
 
-_SHAPE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+#: Of a name that is short enough.
+SHAPE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 #: Standard-library modules of Python 3.9 to 3.15 that the running Python may not have itself. The project's
 #: package would hide them, or be hidden by them, on another interpreter.
@@ -47,24 +50,19 @@ ultralytics uv virtualenv wandb werkzeug wheel xformers xgboost yaml
 #: Folders that every project has, or that tools look for by these names.
 _FOLDERS = "build data dist docs env runs site-packages src test tests venv"
 
-#: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_WINDOWS = frozenset(
-    ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
-)
-
 
 def project_name(text: str, *, template: str | None = None) -> ProjectName:
     """The three spellings of a name, or `NameRefused` with the reason and a name that would do.
 
     ``template`` is the one that was asked for, if any; it only shapes the proposal.
     """
-    reason = refusal(text)
-    if reason:
+    why = refusal(text)
+    if why:
         proposal = propose(text, template=template)
         told = template is None or template in (template_of(text), template_of(proposal))
         chosen = "" if told else f" -t {template}"
         raise NameRefused(
-            f"{_shown(text)} cannot be a project's name: {reason}",
+            f"{_shown(text)} cannot be a project's name: {why}",
             hint=f"scaffold new {proposal}{chosen}",
         )
     return ProjectName(
@@ -74,8 +72,22 @@ def project_name(text: str, *, template: str | None = None) -> ProjectName:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a text cannot be a project's name."""
+
+    kind: str  # stable, for other languages' words
+    text: str
+
+
 def refusal(text: str) -> str:
     """Why a text cannot be a project's name; empty where it can."""
+    found = reason(text)
+    return found.text if found is not None else ""
+
+
+def reason(text: str) -> Refusal | None:
+    """The same, with its kind; None where the text can be one."""
     return _misshapen(text) or _taken(text)
 
 
@@ -98,41 +110,61 @@ def template_of(name: str) -> str | None:
     return stem if stem and stem != name.replace("_", "-") else None
 
 
-def _misshapen(text: str) -> str:
+def _misshapen(text: str) -> Refusal | None:
     """What is wrong with the characters of a name, the most telling first."""
     checks = (
-        (not text.strip(), "it is empty"),
-        ("/" in text or "\\" in text, "it holds a path separator; go to the parent folder first"),
-        (text in {".", ".."}, "it means a folder that is there already"),
-        (not text.isascii(), "it holds characters beyond ASCII, which many tools mistake"),
-        (not text.isprintable(), "it holds a control character"),
-        (any(c.isspace() for c in text), "it holds a space"),
-        (text != text.strip("-_."), "it starts or ends with a dash, a dot or an underscore"),
-        ("." in text, "it holds a dot, which a package's name cannot"),
-        (text[:1].isdecimal(), "it starts with a digit, which a Python package cannot"),
-        (len(text) > LONGEST, f"it is {len(text)} characters long; {LONGEST} is the limit"),
-        (text != text.lower(), "it holds upper-case letters, which not every system tells from lower case"),
-        (not re.fullmatch(r"[a-z0-9_-]+", text), "only letters, digits, - and _ may stand in it"),
-        (not _SHAPE.fullmatch(text), "two dashes or underscores stand side by side"),
+        (not text.strip(), "empty", "it is empty"),
+        (
+            "/" in text or "\\" in text,
+            "separator",
+            "it holds a path separator; go to the parent folder first",
+        ),
+        (text in {".", ".."}, "dots", "it means a folder that is there already"),
+        (not text.isascii(), "ascii", "it holds characters beyond ASCII, which many tools mistake"),
+        (not text.isprintable(), "control", "it holds a control character"),
+        (any(c.isspace() for c in text), "space", "it holds a space"),
+        (text != text.strip("-_."), "edges", "it starts or ends with a dash, a dot or an underscore"),
+        ("." in text, "dot", "it holds a dot, which a package's name cannot"),
+        (text[:1].isdecimal(), "digit", "it starts with a digit, which a Python package cannot"),
+        (len(text) > LONGEST, "long", f"it is {len(text)} characters long; {LONGEST} is the limit"),
+        (
+            text != text.lower(),
+            "upper",
+            "it holds upper-case letters, which not every system tells from lower case",
+        ),
+        (not re.fullmatch(r"[a-z0-9_-]+", text), "others", "only letters, digits, - and _ may stand in it"),
+        (not SHAPE.fullmatch(text), "doubled", "two dashes or underscores stand side by side"),
     )
-    return next((reason for wrong, reason in checks if wrong), "")
+    return next((Refusal(kind, text) for wrong, kind, text in checks if wrong), None)
 
 
-def _taken(text: str) -> str:
+def taken_names() -> frozenset[str]:
+    """What no project's package can be called, whatever its shape: the refusals of `refusal` as a list."""
+    modules = {name for name in sys.stdlib_module_names if not name.startswith("_")}
+    words = [*keyword.kwlist, *keyword.softkwlist, *modules, *_OTHER_PYTHONS.split(), *_DEPENDENCIES.split()]
+    names = {word.replace("-", "_") for word in (*words, *_FOLDERS.split(), *DEVICES)}
+    return frozenset(name for name in names if SHAPE.fullmatch(name))
+
+
+def _taken(text: str) -> Refusal | None:
     """Who else has a well-formed name already."""
     package = text.replace("-", "_")
     spellings = {package, text.replace("_", "-")}
     if package in keyword.kwlist or package in keyword.softkwlist:
-        return f"{package!r} is a keyword of Python"
+        return Refusal("keyword", f"{package!r} is a keyword of Python")
     if package in sys.stdlib_module_names or package in _OTHER_PYTHONS.split():
-        return f"{package!r} is a module of Python's standard library, which the project would hide"
+        return Refusal(
+            "standard", f"{package!r} is a module of Python's standard library, which the project would hide"
+        )
     if not spellings.isdisjoint(_DEPENDENCIES.split()):
-        return f"{text!r} is a package that the project needs or meets, and would hide"
+        return Refusal("dependency", f"{text!r} is a package that the project needs or meets, and would hide")
     if text in _FOLDERS.split():
-        return f"{text!r} is the name of a folder that tools and projects use for something else"
-    if package in _WINDOWS:
-        return f"Windows keeps {text!r} for a device"
-    return ""
+        return Refusal(
+            "folder", f"{text!r} is the name of a folder that tools and projects use for something else"
+        )
+    if package in DEVICES:
+        return Refusal("device", f"Windows keeps {text!r} for a device")
+    return None
 
 
 def _plain_words(text: str) -> list[str]:

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import TemplateBroken
+from scaffold.projects.manifest import is_inside
+from scaffold.projects.model import ProjectName
+from scaffold.projects.rename import rename_text
 
 ENDING = ".jinja"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """A text of a template, renamed and not yet rendered."""
+
+    source: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedProse:
+    """The texts that a template shares with others, the first folder's before the next one's."""
+
+    folders: tuple[Path, ...]
+    name: ProjectName
+
+    def __call__(self, wanted: str) -> str | None:
+        file = f"{wanted}{ENDING}"
+        found = (folder / file for folder in self.folders if is_inside(folder, file))
+        place = next((one for one in found if one.is_file()), None)
+        return rename_text(place.read_text(encoding="utf-8"), self.name) if place else None
 
 
 #: The text that ``{% include "name" %}`` asks for; None where there is none of that name.
@@ -41,6 +67,12 @@ def render_prose(
     except TemplateNotFound as problem:
         missing = f"there is no text {problem} to include"
         raise TemplateBroken(f"{source}, line {_line(problem)}: {missing}") from problem
+    except MemoryError as problem:
+        raise TemplateBroken(
+            f"{source}, line {_line(problem)}: it takes more memory than there is",
+            hint="tell its author, or take another version of it",
+            code="template-limits",
+        ) from problem
     except Exception as problem:  # what an expression of a template raises is the template's fault
         raise TemplateBroken(f"{source}, line {_line(problem)}: {problem}") from problem
 

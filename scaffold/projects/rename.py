@@ -29,13 +29,18 @@ def rename_text(text: str, name: ProjectName) -> str:
 
 def rename_content(content: bytes, name: ProjectName) -> bytes:
     """A file's content, renamed where it is text; binary content and other encodings stay byte for byte."""
+    text = as_text(content)
+    return content if text is None else rename_text(text, name).encode("utf-8")
+
+
+def as_text(content: bytes) -> str | None:
+    """A file's content as what a name can stand in; None of binary content and of other encodings."""
     if b"\0" in content[:_LOOKED_AT]:
-        return content
+        return None
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content
-    return rename_text(text, name).encode("utf-8")
+        return None
 
 
 def rename_path(path: PurePosixPath, name: ProjectName) -> PurePosixPath:

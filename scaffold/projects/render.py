@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,12 +11,10 @@ from scaffold import __version__
 from scaffold.builds.model import BuildPlan, Framework
 from scaffold.errors import TemplateBroken
 from scaffold.projects.compose import chosen_parts, compose
-from scaffold.projects.manifest import is_inside
 from scaffold.projects.measured import read_measured
 from scaffold.projects.metadata import pyproject, requirements
-from scaffold.projects.model import Ide, ProjectName, Record, RunConfiguration, Template, Tree
-from scaffold.projects.prose import ENDING, render_prose
-from scaffold.projects.record import RECORD, digests, record_content
+from scaffold.projects.model import ProjectName, RunConfiguration, Template, Tree
+from scaffold.projects.prose import ENDING, Prose, SharedProse, render_prose
 from scaffold.projects.rename import rename_content, rename_path, rename_run, rename_text
 
 
@@ -26,19 +25,25 @@ def render(
     builds: tuple[BuildPlan, ...],
     python: str,
     ide_files: Tree,
-    ide: Ide = "pycharm",
 ) -> Tree:
-    """Every file of a project, sorted by path; the same arguments give the same bytes.
+    """Every file that a template gives a project, sorted by path; the same arguments give the same bytes.
 
     ``python`` is the minor version in use (3.12), ``ide_files`` what PyCharm and VS Code read
-    of `project_runs`.
+    of `project_runs`. What the project remembers of this comes from `record.recorded`.
     Raises `TemplateBroken` where two of them give one path, or a file cannot be read.
     """
     tree: dict[PurePosixPath, bytes] = {}
     context = _context(template, name, frameworks, builds, python)
-    shared = _prose_folders(template, frameworks)
+    prose: dict[PurePosixPath, Prose] = {}
     for path, source in compose(template, frameworks).items():
-        _add(tree, rename_path(_without_ending(path), name), _content(source, name, context, shared))
+        place, content = rename_path(path, name), _content(source)
+        if source.suffix == ENDING:
+            prose[place.with_suffix("")] = Prose(source=source, text=_text(source, content, name))
+        else:
+            _add(tree, place, rename_content(content, name))
+    shared = SharedProse(folders=_prose_folders(template, frameworks), name=name)
+    for place, text in zip(prose, _rendered(template, tuple(prose.values()), context, shared), strict=True):
+        _add(tree, place, text.encode("utf-8"))
     generated = {
         PurePosixPath("pyproject.toml"): pyproject(template, name, frameworks, builds, python),
         PurePosixPath("requirements.txt"): requirements(template, name, frameworks, builds),
@@ -47,8 +52,26 @@ def render(
         _add(tree, path, text.encode("utf-8"))
     for path, content in ide_files.items():
         _add(tree, path, content)
-    _add(tree, RECORD, record_content(_record(template, name, frameworks, ide, tree)))
     return dict(sorted(tree.items()))
+
+
+def executables(
+    template: Template, name: ProjectName, frameworks: tuple[Framework, ...]
+) -> frozenset[PurePosixPath]:
+    """The files of a project that can be started as they are, as the template's own files can.
+
+    Windows keeps no such mark: there the first line tells.
+    """
+    sources = compose(template, frameworks).items()
+    places = (rename_path(path, name) for path, source in sources if _starts(source))
+    return frozenset(place.with_suffix("") if place.suffix == ENDING else place for place in places)
+
+
+def _starts(source: Path) -> bool:
+    if os.name != "nt":
+        return bool(source.stat().st_mode & 0o100)
+    with source.open("rb") as stream:
+        return stream.read(2) == b"#!"
 
 
 def project_runs(
@@ -58,21 +81,29 @@ def project_runs(
     return tuple(rename_run(run, name) for run in template.runs_for(frameworks))
 
 
-def _content(source: Path, name: ProjectName, context: Mapping[str, Any], shared: tuple[Path, ...]) -> bytes:
+def _content(source: Path) -> bytes:
     try:
-        content = source.read_bytes()
-        if source.suffix != ENDING:
-            return rename_content(content, name)
-        text = rename_text(content.decode("utf-8"), name)
-    except (OSError, UnicodeDecodeError) as problem:
+        return source.read_bytes()
+    except OSError as problem:
         raise TemplateBroken(f"{source} cannot be read: {problem}") from problem
 
-    def included(wanted: str) -> str | None:
-        found = (folder / f"{wanted}{ENDING}" for folder in shared if is_inside(folder, f"{wanted}{ENDING}"))
-        file = next((one for one in found if one.is_file()), None)
-        return rename_text(file.read_text(encoding="utf-8"), name) if file else None
 
-    return render_prose(text, context, source=source, shared=included).encode("utf-8")
+def _text(source: Path, content: bytes, name: ProjectName) -> str:
+    try:
+        return rename_text(content.decode("utf-8"), name)
+    except UnicodeDecodeError as problem:
+        raise TemplateBroken(f"{source} cannot be read: {problem}") from problem
+
+
+def _rendered(
+    template: Template, texts: tuple[Prose, ...], context: Mapping[str, Any], shared: SharedProse
+) -> tuple[str, ...]:
+    """The texts with their values: here where the template is installed, else where it can do no harm."""
+    if template.apart and texts:
+        from scaffold.projects.apart import rendered_apart
+
+        return rendered_apart(texts, context, shared, template.name)
+    return tuple(render_prose(one.text, context, source=one.source, shared=shared) for one in texts)
 
 
 def _prose_folders(template: Template, frameworks: tuple[Framework, ...]) -> tuple[Path, ...]:
@@ -104,21 +135,6 @@ def _context(
     }
 
 
-def _record(
-    template: Template, name: ProjectName, frameworks: tuple[Framework, ...], ide: Ide, tree: Tree
-) -> Record:
-    return Record(
-        template=template.name,
-        template_version=template.version,
-        provider=template.provider,
-        scaffold_version=__version__,
-        name=name,
-        frameworks=frameworks,
-        ide=ide,
-        files=digests(tree),
-    )
-
-
 def _add(tree: dict[PurePosixPath, bytes], path: PurePosixPath, content: bytes) -> None:
     if path in tree:
         raise TemplateBroken(
@@ -126,7 +142,3 @@ def _add(tree: dict[PurePosixPath, bytes], path: PurePosixPath, content: bytes) 
             hint="Take it out of the template: it is built from template.toml and the parts.",
         )
     tree[path] = content
-
-
-def _without_ending(path: PurePosixPath) -> PurePosixPath:
-    return path.with_suffix("") if path.suffix == ENDING else path

@@ -17,22 +17,25 @@ def read_rows(table: Table, brought: tuple[RunConfiguration, ...]) -> tuple[RunC
     """
     known = {run.name: run for run in brought}
     own: dict[str, RunConfiguration] = {}
-    tables = table.tables("run")
-    for one in tables:
+    where: dict[str, Table] = {}
+
+    def add(one: Table) -> None:
         row = read_row(one, known=known)
         if row.name in own:
             raise table.broken("run", f"two run configurations are called {row.name!r}")
-        own[row.name] = row
+        own[row.name], where[row.name] = row, one
+
+    table.each("run", add)
     changed = [own.get(run.name, run) for run in known.values()]
     runs = (
         *(run for run in changed if run.framework),
         *(run for run in own.values() if run.name not in known),
         *(run for run in changed if not run.framework),
     )
-    where = {run.name: one for run, one in zip(own.values(), tables, strict=True)}
     for run in runs:
         if run.kind == "compound":
-            _check_members(run, runs, where.get(run.name, table))
+            with table.kept():
+                _check_members(run, runs, where.get(run.name, table))
     return runs
 
 

@@ -11,14 +11,15 @@ import contextlib
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from scaffold.errors import BadRequest, NoPermission, TargetOccupied, TemplateBroken
-from scaffold.projects.model import Tree
+from scaffold.files import move, sync_folder
 from scaffold.projects.record import RECORD
 from scaffold.projects.refusals import explained
+from scaffold.projects.snapshot import Entry, Snapshot
+from scaffold.shell import line
 
 #: Seconds to wait for another process that writes the same project; it takes well under one.
 PATIENCE = 10.0
@@ -29,18 +30,18 @@ SHOWN = 5
 _MARK = ".partial"
 
 
-def write_project(target: Path, tree: Tree) -> None:
-    """Make a folder with the tree's files; an empty folder that is there already becomes it.
+def write_project(target: Path, files: Snapshot) -> None:
+    """Make a folder with these files; an empty folder that is there already becomes it.
 
     Raises `TargetOccupied`, `NoPermission`, `NoSpace`; then, as on Ctrl-C, nothing is left behind.
     """
     folder = target.absolute()
     check_target(folder)
-    _check_paths(tree)
+    check_paths(files)
     with explained(folder), _alone(folder):
         partial = folder.with_name(f".{folder.name}{_MARK}-{secrets.token_hex(4)}")
         try:
-            _fill(partial, tree)
+            _fill(partial, files)
             check_target(folder)  # while this was written, somebody else may have made it
             _take_place(partial, folder)
         except BaseException:
@@ -85,17 +86,39 @@ def _check_parent(folder: Path) -> None:
     parent = folder.parent
     if not parent.is_dir():
         raise BadRequest(
-            f"the folder {parent} does not exist", hint=f'mkdir -p "{parent}"', code="parent-missing"
+            f"the folder {parent} does not exist", hint=line("mkdir", "-p", parent), code="parent-missing"
         )
     if not os.access(parent, os.W_OK | os.X_OK):
         raise NoPermission(f"this user may not write into {parent}", hint="Go to a folder of your own: cd ~")
 
 
-def _check_paths(tree: Tree) -> None:
-    """A tree may come from anybody's template: none of its paths leads out of the project."""
-    for path in tree:
+def check_paths(files: Snapshot) -> None:
+    """Files may come from anybody's template: no path and no link leads out of the project.
+
+    Raises `TemplateBroken`.
+    """
+    for path, entry in files.items():
         if path.is_absolute() or ".." in path.parts or not path.parts or "\\" in str(path):
             raise TemplateBroken(f"{str(path)!r} does not lie inside the project")
+        if entry.kind == "link" and leads_out(path, entry):
+            raise TemplateBroken(f"{str(path)!r} is a link that leads out of the project")
+
+
+def leads_out(path: PurePosixPath, link: Entry) -> bool:
+    """Whether a link of a project leads anywhere else; by its text alone, links on its way not followed.
+
+    >>> leads_out(PurePosixPath("docs/a"), Entry(b"../README.md", kind="link"))
+    False
+    >>> leads_out(PurePosixPath("docs/a"), Entry(b"../../secret", kind="link"))
+    True
+    """
+    target = PurePosixPath(link.content.decode("utf-8", errors="replace"))
+    depth = len(path.parts) - 1
+    for part in target.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return True
+    return target.is_absolute() or "\\" in str(target) or ":" in str(target)
 
 
 @contextlib.contextmanager
@@ -105,6 +128,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
     path = folder.with_name(f".{folder.name}{_MARK}.lock")
     lock = FileLock(path)
+    path.open("ab").close()  # of a folder that cannot hold a file FileLock says that another holds it
     try:
         lock.acquire(timeout=PATIENCE)
     except Timeout as problem:
@@ -121,19 +145,33 @@ def _alone(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _fill(partial: Path, tree: Tree) -> None:
+def _fill(partial: Path, files: Snapshot) -> None:
     partial.mkdir()
     folders = {partial}
-    for path, content in tree.items():
-        file = partial.joinpath(*path.parts)
-        file.parent.mkdir(parents=True, exist_ok=True)
+    for path, entry in files.items():
+        target = partial.joinpath(*path.parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
         folders.update(partial.joinpath(*above.parts) for above in path.parents if above != PurePosixPath())
-        with file.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        put_entry(target, entry)
     for folder in folders:
-        _sync(folder)
+        sync_folder(folder)
+
+
+def put_entry(target: Path, entry: Entry) -> None:
+    """Write one entry where nothing is, to the disk itself; its folder is there. Raises OSError."""
+    if entry.kind == "folder":
+        target.mkdir(exist_ok=True)
+        return
+    if entry.kind == "link":
+        target.symlink_to(Path(os.fsdecode(entry.content)) if os.name == "nt" else os.fsdecode(entry.content))
+        return
+    with target.open("xb") as stream:
+        stream.write(entry.content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if entry.executable:
+        mode = target.stat().st_mode
+        target.chmod(mode | (mode & 0o444) >> 2)  # for whoever may read it: the user's umask holds
 
 
 def _take_place(partial: Path, folder: Path) -> None:
@@ -141,36 +179,16 @@ def _take_place(partial: Path, folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if os.name == "nt":  # replaces no folder, not even an empty one
             folder.rmdir()
-    for wait in (0.05, 0.2, 0.5, 1.0, None):
-        try:
-            partial.rename(folder)
-            break
-        except PermissionError:  # a virus scanner is reading what was just written
-            if wait is None or os.name != "nt":
-                raise
-            time.sleep(wait)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a folder's entries survive a power cut, where the system can."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):  # some network file systems refuse it
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    move(partial, folder)
+    sync_folder(folder.parent)
 
 
 def _go_on(folder: Path) -> str:
-    from scaffold.shell import line
-
     return f"it is a project that scaffold made; finish its environment: {line('cd', folder)} && " + line(
         "scaffold", "env", "create"
     )
 
 
 def _way_out(folder: Path, alternative: str) -> str:
-    return f"Choose another name, or {alternative} first, such as: mv {folder.name} {folder.name}-old"
+    moved = line("mv", folder.name, f"{folder.name}-old")
+    return f"Choose another name, or {alternative} first, such as: {moved}"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from scaffold.code.statements import Import
 from scaffold.facts.told import Told, one_line
 from scaffold.probing.sources.code import source_of
-from scaffold.probing.sources.model import Import, Source, SourceFacts, Spawning, Started, Unmarked
+from scaffold.probing.sources.model import Source, SourceFacts, Spawning, Started, Unmarked
 
 _MODULE = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]{0,200})")
 

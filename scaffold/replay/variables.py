@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from scaffold.code.parsing import parsed
 from scaffold.facts.told import Told, one_line, spelt
 from scaffold.probing.sources.assignments import assignments
-from scaffold.probing.sources.parsing import parsed
 from scaffold.probing.variables.model import Kind, Variable, VariableFacts
 from scaffold.probing.variables.names import is_late
 from scaffold.probing.variables.scripts import assigned

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.sources.model import Listing, Offers, Source, SourceSettings, Wheel
@@ -179,13 +178,9 @@ def _elsewhere(final: str, asked: str) -> bool:
 
 def client_of(source: Source, settings: SourceSettings, system: System) -> Client:
     """How a source is asked: with the user's credentials, and as patiently as the source deserves."""
-    from scaffold.sources.credentials import read_logins
+    from scaffold.sources.credentials import user_logins
     from scaffold.sources.fetch import Client
 
-    home = system.home
-    named = system.environment.get("NETRC", "")
-    files = [Path(named)] if named else [home / ".netrc", home / "_netrc"] if home is not None else []
-    logins = next((found for path in files if (found := read_logins(path))), {})
     own = source.kind == "pytorch" and settings.pytorch_mirror is None
     answer = PYTORCH_ANSWER if own else settings.timeout
-    return Client(settings=settings, logins=logins, answer=answer, whole=PATIENCE)
+    return Client(settings=settings, logins=user_logins(system), answer=answer, whole=PATIENCE)

@@ -9,8 +9,8 @@ import pytest
 from packaging.version import Version
 
 from scaffold.builds import tables
-from scaffold.builds.choice import PREFERENCE
 from scaffold.builds.cuda import variant_major
+from scaffold.builds.model import PREFERENCE
 from scaffold.builds.rows import Torch
 
 PLATFORMS = ("linux_x86_64", "linux_aarch64", "windows_x86_64")

@@ -198,5 +198,5 @@ def test_run_says_what_the_project_asks_for_and_has_not(root, wheels) -> None:
     )
     assert (done.returncode, done.stdout) == (0, "hello\n")
     assert done.stderr == (
-        "warning: pyproject.toml asks for einops>=0.8 (not installed): scaffold env check says what cures it\n"
+        "warning: the project asks for einops>=0.8 (not installed): scaffold env check says what cures it\n"
     )

@@ -13,7 +13,7 @@ from scaffold.files import LARGEST
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and devices of POSIX")
 
-PIPE, LARGE = "it is a pipe or a device, and no file", "it is too large for a file of the IDE"
+PIPE, LARGE = "it is a pipe or a device, and no file", "it is larger than 16 MB"
 
 
 def scaffold(root: Path, *words: str) -> tuple[int, str]:

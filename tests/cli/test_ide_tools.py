@@ -49,6 +49,9 @@ def names(config: Path) -> list[str | None]:
     return [tool.get("name") for tool in ET.parse(config / FILE).getroot()]
 
 
+MENU = ["scaffold: doctor", "scaffold: env sync", "scaffold: update", "scaffold: run …"]
+
+
 def snapshot(home: Path) -> dict[str, bytes]:
     return {
         str(one): one.read_bytes() for one in home.rglob("*") if one.is_file() and ".local" not in one.parts
@@ -63,7 +66,7 @@ def test_every_pycharm_gets_the_menu_and_gives_it_back(home, configs):
     done = ide_tools(home)
     assert done.returncode == 0, done.stderr
     for config in configs:
-        assert names(config) == ["scaffold: doctor", "scaffold: env sync", "scaffold: run …"]
+        assert names(config) == MENU
     after = snapshot(home)
     again = ide_tools(home)
     assert again.stdout.count("everything is as it should be") == 2
@@ -121,7 +124,7 @@ def test_what_cannot_be_read_stops_only_itself_and_is_not_touched(home, configs)
     assert done.returncode == 1
     assert "line 1, column 1: this is not XML" in done.stdout
     assert broken.read_text() == "<toolSet"
-    assert len(names(configs[1])) == 3
+    assert names(configs[1]) == MENU
 
 
 def test_in_the_ides_own_terminal_nothing_is_written(home, configs):

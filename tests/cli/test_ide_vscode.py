@@ -181,14 +181,14 @@ def test_who_asks_for_pycharm_as_well_gets_both_from_then_on(root, home):
 
 @pytest.mark.parametrize(("ide", "files"), [("pycharm", set()), ("vscode", OURS), ("both", OURS)])
 def test_new_writes_what_the_ide_reads(ide, files):
-    from scaffold.new import _ide_files
+    from scaffold.drawing.blueprint import ide_files
     from scaffold.projects.catalog import find_template
     from scaffold.projects.names import project_name
     from scaffold.projects.render import project_runs
 
     template, name = find_template("cnn"), project_name("cnn-project")
     runs = project_runs(template, name, ("pytorch", "keras"))
-    tree = {str(path): content for path, content in _ide_files(ide, template, name, runs).items()}
+    tree = {str(path): content for path, content in ide_files(ide, template, name, runs).items()}
     assert {path for path in tree if path.startswith(".vscode/")} == files
     assert len({path for path in tree if path.startswith(".run/")}) == len(runs)
     for path in sorted(files - {".vscode/scaffold.json"}):

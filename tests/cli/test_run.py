@@ -17,6 +17,7 @@ from scaffold.cli.text import row
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.project.run_configurations import run_files
 from scaffold.pycharm.reading.configurations import configurations
+from scaffold.shell import line
 from tests.pycharm.projects_on_disk import RUNS, add_environment, lay, make_project
 from tests.pycharm.registration.tables import entry_of
 
@@ -58,7 +59,7 @@ def test_lists_what_there_is(project: Path) -> None:
         "  prepare data     python src/cnn_project/train.py\n"
         '  tests            pytest -k "not slow" tests\n'
         "\n"
-        'Start one:  scaffold run "train (PyTorch)"\n'
+        f"Start one:  {line('scaffold', 'run', 'train (PyTorch)')}\n"
     )
 
 
@@ -80,7 +81,7 @@ def test_a_known_template_gives_order_and_summaries(project: Path) -> None:
         "  train (PyTorch)  train the network",
         '                   python -m cnn_project.train --name "two words" "a \\"quote\\"" back\\slash it\'s ""',
         "",
-        'Start one:  scaffold run "tests"',
+        "Start one:  scaffold run tests",
     ]
     assert list_lines([], {}) == ["This project has no run configurations."]
 
@@ -154,6 +155,18 @@ def test_a_problem_is_told_before_it_starts(project: Path) -> None:
     done = scaffold(project, "run", "prepare data")
     assert done.returncode == 2
     assert done.stderr.startswith(f"warning: the script is not there: {project}/src/cnn_project/train.py\n")
+
+
+@posix
+def test_an_update_that_was_killed_half_way_is_told_once(project: Path) -> None:
+    add_environment(project)
+    lay(project, {".scaffold/update/journal.json": "{}"})
+    done = scaffold(project, "run", "prepare data")
+    assert done.stderr.splitlines()[0] == (
+        "warning: an update was interrupted in the midst, some files are new and some are not yet: "
+        "scaffold update finishes it"
+    )
+    assert done.stderr.count("interrupted") == 1
 
 
 @posix
@@ -266,7 +279,7 @@ def test_a_compound_is_listed_shown_and_takes_no_arguments(with_compound: Path) 
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
         "error[option-refused]: 'all of it' starts several programs: whose would --epochs 3 be?\n"
-        'hint: Start one of them by itself:  scaffold run "prepare data"\n'
+        f"hint: Start one of them by itself:  {line('scaffold', 'run', 'prepare data')}\n"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.checks.facts import Facts
+from scaffold.code.statements import Import
 from scaffold.probing.cpu.model import CpuFacts
 from scaffold.probing.extensions.model import ExtensionFacts
 from scaffold.probing.interpreter.model import Called, PythonFacts, VenvFacts
@@ -15,7 +16,7 @@ from scaffold.probing.libraries.model import Library, LibraryFacts, Standard
 from scaffold.probing.network.model import NetworkFacts
 from scaffold.probing.packages.model import Package, PackageFacts, TensorFlowBuild, TorchBuild
 from scaffold.probing.room.model import Limits, Place, RoomFacts
-from scaffold.probing.sources.model import Import, Source, SourceFacts
+from scaffold.probing.sources.model import Source, SourceFacts
 from scaffold.probing.target import Target
 from scaffold.probing.variables.model import Variable, VariableFacts
 from scaffold.replay.read import described

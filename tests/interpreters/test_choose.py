@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.builds.choice import PREFERENCE
+from scaffold.builds.model import PREFERENCE
 from scaffold.errors import OptionRefused, PythonMissing
 from scaffold.interpreters.advice import RECOMMENDED, install_command
 from scaffold.interpreters.choose import choose, resolve, within

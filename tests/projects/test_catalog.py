@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import TemplateUnknown
-from scaffold.projects.catalog import Provider, find_providers, find_template, find_templates
+from scaffold.projects.catalog import Provider, demand, find_providers, find_template, find_templates
 
 from .conftest import FILES, lay
 
@@ -80,3 +80,14 @@ def test_listing_runs_none_of_a_third_partys_code(tmp_path):
 
 def test_providers_come_ours_first():
     assert find_providers()[0].name == "scaffold"
+
+
+def test_a_folder_of_the_name_may_be_meant(tmp_path):
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(TemplateUnknown) as caught:
+        demand("mine", tmp_path)
+    assert caught.value.hint == "the folder of that name is meant by: -t ./mine"
+    with pytest.raises(TemplateUnknown) as caught:
+        demand("yours", tmp_path)
+    assert caught.value.hint == "scaffold templates"
+    demand("cnn", tmp_path)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -12,11 +13,13 @@ from scaffold.projects.record import (
     RECORD,
     digests,
     project_root,
+    read_pristine,
     read_record,
     record_content,
     remember_ide,
     remembered_ide,
 )
+from scaffold.projects.snapshot import PRISTINE, entries
 
 ONE = Record(
     template="cnn",
@@ -46,7 +49,7 @@ def test_what_is_kept_is_read_again_also_from_a_folder_inside(tmp_path):
 
 def test_digests_are_sorted_sha256():
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    tree = {PurePosixPath("b"): b"", PurePosixPath("a/c"): b""}
+    tree = entries({PurePosixPath("b"): b"", PurePosixPath("a/c"): b""})
     assert list(digests(tree).items()) == [("a/c", empty), ("b", empty)]
 
 
@@ -71,6 +74,13 @@ GOOD = record_content(ONE)
         b'{"schema": "scaffold/project/9"}',
         GOOD.replace(b'"cat_dog"', b"3, 4"),
         GOOD.replace(b'"package"', b'"packet"'),
+        GOOD.replace(b'"cat_dog"', b'"../../.config"'),
+        GOOD.replace(b'"cat_dog"', b'"a/b"'),
+        GOOD.replace(b'"Cat Dog"', b'"Cat\\u001b[2J"'),
+        GOOD.replace(b'"cat-dog"', b'".."'),
+        GOOD.replace(b'"scaffold-dl"', b'"x; touch PWN"'),
+        GOOD.replace(b'"keras"', b'"evil"'),
+        GOOD.replace(b'"python": ""', b'"python": "/tmp/x"'),
         GOOD.replace(b"[", b"{").replace(b"]", b"}"),
     ],
 )
@@ -103,3 +113,26 @@ def test_an_ide_that_nobody_knows_is_told(tmp_path):
     with pytest.raises(NotAProject) as caught:
         read_record(tmp_path)
     assert "its ide is 'emacs'" in caught.value.detail[0]
+
+
+@pytest.mark.parametrize("path", ["../../home/.bashrc", "/etc/passwd", ".git/config"])
+def test_a_record_that_names_what_is_no_file_of_the_project_is_damaged(tmp_path, path) -> None:
+    keep(tmp_path, record_content(replace(ONE, files={path: "e3b0c442"})))
+    with pytest.raises(NotAProject) as caught:
+        read_record(tmp_path)
+    assert caught.value.code == "project-record-damaged"
+    assert repr(path) in caught.value.detail[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="devices of POSIX")
+@pytest.mark.parametrize("device", ["/dev/zero", "pipe"])
+def test_a_pristine_rendering_that_never_ends_is_not_read(tmp_path, device) -> None:
+    (tmp_path / ".scaffold").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / PRISTINE).symlink_to(tmp_path / device)
+    with pytest.raises(NotAProject) as caught:
+        read_pristine(tmp_path)
+    assert (caught.value.detail, caught.value.hint) == (
+        ("it is a pipe or a device, and no file",),
+        "Bring it back from version control: git checkout -- .scaffold/pristine.tar.gz",
+    )

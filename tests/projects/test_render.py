@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
 from scaffold import __version__
+from scaffold.drawing.blueprint import draw, first_record
 from scaffold.errors import TemplateBroken
 from scaffold.projects.catalog import find_template
 from scaffold.projects.names import LONGEST, project_name
-from scaffold.projects.record import RECORD
+from scaffold.projects.record import RECORD, read_pristine, read_record
 from scaffold.projects.render import project_runs, render
+from scaffold.projects.write import write_project
 from scaffold.toml import loads
 
 from .conftest import keras_build, lay, torch_build
@@ -25,7 +29,6 @@ def test_the_whole_tree(tiny):
     assert [str(path) for path in tree] == [
         ".gitignore",
         ".run/train (PyTorch).run.xml",
-        ".scaffold/project.json",
         "README.md",
         "pyproject.toml",
         "requirements.txt",
@@ -42,8 +45,9 @@ def test_the_whole_tree(tiny):
 def test_the_record_tells_every_file_and_its_making(tiny):
     import json
 
-    tree = render(tiny, NAME, ("pytorch",), (torch_build(),), "3.12", RUNS)
-    record = json.loads(tree[RECORD])
+    first = first_record(tiny, NAME, ("pytorch",), (torch_build(),), "3.12")
+    drawn = draw(tiny, first)
+    record = json.loads(drawn.whole[RECORD].content)
     files = record.pop("files")
     assert record == {
         "schema": "scaffold/project/1",
@@ -54,8 +58,35 @@ def test_the_record_tells_every_file_and_its_making(tiny):
         "name": {"distribution": "cat-dog", "package": "cat_dog", "title": "Cat Dog"},
         "frameworks": ["pytorch"],
         "ide": "pycharm",
+        "kind": "scaffold",
+        "origin": "",
+        "revision": "",
+        "answers": {},
+        "trusted": False,
+        "python": "3.12",
+        "builds": [
+            {
+                "framework": "pytorch",
+                "package": "torch",
+                "version": "2.14.1",
+                "variant": "cpu",
+                "requirement": "torch==2.14.1+cpu",
+                "device": "cpu",
+                "source_kind": "pytorch",
+                "companions": [],
+                "constraints": [],
+            }
+        ],
     }
-    assert files == {str(p): hashlib.sha256(c).hexdigest() for p, c in tree.items() if p != RECORD}
+    assert files == {str(p): hashlib.sha256(one.content).hexdigest() for p, one in drawn.files.items()}
+
+
+def test_a_project_remembers_all_that_its_rendering_depends_on(tiny, tmp_path):
+    builds = (torch_build("cu126"), keras_build(constraints=("nvidia-cudnn-cu12<9.11",)))
+    drawn = draw(tiny, first_record(tiny, NAME, ("pytorch", "keras"), builds, "3.11", "both"))
+    write_project(tmp_path / "cat-dog", drawn.whole)
+    assert read_pristine(tmp_path / "cat-dog") == drawn.files
+    assert draw(tiny, read_record(tmp_path / "cat-dog")).whole == drawn.whole
 
 
 def test_the_same_choices_give_the_same_bytes(tiny):
@@ -63,6 +94,20 @@ def test_the_same_choices_give_the_same_bytes(tiny):
         render(tiny, NAME, ("pytorch", "keras"), (torch_build(), keras_build()), "3.12", RUNS) for _ in "12"
     )
     assert list(first.items()) == list(second.items())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps no such mark")
+def test_what_can_be_started_in_a_template_can_be_in_the_project(tiny, provider):
+    lay(provider.folder, {"tiny/common/tools/go your_project.sh": "#!/bin/sh\n"})
+    (provider.folder / "tiny/common/tools/go your_project.sh").chmod(0o755)
+    files = draw(tiny, first_record(tiny, NAME, ("pytorch",), (torch_build(),), "3.12")).files
+    assert [str(path) for path, one in files.items() if one.executable] == ["tools/go cat_dog.sh"]
+
+
+def test_no_name_leads_out_of_the_project(tiny):
+    outside = replace(NAME, package="../../outside")
+    with pytest.raises(TemplateBroken, match="does not lie inside the project"):
+        draw(tiny, first_record(tiny, outside, ("pytorch",), (torch_build(),), "3.12"))
 
 
 def test_a_template_cannot_bring_what_is_built(provider, tiny):

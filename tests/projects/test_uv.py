@@ -15,6 +15,7 @@ import pytest
 
 from scaffold.projects.names import project_name
 from scaffold.projects.render import render
+from scaffold.projects.snapshot import entries
 from scaffold.projects.write import write_project
 from scaffold.toml import loads
 
@@ -95,7 +96,8 @@ def chosen(folder: Path, server: str, *arguments: str, **more: str) -> str:
 
 
 def make(tiny, target: Path, build) -> Path:
-    write_project(target, render(tiny, project_name("cat-dog"), ("pytorch",), (build,), "3.12", {}))
+    files = render(tiny, project_name("cat-dog"), ("pytorch",), (build,), "3.12", {})
+    write_project(target, entries(files))
     return target
 
 

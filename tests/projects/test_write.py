@@ -12,13 +12,17 @@ import pytest
 
 from scaffold.errors import BadRequest, NoPermission, NoSpace, ScaffoldError, TargetOccupied, TemplateBroken
 from scaffold.projects import write
+from scaffold.projects.snapshot import Entry, entries
 from scaffold.projects.write import check_target, leftovers, write_project
+from scaffold.shell import line
 
 TREE = {
     PurePosixPath("README.md"): "# 猫\n".encode(),
     PurePosixPath(".run/train (PyTorch).run.xml"): b"<x/>",
     PurePosixPath("src/a/b/c.py"): b"",
 }
+
+FILES = entries(TREE)
 
 root_writes_anywhere = pytest.mark.skipif(
     os.name != "posix" or os.geteuid() == 0, reason="this user may write everywhere"
@@ -41,7 +45,7 @@ def test_a_new_folder_and_an_empty_one(tmp_path, name):
         target = tmp_path / str(number) / name
         target.parent.mkdir()
         prepare(target)
-        write_project(target, TREE)
+        write_project(target, FILES)
         assert below(target) == TREE
         assert alone(target)
 
@@ -49,7 +53,7 @@ def test_a_new_folder_and_an_empty_one(tmp_path, name):
 def test_files_and_folders_have_the_modes_that_the_user_asks_for(tmp_path):
     old = os.umask(0o027)
     try:
-        write_project(tmp_path / "x", TREE)
+        write_project(tmp_path / "x", FILES)
     finally:
         os.umask(old)
     assert (tmp_path / "x").stat().st_mode & 0o777 == 0o750
@@ -63,7 +67,7 @@ def test_an_occupied_folder_is_not_touched(tmp_path):
         (target / f"file{number}").write_text("mine")
     before = below(target)
     with pytest.raises(TargetOccupied) as caught:
-        write_project(target, TREE)
+        write_project(target, FILES)
     assert below(target) == before
     assert caught.value.detail == ("it holds file0, file1, file2, file3, file4, and 2 more",)
     assert "mv cat-dog cat-dog-old" in caught.value.hint
@@ -87,9 +91,9 @@ def test_a_file_or_a_link_in_the_way(tmp_path):
 
 def test_a_missing_parent_names_the_command_that_makes_it(tmp_path):
     with pytest.raises(BadRequest) as caught:
-        write_project(tmp_path / "no where" / "cat-dog", TREE)
+        write_project(tmp_path / "no where" / "cat-dog", FILES)
     assert caught.value.code == "parent-missing"
-    assert caught.value.hint == f'mkdir -p "{tmp_path / "no where"}"'
+    assert caught.value.hint == line("mkdir", "-p", tmp_path / "no where")
 
 
 @root_writes_anywhere
@@ -119,7 +123,7 @@ def test_what_the_system_refuses_leaves_nothing(tmp_path, monkeypatch, number, e
 
     monkeypatch.setattr(write.os, "fsync", refuse)
     with pytest.raises(error) as caught:
-        write_project(tmp_path / "cat-dog", TREE)
+        write_project(tmp_path / "cat-dog", FILES)
     assert type(caught.value) is error
     assert caught.value.detail == (os.strerror(number),)
     assert list(tmp_path.iterdir()) == []
@@ -129,10 +133,11 @@ def test_a_really_full_disk(tmp_path):
     script = (
         "from pathlib import Path, PurePosixPath\n"
         "from scaffold.errors import NoSpace\n"
+        "from scaffold.projects.snapshot import Entry\n"
         "from scaffold.projects.write import write_project\n"
         "disk = Path('disk')\n"
         "try:\n"
-        "    write_project(disk / 'x', {PurePosixPath('a'): b'1', PurePosixPath('b'): bytes(1 << 20)})\n"
+        "    write_project(disk / 'x', {PurePosixPath('a'): Entry(b'1'), PurePosixPath('b'): Entry(bytes(1 << 20))})\n"
         "except NoSpace as problem:\n"
         "    print(problem.code, [one.name for one in disk.iterdir()])\n"
     )
@@ -158,7 +163,7 @@ def test_ctrl_c_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(write, "_take_place", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write_project(tmp_path / "cat-dog", TREE)
+        write_project(tmp_path / "cat-dog", FILES)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -166,10 +171,11 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from scaffold.projects import write
+from scaffold.projects.snapshot import Entry
 sys.path.insert(0, sys.argv[2])
 from pathlib import PurePosixPath
 write._take_place = lambda partial, folder: os.kill(os.getpid(), signal.SIGKILL)
-write.write_project(Path(sys.argv[1]), {PurePosixPath("README.md"): b"half"})
+write.write_project(Path(sys.argv[1]), {PurePosixPath("README.md"): Entry(b"half")})
 """
 
 
@@ -186,7 +192,7 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_one(tmp_path):
     assert done.returncode == -signal.SIGKILL
     assert not target.exists()
     assert [below(left) for left in leftovers(target)] == [{PurePosixPath("README.md"): b"half"}]
-    write_project(target, TREE)
+    write_project(target, FILES)
     assert below(target) == TREE
     assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "cat-dog"]
 
@@ -196,7 +202,7 @@ def test_two_at_once_make_one_whole_project(tmp_path):
 
     def make():
         try:
-            write_project(target, TREE)
+            write_project(target, FILES)
             results.append("made")
         except TargetOccupied:
             results.append("occupied")
@@ -214,7 +220,34 @@ def test_two_at_once_make_one_whole_project(tmp_path):
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", "a\\b", "."])
 def test_no_path_leads_out_of_the_project(tmp_path, path):
     with pytest.raises(TemplateBroken):
-        write_project(tmp_path / "x", {PurePosixPath(path): b""})
+        write_project(tmp_path / "x", {PurePosixPath(path): Entry()})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has neither modes nor links for everybody")
+def test_programs_links_and_empty_folders_are_written_as_they_are(tmp_path):
+    files = {
+        PurePosixPath("bin/go"): Entry(b"#!/bin/sh\n", executable=True),
+        PurePosixPath("docs/readme"): Entry(b"../README.md", kind="link"),
+        PurePosixPath("empty/folder"): Entry(kind="folder"),
+        PurePosixPath("README.md"): Entry(b"hello\n"),
+    }
+    old = os.umask(0o027)
+    try:
+        write_project(tmp_path / "x", files)
+    finally:
+        os.umask(old)
+    root = tmp_path / "x"
+    assert (root / "bin/go").stat().st_mode & 0o777 == 0o750
+    assert (root / "docs/readme").readlink() == Path("../README.md")
+    assert (root / "docs/readme").read_bytes() == b"hello\n"
+    assert list((root / "empty/folder").iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../x", "a/../../x", "C:/x", "a\\..\\x"])
+def test_no_link_leads_out_of_the_project(tmp_path, target):
+    with pytest.raises(TemplateBroken, match="leads out"):
+        write_project(tmp_path / "x", {PurePosixPath("link"): Entry(target.encode(), kind="link")})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -226,4 +259,15 @@ def test_a_project_of_ours_that_was_interrupted_is_gone_on_with(tmp_path):
         check_target(target)
     assert caught.value.hint == (
         f"it is a project that scaffold made; finish its environment: cd {target} && scaffold env create"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that holds no file of anybody's")
+def test_a_folder_that_cannot_hold_a_lock_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scaffold.projects.write.os.access", lambda *_: True)  # whoever runs this
+    with pytest.raises(ScaffoldError) as caught:
+        write_project(Path("/proc/x"), {PurePosixPath("a"): Entry(b"a")})
+    assert (caught.value.message, caught.value.detail) == (
+        "Cannot write to /proc/x",
+        ("No such file or directory",),
     )

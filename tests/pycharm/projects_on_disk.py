@@ -69,7 +69,9 @@ def add_environment(root: Path) -> Path:
     packages = location / "Lib/site-packages"
     if sys.platform != "win32":
         (packages,) = location.glob("lib/python3*/site-packages")
-    (packages / "pytest_of_the_tests.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    # As a folder of packages, not as a mere path: an editable scaffold, whose pytest plugin is met, is found so.
+    seen = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (packages / "pytest_of_the_tests.pth").write_text(seen)
     return location / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 

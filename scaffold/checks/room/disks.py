@@ -10,6 +10,7 @@ from scaffold.checks.room import shared_memory, words
 from scaffold.checks.room.words import BIG_INSTALLATION
 from scaffold.probing.room.model import Place, Role
 from scaffold.probing.room.names import MOVED_BY, TITLES
+from scaffold.shell import quoted
 from scaffold.words import size
 
 _MB, _GB = 1 << 20, 1 << 30
@@ -189,7 +190,7 @@ def writable(facts: Facts) -> Iterator[Finding]:
                 cause="not-writable",
                 evidence=(Evidence(source=place.path, value="no permission to write"),),
                 remedy=Remedy(
-                    text=f"take it back: sudo chown -R $USER {place.path}{moved}"
+                    text=f"take it back: sudo chown -R $USER {quoted(place.path)}{moved}"
                     if facts.machine.host.os != "windows"
                     else f"give your account the right to write there{moved}"
                 ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy
 from scaffold.probing.sources.model import Source, SourceFacts, Started
+from scaffold.shell import line
 
 
 def started_as_modules(facts: Facts) -> Iterator[Finding]:
@@ -39,8 +40,9 @@ def _finding(source: Source, started: Started, broken: tuple[str, str], facts: F
         ),
         not_the_cause=("the environment: nothing has to be installed",),
         remedy=Remedy(
-            text=f"start it as a module from the project's folder: python -m {module} (in PyCharm: the run "
-            f"configuration's Module name {module} in place of Script path); or set PYTHONPATH there",
+            text=f"start it as a module from the project's folder: {line('python', '-m', module)} "
+            f"(in PyCharm: the run configuration's Module name {module} in place of Script path); "
+            "or set PYTHONPATH there",
             commands=((python, "-m", module),),
         ),
     )

@@ -9,7 +9,7 @@ import click
 
 from scaffold.cli.doctor.beside import Beside
 from scaffold.cli.doctor.explain import explain
-from scaffold.cli.options import facts_option, json_option
+from scaffold.cli.options import completer, facts_option, json_option
 
 SCHEMA = "scaffold/doctor/1"
 
@@ -32,9 +32,19 @@ SCHEMA = "scaffold/doctor/1"
     help="Name the causes that a traceback or a training log shows; - for standard input.",
 )
 @click.option(
-    "--only", multiple=True, metavar="ID", help="Show these alone: gpu.wsl, gpu.*, gpu. Repeatable."
+    "--only",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completer("checks"),
+    help="Show these alone: gpu.wsl, gpu.*, gpu. Repeatable.",
 )
-@click.option("--skip", multiple=True, metavar="ID", help="Leave these out. Repeatable.")
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completer("checks"),
+    help="Leave these out. Repeatable.",
+)
 @click.option("--list", "listed", is_flag=True, help="List every check that there is, and look at nothing.")
 @click.option("--report", is_flag=True, help="Print Markdown for an issue tracker, without names and keys.")
 @click.option(

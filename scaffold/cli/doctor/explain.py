@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import completer, json_option
 
 if TYPE_CHECKING:
     from scaffold.checks.catalogue import Entry, Words
@@ -25,7 +25,7 @@ _FIXES = {
 
 
 @click.command(name="explain")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=completer("checks"))
 @click.option(
     "--language",
     type=click.Choice(["en", "zh", "both"]),

@@ -46,13 +46,15 @@ def as_text(answer: Answer) -> list[str]:
     """Lines: what was looked at, what was found, what it comes to."""
     from scaffold.cli.findings_view import finding_lines, summary_line
     from scaffold.cli.options import told_lines
+    from scaffold.shell import line
 
     options = answer.options
     lines = told_lines(answer.observed, options.facts) if answer.observed and options.facts else []
     lines += [f"Doctor looked at {where(answer)}.", *_log_lines(answer), *finding_lines(answer.findings)]
     lines.append(summary_line(answer.counts, answer.consequences))
     if options.save:
-        lines.append(f"Written: {options.save}   (look at it with: scaffold doctor --facts {options.save})")
+        look = line("scaffold", "doctor", "--facts", options.save)
+        lines.append(f"Written: {options.save}   (look at it with: {look})")
     lines += _next(answer)
     return lines
 

@@ -37,12 +37,12 @@ def command(*, path: Path | None, dry_run: bool, output: Output) -> None:
         path = _asked(system)
     plan = plan_adoption(system, Path.cwd(), path)
     if dry_run:
-        document = envelope(SCHEMA, done=False, plan=_as_json(plan))
-        output.result(document, _lines(plan), summary=f"Planned: {plan.environment.location}")
+        document = envelope(SCHEMA, done=False, plan=as_json(plan))
+        output.result(document, environment_lines(plan), summary=f"Planned: {plan.environment.location}")
         return
-    output.words(_lines(plan))
+    output.words(environment_lines(plan))
     report = carry_out(system, plan)
-    document = envelope(SCHEMA, done=True, plan=_as_json(plan), kept=report.kept)
+    document = envelope(SCHEMA, done=True, plan=as_json(plan), kept=report.kept)
     output.result(document, _report_lines(plan, report))
 
 
@@ -59,7 +59,8 @@ def _asked(system: System) -> Path | None:
     return found[number - 1]
 
 
-def _lines(plan: AdoptPlan) -> list[str]:
+def environment_lines(plan: AdoptPlan) -> list[str]:
+    """The environment, what it lacks, what contradicts this machine."""
     from scaffold.cli.text import row
     from scaffold.shell import line
 
@@ -85,7 +86,8 @@ def _report_lines(plan: AdoptPlan, report: AdoptReport) -> list[str]:
     return [*lines, click.style("Adopted: ", fg="green", bold=True) + str(plan.environment.location)]
 
 
-def _as_json(plan: AdoptPlan) -> dict[str, Any]:
+def as_json(plan: AdoptPlan) -> dict[str, Any]:
+    """The plan for programs."""
     from scaffold.cli.plan_json import choice
     from scaffold.results import plain
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import completer, json_option
 
 if TYPE_CHECKING:
     from scaffold.env.mirrors import Change
@@ -57,7 +57,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @command.command(name="use")
-@click.argument("mirror", metavar="NAME|URL")
+@click.argument("mirror", metavar="NAME|URL", shell_complete=completer("mirrors"))
 @_only
 @_dry_run
 @json_option(SCHEMA)

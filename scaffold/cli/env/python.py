@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import output_options
+from scaffold.cli.options import completer, output_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="python")
-@click.argument("spec", metavar="[VERSION|PATH]", required=False)
+@click.argument("spec", metavar="[VERSION|PATH]", required=False, shell_complete=completer("pythons"))
 @click.option(
     "-f",
     "--framework",

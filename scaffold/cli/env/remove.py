@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import completer, json_option
 
 
 @click.command(name="remove")
-@click.argument("name", default=".venv")
+@click.argument("name", default=".venv", shell_complete=completer("environments"))
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would go and remove nothing.")
 @click.option("--foreign", is_flag=True, help="Remove it although scaffold does not know that it made it.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import json_option
+from scaffold.cli.options import completer, json_option
 
 if TYPE_CHECKING:
     from scaffold.environments.condition.inventory import Listed
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="show")
-@click.argument("name", default=".venv")
+@click.argument("name", default=".venv", shell_complete=completer("environments"))
 @json_option("scaffold/env-show/1")
 def command(*, name: str, as_json: bool) -> None:
     """Show the environment of the project around this folder, from its files alone.

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from scaffold.environments.condition.project import difference_in_words, project_install
 from scaffold.environments.condition.settings import sees_system, unkept
-from scaffold.environments.installers.install import project_distribution
+from scaffold.environments.installers.itself import project_distribution
 from scaffold.environments.installers.settle import pins
 from scaffold.environments.model import Environment, EnvironmentPlan
 

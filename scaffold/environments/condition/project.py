@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from scaffold.environments.condition.inspect import parse_distribution_folder
 from scaffold.environments.condition.remains import text_of
-from scaffold.environments.installers.install import project_distribution
+from scaffold.environments.installers.itself import project_distribution
 from scaffold.environments.layout import site_packages_of
 from scaffold.environments.model import Environment
 

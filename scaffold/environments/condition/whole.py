@@ -126,7 +126,7 @@ def lock_facts(place: Place, environment: Environment | None, system: System) ->
     """The lock of an environment's group; None where the project has none."""
     from packaging.utils import canonicalize_name
 
-    from scaffold.environments.installers.install import project_distribution
+    from scaffold.environments.installers.itself import project_distribution
     from scaffold.environments.locking.groups import declared
     from scaffold.environments.locking.model import requirements_name
     from scaffold.environments.locking.read import disagreements, staleness
@@ -160,7 +160,7 @@ def _build_requirements(root: Path) -> set[str]:
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
-    from scaffold.environments.installers.install import build_requirements
+    from scaffold.environments.installers.itself import build_requirements
 
     found: set[str] = set()
     for line in build_requirements(root) or ():

@@ -59,7 +59,7 @@ def content(plan: EnvironmentPlan) -> str:
 
 
 def _pip_lines(plan: EnvironmentPlan) -> list[str]:
-    from scaffold.environments.installers.install import project_distribution
+    from scaffold.environments.installers.itself import project_distribution
     from scaffold.environments.plan import constraints, wanted
     from scaffold.projects.requirements import PYTORCH
 

@@ -21,6 +21,12 @@ from scaffold.system import Completed
 #: Lines of the installer's output that are shown as evidence.
 EVIDENCE_LINES = 12
 
+#: Of a build, so many lines say what was built; the reason stands at the end of what its backend said.
+_HEAD = 4
+_BUILDING = re.compile(
+    r"build backend returned an error|subprocess-exited-with-error|Traceback \(most recent"
+)
+
 #: pip tells of each attempt but the last one that failed.
 _HICCUP = re.compile(
     r"WARNING: (?:Retrying \(Retry\(total=[1-9]|Attempting to resume|Connection interrupted)"
@@ -148,10 +154,16 @@ def _name(sign: Sign, output: str) -> str:
 
 
 def evidence(output: str) -> tuple[str, ...]:
-    """The lines that carry the reason: uv's from ``error:`` on, pip's errors, otherwise the last ones."""
+    """The lines that carry the reason: uv's from ``error:`` on, pip's errors, otherwise the last ones.
+
+    Of a build that failed, its end, where a traceback says what it is about.
+    """
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    telling = _telling(lines)
+    if len(telling) > EVIDENCE_LINES and _BUILDING.search(output):
+        telling = [*telling[:_HEAD], "...", *telling[_HEAD + 1 - EVIDENCE_LINES :]]
     return tuple(
-        _VERSIONS.sub(r"(from versions: ..., \1)", redact(line)) for line in _telling(lines)[:EVIDENCE_LINES]
+        _VERSIONS.sub(r"(from versions: ..., \1)", redact(line)) for line in telling[:EVIDENCE_LINES]
     )
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from scaffold.environments.condition.verify import damages
 from scaffold.environments.installers import tools
+from scaffold.environments.installers.itself import (
+    build_requirements,
+    needs_no_more,
+    project_distribution,
+    satisfied,
+)
 from scaffold.environments.installers.path_files import make_paths_readable
 from scaffold.environments.installers.progress import Narrator
 from scaffold.environments.installers.retry import persistently
@@ -19,7 +24,6 @@ from scaffold.environments.locking.text import all_hashed
 from scaffold.environments.model import Damage, EnvironmentPlan, Progress, Report
 from scaffold.errors import InstallFailed, NoSpace
 from scaffold.system import Completed, System
-from scaffold.toml import TOMLDecodeError, loads
 
 #: How often what is incomplete is installed again.
 REPAIRS = 2
@@ -86,7 +90,8 @@ class Installer:
             return
         self._report(Progress(step="install", message=f"Installing {self._plan.root.name} itself, editable"))
         here = {one.name: one.version for one in self._plan.downloads}
-        command = self._editable(isolated=not satisfied(requires, here))
+        whole = needs_no_more(self._plan.root) and satisfied(requires, here)
+        command = self._editable(isolated=not whole)
         self._run(command, doing="install the project itself", environment=self._environment)
         make_paths_readable(self._plan.location, project_distribution(self._plan.root) or "")
 
@@ -201,42 +206,3 @@ def incomplete(broken: Sequence[Damage]) -> InstallFailed:
 
 def _distributions(broken: Sequence[Damage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.distribution for one in broken))
-
-
-def build_requirements(root: Path) -> tuple[str, ...] | None:
-    """What the project's build backend needs; None where the project is none that can be installed."""
-    table = _installable(root)
-    return None if table is None else tuple(str(one) for one in table["build-system"].get("requires", ()))
-
-
-def project_distribution(root: Path) -> str | None:
-    """The name under which the project itself is installed; None where it is none that can be."""
-    table = _installable(root)
-    name = None if table is None else table["project"].get("name")
-    return None if name is None else str(name)
-
-
-def _installable(root: Path) -> Mapping[str, Any] | None:
-    try:
-        table: Mapping[str, Any] = loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, TOMLDecodeError, UnicodeDecodeError):
-        return None
-    both = all(isinstance(table.get(name), Mapping) for name in ("build-system", "project"))
-    return table if both else None
-
-
-def satisfied(requires: Sequence[str], here: Mapping[str, str]) -> bool:
-    """Whether the environment holds what a build needs, so that nothing must be fetched for it.
-
-    >>> satisfied(("flit_core>=3.11,<4",), {"flit-core": "3.12.0"})
-    True
-    """
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
-
-    try:
-        parsed = [Requirement(one) for one in requires]
-    except InvalidRequirement:
-        return False
-    versions = [(one, here.get(canonicalize_name(one.name))) for one in parsed]
-    return all(version is not None and one.specifier.contains(version) for one, version in versions)

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.environments.locking.model import DEFAULT_GROUP
+from scaffold.errors import LockUnusable
 from scaffold.files import read_regular
 from scaffold.projects.declared import pyproject_damaged
+from scaffold.projects.discovery.contents import read_in
+from scaffold.projects.record import made_by_us
 from scaffold.toml import TOMLDecodeError, loads
 
 #: Groups that every environment holds beside its accelerator's: tests, and what builds the project itself.
@@ -48,8 +51,17 @@ class Declared:
 
 
 def declared(root: Path) -> Declared:
-    """Read ``pyproject.toml``. Raises NotAProject (code ``pyproject-damaged``)."""
+    """Read ``pyproject.toml``. Raises NotAProject (code ``pyproject-damaged``).
+
+    LockUnusable (``lock-no-project``) where a project that is not ours has no ``[project]`` to be locked.
+    """
     path = root / "pyproject.toml"
+    if not made_by_us(root) and "[project]" not in (read_in(root)(path.name) or ""):
+        raise LockUnusable(
+            f"{root} has no [project] in a pyproject.toml, and what it asks for elsewhere is not locked",
+            hint="lock it with its own tool (poetry lock, pip freeze); its environment: scaffold env create",
+            code="lock-no-project",
+        )
     try:
         document = loads(read_regular(path).decode("utf-8"))
     except OSError as problem:

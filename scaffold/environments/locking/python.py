@@ -71,7 +71,7 @@ def _in_order(
     locks: Sequence[ProjectLock], usable: Found, pinned: str, planned: str
 ) -> Iterable[tuple[str, str]]:
     """Versions to look for, each minor once, and why; a pinned 3.11.7 that is not here stands for 3.11."""
-    from scaffold.builds.choice import PREFERENCE
+    from scaffold.builds.model import PREFERENCE
 
     exact = any(one.version == pinned for one in usable.interpreters)
     wishes = [
@@ -118,7 +118,7 @@ def python_of_project(root: Path, requires: str, *, planned: str, kept: str) -> 
 
 def allowed_python(system: System, requires: str, rather: str) -> Interpreter | None:
     """A Python of this machine that a project allows: ``rather`` that version, else the usual preference."""
-    from scaffold.builds.choice import PREFERENCE
+    from scaffold.builds.model import PREFERENCE
     from scaffold.interpreters.find import find
 
     wishes = (rather, *PREFERENCE)

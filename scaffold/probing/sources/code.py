@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
 
-from scaffold.probing.sources.model import Import, Source
-from scaffold.probing.sources.parsing import parsed
+from scaffold.code.parsing import parsed
+from scaffold.code.statements import imports, is_guard
+from scaffold.probing.sources.model import Source
 from scaffold.probing.sources.spawning import unguarded
 
 
@@ -25,7 +25,7 @@ def source_in(path: str, text: str, tree: ast.Module) -> Source:
     """What a file says that was parsed already."""
     return Source(
         path=path,
-        imports=tuple(_imports(tree.body, optional=False)),
+        imports=tuple(imports(tree.body)),
         relative=_relative(tree),
         guarded=any(is_guard(one) for one in tree.body),
         spawns=tuple(unguarded(tree)) if _may_spawn(text) else (),
@@ -40,34 +40,6 @@ _WORDS = ("num_workers", "num_proc", "multiprocessing", "concurrent", "workers="
 
 def _may_spawn(text: str) -> bool:
     return any(word in text for word in _WORDS)
-
-
-def is_guard(node: ast.AST) -> bool:
-    """``if __name__ == "__main__":``, in either order, alone or with more conditions."""
-    if not isinstance(node, ast.If):
-        return False
-    names = {one.id for one in ast.walk(node.test) if isinstance(one, ast.Name)}
-    values = {one.value for one in ast.walk(node.test) if isinstance(one, ast.Constant)}
-    return "__name__" in names and "__main__" in values
-
-
-def _imports(statements: Sequence[ast.stmt], *, optional: bool) -> Iterator[Import]:
-    for one in statements:
-        if isinstance(one, ast.Import):
-            yield from (Import(module=a.name, line=one.lineno, optional=optional) for a in one.names)
-        elif isinstance(one, ast.ImportFrom):
-            if one.module and not one.level:
-                yield Import(module=one.module, line=one.lineno, optional=optional)
-        else:
-            softer = optional or not (is_guard(one) or isinstance(one, (ast.With, ast.ClassDef)))
-            for below in _blocks(one):
-                yield from _imports(below, optional=softer)
-
-
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        yield from (block for block in (getattr(statement, name, None),) if isinstance(block, list))
-    yield from (one.body for one in getattr(statement, "handlers", ()))
 
 
 def _relative(tree: ast.Module) -> int:

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Import:
-    """One absolute import."""
-
-    module: str  # src.models
-    line: int = 0
-    optional: bool = False  # in a ``try``, below TYPE_CHECKING, or in a function
+from scaffold.code.statements import Import
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from scaffold.probing.scene import Scene
 from scaffold.probing.sources.code import source_in
 from scaffold.probing.sources.model import Source, SourceFacts, Started
 from scaffold.probing.sources.resolving import unmarked
-from scaffold.probing.sources.walk import SCRIPTS, Files, files_of
+from scaffold.probing.sources.shared import files_of
+from scaffold.projects.walk import SCRIPTS, Files
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.project_files import declared_name
 from scaffold.pycharm.survey.model import IdeFacts

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from scaffold.probing.scene import Scene
 from scaffold.probing.sources.assignments import assignments
-from scaffold.probing.sources.walk import SCRIPTS, Files, files_of, read_text
+from scaffold.probing.sources.shared import files_of
 from scaffold.probing.variables.model import Variable, VariableFacts
 from scaffold.probing.variables.names import is_late, is_relevant
 from scaffold.probing.variables.scripts import assigned
+from scaffold.projects.walk import SCRIPTS, Files, read_text
 from scaffold.pycharm.reading import env_files
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.survey.model import IdeFacts, Run

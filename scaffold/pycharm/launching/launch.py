@@ -21,6 +21,7 @@ from scaffold.pycharm.reading.configurations import configurations, find
 from scaffold.pycharm.reading.macros import Macros, interactive
 from scaffold.pycharm.reading.project_files import read_project
 from scaffold.pycharm.reading.sdk import environments, find_interpreter, is_own_name, is_unfinished
+from scaffold.shell import line
 from scaffold.system import System
 
 __all__ = ["configurations", "resolve", "resolve_configuration"]
@@ -128,7 +129,7 @@ def _refuse_unreadable(configuration: ConfigurationFile) -> None:
         raise LaunchFailed(
             f"{configuration.name!r} starts several programs, and one is needed here",
             detail=tuple(names),
-            hint=f'Name one of them:  scaffold run "{names[0]}"' if names else "",
+            hint=f"Name one of them:  {line('scaffold', 'run', names[0])}" if names else "",
         )
     if configuration.kind is None:
         raise LaunchFailed(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from scaffold.errors import Interrupted, LaunchFailed
 from scaffold.processes import beside
 from scaffold.pycharm.model import Launch
+from scaffold.shell import line
 from scaffold.sources.keys import shown_arguments
 
 #: Seconds between two looks at what still runs.
@@ -133,5 +134,5 @@ def not_started(launch: Launch, refusal: Exception) -> LaunchFailed:
     return LaunchFailed(
         f"{launch.name!r} cannot be started",
         detail=(str(refusal), f"command: {' '.join(shown_arguments(launch.argv))}", f"folder: {launch.cwd}"),
-        hint=f'See what it would start:  scaffold run "{launch.name}" --print',
+        hint=f"See what it would start:  {line('scaffold', 'run', launch.name, '--print')}",
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown
+from scaffold.errors import IdeFileBroken, NotAProject, TemplateBroken, TemplateUnknown, TemplateUnsafe
 from scaffold.files import absolute, nearest
-from scaffold.projects.folders import LARGE
+from scaffold.projects.discovery.layout import TESTS, large_folders
 from scaffold.projects.model import Record
 from scaffold.projects.record import project_root
 from scaffold.pycharm.model import IdeProject
@@ -21,18 +22,27 @@ _MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requireme
 def generated_project(record: Record) -> IdeProject:
     """A project of ours that is there already.
 
-    Its template may not be installed any more: then only what every project has is known, and said to be
-    ``partial``.
+    Its template may not be on this machine any more: then only what every project has is known, and said to
+    be ``partial``.
     """
-    from scaffold.projects.catalog import find_template
+    from scaffold.projects.origins.native import template_here
     from scaffold.projects.render import project_runs
 
     try:
-        template = find_template(record.qualified_template)
-    except (TemplateUnknown, TemplateBroken):
+        template = template_here(record)
+    except (TemplateUnknown, TemplateBroken, TemplateUnsafe):
         return IdeProject(module=record.name.distribution, runs=(), python="", partial=True)
     runs = project_runs(template, record.name, record.frameworks)
     return IdeProject(module=record.name.distribution, runs=runs, python="", excluded=template.excluded)
+
+
+def recorded_project(record: Record, root: Path, system: System) -> IdeProject:
+    """A project that scaffold knows: as its template says; where none of ours made it, by what lies in it."""
+    from scaffold.pycharm.reading.rows import read_rows
+
+    if record.kind == "scaffold":
+        return generated_project(record)
+    return replace(any_project(root, system), runs=read_rows(root).runs)
 
 
 def root_of(start: Path, system: System) -> tuple[Path, bool]:
@@ -70,8 +80,8 @@ def any_project(root: Path, system: System) -> IdeProject:
         runs=(),
         python="",
         sources=tuple(one for one in ("src",) if system.exists(root / one)),
-        tests=tuple(one for one in ("tests", "test") if system.exists(root / one)),
-        excluded=tuple(one for one in LARGE if _is_large(root / one, system)),
+        tests=tuple(one for one in TESTS if system.exists(root / one)),
+        excluded=large_folders(lambda folder: tuple(system.list_folder(root / folder))),
     )
 
 
@@ -92,9 +102,3 @@ def _is_of_our_making(root: Path, module: str, system: System) -> bool:
     written = records.parse((system.read_text(root / records.RECORD) or "").encode(), {})
     files = (written.get(path) for path in (".idea/modules.xml", f".idea/{module}.iml"))
     return all(one is not None and one.made for one in files)
-
-
-def _is_large(folder: Path, system: System) -> bool:
-    """A package of the project's can bear such a name, and is code."""
-    names = system.list_folder(folder)
-    return bool(names) and not any(name.endswith(".py") for name in names)

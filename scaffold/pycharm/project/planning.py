@@ -47,10 +47,15 @@ def plan_idea(
 
 def is_committed(root: Path, system: System) -> bool:
     """Whether git tracks files below ``.idea``; no where there is no git."""
+    return bool(committed_files(root, system))
+
+
+def committed_files(root: Path, system: System) -> frozenset[str]:
+    """The files below ``.idea`` that git tracks, by their paths below the root."""
     if not system.exists(root / FOLDER):
-        return False
-    asked = system.run((*GIT, "-C", str(root), "ls-files", "--", str(FOLDER)), timeout=20)
-    return asked.ok and bool(asked.stdout.strip())
+        return frozenset()
+    asked = system.run((*GIT, "-C", str(root), "ls-files", "-z", "--", str(FOLDER)), timeout=20)
+    return frozenset(filter(None, asked.stdout.split("\0"))) if asked.ok else frozenset()
 
 
 def _existing(root: Path, wanted: Mapping[str, bytes], home: Path | None) -> Iterator[tuple[str, bytes]]:

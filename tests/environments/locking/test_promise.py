@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.drawing.blueprint import draw, first_record
 from scaffold.env import lock as locking
 from scaffold.environments.create import create
 from scaffold.environments.installers.tools import find_uv
@@ -23,7 +24,6 @@ from scaffold.interpreters.model import Interpreter
 from scaffold.projects.catalog import Provider, find_template
 from scaffold.projects.declared import declared_requirements
 from scaffold.projects.names import project_name
-from scaffold.projects.render import render
 from scaffold.projects.requirements import PYTORCH
 from scaffold.projects.write import write_project
 from scaffold.sources.settings import read_settings
@@ -48,7 +48,9 @@ def project(tmp_path: Path, system: HostSystem, stand: Stand) -> Path:
     lay(templates, FILES)
     tiny = find_template("tiny", (Provider(name="scaffold", distribution="scaffold-dl", folder=templates),))
     root = tmp_path / "cat-dog"
-    write_project(root, render(tiny, project_name("cat-dog"), ("pytorch",), (cuda_build(stand),), MINOR, {}))
+    made_with = (cuda_build(stand),)
+    first = first_record(tiny, project_name("cat-dog"), ("pytorch",), made_with, MINOR)
+    write_project(root, draw(tiny, first).whole)
     for name in ("pyproject.toml", "requirements.txt"):
         path = root / name
         path.write_text(path.read_text().replace(PYTORCH, stand.pytorch), encoding="utf-8")

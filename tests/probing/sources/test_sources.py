@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.code.parsing import parsed
+from scaffold.code.statements import Import
 from scaffold.machine import detect
 from scaffold.probing.scene import Scene
 from scaffold.probing.sources.assignments import Assignment, assignments
 from scaffold.probing.sources.code import source_of
-from scaffold.probing.sources.model import Import, Source, SourceFacts, Spawning, Started, Unmarked
-from scaffold.probing.sources.parsing import parsed
+from scaffold.probing.sources.model import Source, SourceFacts, Spawning, Started, Unmarked
 from scaffold.probing.sources.probe import probe
-from scaffold.probing.sources.walk import Listing, listing
 from scaffold.probing.target import Target
+from scaffold.projects.walk import Listing, listing
 from scaffold.recorded import RecordedSystem
 
 LINUX = {

@@ -6,10 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from scaffold.projects.model import ProjectName, Record
+from scaffold.projects.record import recorded
+from scaffold.projects.snapshot import Entry
+from scaffold.projects.write import write_project
 from tests.staged import Recipe, Staged
 from tests.staged.made import environment
 
@@ -105,6 +109,25 @@ def _tracked(*files: str) -> Callable[[Path], Staged]:
 
     return stage
 
+
+def _updated(files: Mapping[str, str], left: Mapping[str, str]) -> Callable[[Path], Staged]:
+    """A project of ours of some files, and what an update left in it."""
+
+    def stage(folder: Path) -> Staged:
+        name = ProjectName(distribution="project", package="project", title="Project")
+        record = Record(
+            template="tiny", template_version="2.0.0", provider="acme", scaffold_version="1", name=name,
+            frameworks=(),
+        )  # fmt: skip
+        whole = recorded(record, {PurePosixPath(one): Entry(text.encode()) for one, text in files.items()})
+        write_project(folder / "project", whole)
+        return _project(left)(folder)
+
+    return stage
+
+
+PYPROJECT = '[project]\nname = "project"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
+MARKED = "<<<<<<< yours\na = 1\n=======\na = 2\n>>>>>>> template 2.0.0\n"
 
 SPAWN = """import torch.multiprocessing as mp
 from torch.utils.data import DataLoader
@@ -202,6 +225,24 @@ RECIPES = (
         check="ide.interpreter-mismatch",
         level="warning",
         stage=_other_environment,
+    ),
+    Recipe(
+        name="update-killed-half-way",
+        check="proj.update-interrupted",
+        level="error",
+        stage=_updated({"pyproject.toml": PYPROJECT}, {".scaffold/update/journal.json": "{}"}),
+    ),
+    Recipe(
+        name="update-with-conflicts",
+        check="proj.update-conflicts",
+        level="error",
+        stage=_updated({"pyproject.toml": PYPROJECT, "model.py": "a = 2\n"}, {"model.py": MARKED}),
+    ),
+    Recipe(
+        name="update-with-rejected-hunks",
+        check="proj.update-conflicts",
+        level="warning",
+        stage=_updated({"pyproject.toml": PYPROJECT, "model.py": "a = 1\n"}, {"model.py.rej": "-a\n+b\n"}),
     ),
     Recipe(name="pycharm-in-flatpak", check="ide.sandboxed", level="warning", stage=_in_flatpak),
     Recipe(

@@ -11,7 +11,7 @@ from your_project.transfer import adaptation
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_fine_tuning_beats_scratch_on_unseen_classes(tmp_path, seed):
     changes = {"epochs": 6, "head_epochs": 3, "width": 16, "augment": True, "precision": "auto"}
     settings = settings_of(data="mnist5k", seed=seed, batch_size=64, **changes)

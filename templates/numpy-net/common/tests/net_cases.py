@@ -19,12 +19,15 @@ ALL = [name for name, folder in engines.FOLDERS.items() if (SOURCE / folder).is_
 OTHERS = [name for name in ALL if name != "numpy"]
 
 each = pytest.mark.parametrize("framework", ALL)
-#: the frameworks take seconds where NumPy takes parts of one
-each_slow = pytest.mark.parametrize(
-    "framework", [name if name == "numpy" else pytest.param(name, marks=pytest.mark.slow) for name in ALL]
+#: the frameworks take seconds where NumPy takes parts of one, so that three seeds are for NumPy
+each_and_seeds = pytest.mark.parametrize(
+    ("framework", "seed"),
+    [
+        *(("numpy", seed) for seed in (0, 1, 2)),
+        *(pytest.param(name, 0, marks=pytest.mark.slow) for name in ALL if name != "numpy"),
+    ],
 )
 each_other = pytest.mark.parametrize("framework", OTHERS)
-seeds = pytest.mark.parametrize("seed", [0, 1, 2])
 
 
 def settings_of(**changes):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from net_cases import accuracy, each_other, each_slow, fit, history, losses, seeds, settings_of
+from net_cases import accuracy, each_and_seeds, each_other, fit, history, losses, settings_of
 
 from your_project import data
 from your_project.baseline import compare
@@ -28,8 +28,7 @@ def baseline(samples, settings):
     return found["accuracy"]
 
 
-@each_slow
-@seeds
+@each_and_seeds
 def test_digits(framework, seed, tmp_path):
     settings = settings_of(seed=seed)
     samples = data.load(settings)
@@ -38,8 +37,7 @@ def test_digits(framework, seed, tmp_path):
     assert reached > baseline(samples, settings)
 
 
-@each_slow
-@seeds
+@each_and_seeds
 def test_xor_is_solved(framework, seed, tmp_path):
     settings = settings_of(data="xor", seed=seed)
     samples = data.load(settings)
@@ -54,8 +52,7 @@ def test_without_a_hidden_layer_xor_is_not_solved():
     assert baseline(data.load(settings), settings) <= 0.75
 
 
-@each_slow
-@seeds
+@each_and_seeds
 def test_fine_tuning_beats_scratch(framework, seed, tmp_path):
     settings = settings_of(seed=seed)
     known, new = before_and_after(data.load(settings), settings.task)

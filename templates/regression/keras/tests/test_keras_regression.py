@@ -93,21 +93,18 @@ def test_the_mlp_is_better_than_ridge(tmp_path: Path) -> None:
     rows = data.load(SMALL)
     ridge = baseline.compare(rows, SMALL)
     assert ridge is not None
-    for seed in (0, 1, 2):
-        settings = replace(SMALL, seed=seed)
-        made = fit(engine(settings, rows), rows, tmp_path / str(seed), whole_training(settings))
-        assert mae(made, rows) < 0.9 * ridge["mae"]
+    made = fit(engine(SMALL, rows), rows, tmp_path, whole_training(SMALL))
+    assert mae(made, rows) < 0.9 * ridge["mae"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_fine_tuning_beats_training_from_scratch(seed: int, tmp_path: Path) -> None:
-    settings = replace(SMALL, seed=seed)
+def test_fine_tuning_beats_training_from_scratch(tmp_path: Path) -> None:
+    settings = SMALL  # one seed: the PyTorch side has three
     rows = data.load(settings, without_group=True)
     known, new = transfer.groups(rows, settings)
     first = rows.only(known)
     base = fit(engine(settings, first), first, tmp_path / "base", whole_training(settings))
-    few = rows.only(new).few(settings.shots, seed)
+    few = rows.only(new).few(settings.shots, settings.seed)
     settings = replace(settings, batch_size=8)
     tuned = KerasEngine(settings, transfer.adapted(base.card, few, new))
     tuned.load(tmp_path / "base" / base.best)

@@ -23,17 +23,18 @@ def fit(folder: Path, made: KerasEngine, rows: data.Data, stages: tuple[Stage, .
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_married_teach_about_the_others(tmp_path: Path, seed: int) -> None:
+def test_the_married_teach_about_the_others(tmp_path: Path) -> None:
     """What work and school are worth is the same; that most earn little is new, and learned from 100 rows."""
-    settings = Settings(device="cpu", seed=seed, members=8, width=64, epochs=16)
+    # one seed: the PyTorch side has three
+    settings = Settings(device="cpu", members=8, width=64, epochs=16)
     rows = data.load(settings)
     name, groups = transfer.commonest(rows)
     known = rows.where([group == name for group in groups])
     base = KerasEngine(settings, card_of(known, settings, "keras"))
     fit(tmp_path / "base", base, known)
 
-    new = rows.where([group != name for group in groups]).few(settings.shots, seed).read_by(known.features)
+    others = rows.where([group != name for group in groups])
+    new = others.few(settings.shots, settings.seed).read_by(known.features)
     settings = replace(settings, batch_size=12)
     tuned = KerasEngine(settings, replace(base.card, counts=new.counts))
     tuned.load(tmp_path / "base" / base.best)

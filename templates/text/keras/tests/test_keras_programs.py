@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 from encoder_cases import tiny_bert
 from keras_cases import PLAIN, accuracy, fit, settings_of, texts_of
@@ -80,15 +79,9 @@ def test_the_defaults(tmp_path):
 
 @pytest.mark.slow
 def test_what_was_learned_of_books_helps_with_hotels(tmp_path):
-    """The mean of three seeds: with so few texts, chance alone moves a single one by some hundredths."""
+    """One seed, whose lead is far above what chance moves; the PyTorch side has the mean of three."""
     words = ["--data", "hotels-zh", "--runs", str(tmp_path), "--device", "cpu"]
-    tuned: list[float] = []
-    scratch: list[float] = []
-    for seed in ("0", "1", "2"):
-        base = ["--base", "base-keras"] if tuned else []  # the first of them trains it
-        workflows.finetune("keras", [*words, *base, "--seed", seed, "--run", seed])
-        content = json.loads((tmp_path / seed / "metrics.json").read_text())
-        assert content["base"] == "base-keras" and content["epochs"] == content["scratch"]["epochs"] == 3
-        tuned.append(content["accuracy"])
-        scratch.append(content["scratch"]["accuracy"])
-    assert np.mean(tuned) > np.mean(scratch) + 0.05, (tuned, scratch)
+    workflows.finetune("keras", [*words, "--run", "tuned"])
+    content = json.loads((tmp_path / "tuned" / "metrics.json").read_text())
+    assert content["base"] == "base-keras" and content["epochs"] == content["scratch"]["epochs"] == 3
+    assert content["accuracy"] > content["scratch"]["accuracy"] + 0.05

@@ -116,7 +116,7 @@ def test_a_tensor_is_no_layer_of_a_sequential() -> None:
 @pytest.mark.slow
 def test_fine_tuning_is_not_below_the_probe_and_beats_scratch(tmp_path: Path) -> None:
     # One seed, as each stage of each network is compiled: 1, which has room for other processors' rounding.
-    # The README tells of all three, the PyTorch side tests as many.
+    # The README tells of all three.
     settings = replace(PLAIN, seed=1)
     stages = adaptation(settings)
     tuned = accuracy(fit(engine(settings), stages, tmp_path / "tuned"))

@@ -1,0 +1,1 @@
+"""For who writes templates: one opened as a live project, and the beginning of a new one."""

@@ -1,0 +1,56 @@
+"""Whether the project's last update came to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.checks.facts import Facts
+from scaffold.checks.model import Evidence, Finding, Remedy, counted
+
+_UPDATE = ("scaffold", "update")
+_UNDO = (*_UPDATE, "--undo")
+
+
+def finished(facts: Facts) -> Iterator[Finding]:
+    """No update was killed in the midst."""
+    if facts.updates is not None and facts.updates.interrupted:
+        yield Finding(
+            id="proj.update-interrupted",
+            level="error",
+            title="An update of the project was interrupted in the midst",
+            detail="some files are the new template's, some are not yet",
+            cause="update-interrupted",
+            evidence=(Evidence(source=".scaffold/update/journal.json", value="it is there still"),),
+            remedy=Remedy(text="finish it; or take it back: scaffold update --undo", commands=(_UPDATE,)),
+        )
+
+
+def resolved(facts: Facts) -> Iterator[Finding]:
+    """In every place where the user and the template differed, somebody has chosen."""
+    updates = facts.updates
+    if updates is None or not (updates.marked or updates.rejected):
+        return
+    lines = (*updates.marked, *updates.rejected)
+    yield Finding(
+        id="proj.update-conflicts",
+        level="error" if updates.marked else "warning",
+        title=f"{counted(len(lines), 'file')} with conflicts of an update "
+        + ("is not resolved yet" if len(lines) == 1 else "are not resolved yet"),
+        detail="both versions stand in the file, between markers, which no program can read"
+        if updates.marked
+        else "what the template changed did not come into the project",
+        cause="update-conflicts",
+        evidence=tuple(Evidence(source=name, value=what) for name, _, what in map(_parts, lines)),
+        remedy=Remedy(
+            text="choose in each marked place what shall stay and delete the markers, delete .rej files when "
+            "you have what you need of them; or take the update back",
+            commands=(_UNDO,),
+        ),
+    )
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    return line.rpartition(": ")
+
+
+RULES = (finished, resolved)

@@ -1,0 +1,99 @@
+"""``scaffold templates open``: work on a template as on a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from scaffold.cli.options import completer, output_options
+
+if TYPE_CHECKING:
+    from scaffold.authoring.open import OpenPlan, OpenReport
+    from scaffold.cli.output import Output
+
+SCHEMA = "scaffold/templates-open/1"
+
+
+@click.command(name="open")
+@click.argument("template", shell_complete=completer("template locations"))
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The project's folder, which is made.",
+)
+@click.option(
+    "-f", "--framework", type=click.Choice(["pytorch", "keras", "both"]), help="Frameworks.  [default: both]"
+)
+@click.option("--copy", "copies", is_flag=True, help="Copies instead of links: edits stay in the project.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show which files would be links, and write nothing.")
+@output_options(SCHEMA)
+def command(
+    *,
+    template: str,
+    target: Path,
+    framework: Literal["pytorch", "keras", "both"] | None,
+    copies: bool,
+    dry_run: bool,
+    output: Output,
+) -> None:
+    """Open a template as a project that can be run, debugged and linted.
+
+    TEMPLATE is an installed one's name, pkg:PACKAGE/FOLDER or a folder. The project's files are links to
+    those of the template's layers and parts: an edit in the one is an edit in the other. What scaffold writes
+    itself (pyproject.toml, .run, the rendered README) belongs to the project alone, as do files that are new.
+    """
+    from scaffold.authoring.open import OpenRequest, carry_out, plan_open
+    from scaffold.cli.options import frameworks_of
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.results import envelope
+    from scaffold.system import HostSystem
+
+    system = HostSystem()
+    request = OpenRequest(
+        template=template, target=target.absolute(), folder=Path.cwd(), frameworks=frameworks_of(framework),
+        copies=copies,
+    )  # fmt: skip
+    with ProgressDisplay(output) as display:
+        plan = plan_open(system, request, display.announce)
+        report = None if dry_run else carry_out(system, plan, display.announce)
+    document = envelope(SCHEMA, done=report is not None, plan=_as_json(plan), report=report)
+    output.result(document, _lines(plan) if report is None else _report_lines(plan, report))
+
+
+def _lines(plan: OpenPlan) -> list[str]:
+    from scaffold.cli.text import row
+
+    lines = [row("Link", f"{path} -> {source}") for path, source in plan.links.items()]
+    lines += [row("Written", str(path)) for path in plan.made]
+    return [*lines, f"Planned: {plan.target}: {len(plan.links)} links, {len(plan.made)} files of its own"]
+
+
+def _report_lines(plan: OpenPlan, report: OpenReport) -> list[str]:
+    from scaffold.cli.text import row
+    from scaffold.shell import line
+
+    lines = [row("Links", f"{report.linked} files are the template's own: edits go into the template")]
+    if report.copied:
+        why = "as was asked for" if not plan.links else "as this system makes no links there"
+        lines.append(row("Copies", f"{report.copied} files, {why}: edits stay here"))
+    lines.append(row("Its own", f"{len(plan.made)} files that scaffold wrote, and whatever is new here"))
+    lines.append(row("Go on", f"{line('cd', report.target)} && {line('scaffold', 'env', 'create')}"))
+    return [*lines, click.style("Opened: ", fg="green", bold=True) + str(report.target)]
+
+
+def _as_json(plan: OpenPlan) -> dict[str, Any]:
+    from scaffold.results import plain
+
+    return {
+        "folder": str(plan.target),
+        "template": plan.project.template.name,
+        "provider": plan.project.template.provider,
+        "frameworks": plan.project.frameworks,
+        "links": {str(path): str(source) for path, source in plan.links.items()},
+        "made": plain([str(path) for path in plan.made]),
+    }

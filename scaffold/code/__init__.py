@@ -1,0 +1,1 @@
+"""Python code that is read and never run."""

@@ -1,0 +1,1 @@
+"""``scaffold completion``: each shell's script, and where the shell looks for it."""

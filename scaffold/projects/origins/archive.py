@@ -1,0 +1,182 @@
+"""A template as a zip archive: brought, hashed, unpacked by our own rules."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from scaffold.errors import TemplateUnreachable
+from scaffold.files import not_written, open_regular
+from scaffold.projects.origins.limits import (
+    HARMLESS,
+    PACKED,
+    PASSED_OVER,
+    RATIO,
+    TARGET,
+    Guard,
+    inside,
+    unsafe,
+)
+from scaffold.projects.origins.model import Location
+from scaffold.sources.credentials import user_logins, without_access
+from scaffold.system import System
+
+#: Seconds for the whole of a download.
+PATIENCE = 300.0
+
+_CHUNK = 1 << 18
+_BROKEN = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError)
+
+
+def bring(location: Location, system: System, archive: Path) -> str:
+    """The archive as a file at ``archive``, and its sha256. Raises TemplateUnreachable, TemplateUnsafe."""
+    remote = "://" in location.where
+    chunks = _downloaded(location.where, system) if remote else _read(Path(location.where))
+    digest, size = hashlib.sha256(), 0
+    try:
+        with archive.open("wb") as stream:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > PACKED:
+                    raise unsafe(location.text, f"is larger than {PACKED >> 20} MB")
+                digest.update(chunk)
+                stream.write(chunk)
+    except OSError as refusal:
+        raise not_written(archive, refusal) from refusal
+    return digest.hexdigest()
+
+
+def unpack(archive: Path, folder: Path, text: str) -> None:
+    """Unpack a zip into an empty folder. Raises TemplateUnsafe, TemplateUnreachable (template-damaged)."""
+    try:
+        with zipfile.ZipFile(archive) as container:
+            _refuse_bomb(container, archive, text)
+            _Unpacking(container, folder).all()
+    except _BROKEN as problem:
+        encrypted = isinstance(problem, RuntimeError) and "encrypted" in str(problem)
+        raise TemplateUnreachable(
+            f"the archive {text} cannot be unpacked",
+            detail=(str(problem) or type(problem).__name__,),
+            hint="unpack it yourself and name the folder"
+            if encrypted
+            else "see that it is a whole zip archive",
+            code="template-damaged",
+        ) from problem
+    except OSError as refusal:
+        raise not_written(folder, refusal) from refusal
+
+
+class _Unpacking:
+    """Files first and links last, so that nothing is ever written through a link."""
+
+    def __init__(self, container: zipfile.ZipFile, folder: Path) -> None:
+        self._container, self._folder, self._guard = container, folder, Guard()
+
+    def all(self) -> None:
+        links = []
+        for entry in self._container.infolist():
+            if PASSED_OVER.intersection(entry.filename.split("/")):
+                continue
+            kind = stat.S_IFMT(entry.external_attr >> 16)
+            if stat.S_ISLNK(kind):
+                links.append(entry)
+            elif entry.is_dir():
+                self._place(entry, "folder").mkdir(parents=True, exist_ok=True)
+            elif kind in (0, stat.S_IFREG):
+                self._file(entry)
+            else:
+                raise unsafe(entry.filename, "is neither a file, a folder nor a link")
+        for entry in links:
+            self._link(entry)
+        for entry in links:
+            if not inside(self._folder, self._folder / entry.filename):
+                raise unsafe(entry.filename, "is a link that leads out of the template")
+
+    def _place(self, entry: zipfile.ZipInfo, kind: str, target: str = "") -> Path:
+        path = self._guard.admit(entry.filename, kind, target=target)  # type: ignore[arg-type]
+        place = self._folder.joinpath(*path.parts)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def _file(self, entry: zipfile.ZipInfo) -> None:
+        place, written = self._place(entry, "file"), 0
+        if place.exists():
+            raise unsafe(entry.filename, "comes twice")
+        with self._container.open(entry) as content, place.open("xb") as stream:
+            while chunk := content.read(_CHUNK):  # what the archive says of a size may be a lie
+                written += len(chunk)
+                self._guard.weigh(entry.filename, len(chunk), of=written)
+                stream.write(chunk)
+        if (entry.external_attr >> 16) & stat.S_IXUSR:
+            place.chmod(0o755)
+
+    def _link(self, entry: zipfile.ZipInfo) -> None:
+        if entry.file_size > TARGET:
+            raise unsafe(entry.filename, f"is a link with a target of more than {TARGET} bytes")
+        target = self._container.read(entry).decode("utf-8", errors="replace")
+        place = self._place(entry, "link", target)
+        if place.exists() or place.is_symlink():
+            raise unsafe(entry.filename, "comes twice")
+        place.symlink_to(target)
+
+
+def _refuse_bomb(container: zipfile.ZipFile, archive: Path, text: str) -> None:
+    """By what the archive says of itself; each file is weighed again as it is unpacked."""
+    whole = sum(entry.file_size for entry in container.infolist())
+    if whole > HARMLESS and whole > RATIO * archive.stat().st_size:
+        raise unsafe(text, f"grows to more than {RATIO} times its size when it is unpacked")
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    try:
+        with open_regular(path) as stream:
+            yield from _chunks(stream)
+    except OSError as problem:
+        raise TemplateUnreachable(
+            f"the archive {path} cannot be read", detail=(problem.strerror or str(problem),),
+            hint="see that the path is right",
+        ) from problem  # fmt: skip
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _downloaded(url: str, system: System, clock: Callable[[], float] = time.monotonic) -> Iterator[bytes]:
+    """With the user's proxy and certificates; nothing that came without encryption where it was asked for."""
+    from scaffold.sources.fetch import Client
+    from scaffold.sources.problems import FAILURES, Absent, Unreachable, meaning
+    from scaffold.sources.settings import read_settings
+
+    settings, logins = read_settings(system), user_logins(system)
+    client = Client(settings=settings, logins=logins, connect=10.0, answer=30.0)
+    shown, deadline = without_access(url), clock() + PATIENCE
+    try:
+        with client.stream(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as response:
+            if url.startswith("https:") and not response.url.startswith("https:"):
+                raise unsafe(shown, f"leads to {without_access(response.url)}, which is not encrypted")
+            expected, size = response.headers.get("Content-Length", ""), 0
+            while chunk := response.read1(_CHUNK):
+                size += len(chunk)
+                if clock() > deadline:
+                    raise TimeoutError
+                yield chunk
+            if expected.isdigit() and size < int(expected):
+                raise ConnectionError(f"broke off after {size} of {expected} bytes")
+    except (Unreachable, *FAILURES) as problem:
+        reason = (
+            problem if isinstance(problem, Unreachable) else meaning(problem, url, forbidden_is_absent=False)
+        )
+        words = "the server does not have it" if isinstance(reason, Absent) else str(reason)
+        raise TemplateUnreachable(
+            f"cannot download the template {shown}",
+            detail=(words,),
+            hint="see that this machine reaches it (proxy: HTTPS_PROXY), or download it and name the file",
+        ) from problem

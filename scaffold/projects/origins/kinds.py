@@ -1,0 +1,79 @@
+"""Whose format a template's folder is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scaffold.errors import OptionRefused, TemplateUnknown
+from scaffold.projects.model import TemplateKind
+
+#: The file that makes a folder a template -> whose.
+MANIFESTS: Mapping[str, TemplateKind] = {
+    "template.toml": "scaffold",
+    "copier.yml": "copier",
+    "copier.yaml": "copier",
+    "cookiecutter.json": "cookiecutter",
+}
+
+
+#: Where a package keeps its templates, if not in its own folder.
+SHELF = "_templates"
+
+
+def manifest_in(folder: Path) -> bool:
+    """Whether a folder is a template, of whatever kind."""
+    return any((folder / name).is_file() for name in MANIFESTS)
+
+
+def kind_of(folder: Path, text: str) -> TemplateKind:
+    """The format of the template in a folder, which ``text`` names.
+
+    Raises TemplateUnknown (template-missing) where there is none or where there are two, with the
+    templates one level below it.
+    """
+    kinds = {kind: name for name, kind in MANIFESTS.items() if (folder / name).is_file()}
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    if kinds:
+        raise TemplateUnknown(
+            f"{text} holds the manifests of two kinds of templates: {' and '.join(kinds.values())}",
+            hint="put the template that is meant into a folder of its own, and name that",
+            code="template-missing",
+        )
+    below = below_of(folder)
+    raise TemplateUnknown(
+        f"{text} holds no template",
+        detail=(f"looked for: {', '.join(MANIFESTS)}",),
+        hint=_hint(text, folder, below) if below else "name the folder in which one of these files lies",
+        code="template-missing",
+    )
+
+
+def demand_native(kind: TemplateKind, text: str, why: str, *, hint: str, code: str | None = None) -> None:
+    """Raise OptionRefused for a template in another format than ours; ``why`` that cannot be here."""
+    if kind != "scaffold":
+        raise OptionRefused(f"{text} is a template for {kind}, {why}", hint=hint, code=code)
+
+
+def below_of(folder: Path) -> tuple[str, ...]:
+    """The folders in a folder that are templates, whoever's; a package of ours keeps them in _templates."""
+    patterns = [f"{above}*/{name}" for name in MANIFESTS for above in ("", f"{SHELF}/")]
+    found = {
+        one.parent.relative_to(folder).as_posix() for pattern in patterns for one in folder.glob(pattern)
+    }
+    return tuple(sorted(found))
+
+
+def name_below(text: str, folder: Path, name: str) -> str:
+    """What the user says for a folder below what ``text`` names, which lies in ``folder``."""
+    address = text.partition("://")[2] or text
+    lies_there = Path(text).expanduser().absolute() == folder.absolute()
+    joint = "/" if "//" in address or text.startswith("pkg:") or lies_there else "//"
+    return f"{text}{joint}{name}"
+
+
+def _hint(text: str, folder: Path, below: tuple[str, ...]) -> str:
+    if text.startswith("pkg:"):  # it looks there by itself
+        below = tuple(one.removeprefix(f"{SHELF}/") for one in below)
+    return f"there are templates below it: {', '.join(below)}; name one: {name_below(text, folder, below[0])}"

@@ -1,0 +1,132 @@
+"""What can be told of a rendering by its bytes alone. Each function yields problems, a line each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from scaffold.errors import TemplateBroken
+from scaffold.projects.portable import clashes, has_odd_letters, is_device
+from scaffold.projects.record import RECORD
+from scaffold.projects.rename import PLACEHOLDER
+from scaffold.projects.snapshot import PRISTINE, Snapshot
+from scaffold.template_checks.subject import SAMPLES, Subject, Variant, rendered
+
+README = PurePosixPath("README.md")
+
+#: Packed, or a list of everything: neither is a file that the template wrote.
+_KEPT = (PRISTINE, RECORD)
+
+#: What tools leave behind, or a person keeps to themselves, and composing does not pass over by itself.
+_JUNK = re.compile(
+    r"(^|/)(\.ipynb_checkpoints|\.coverage|htmlcov|\.tox|\.nox|\.hypothesis|\.env|[^/]+\.egg-info|node_modules"
+    r"|[^/]+\.(log|bak))(/|$)"
+)
+
+_LONGEST_PATH = 180  # of Windows' 260, a user's own folder takes the rest
+
+#: A home folder or a drive of the machine on which the template was written.
+_MACHINE = re.compile(
+    rb"(?<![\w.$])(/home/(?!me/|you/|user/)[a-z][\w.-]*/|/Users/[A-Za-z][\w.-]*/|[A-Z]:\\Users\\)"
+)
+
+_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+def composes(subject: Subject) -> Iterator[str]:
+    """Variants that cannot be rendered."""
+    for variant in subject.variants:
+        try:
+            subject.tree(variant)
+        except TemplateBroken as problem:
+            yield f"{variant.label}: {'; '.join((problem.message, *problem.detail))}"
+
+
+def reproducible(subject: Subject) -> Iterator[str]:
+    """Files that are others when the same answers are given again."""
+    for variant, tree in tuple(subject.trees.items())[-1:]:
+        again = rendered(subject.template, variant)
+        for path in sorted({*tree, *again}):
+            if path not in _KEPT and tree.get(path) != again.get(path):
+                yield f"{variant.label}: {path} is not the same again"
+
+
+def readme(subject: Subject) -> Iterator[str]:
+    """READMEs that are missing, hold a rest of their own syntax, or lead to files that are not there."""
+    for variant, tree in subject.trees.items():
+        if README not in tree:
+            yield f"{variant.label}: there is no {README}"
+            continue
+        text = tree[README].content.decode("utf-8", errors="replace")
+        yield from (f"{variant.label}: {README} holds {rest}" for rest in ("{{", "{%", "{#") if rest in text)
+        yield from (
+            f"{variant.label}: {README} leads to {link}, which is not there"
+            for link in dict.fromkeys(_LINK.findall(text))
+            if not _leads_somewhere(link, tree)
+        )
+
+
+def _leads_somewhere(link: str, tree: Snapshot) -> bool:
+    target = PurePosixPath(link)
+    return target in tree or any(target in path.parents for path in tree)
+
+
+def placeholders(subject: Subject) -> Iterator[str]:
+    """Files that still speak of the placeholder project."""
+    words = tuple(one.encode() for one in (PLACEHOLDER.distribution, PLACEHOLDER.package))
+    for variant, tree in subject.trees.items():
+        for path, entry in tree.items():
+            if path not in _KEPT:
+                found = [word.decode() for word in words if word in entry.content]
+                yield from (f"{variant.label}: {path} still says {word}" for word in found)
+                if PLACEHOLDER.package in str(path) or PLACEHOLDER.distribution in str(path):
+                    yield f"{variant.label}: {path} still has the placeholder's name"
+
+
+def portable(subject: Subject) -> Iterator[str]:
+    """Links, paths that are not for every system, what tools left behind, folders of somebody's machine."""
+    yield from sorted({problem for tree in subject.trees.values() for problem in _portable(tree)})
+
+
+def _portable(tree: Snapshot) -> Iterator[str]:
+    for path, entry in tree.items():
+        if path in _KEPT:
+            continue
+        if entry.kind == "link":
+            yield f"{path} is a symbolic link"
+        if any(is_device(part) or has_odd_letters(part) for part in path.parts):
+            yield f"{path} cannot be a file's name on Windows"
+        if len(str(path)) > _LONGEST_PATH:
+            yield f"{path} has more than {_LONGEST_PATH} characters: too long for Windows"
+        if _JUNK.search(str(path)):
+            yield f"{path} was left behind by a tool, or belongs to one person alone"
+        machine = None if b"\0" in entry.content else _MACHINE.search(entry.content)
+        if machine is not None:
+            yield f"{path} names a folder of one machine: {machine[0].decode(errors='replace')}"
+    yield from clashes(tree)
+
+
+def metadata(subject: Subject) -> Iterator[str]:
+    """Metadata that cannot be read, of another name, or that asks for a framework nobody chose."""
+    for variant, tree in subject.trees.items():
+        yield from (f"{variant.label}: {problem}" for problem in _metadata(variant, tree))
+
+
+def _metadata(variant: Variant, tree: Snapshot) -> Iterator[str]:
+    from packaging.requirements import Requirement
+
+    from scaffold.toml import TOMLDecodeError, loads
+
+    text = tree[PurePosixPath("pyproject.toml")].content.decode("utf-8")
+    try:
+        project = loads(text)["project"]
+    except TOMLDecodeError as problem:
+        yield f"pyproject.toml is no valid TOML: {problem}"
+        return
+    if project["name"] != variant.name.distribution:
+        yield f"pyproject.toml calls the project {project['name']}"
+    asked = {Requirement(one).name for one in project.get("dependencies", ())}
+    for framework, build in SAMPLES.items():
+        if framework not in variant.frameworks and build.package in asked:
+            yield f"pyproject.toml asks for {build.package}, and {framework} was not chosen"

@@ -1,0 +1,121 @@
+"""The template that is checked, and what it renders: each selection of frameworks with either name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scaffold.builds.model import BuildPlan, Framework
+from scaffold.errors import ScaffoldError, TemplateBroken
+from scaffold.projects.export.model import selections
+from scaffold.projects.model import ProjectName, RunConfiguration, Template
+from scaffold.projects.names import LONGEST, project_name
+from scaffold.projects.snapshot import Snapshot
+
+#: What a rendering is told where no machine is looked at: any release will do.
+SAMPLES: Mapping[Framework, BuildPlan] = {
+    "pytorch": BuildPlan(
+        framework="pytorch", package="torch", version="2.14.1", variant="cpu",
+        requirement="torch==2.14.1+cpu", device="cpu", source="", source_kind="pytorch",
+    ),
+    "keras": BuildPlan(
+        framework="keras", package="tensorflow-cpu", version="2.21.0", variant="cpu",
+        requirement="tensorflow-cpu==2.21.0", device="cpu", source="", source_kind="index",
+        companions=("keras>=3.14",),
+    ),
+}  # fmt: skip
+SAMPLE_PYTHON = "3.12"
+
+#: The shortest name that says anything, and the longest that `project_name` takes.
+NAMES = ("ab", "a-name-that-is-exactly-40-letters-long-a"[:LONGEST])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One set of answers."""
+
+    name: ProjectName
+    frameworks: tuple[Framework, ...]
+
+    @property
+    def label(self) -> str:
+        """How messages call it: ``pytorch+keras, 40 letters``."""
+        return f"{'+'.join(self.frameworks) or 'no framework'}, {len(self.name.distribution)} letters"
+
+    @property
+    def folder(self) -> str:
+        """Where it is written below a scratch folder."""
+        return f"{'-'.join(self.frameworks) or 'plain'}/{self.name.distribution}"
+
+
+def variants(template: Template) -> tuple[Variant, ...]:
+    """Every selection of frameworks, with either name; the last one has all frameworks and the long name."""
+    names = tuple(project_name(one) for one in NAMES)
+    chosen = sorted(selections(template.frameworks), key=len)
+    return tuple(Variant(name=name, frameworks=some) for some in chosen for name in names)
+
+
+def rendered(template: Template, variant: Variant) -> Snapshot:
+    """All files of a project, its record included. Raises `TemplateBroken`."""
+    from scaffold.drawing.blueprint import draw, first_record
+
+    builds = tuple(SAMPLES[one] for one in variant.frameworks)
+    record = first_record(template, variant.name, variant.frameworks, builds, SAMPLE_PYTHON)
+    return draw(template, record).whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A template with its renderings, each made once; ``scratch`` is an empty folder to write them in."""
+
+    template: Template
+    scratch: Path
+    _trees: dict[Variant, Snapshot | ScaffoldError] = field(default_factory=dict, repr=False)
+    _written: set[Variant] = field(default_factory=set, repr=False)
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Every set of answers."""
+        return variants(self.template)
+
+    def tree(self, variant: Variant) -> Snapshot:
+        """What it renders. Raises `TemplateBroken`, each time anew."""
+        if variant not in self._trees:
+            try:
+                self._trees[variant] = rendered(self.template, variant)
+            except TemplateBroken as problem:
+                self._trees[variant] = problem
+        found = self._trees[variant]
+        if isinstance(found, ScaffoldError):
+            raise found
+        return found
+
+    @property
+    def trees(self) -> Mapping[Variant, Snapshot]:
+        """Those that can be rendered; the check ``composes`` tells of the others."""
+        return {one: self.tree(one) for one in self.variants if self._renders(one)}
+
+    def folder(self, variant: Variant) -> Path:
+        """A rendering on disk, written once. It is thrown away again, so nothing is forced onto the disk."""
+        root = self.scratch / variant.folder
+        if variant not in self._written:
+            for path, entry in self.tree(variant).items():
+                target = root / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(entry.content)
+            self._written.add(variant)
+        return root
+
+    def runs(self, variant: Variant) -> tuple[RunConfiguration, ...]:
+        """Its run configurations, as the template has them."""
+        from scaffold.projects.render import project_runs
+
+        return project_runs(self.template, variant.name, variant.frameworks)
+
+    def _renders(self, variant: Variant) -> bool:
+        try:
+            self.tree(variant)
+        except TemplateBroken:
+            return False
+        return True

@@ -1,0 +1,130 @@
+"""From a project and its template to a plan of everything that an update will do; nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import UpdateRefused
+from scaffold.projects.model import Record
+from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
+from scaffold.system import System
+from scaffold.update.model import UpdatePlan, UpdateRequest
+from scaffold.updating.model import FileChange, Labels
+
+if TYPE_CHECKING:
+    from scaffold.drawing.foreign import Conversation
+
+#: In place of what an older project was rendered with: only the path is known.
+_NOTHING = Entry()
+
+#: What decides about the environment, when it changes.
+_DECLARING = ("pyproject.toml", "requirements.txt")
+
+
+def plan_update(system: System, request: UpdateRequest, talk: Conversation | None = None) -> UpdatePlan:
+    """Decide everything, file by file; nothing is written.
+
+    Nothing of a foreign template runs before ``talk`` agrees to it. Raises NotAProject, TemplateUnknown,
+    TemplateBroken, OptionRefused, NoPermission, and UpdateRefused where an earlier update was interrupted
+    (``update-interrupted``) or left conflicts (``-conflicts-left``), or a newer scaffold was here before.
+    """
+    from scaffold.drawing.again import again
+    from scaffold.projects.record import project_root, read_record
+    from scaffold.updating import reading
+    from scaffold.updating.engines import merger
+    from scaffold.updating.memory import memory, refuse_older, steps_of
+    from scaffold.updating.merging import Merger
+    from scaffold.updating.once import left_to_user
+    from scaffold.updating.planning import Sides, left_out, plan
+    from scaffold.updating.repository import status
+    from scaffold.updating.unresolved import refuse_unresolved
+
+    root, record = project_root(request.start), read_record(request.start)
+    _refuse(root, record)
+    base, notices = _base(system, root, record)
+    drawn = again(
+        system, record, to=request.to, answers=request.answers, trust=request.trust,
+        rehearse=request.rehearse, conversation=talk,
+    )  # fmt: skip
+    if not request.to:
+        refuse_older(record, drawn.record)
+    known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
+    found = reading.read_project(root, known, drawn.files)
+    refuse_unresolved(root, found.entries)
+    labels = Labels(
+        base=f"template {record.template_version}".strip(),
+        new=f"template {drawn.record.template_version}".strip(),
+    )
+    new = left_to_user(drawn.files, base, found.entries, drawn.once)
+    sides = Sides(base=base, yours=found.entries, new=new, blocked=found.blocked, digests=record.files)
+    how = Merger(merge=merger(system, request.engine), labels=labels, reject=request.reject)
+    changes = plan(sides, how)
+    whole = memory(drawn.record, new, left_out(changes))
+    steps = steps_of(root, changes, whole)
+    git = status(system, root)
+    return UpdatePlan(
+        root=root,
+        record=record,
+        becomes=drawn.record,
+        labels=labels,
+        changes=changes,
+        steps=steps,
+        loose=git.loose(one.path for one in steps if one.before),
+        notices=(*notices, *filter(None, (git.notice,)), *drawn.account.notices),
+        follow=_follow(root, changes),
+        account=drawn.account,
+    )
+
+
+def refuse_loose(plan: UpdatePlan) -> None:
+    """Raise where git could not bring back what is there: nobody should have to trust us alone."""
+    if plan.loose and not plan.is_current:
+        raise UpdateRefused(
+            f"not all of {plan.root} is committed",
+            detail=plan.loose,
+            hint="commit it, so that the update can be told from your own work: git add -A && git commit; "
+            "or say --allow-dirty",
+            code="update-dirty",
+        )
+
+
+def _base(system: System, root: Path, record: Record) -> tuple[Snapshot | None, tuple[str, ...]]:
+    """What the project was made as: it kept that, or the same version of its template makes it again."""
+    from scaffold.drawing.again import as_made
+    from scaffold.updating.memory import remembered
+
+    base, notices = remembered(root)
+    if base is not None:
+        return base, notices
+    made = as_made(system, record)
+    if made is None:
+        return None, notices
+    return made, (f"{PRISTINE} cannot be used: the same version of the template made it once more",)
+
+
+def _refuse(root: Path, record: Record) -> None:
+    from scaffold.updating import journal
+
+    journal.refuse_interrupted(root)
+    if record.kind == "none":
+        raise UpdateRefused(
+            f"{root} was made without a template: there is nothing to update it to",
+            detail=("scaffold adopt made it known",),
+            hint="scaffold doctor, scaffold env and scaffold ide work in it all the same",
+            code="update-no-template",
+        )
+
+
+def _follow(root: Path, changes: tuple[FileChange, ...]) -> tuple[tuple[str, ...], ...]:
+    """The commands that make lock and environment what the project now asks for."""
+    from scaffold.environments.layout import Place, is_environment
+    from scaffold.environments.locking.read import lock_files
+
+    written = {str(one.path): one for one in changes if one.before != one.after}
+    if not any(name in written for name in _DECLARING):
+        return ()
+    locked = bool(lock_files(root))
+    if not locked and not is_environment(Place(root).location):
+        return ()
+    return (("env", "lock"), ("env", "sync")) if locked else (("env", "sync", "--lock"),)

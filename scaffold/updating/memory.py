@@ -1,0 +1,74 @@
+"""What a project remembers of the template that it was made from, read before an update and written last."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from scaffold.errors import NotAProject, UpdateRefused
+from scaffold.projects.model import Record
+from scaffold.projects.record import RECORD, read_pristine, recorded
+from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
+from scaffold.updating.model import REJECTED, FileChange
+from scaffold.updating.reading import entry_at
+from scaffold.updating.staging import Step
+
+
+def remembered(root: Path) -> tuple[Snapshot | None, tuple[str, ...]]:
+    """What the project was rendered as; None, and why, where nobody knows."""
+    lost = "files that you never changed are updated; where yours and the template's differ, you must choose"
+    try:
+        found = read_pristine(root)
+    except NotAProject as problem:
+        why = f"{problem.message} ({', '.join(problem.detail)})"
+        return None, (f"{why}: {lost}", f"it may be had from version control: git checkout -- {PRISTINE}")
+    if found is None:
+        return None, (f"{PRISTINE} is not there, as in projects of an older scaffold: {lost}",)
+    return found, ()
+
+
+def refuse_older(record: Record, becomes: Record) -> None:
+    """Raise UpdateRefused (``update-older``) where a colleague's newer scaffold was here before."""
+    versions = (
+        (record.template_version, becomes.template_version, f"template {record.template}"),
+        (record.scaffold_version, becomes.scaffold_version, "scaffold"),
+    )
+    for there, here, name in versions[: 2 if record.kind == "scaffold" else 1]:
+        if _is_older(here, there):
+            raise UpdateRefused(
+                f"the project is up to {name} {there}, and here is {here}: that would take the update back",
+                hint=f"install the newer one: pip install --upgrade {record.provider}; or ask for the older"
+                f" one: --to {becomes.template_version}",
+                code="update-older",
+            )
+
+
+def _is_older(here: str, there: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(here) < Version(there)
+    except InvalidVersion:  # a commit, an archive's digest
+        return False
+
+
+def memory(record: Record, files: Snapshot, out: frozenset[PurePosixPath]) -> Snapshot:
+    """What the project keeps of its making, the record last, less files that could not be put anywhere."""
+    made = {path: one for path, one in files.items() if path not in out}
+    whole = recorded(record, made)
+    own = sorted(set(whole) - set(made), key=lambda path: (path == RECORD, path))
+    return {path: whole[path] for path in own}
+
+
+def steps_of(root: Path, changes: tuple[FileChange, ...], kept: Snapshot) -> tuple[Step, ...]:
+    """What is written: files, what was rejected of them, and last what the project remembers."""
+    steps = [Step(one.path, one.before, one.after, one.origin) for one in changes if one.before != one.after]
+    for one in changes:
+        if one.rejected is not None:
+            beside = one.path.with_name(one.path.name + REJECTED)
+            steps.append(Step(beside, entry_at(root / beside), Entry(one.rejected)))
+    for path, entry in kept.items():
+        before = entry_at(root / path)
+        ours = path in {PRISTINE, RECORD} or before is None  # the rest may have been changed by the user
+        if before != entry and ours:
+            steps.append(Step(path, before, entry))
+    return tuple(steps)

@@ -1,0 +1,456 @@
+"""`scaffold adopt` as a user types it: what it writes, and that nothing else changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from scaffold.adopt.make import _taken_back, _write
+from scaffold.errors import ScaffoldError
+from scaffold.projects.record import RECORD
+from scaffold.projects.snapshot import Entry
+from tests.environments.conftest import TINY_BACKEND
+from tests.environments.standins import PYTHON
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+CODE = "import torch\n\n\ndef main():\n    print('trained')\n\n\nif __name__ == '__main__':\n    main()\n"
+OWN_RUN = """\
+<component name="ProjectRunConfigurationManager">
+  <configuration default="false" name="mine" type="PythonConfigurationType" factoryName="Python">
+    <option name="SCRIPT_NAME" value="$PROJECT_DIR$/evaluate.py" />
+  </configuration>
+</component>
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "Their Net"
+    (root / ".run").mkdir(parents=True)
+    (root / "train.py").write_text(CODE)
+    (root / "evaluate.py").write_text(CODE)
+    (root / "requirements.txt").write_bytes(b"torch>=2\r\nalpha\r\n")
+    (root / ".run" / "mine.run.xml").write_text(OWN_RUN)
+    (root / ".gitignore").write_text("*.pt\n")
+    return root
+
+
+def scaffold(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scaffold", *map(str, arguments)], cwd=root, capture_output=True, text=True,
+        check=False, stdin=subprocess.DEVNULL, timeout=300,
+    )  # fmt: skip
+
+
+def tree(root: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Every file with its bytes, its mode and when it was written."""
+    return {
+        str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mode, path.stat().st_mtime_ns)
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".venv" not in path.parts
+    }
+
+
+def test_an_environment_is_made_of_what_the_project_asks_for(project, wheels):
+    before = tree(project)
+    done = scaffold(project, "adopt", ".", "--python", PYTHON, "--index", wheels, "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["schema"], said["done"]) == ("scaffold/adopt-project/1", True)
+    plan = said["plan"]
+    assert plan["name"] == {
+        "distribution": "their-net",
+        "package": "their_net",
+        "title": "Their Net",
+    }
+    assert (plan["kind"], plan["frameworks"], plan["runs"]) == ("none", ["pytorch"], ["train"])
+    assert plan["own_runs"] == ["mine"]
+    after = tree(project)
+    assert {name: after[name] for name in before} == before
+    new = {name for name in after if name not in before and not name.startswith(".idea/")}
+    assert new == {
+        ".run/train.run.xml",
+        ".scaffold/.gitignore",
+        ".scaffold/builds.json",
+        ".scaffold/environment.json",
+        ".scaffold/environment.lock",
+        ".scaffold/project.json",
+        ".scaffold/proofs.json",
+    } | {name for name in new if name.startswith(".scaffold/") and "lock" in name}
+    assert [one["proofs"][0]["framework"] for one in said["setup"]["environments"]] == ["pytorch"]
+    assert [one["id"] for one in said["findings"] if one["level"] in ("error", "warning")] == []
+    ran = scaffold(project, "run", "train")
+    assert (ran.returncode, ran.stdout) == (0, "trained\n")
+    checked = scaffold(project, "env", "check", "--json")
+    assert checked.returncode == 0, checked.stdout
+    again = scaffold(project, "env", "create", "--python", PYTHON, "--index", wheels, "--yes", "--quiet")
+    assert (again.returncode, again.stdout.partition(":")[0].split()[0]) == (0, "Made")
+    assert "torch" in json.loads(scaffold(project, "env", "show", "--json").stdout)["environment"]["packages"]
+    refused = scaffold(project, "env", "lock", "--json")
+    assert json.loads(refused.stdout)["error"]["code"] == "lock-no-project"
+
+
+def test_what_is_planned_is_written_nowhere(project):
+    before = tree(project)
+    done = scaffold(project, "adopt", ".", "--no-env", "--dry-run")
+    assert (done.returncode, tree(project)) == (0, before)
+    assert done.stdout.splitlines() == [
+        f"Project        {project}: 2 Python files",
+        "PyTorch        seen in requirements.txt",
+        "Needs          1 package by requirements.txt",
+        "               alpha",
+        "Run            train: python train.py (first)",
+        "Kept           run configurations of its own: mine",
+        "Writes         3 files below .scaffold and .run and 8 of PyCharm's below .idea",
+        "               .run/train.run.xml",
+        "               .scaffold/.gitignore",
+        "               .scaffold/project.json",
+        "               .idea/.gitignore",
+        "               .idea/Their Net.iml",
+        "               .idea/misc.xml",
+        "               .idea/modules.xml",
+        "               .idea/other.xml",
+        "               .idea/pyProjectModel.xml",
+        "               .idea/scaffold.json",
+        "               .idea/workspace.xml",
+    ]
+
+
+def test_committed_files_of_pycharm_are_named_before_they_change(project):
+    """The only files of a project that change; then taken back as the last lines say."""
+    (project / ".idea").mkdir()
+    (project / ".idea/misc.xml").write_text(
+        '<project version="4">\n  <component name="Black" />\n</project>\n'
+    )
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    for command in ("init -q", "add .idea", "-c user.name=a -c user.email=a@example.org commit -qm mine"):
+        subprocess.run(["git", *command.split()], cwd=project, check=True)
+    before = tree(project)
+    planned = scaffold(project, "adopt", ".", "--dry-run")
+    assert [one for one in planned.stdout.splitlines() if "idea" in one or one.startswith("Changes")] == [
+        "Writes         3 files below .scaffold and .run and 8 of PyCharm's below .idea",
+        "               .idea/.gitignore",
+        "               .idea/Their Net.iml",
+        "               .idea/modules.xml",
+        "               .idea/other.xml",
+        "               .idea/pyProjectModel.xml",
+        "               .idea/scaffold.json",
+        "               .idea/vcs.xml",
+        "               .idea/workspace.xml",
+        "Changes        .idea/misc.xml: what is missing is added; git tracks it",
+    ]
+    done = scaffold(project, "adopt", ".")
+    after = tree(project)
+    assert sorted(name for name in before if after[name] != before[name]) == [".idea/misc.xml"]
+    take_back(project, done.stdout)
+    assert {name: one[0] for name, one in tree(project).items()} == {
+        name: one[0] for name, one in before.items()
+    }
+
+
+def take_back(root: Path, said: str) -> list[str]:
+    """Do what the last lines say; the commands."""
+    (back,) = (one for one in said.splitlines() if one.startswith("Take back"))
+    commands = back.removeprefix("Take back").strip().split("; ")
+    for one in commands:
+        program, *arguments = shlex.split(one)
+        if program == "scaffold":
+            assert scaffold(root, *arguments).returncode == 0
+        else:
+            subprocess.run([program, *arguments], cwd=root, check=True)
+    return commands
+
+
+def test_both_editors_get_their_files_and_nothing_is_left_when_they_are_taken_back(tmp_path):
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net/train.py").write_text(CODE)
+    done = scaffold(tmp_path / "net", "adopt", ".", "--no-env", "--ide", "both")
+    assert done.returncode == 0, done.stderr
+    launch = json.loads((tmp_path / "net/.vscode/launch.json").read_text())
+    assert [one["name"] for one in launch["configurations"]] == ["train"]
+    assert take_back(tmp_path / "net", done.stdout) == [
+        "scaffold ide pycharm --undo",
+        "scaffold ide vscode --undo",
+        "rm -r .scaffold .run/train.run.xml",
+        "rmdir .run",
+    ]
+    assert [one.name for one in (tmp_path / "net").iterdir()] == ["train.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX reads it, and no such file can be there")
+def test_what_is_to_be_copied_runs_nothing_of_a_files_name(tmp_path):
+    root = tmp_path / "net"
+    root.mkdir()
+    (root / "$(touch hacked).py").write_text(CODE)
+    done = scaffold(root, "adopt", ".", "--no-env")
+    assert done.returncode == 0, done.stderr
+    (line,) = (one for one in done.stdout.splitlines() if one.startswith("Try it"))
+    assert line == "Try it         scaffold run '$(touch hacked)'"
+    listed = scaffold(root, "run").stdout.splitlines()
+    assert listed[-1] == "Start one:  scaffold run '$(touch hacked)'"
+    typed = line.removeprefix("Try it").strip().replace("scaffold run", "printf %s")
+    assert subprocess.run(["sh", "-c", typed], cwd=root, capture_output=True, check=True).stdout == (
+        b"$(touch hacked)"
+    )
+    assert not (root / "hacked").exists()
+
+
+def test_a_limit_that_no_build_meets_is_told_with_a_way_on(project, wheels):
+    """`env create` has no option that would leave a framework out."""
+    (project / "requirements.txt").write_text("torch==2.13\n")
+    options = ("--python", PYTHON, "--index", wheels)
+    assert scaffold(project, "adopt", ".", "--no-env").returncode == 0
+    (project / "requirements.txt").write_text("torch==99.9\n")
+    error = _error(project, "env", "create", *options)
+    assert (error["code"], error["message"]) == (
+        "no-release",
+        "there is no release of torch==99.9 in any source that was asked",
+    )
+    old = wheels.parent / "old"
+    old.mkdir(exist_ok=True)
+    (old / "torch-1.0.0-cp27-none-any.whl").write_bytes((next(wheels.glob("torch-*"))).read_bytes())
+    (project / "requirements.txt").write_text("torch==1.0.0\n")
+    error = _error(project, "env", "create", "--python", PYTHON, "--index", old)
+    assert error["code"] == "no-build"
+    assert error["hint"] == (
+        "loosen torch==1.0.0 where the project asks for it; or have PyTorch installed as any other package, "
+        "unproved: rm -r .scaffold && scaffold adopt . --framework none"
+    )
+
+
+def _error(root: Path, *arguments: object) -> dict:
+    done = scaffold(root, *arguments, "--json")
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout)["error"]
+
+
+BACKEND = """\
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return deeper(12)
+
+
+def deeper(left):
+    if not left:
+        raise ValueError("no folder is called theirs")
+    return (deeper)(left - 1) if left % 2 else deeper(left - 1)
+"""
+
+
+def test_a_project_that_cannot_be_built_does_not_cost_its_environment(project, wheels):
+    (project / "backend.py").write_text(BACKEND)
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        '[project]\nname = "thing"\nversion = "0.1"\ndependencies = ["alpha"]\n'
+    )
+    options = ("--python", PYTHON, "--index", wheels, "--yes")
+    done = scaffold(project, "adopt", ".", *options, "--framework", "none", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    warnings = said["setup"]["warnings"]
+    assert warnings[0] == "The build of thing failed: everything else is installed, the project itself is not"
+    assert [one.strip() for one in warnings if "ValueError:" in one] == [
+        "ValueError: no folder is called theirs"
+    ]
+    assert len(warnings) <= 14
+    assert warnings[-1] == (
+        "correct what it says, then: scaffold env create; until then its modules import from its folder"
+    )
+    assert "alpha" in said["setup"]["environments"][0]["packages"]
+    assert [one["id"] for one in said["findings"] if one["level"] == "error"] == ["pkg.project-missing"]
+    (project / "backend.py").write_text(TINY_BACKEND)
+    again = scaffold(project, "env", "create", *options, "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["warnings"] == []
+    assert "thing" in json.loads(scaffold(project, "env", "show", "--json").stdout)["environment"]["packages"]
+
+
+def test_a_name_that_is_none_is_refused(project):
+    done = scaffold(project, "adopt", ".", "--no-env", "--name", "")
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[1:]) == (
+        2,
+        "",
+        [
+            "error[name-refused]: '' cannot be a project's name: it is empty",
+            "hint: scaffold adopt --name their-net",
+        ],
+    )
+
+
+def test_files_alone_and_taken_back(project):
+    before = tree(project)
+    done = scaffold(project, "adopt", ".", "--no-env")
+    assert done.returncode == 0, done.stderr
+    assert "\nAdopted: " in done.stdout
+    commands = take_back(project, done.stdout)
+    assert commands == ["scaffold ide pycharm --undo", "rm -r .scaffold .run/train.run.xml"]
+    assert tree(project) == before
+
+
+def test_the_environment_that_lies_there_is_used_as_it_is(project):
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    (project / ".venv" / "note.txt").write_text("mine")
+    done = scaffold(project, "adopt", ".", "--json")
+    plan = json.loads(done.stdout)["plan"]
+    assert plan["adopted"]["environment"]["location"] == str(project / ".venv")
+    assert plan["adopted"]["missing"] == ["torch (PyTorch is not installed)", "alpha (not installed)"]
+    assert (project / ".venv" / "note.txt").read_text() == "mine"
+    assert json.loads(scaffold(project, "env", "show", "--json").stdout)["environment"]["location"] == str(
+        project / ".venv"
+    )
+
+
+def test_an_environment_that_does_not_start_is_refused_with_a_way_out(project):
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    (project / ".venv" / "bin" / "python").unlink()
+    done = scaffold(project, "adopt", ".", "--json")
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "adopt-broken"
+    assert error["hint"] == (
+        "the rest without it, and then another one in its place: "
+        "scaffold adopt --no-env; scaffold env create --replace"
+    )
+    assert not (project / ".scaffold").exists()
+
+
+def test_no_framework_at_all(project, wheels):
+    (project / "requirements.txt").write_text("alpha\n")
+    for name in ("train.py", "evaluate.py"):
+        (project / name).write_text("import alpha\nprint(alpha.version)\n")
+    done = scaffold(project, "adopt", ".", "--python", PYTHON, "--index", wheels, "--yes", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert (said["plan"]["frameworks"], said["setup"]["environments"][0]["proofs"]) == ([], [])
+    assert scaffold(project, "run", "train").stdout == "1\n"
+    assert [one["id"] for one in said["findings"] if one["level"] in ("error", "warning")] == []
+
+
+def test_a_pinned_release_is_what_is_taken(project, wheels):
+    (project / "requirements.txt").write_text("torch==2.12\n")
+    done = scaffold(project, "adopt", ".", "--python", PYTHON, "--index", wheels, "--yes", "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["code"]) == (1, "no-release")
+    assert error["detail"] == ["torch==2.12: there are 2.13.0"]
+    assert not (project / ".scaffold").exists()
+
+
+def test_taken_to_be_made_from_a_template(project, wheels):
+    done = scaffold(
+        project, "adopt", ".", "--no-env", "--template", "cnn", "--name", "their-net", "--json",
+        "--index", wheels,
+    )  # fmt: skip
+    said = json.loads(done.stdout)
+    assert done.returncode == 0, said
+    record = json.loads((project / ".scaffold" / "project.json").read_text())
+    assert (record["kind"], record["template"], record["frameworks"]) == ("scaffold", "cnn", ["pytorch"])
+    assert "src/their_net/__init__.py" in record["files"]
+    assert (project / ".scaffold" / "pristine.tar.gz").is_file()
+    assert not (project / "src").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["nowhere"], "adopt-no-folder"),
+        (["/"], "adopt-whole-disk"),
+        (["~"], "adopt-whole-disk"),
+        (["empty"], "adopt-no-code"),
+        ([".", "--name", "a b"], "name-refused"),
+        ([".", "--template", "gone", "--name", "a-b"], "template-unknown"),
+        (["linked"], "target-occupied"),
+        (["dangling"], "target-occupied"),
+        (["repository/below"], None),
+    ],
+)
+def test_refused(project, home, arguments, code):
+    (project / "empty").mkdir()
+    (project / "linked").mkdir()
+    (project / "linked" / "a.py").write_text(CODE)
+    (project / "linked" / ".run").symlink_to(home)
+    (project / "dangling" / ".scaffold").mkdir(parents=True)
+    (project / "dangling" / "a.py").write_text(CODE)
+    (project / "dangling" / ".scaffold" / "project.json").symlink_to(project / "written-outside")
+    (project / "repository" / ".git").mkdir(parents=True)
+    (project / "repository" / "below").mkdir()
+    (project / "repository" / "below" / "a.py").write_text(CODE)
+    before = tree(project)
+    given = [str(home) if one == "~" else one for one in arguments]
+    done = scaffold(project, "adopt", *given, "--no-env", "--json")
+    said = json.loads(done.stdout)
+    assert said.get("error", {}).get("code") == code
+    if code:
+        assert tree(project) == before
+
+
+def test_a_failure_brings_back_what_stood_there(tmp_path):
+    files = {PurePosixPath(".scaffold/.gitignore"): Entry(b"new"), RECORD: Entry(b"{}")}
+    files[PurePosixPath(".run/train.run.xml")] = Entry(b"<component/>")
+    (tmp_path / RECORD).mkdir(parents=True)  # nothing is written there
+    (tmp_path / ".scaffold" / ".gitignore").write_text("old")
+    with pytest.raises(ScaffoldError), _taken_back(tmp_path, files):
+        _write(tmp_path, files)
+    assert {name: content for name, (content, *_) in tree(tmp_path).items()} == {
+        ".scaffold/.gitignore": b"old"
+    }
+    assert not (tmp_path / ".run").exists()
+
+
+def test_a_folder_of_a_repository_is_asked_for_by_name(project):
+    (project / ".git").mkdir()
+    (project / "below").mkdir()
+    (project / "below" / "a.py").write_text(CODE)
+    done = scaffold(project / "below", "adopt", "--no-env", "--json")
+    assert json.loads(done.stdout)["error"]["code"] == "adopt-below-git"
+
+
+def test_known_already(project):
+    assert scaffold(project, "adopt", ".", "--no-env").returncode == 0
+    before = tree(project)
+    again = json.loads(scaffold(project, "adopt", ".", "--no-env", "--json").stdout)
+    assert again["error"]["code"] == "adopt-known"
+    (project / "below").mkdir()
+    inside = json.loads(scaffold(project / "below", "adopt", "--no-env", "--json").stdout)
+    assert inside["error"]["code"] == "adopt-inside"
+    assert tree(project) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_closed(project):
+    project.chmod(0o555)
+    try:
+        done = scaffold(project, "adopt", ".", "--no-env", "--json")
+    finally:
+        project.chmod(0o755)
+    assert json.loads(done.stdout)["error"]["code"] == "no-permission"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_stopped_while_the_environment_is_made_the_project_is_known(project, wheels):
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["sleepy-backend"]\nbuild-backend = "sleepy_backend"\n'
+        '[project]\nname = "thing"\nversion = "1"\ndependencies = ["alpha"]\n'
+    )
+    before = tree(project)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "adopt", ".", "--framework", "none", "--yes",
+         "--python", PYTHON, "--index", str(wheels)],
+        cwd=project, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (project / "building").exists() and child.poll() is None:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "scaffold env create" in said
+    after = tree(project)
+    assert {name: after[name] for name in before} == before
+    assert (project / ".scaffold" / "project.json").is_file()
+    assert not (project / ".venv").exists()

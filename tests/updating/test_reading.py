@@ -1,0 +1,89 @@
+"""What stands in a project where an update wants something: the user's own is told, and stops nothing else."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
+from scaffold.updating.engines import merge_with_python
+from scaffold.updating.merging import Merger
+from scaffold.updating.model import Labels
+from scaffold.updating.planning import Sides, plan
+from scaffold.updating.reading import entry_at, read_project
+
+MERGER = Merger(merge=merge_with_python, labels=Labels(new="template 2"))
+FOLDER = Entry(kind="folder")
+
+
+def planned(root: Path, base: dict[str, Entry], new: dict[str, Entry]) -> dict[str, tuple[str, str]]:
+    """Class and first reason of each file, and that nothing else was found to be changed."""
+    sides: list[Snapshot] = [{PurePosixPath(path): one for path, one in side.items()} for side in (base, new)]
+    found = read_project(root, *sides)
+    changes = plan(Sides(base=sides[0], yours=found.entries, new=sides[1], blocked=found.blocked), MERGER)
+    return {str(one.path): (one.kind, one.reasons[0] if one.reasons else "") for one in changes}
+
+
+def test_a_file_of_any_size_in_the_place_of_the_templates_is_the_users(tmp_path: Path) -> None:
+    with (tmp_path / "d.bin").open("wb") as stream:
+        stream.truncate(LARGEST + 1)
+    was, added = {"d.bin": Entry(b"placeholder\n")}, {"b.txt": Entry(b"new\n")}
+    assert planned(tmp_path, was, {**was, **added}) == {
+        "b.txt": ("added", ""),
+        "d.bin": ("kept", "it is larger than 256 MB, and cannot be compared; it stays so"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "expected"),
+    [
+        ({}, {"data": FOLDER}, ("unchanged", "")),
+        ({"data": FOLDER}, {"data": FOLDER}, ("unchanged", "")),
+        ({"data": FOLDER}, {}, ("kept", "the template has it no more; you changed it, and so it stays")),
+        ({}, {"data": Entry(b"1\n")}, ("conflict", "a folder has its name: move it away, and update again")),
+    ],
+)
+def test_an_empty_folder_that_the_user_filled_is_there(tmp_path: Path, base, new, expected) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/x.csv").write_text("1\n", encoding="utf-8")
+    assert planned(tmp_path, base, new) == {"data": expected}
+
+
+def test_a_file_of_the_users_own_that_differs_in_case_only_waits(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"1\n")
+    (tmp_path / "Utils.py").write_bytes(b"mine\n")
+    was = {"a.py": Entry(b"1\n")}
+    assert planned(tmp_path, was, {**was, "utils.py": Entry(b"2\n")}) == {
+        "a.py": ("unchanged", ""),
+        "utils.py": (
+            "conflict",
+            "Utils.py differs from it only in upper and lower case: move it away, and update again",
+        ),
+    }
+
+
+def test_a_file_whose_case_the_user_changed_is_the_users_renamed_one(tmp_path: Path) -> None:
+    body = b"".join(b"line %d of it\n" % number for number in range(20))
+    (tmp_path / "Utils.py").write_bytes(body)
+    if (tmp_path / "utils.py").exists():
+        pytest.skip("both names are one file here")
+    found = planned(tmp_path, {"utils.py": Entry(body)}, {"utils.py": Entry(body + b"more\n")})
+    assert found == {"Utils.py": ("taken", "you renamed utils.py: the update goes where it is now")}
+
+
+def test_a_name_whose_accents_are_letters_of_their_own_is_found(tmp_path: Path) -> None:
+    name = unicodedata.normalize("NFD", "café.md")
+    (tmp_path / name).write_bytes(b"1\n")
+    assert planned(tmp_path, {name: Entry(b"1\n")}, {name: Entry(b"2\n")}) == {name: ("taken", "")}
+
+
+def test_links_lead_where_they_say_in_one_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a").symlink_to("../README.md")
+    assert entry_at(tmp_path / "docs/a") == Entry(b"../README.md", kind="link")
+    monkeypatch.setattr(os, "readlink", lambda _: "\\\\?\\C:\\docs\\b")
+    monkeypatch.setattr("scaffold.updating.reading.WINDOWS", True)
+    assert entry_at(tmp_path / "docs/a") == Entry(b"C:/docs/b", kind="link")
