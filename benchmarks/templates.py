@@ -28,6 +28,7 @@ from scaffold.projects.measured import FILE, SCHEMA, Row
 from scaffold.projects.model import Floor, Template
 from scaffold.projects.names import project_name
 from scaffold.projects.render import render
+from scaffold.projects.snapshot import entries
 from scaffold.projects.write import write_project
 
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -58,7 +59,8 @@ def measure(template: Template, python: str) -> list[Row]:
     """Every job of every framework, in a project of its own."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
-        write_project(root, render(template, project_name("project"), template.frameworks, (), "3.12", {}))
+        files = render(template, project_name("project"), template.frameworks, (), "3.12", {})
+        write_project(root, entries(files))
         runs = [
             run for run in template.runs if run.kind == "module" and run.target.rpartition(".")[2] in JOBS
         ]
