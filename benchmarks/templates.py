@@ -28,7 +28,6 @@ from scaffold.projects.measured import FILE, SCHEMA, Row
 from scaffold.projects.model import Floor, Template
 from scaffold.projects.names import project_name
 from scaffold.projects.render import render
-from scaffold.projects.snapshot import entries
 from scaffold.projects.write import write_project
 
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -60,7 +59,7 @@ def measure(template: Template, python: str) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         files = render(template, project_name("project"), template.frameworks, (), "3.12", {})
-        write_project(root, entries(files))
+        write_project(root, files)
         runs = [
             run for run in template.runs if run.kind == "module" and run.target.rpartition(".")[2] in JOBS
         ]

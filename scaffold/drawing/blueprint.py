@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold import __version__
 from scaffold.projects.model import Ide, ProjectName, Record, RunConfiguration, Template, Tree
-from scaffold.projects.snapshot import Snapshot, entries
+from scaffold.projects.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from scaffold.builds.model import BuildPlan, Framework
@@ -72,11 +72,11 @@ def draw(template: Template, record: Record) -> Blueprint:
 
     Raises TemplateBroken.
     """
-    from scaffold.projects.render import executables, project_runs, render
+    from scaffold.projects.render import project_runs, render
     from scaffold.projects.write import check_paths
 
     runs = project_runs(template, record.name, record.frameworks)
-    tree = render(
+    files = render(
         template,
         record.name,
         record.frameworks,
@@ -84,8 +84,6 @@ def draw(template: Template, record: Record) -> Blueprint:
         record.python,
         ide_files(record.ide, template, record.name, runs),
     )
-    programs = executables(template, record.name, record.frameworks)
-    files = {path: replace(one, executable=path in programs) for path, one in entries(tree).items()}
     check_paths(files)
     now = replace(record, template_version=template.version, scaffold_version=__version__)
     return Blueprint(record=now, template=template, files=files)

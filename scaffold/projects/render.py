@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +17,7 @@ from scaffold.projects.metadata import pyproject, requirements
 from scaffold.projects.model import ProjectName, RunConfiguration, Template, Tree
 from scaffold.projects.prose import ENDING, Prose, SharedProse, render_prose
 from scaffold.projects.rename import rename_content, rename_path, rename_run, rename_text
+from scaffold.projects.snapshot import Entry, Snapshot
 
 
 def render(
@@ -25,49 +27,43 @@ def render(
     builds: tuple[BuildPlan, ...],
     python: str,
     ide_files: Tree,
-) -> Tree:
+) -> Snapshot:
     """Every file that a template gives a project, sorted by path; the same arguments give the same bytes.
 
     ``python`` is the minor version in use (3.12), ``ide_files`` what PyCharm and VS Code read
     of `project_runs`. What the project remembers of this comes from `record.recorded`.
+    A file can be started as it is where the template's own file can.
     Raises `TemplateBroken` where two of them give one path, or a file cannot be read.
     """
-    tree: dict[PurePosixPath, bytes] = {}
+    files: dict[PurePosixPath, Entry] = {}
     context = _context(template, name, frameworks, builds, python)
     prose: dict[PurePosixPath, Prose] = {}
+    programs: set[PurePosixPath] = set()
     for path, source in compose(template, frameworks).items():
         place, content = rename_path(path, name), _content(source)
         if source.suffix == ENDING:
-            prose[place.with_suffix("")] = Prose(source=source, text=_text(source, content, name))
+            place = place.with_suffix("")
+            prose[place] = Prose(source=source, text=_text(source, content, name))
         else:
-            _add(tree, place, rename_content(content, name))
+            _add(files, place, rename_content(content, name))
+        if _starts(source):
+            programs.add(place)
     shared = SharedProse(folders=_prose_folders(template, frameworks), name=name)
     for place, text in zip(prose, _rendered(template, tuple(prose.values()), context, shared), strict=True):
-        _add(tree, place, text.encode("utf-8"))
+        _add(files, place, text.encode("utf-8"))
     generated = {
         PurePosixPath("pyproject.toml"): pyproject(template, name, frameworks, builds, python),
         PurePosixPath("requirements.txt"): requirements(template, name, frameworks, builds),
     }
     for path, text in generated.items():
-        _add(tree, path, text.encode("utf-8"))
+        _add(files, path, text.encode("utf-8"))
     for path, content in ide_files.items():
-        _add(tree, path, content)
-    return dict(sorted(tree.items()))
-
-
-def executables(
-    template: Template, name: ProjectName, frameworks: tuple[Framework, ...]
-) -> frozenset[PurePosixPath]:
-    """The files of a project that can be started as they are, as the template's own files can.
-
-    Windows keeps no such mark: there the first line tells.
-    """
-    sources = compose(template, frameworks).items()
-    places = (rename_path(path, name) for path, source in sources if _starts(source))
-    return frozenset(place.with_suffix("") if place.suffix == ENDING else place for place in places)
+        _add(files, path, content)
+    return {path: replace(files[path], executable=path in programs) for path in sorted(files)}
 
 
 def _starts(source: Path) -> bool:
+    """Whether a template's file can be started. Windows keeps no such mark: there the first line tells."""
     if os.name != "nt":
         return bool(source.stat().st_mode & 0o100)
     with source.open("rb") as stream:
@@ -135,10 +131,10 @@ def _context(
     }
 
 
-def _add(tree: dict[PurePosixPath, bytes], path: PurePosixPath, content: bytes) -> None:
-    if path in tree:
+def _add(files: dict[PurePosixPath, Entry], path: PurePosixPath, content: bytes) -> None:
+    if path in files:
         raise TemplateBroken(
             f"the template brings {path}, which scaffold writes itself",
             hint="Take it out of the template: it is built from template.toml and the parts.",
         )
-    tree[path] = content
+    files[path] = Entry(content)

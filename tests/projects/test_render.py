@@ -37,9 +37,11 @@ def test_the_whole_tree(tiny):
         "src/cat_dog/metrics.py",
         "src/cat_dog/pytorch/train.py",
     ]
-    assert tree[PurePosixPath("README.md")] == b"# Cat Dog\n- train (PyTorch)\n- tests\n"
-    assert tree[PurePosixPath("src/cat_dog/data.py")] == b'"""Data of Cat Dog."""\n\nNAME = "cat-dog"\n'
-    assert tree[PurePosixPath("src/cat_dog/pytorch/train.py")] == b"from cat_dog import data\n"
+    assert tree[PurePosixPath("README.md")].content == b"# Cat Dog\n- train (PyTorch)\n- tests\n"
+    assert (
+        tree[PurePosixPath("src/cat_dog/data.py")].content == b'"""Data of Cat Dog."""\n\nNAME = "cat-dog"\n'
+    )
+    assert tree[PurePosixPath("src/cat_dog/pytorch/train.py")].content == b"from cat_dog import data\n"
 
 
 def test_the_record_tells_every_file_and_its_making(tiny):
@@ -133,15 +135,15 @@ def test_the_templates_of_this_package_render(frameworks, name):
     builds = tuple({"pytorch": torch_build(), "keras": keras_build()}[one] for one in frameworks)
     tree = render(template, project_name(name), frameworks, builds, "3.12", {})
     package = name.replace("-", "_")
-    for path, content in tree.items():
+    for path, one in tree.items():
         for old in (b"your_project", b"your-project", b"Your Project"):
-            assert old not in content, path
+            assert old not in one.content, path
         if path.suffix == ".py":
-            ast.parse(content, str(path))
-    document = loads(tree[PurePosixPath("pyproject.toml")].decode())
+            ast.parse(one.content, str(path))
+    document = loads(tree[PurePosixPath("pyproject.toml")].content.decode())
     assert document["project"]["name"] == name
     assert PurePosixPath(f"src/{package}/__init__.py") in tree
-    readme = tree[PurePosixPath("README.md")].decode()
+    readme = tree[PurePosixPath("README.md")].content.decode()
     for run in project_runs(template, project_name(name), frameworks):
         assert f"| {run.name} | {run.summary} |" in readme
     assert ("PyTorch" in readme, "Keras" in readme) == ("pytorch" in frameworks, "keras" in frameworks)
@@ -159,7 +161,7 @@ def test_prose_that_templates_share_lies_beside_them(provider):
     )
     template = find_template("tiny", (provider,))
     tree = render(template, NAME, ("pytorch",), (), "3.12", {})
-    assert tree[PurePosixPath("README.md")] == b"# Title\nRun train (PyTorch) of Cat Dog.\n"
+    assert tree[PurePosixPath("README.md")].content == b"# Title\nRun train (PyTorch) of Cat Dog.\n"
 
 
 def test_a_mistake_in_shared_prose_names_it_and_no_text_lies_outside(provider):

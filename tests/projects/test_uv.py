@@ -15,7 +15,6 @@ import pytest
 
 from scaffold.projects.names import project_name
 from scaffold.projects.render import render
-from scaffold.projects.snapshot import entries
 from scaffold.projects.write import write_project
 from scaffold.toml import loads
 
@@ -97,7 +96,7 @@ def chosen(folder: Path, server: str, *arguments: str, **more: str) -> str:
 
 def make(tiny, target: Path, build) -> Path:
     files = render(tiny, project_name("cat-dog"), ("pytorch",), (build,), "3.12", {})
-    write_project(target, entries(files))
+    write_project(target, files)
     return target
 
 
