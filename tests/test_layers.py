@@ -14,7 +14,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"mending", "adopt", "authoring", "template_checks"},
-    {"new", "env", "ide", "doctor", "update", "completion", "overview", "export"},
+    {"new", "env", "ide", "doctor", "update", "completion", "overview"},
     {"replay", "told"},
     {"making"},
     {"setup", "drawing"},

@@ -11,7 +11,7 @@ from scaffold.checks.model import Finding
 from scaffold.environments.model import Report
 from scaffold.errors import Interrupted, ScaffoldError, TargetOccupied
 from scaffold.files import replace_file
-from scaffold.new.carry_out import unfinished
+from scaffold.new.make import unfinished
 from scaffold.projects.record import RECORD
 from scaffold.projects.snapshot import Snapshot
 from scaffold.setup import Announce, SetupReport, Wishes, demand_consent

@@ -1,1 +1,1 @@
-"""For who writes templates: one opened as a live project, and the beginning of a new one."""
+"""For who writes templates: one opened as a live project, the beginning of a new one, one exported."""

@@ -3,7 +3,7 @@
 ``plan_new`` looks and decides and writes nothing; ``carry_out`` does exactly what the plan says.
 """
 
-from scaffold.new.carry_out import carry_out
+from scaffold.new.make import carry_out
 from scaffold.new.model import NewPlan, NewReport, NewRequest
 from scaffold.new.naming import meant_template
 from scaffold.new.plan import plan_new

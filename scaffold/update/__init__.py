@@ -4,7 +4,7 @@
 of it or none.
 """
 
-from scaffold.update.carry_out import alone, carry_out, pending, recover, undo
+from scaffold.update.apply import alone, carry_out, pending, recover, undo
 from scaffold.update.model import UpdatePlan, UpdateReport, UpdateRequest
 from scaffold.update.plan import plan_update, refuse_loose
 

@@ -11,7 +11,7 @@ from scaffold.cli.options import completer, output_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
-    from scaffold.export import ExportPlan
+    from scaffold.authoring.export import ExportPlan
     from scaffold.projects.export.model import ExportFormat
 
 SCHEMA = "scaffold/export/1"
@@ -43,7 +43,7 @@ def command(*, template: str, foreign: ExportFormat, target: Path, dry_run: bool
     one machine; that is proved before anything is written. No code of the exported template ever runs, so
     nobody has to trust it.
     """
-    from scaffold.export import carry_out, plan_export
+    from scaffold.authoring.export import carry_out, plan_export
     from scaffold.results import envelope
     from scaffold.system import HostSystem
 

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from scaffold.authoring.export import carry_out, drawn, plan_export
 from scaffold.errors import OptionRefused, ScaffoldError, TargetOccupied, TemplateBroken
-from scaffold.export import carry_out, drawn, plan_export
 from scaffold.projects.catalog import find_template, find_templates
 from scaffold.projects.export.model import Answers, ExportFormat, Selection, selections
 from scaffold.projects.export.readme import folder_of
@@ -199,7 +199,7 @@ def test_braces_ends_of_lines_and_bytes_come_back(into: ExportFormat, tmp_path: 
     (tmp_path / "ours/odd/common/latin.txt").write_bytes("your-project schön {{".encode("latin-1"))
     target = tmp_path / "theirs"
     carry_out(plan_export(HostSystem(), str(tmp_path / "ours" / "odd"), into, target))
-    from scaffold.export import template_at
+    from scaffold.authoring.export import template_at
 
     answers = answers_of(LONG, ("keras",))
     command_answers = answers
