@@ -54,8 +54,7 @@ SLOW_TESTS = Check(
 
 def imports_of_its_own(subject: Subject) -> Iterator[str]:
     """Imports of what the project itself does not have."""
-    for variant in subject.trees:
-        yield from (f"{variant.label}: {problem}" for problem in unresolved(subject.folder(variant)))
+    yield from subject.of_each(lambda variant, _: unresolved(subject.folder(variant)))
 
 
 #: What is told by a rendering's bytes, and by what it would start.
@@ -64,7 +63,7 @@ CONTENTS: tuple[tuple[Check, Callable[[Subject], Iterable[str]]], ...] = (
         Check(
             id="composes",
             proves="every selection of frameworks gives a project, with a short and a 40-letter name",
-            remedy="keep each path in one layer; what two need belongs into a part",
+            remedy="correct the file that is named; a path is kept in one layer, what two need in a part",
         ),
         contents.composes,
     ),

@@ -11,7 +11,7 @@ from scaffold.projects.portable import clashes, has_odd_letters, is_device
 from scaffold.projects.record import RECORD
 from scaffold.projects.rename import PLACEHOLDER
 from scaffold.projects.snapshot import PRISTINE, Snapshot
-from scaffold.template_checks.subject import SAMPLES, Subject, Variant, rendered
+from scaffold.template_checks.subject import SAMPLES, Subject, Variant, rendered, together
 
 README = PurePosixPath("README.md")
 
@@ -36,11 +36,15 @@ _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 def composes(subject: Subject) -> Iterator[str]:
     """Variants that cannot be rendered."""
+    yield from together(_unrendered(subject))
+
+
+def _unrendered(subject: Subject) -> Iterator[tuple[Variant, str]]:
     for variant in subject.variants:
         try:
             subject.tree(variant)
         except TemplateBroken as problem:
-            yield f"{variant.label}: {'; '.join((problem.message, *problem.detail))}"
+            yield variant, "; ".join((problem.message, *problem.detail))
 
 
 def reproducible(subject: Subject) -> Iterator[str]:
@@ -54,17 +58,20 @@ def reproducible(subject: Subject) -> Iterator[str]:
 
 def readme(subject: Subject) -> Iterator[str]:
     """READMEs that are missing, hold a rest of their own syntax, or lead to files that are not there."""
-    for variant, tree in subject.trees.items():
-        if README not in tree:
-            yield f"{variant.label}: there is no {README}"
-            continue
-        text = tree[README].content.decode("utf-8", errors="replace")
-        yield from (f"{variant.label}: {README} holds {rest}" for rest in ("{{", "{%", "{#") if rest in text)
-        yield from (
-            f"{variant.label}: {README} leads to {link}, which is not there"
-            for link in dict.fromkeys(_LINK.findall(text))
-            if not _leads_somewhere(link, tree)
-        )
+    yield from subject.of_each(_readme)
+
+
+def _readme(_: Variant, tree: Snapshot) -> Iterator[str]:
+    if README not in tree:
+        yield f"there is no {README}"
+        return
+    text = tree[README].content.decode("utf-8", errors="replace")
+    yield from (f"{README} holds {rest}" for rest in ("{{", "{%", "{#") if rest in text)
+    yield from (
+        f"{README} leads to {link}, which is not there"
+        for link in dict.fromkeys(_LINK.findall(text))
+        if not _leads_somewhere(link, tree)
+    )
 
 
 def _leads_somewhere(link: str, tree: Snapshot) -> bool:
@@ -74,14 +81,16 @@ def _leads_somewhere(link: str, tree: Snapshot) -> bool:
 
 def placeholders(subject: Subject) -> Iterator[str]:
     """Files that still speak of the placeholder project."""
-    words = tuple(one.encode() for one in (PLACEHOLDER.distribution, PLACEHOLDER.package))
-    for variant, tree in subject.trees.items():
-        for path, entry in tree.items():
-            if path not in _KEPT:
-                found = [word.decode() for word in words if word in entry.content]
-                yield from (f"{variant.label}: {path} still says {word}" for word in found)
-                if PLACEHOLDER.package in str(path) or PLACEHOLDER.distribution in str(path):
-                    yield f"{variant.label}: {path} still has the placeholder's name"
+    yield from subject.of_each(_placeholders)
+
+
+def _placeholders(_: Variant, tree: Snapshot) -> Iterator[str]:
+    words = (PLACEHOLDER.distribution, PLACEHOLDER.package)
+    for path, entry in tree.items():
+        if path not in _KEPT:
+            yield from (f"{path} still says {word}" for word in words if word.encode() in entry.content)
+            if any(word in str(path) for word in words):
+                yield f"{path} still has the placeholder's name"
 
 
 def portable(subject: Subject) -> Iterator[str]:
@@ -109,8 +118,7 @@ def _portable(tree: Snapshot) -> Iterator[str]:
 
 def metadata(subject: Subject) -> Iterator[str]:
     """Metadata that cannot be read, of another name, or that asks for a framework nobody chose."""
-    for variant, tree in subject.trees.items():
-        yield from (f"{variant.label}: {problem}" for problem in _metadata(variant, tree))
+    yield from subject.of_each(_metadata)
 
 
 def _metadata(variant: Variant, tree: Snapshot) -> Iterator[str]:

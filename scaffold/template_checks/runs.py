@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import ConfigurationFile
-from scaffold.template_checks.subject import Subject, Variant
+from scaffold.template_checks.subject import Subject, Variant, together
 
 #: Kinds that are started with their smoke arguments; a script may need none.
 _WITH_SMOKE = ("module", "torchrun", "pytest")
@@ -22,22 +22,25 @@ def described(subject: Subject) -> Iterator[str]:
             yield f"{run.name!r} has no smoke arguments"
     if not any(run.kind == "pytest" for run in subject.template.runs):
         yield 'no run configuration runs the project\'s own tests: kind = "pytest"'
+    yield from together(_several_defaults(subject))
+
+
+def _several_defaults(subject: Subject) -> Iterator[tuple[Variant, str]]:
     for variant in subject.variants:
         first = [run.name for run in subject.runs(variant) if run.default]
         if len(first) > 1 and len(variant.frameworks) == 1:
-            yield f"{variant.label}: several are the default: {', '.join(first)}"
+            yield variant, f"several are the default: {', '.join(first)}"
 
 
 def launched(subject: Subject) -> Iterator[str]:
     """Rows whose XML the IDE would not read, or of which it would start something that is not there."""
-    for variant in subject.trees:
-        root = subject.folder(variant)
-        yield from (f"{variant.label}: {problem}" for problem in _launched(subject, variant, root))
+    yield from subject.of_each(lambda variant, _: _launched(subject, variant))
 
 
-def _launched(subject: Subject, variant: Variant, root: Path) -> Iterator[str]:
+def _launched(subject: Subject, variant: Variant) -> Iterator[str]:
     from scaffold.pycharm.reading.configurations import configurations
 
+    root = subject.folder(variant)
     found = {one.name: one for one in configurations(root)}
     for run in subject.runs(variant):
         one = found.get(run.name)

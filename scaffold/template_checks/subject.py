@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +65,16 @@ def rendered(template: Template, variant: Variant) -> Snapshot:
     return draw(template, record).whole
 
 
+def together(told: Iterable[tuple[Variant, str]]) -> Iterator[str]:
+    """Each problem once, with the answers that lead to it."""
+    found: dict[str, list[Variant]] = {}
+    for variant, problem in told:
+        found.setdefault(problem, []).append(variant)
+    for problem, where in found.items():
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        yield f"{where[0].label}{more}: {problem}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """A template with its renderings, each made once; ``scratch`` is an empty folder to write them in."""
@@ -95,6 +105,12 @@ class Subject:
     def trees(self) -> Mapping[Variant, Snapshot]:
         """Those that can be rendered; the check ``composes`` tells of the others."""
         return {one: self.tree(one) for one in self.variants if self._renders(one)}
+
+    def of_each(self, problems: Callable[[Variant, Snapshot], Iterable[str]]) -> Iterator[str]:
+        """What is told of the renderings; what is told of several is said once."""
+        yield from together(
+            (one, problem) for one, tree in self.trees.items() for problem in problems(one, tree)
+        )
 
     def folder(self, variant: Variant) -> Path:
         """A rendering on disk, written once. It is thrown away again, so nothing is forced onto the disk."""

@@ -51,7 +51,7 @@ BROKEN = {
         "keras/src/your_project/numbers_of.py",
         NUMBERS,
         {"composes"},
-        "keras, 2 letters: two layers of the template 'tiny' give src/your_project/numbers_of.py",
+        "keras, 2 letters and 3 more: two layers of the template 'tiny' give src/your_project/numbers_of.py",
     ),
     "an unknown word in the README": (
         "common/README.md.jinja",
@@ -65,24 +65,24 @@ BROKEN = {
         {"reproducible"},
         "pytorch+keras, 40 letters: README.md is not the same again",
     ),
-    "no README": ("common/README.md.jinja", None, {"readme"}, "pytorch, 2 letters: there is no README.md"),
+    "no README": ("common/README.md.jinja", None, {"readme"}, "pytorch, 2 letters and 5 more: there is no README.md"),
     "a link that leads nowhere": (
         "common/README.md.jinja",
         README.replace("numbers_of.py", "gone.py"),
         {"readme"},
-        "pytorch, 2 letters: README.md leads to src/ab/gone.py, which is not there",
+        "pytorch, 2 letters and 2 more: README.md leads to src/ab/gone.py, which is not there",
     ),
     "jinja in jinja": (
         "common/README.md.jinja",
         "# {{ '{{' }}\n",
         {"readme"},
-        "pytorch, 2 letters: README.md holds {{",
+        "pytorch, 2 letters and 5 more: README.md holds {{",
     ),
     "a note in another encoding": (
         "common/notes.txt",
         b"your_project caf\xe9\n",
         {"placeholders"},
-        "pytorch, 2 letters: notes.txt still says your_project",
+        "pytorch, 2 letters and 5 more: notes.txt still says your_project",
     ),
     "a folder of one machine": (
         "common/settings.cfg",
@@ -118,7 +118,7 @@ BROKEN = {
         "template.toml",
         MANIFEST.replace('folder = "common"\n', 'folder = "common"\ndependencies = ["torch>=2.10"]\n'),
         {"metadata"},
-        "keras, 2 letters: pyproject.toml asks for torch, and pytorch was not chosen",
+        "keras, 2 letters and 1 more: pyproject.toml asks for torch, and pytorch was not chosen",
     ),
     "an import of the other framework's side": (
         "keras/src/your_project/tfkeras/train.py",
@@ -130,7 +130,7 @@ BROKEN = {
         "common/src/your_project/broken.py",
         "def (\n",
         {"imports", "ruff-check", "ruff-format"},
-        "pytorch, 2 letters: src/ab/broken.py: invalid syntax",
+        "pytorch, 2 letters and 2 more: src/ab/broken.py: invalid syntax",
     ),
     "a run without a summary": (
         "template.toml",

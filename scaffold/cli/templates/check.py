@@ -115,7 +115,8 @@ def _checked(
 
     from scaffold.cli.consent import agreed
     from scaffold.cli.progress import ProgressDisplay
-    from scaffold.template_checks.workflow import CheckRequest, carry_out, plan_check
+    from scaffold.cli.text import counted
+    from scaffold.template_checks.workflow import PASSED_OVER, CheckRequest, carry_out, plan_check
 
     request = CheckRequest(reading=reading, scratch=scratch, wishes=wishes, fast=fast, python=ready)
     with ProgressDisplay(output) as display:
@@ -132,8 +133,10 @@ def _checked(
             plan,
             display.announce,
             display.report,
-            lambda row: output.words(_row_lines(row)),
+            lambda row: _tell(output, row),
         )
+    if left := sum(row.reason == PASSED_OVER for row in report.rows):
+        output.words([f"{_status('skipped')} {counted(left, 'check')} more, {PASSED_OVER}"])
     return plan, report
 
 
@@ -152,14 +155,25 @@ def _plan_lines(plan: CheckPlan) -> list[str]:
     return lines
 
 
+def _tell(output: Output, one: Row) -> None:
+    """A row as it comes; those that `--fast` leaves out are told together."""
+    from scaffold.template_checks.workflow import PASSED_OVER
+
+    if one.reason != PASSED_OVER:
+        output.words(_row_lines(one))
+
+
 def _row_lines(one: Row) -> Iterator[str]:
     from scaffold.cli.text import row
 
-    status = click.style(one.status.ljust(8), fg=COLOURS[one.status])
-    yield f"{status} {one.check.id}: {one.reason or one.check.proves}"
+    yield f"{_status(one.status)} {one.check.id}: {one.reason or one.check.proves}"
     if one.status == "failed":
         yield from (row("", f"  {line}") for line in one.output if line != one.reason)
         yield row("", f"what to do: {one.check.remedy}")
+
+
+def _status(status: str) -> str:
+    return click.style(status.ljust(8), fg=COLOURS[status])
 
 
 def _summary(report: CheckReport) -> str:
