@@ -15,7 +15,7 @@ from pathlib import Path
 from scaffold.errors import TemplateUnreachable
 from scaffold.projects.origins.limits import FETCHED, LISTED, TARGET, Guard, Kind, unsafe
 from scaffold.projects.origins.model import Location
-from scaffold.projects.origins.program import failed, git, git_bounded, quiet_attributes
+from scaffold.projects.origins.program import failed, git, git_bounded, quiet_attributes, remote
 from scaffold.system import Completed, System
 
 #: Seconds: to ask for the names of revisions, to fetch one, for what is done on this machine.
@@ -43,7 +43,7 @@ class Repository:
     def __init__(self, location: Location, system: System, folder: Path, files: Path) -> None:
         self._location, self._system, self._files = location, system, files
         self._folder, self._own = folder, {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(files)}
-        self._remote = _remote(location)
+        self._remote = remote(location)
 
     def checkout(self, revision: Revision) -> str:
         """Write the files of a revision into their folder, which is empty; the commit."""
@@ -128,7 +128,7 @@ def revisions(location: Location, system: System) -> Mapping[str, str]:
         "ls-remote",
         "--quiet",
         "--",
-        _remote(location),
+        remote(location),
         seconds=ASKING,
         location=location,
         wrong=_long,
@@ -152,12 +152,6 @@ def _size(folder: Path) -> int:
             with contextlib.suppress(OSError):
                 whole += os.lstat(Path(above, name)).st_size
     return whole
-
-
-def _remote(location: Location) -> str:
-    """What git is given: for a path one without links on its way, as git understands `..` by itself."""
-    here = Path(location.where)
-    return location.where if "://" in location.where or not here.exists() else str(here.resolve())
 
 
 def choose(location: Location, refs: Mapping[str, str]) -> Revision:

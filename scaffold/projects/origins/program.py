@@ -7,7 +7,6 @@ not. Filters, which a template's ``.gitattributes`` could set off, are switched 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from scaffold.files import not_written
 from scaffold.projects.origins.limits import unsafe
 from scaffold.projects.origins.model import Location
 from scaffold.shell import line
+from scaffold.sources.credentials import Login, without_login
 from scaffold.system import Completed, System
 from scaffold.watched import run_watched
 
@@ -33,6 +33,16 @@ _SETTINGS = (
     "maintenance.auto=false", "fetch.recurseSubmodules=no", "submodule.recurse=false",
     "advice.detachedHead=false",
 )  # fmt: skip
+
+#: Git's way to ask for a login (gitcredentials(7)), in the shell that it brings along. Everybody on a machine
+#: can read a command line; a process's environment, only its user.
+_HELPER = (
+    '!f() { test "$1" = get || return 0; '
+    'printf "username=%s\\npassword=%s\\n" "$SCAFFOLD_GIT_USER" "$SCAFFOLD_GIT_WORD"; }; f'
+)
+
+#: What git says where a server wants to know who asks, or does not believe it.
+_NO_LOGIN = ("could not read Username", "could not read Password", "Authentication failed")
 
 
 def git(
@@ -59,7 +69,8 @@ def git_bounded(
     ``wrong`` says, while git runs, why it brings too much, and is given the file of what it prints; git is
     ended then. Raises TemplateUnsafe, NoSpace, NoPermission.
     """
-    argv, reasons = _argv(arguments), [""]
+    settings, login = _access(location)
+    argv, reasons = _argv((*settings, *arguments)), [""]
 
     def looked() -> str:
         reasons.append(wrong(said))
@@ -69,8 +80,8 @@ def git_bounded(
         said, errors = Path(name, "said"), Path(name, "errors")
         try:
             ended = run_watched(
-                argv, environment=_environment(system, own or {}), cwd=Path(name), seconds=seconds,
-                output=said, errors=errors, wrong=looked,
+                argv, environment=_environment(system, {**(own or {}), **login}), cwd=Path(name),
+                seconds=seconds, output=said, errors=errors, wrong=looked,
             )  # fmt: skip
         except FileNotFoundError:
             return Completed(argv=argv, outcome="missing")
@@ -91,6 +102,34 @@ def git_bounded(
         stdout=printed,
         stderr=complained,
     )
+
+
+def remote(location: Location) -> str:
+    """What git is given: an address without its login; a path without links on its way.
+
+    As git understands `..` by itself.
+    """
+    if "://" in location.where:
+        return without_login(location.where)[0] if _login(location) else location.where
+    here = Path(location.where)
+    return str(here.resolve()) if here.exists() else location.where
+
+
+def _login(location: Location) -> Login | None:
+    """Of an address with a password; a name alone is for the helpers that the user has."""
+    if not location.where.startswith(("https://", "http://")):
+        return None
+    found = without_login(location.where)[1]
+    return found if found and found[1] else None
+
+
+def _access(location: Location) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Settings and environment of git with which it finds the login, and asks none of the user's helpers."""
+    login = _login(location)
+    if login is None:
+        return (), {}
+    helper = ("-c", "credential.helper=", "-c", f"credential.helper={_HELPER}")
+    return helper, {"SCAFFOLD_GIT_USER": login[0], "SCAFFOLD_GIT_WORD": login[1]}
 
 
 def quiet_attributes(repository: Path) -> None:
@@ -129,10 +168,12 @@ def failed(location: Location, done: Completed) -> TemplateUnreachable:
             hint="install git; or download the template as a .zip and name that",
             code="git-missing",
         )
-    said = re.sub(re.escape(location.where), lambda _: location.public, done.stderr).strip().splitlines()
-    words = ("git did not come to an end in time",) if done.outcome == "timeout" else tuple(said[-6:])
-    return TemplateUnreachable(
-        f"cannot fetch the template {shown}",
-        detail=words,
-        hint=f"see that git itself reaches it: {line('git', 'ls-remote', '--', location.public)}",
-    )
+    said = done.stderr.replace(location.where, location.public).replace(remote(location), location.public)
+    last = tuple(said.strip().splitlines()[-6:])
+    words = ("git did not come to an end in time",) if done.outcome == "timeout" else last
+    hint = f"see that git itself reaches it: {line('git', 'ls-remote', '--', location.public)}"
+    if any(sign in done.stderr for sign in _NO_LOGIN):
+        hint += (
+            "\nthat asks for a login and can keep it; one in the address (https://NAME:TOKEN@…) is not kept"
+        )
+    return TemplateUnreachable(f"cannot fetch the template {shown}", detail=words, hint=hint)
