@@ -15,6 +15,6 @@ Register-ArgumentCompleter -Native -CommandName scaffold -ScriptBlock {
             [System.Management.Automation.CompletionResult]::new($found.text, $found.shown, 'ParameterValue', $found.note)
         }
     } finally {
-        Remove-Item Env:_SCAFFOLD_COMPLETE, Env:_SCAFFOLD_WORDS -ErrorAction SilentlyContinue
+        Remove-Item -Path 'Env:_SCAFFOLD_COMPLETE', 'Env:_SCAFFOLD_WORDS' -ErrorAction SilentlyContinue
     }
 }
