@@ -9,7 +9,7 @@ import click
 from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.registration_view import registration_lines
-from scaffold.cli.text import can_show, counted, row, size
+from scaffold.cli.text import arrow, can_show, counted, row, size
 from scaffold.shell import line
 
 if TYPE_CHECKING:
@@ -213,8 +213,3 @@ def relative(path: Path) -> Path:
     from pathlib import Path
 
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def arrow() -> str:
-    """An arrow that this terminal can show."""
-    return "→" if can_show("→") else "->"

@@ -68,3 +68,8 @@ def columns() -> int | None:
     if on_terminal or HostSystem().environment.get("COLUMNS", "").isdecimal():
         return max(shutil.get_terminal_size().columns, 20)
     return None
+
+
+def arrow() -> str:
+    """An arrow that this terminal can show."""
+    return "→" if can_show("→") else "->"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.text import counted, row
+from scaffold.cli.text import arrow, counted, row
 from scaffold.words import shown
 
 if TYPE_CHECKING:
@@ -124,8 +124,6 @@ def _todo(one: FileChange) -> str:
 
 def _versions(plan: UpdatePlan) -> str:
     old, new = plan.record.template_version, plan.becomes.template_version
-    from scaffold.cli.plan_view import arrow
-
     versions = f"{old} {arrow()} {new}" if old != new else new
     return shown(f"{_named(plan)} {versions}".rstrip())
 

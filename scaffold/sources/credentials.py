@@ -1,12 +1,11 @@
-"""Who we are to a package server: credentials in URLs, in netrc, and on the way of a redirect."""
+"""Who we are to a package server: credentials in URLs and in netrc."""
 
 from __future__ import annotations
 
 import base64
 import netrc
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
@@ -37,7 +36,8 @@ def user_logins(system: System) -> dict[str, Login]:
     return next((found for path in files if (found := read_logins(path))), {})
 
 
-def _origin(url: str) -> tuple[str, str]:
+def server(url: str) -> tuple[str, str]:
+    """Where a URL leads: scheme, and host with port."""
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
 
@@ -82,17 +82,6 @@ def without_access(url: str) -> str:
 def with_login(final: str, asked: str) -> str:
     """The final address with the credentials of the asked one, where it is on the same server."""
     plain, login = without_login(asked)
-    if login is None or _origin(final) != _origin(plain):
+    if login is None or server(final) != server(plain):
         return final
     return urlunsplit(urlsplit(final)._replace(netloc=urlsplit(asked).netloc))
-
-
-class SameHostLogin(urllib.request.HTTPRedirectHandler):
-    """Credentials follow a redirect only to the place that they are meant for."""
-
-    def redirect_request(self, req: urllib.request.Request, *rest: Any) -> urllib.request.Request | None:
-        following = super().redirect_request(req, *rest)
-        login = req.unredirected_hdrs.get("Authorization")
-        if following is not None and login and _origin(following.full_url) == _origin(req.full_url):
-            following.add_unredirected_header("Authorization", login)
-        return following

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scaffold.sources.credentials import Login, SameHostLogin, basic, with_login, without_login
+from scaffold.sources.credentials import Login, basic, server, with_login, without_login
 from scaffold.sources.model import SourceSettings
 from scaffold.sources.problems import FAILURES, Faltering, Unreachable, meaning
 
@@ -141,7 +141,7 @@ class Client:
             urllib.request.ProxyHandler(proxies),
             _Http(self.connect),
             _Https(self.connect, context(self.settings, verify=verify)),
-            SameHostLogin(),
+            _SameHostLogin(),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.UnknownHandler(),
@@ -167,6 +167,17 @@ def context(settings: SourceSettings, *, verify: bool = True) -> ssl.SSLContext:
         )
     except OSError as problem:  # SSLError is one
         raise Unreachable(f"cannot read the certificates {path} ({certificates.origin})") from problem
+
+
+class _SameHostLogin(urllib.request.HTTPRedirectHandler):
+    """Credentials follow a redirect only to the place that they are meant for."""
+
+    def redirect_request(self, req: urllib.request.Request, *rest: Any) -> urllib.request.Request | None:
+        following = super().redirect_request(req, *rest)
+        login = req.unredirected_hdrs.get("Authorization")
+        if following is not None and login and server(following.full_url) == server(req.full_url):
+            following.add_unredirected_header("Authorization", login)
+        return following
 
 
 class _Http(urllib.request.HTTPHandler):

@@ -89,12 +89,13 @@ def alone(root: Path) -> Iterator[None]:
 def _tell_ide(system: System, plan: UpdatePlan) -> Iterator[str]:
     """``.idea`` is made of the run configurations, per machine; the update stands whatever becomes of it."""
     from scaffold.environments.layout import Place, is_environment
-    from scaffold.making import tell_pycharm
-    from scaffold.pycharm.project.describe import recorded_project
 
     changed = any(one.path.parts[0] in {".run", ".vscode", ".idea"} for one in plan.steps)
     if not changed or not is_environment(Place(plan.root).location):
         return
+    from scaffold.making import tell_pycharm
+    from scaffold.pycharm.project.describe import recorded_project
+
     try:
         tell_pycharm(system, recorded_project(plan.becomes, plan.root, system), plan.root)
     except ScaffoldError as problem:
