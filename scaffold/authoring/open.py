@@ -74,7 +74,7 @@ def plan_open(system: System, request: OpenRequest, announce: Announce) -> OpenP
     from scaffold.projects.prose import ENDING
 
     location = parse_location(request.template, request.folder, system.home)
-    if location.kind in ("git", "archive"):
+    if location.is_brought:
         raise OptionRefused(
             f"{location.text} has no files on this machine that could be edited",
             hint="clone or unpack it, and open the folder",

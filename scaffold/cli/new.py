@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     "--template",
     metavar="TEMPLATE",
     shell_complete=completer("template locations"),
-    help="A template's name, or where it is: a folder, a .zip, gh:owner/name, pkg:package, a git address.  "
-    "[default: what NAME ends in]",
+    help="A template's name, or where it is: a folder, a .zip or .tar.gz, gh:owner/name, pkg:package, a git "
+    "address.  [default: what NAME ends in]",
 )
 @click.option(
     "--template-version", metavar="TAG", default="", help="Its tag, branch or commit, where it is in git."

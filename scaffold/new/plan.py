@@ -35,7 +35,7 @@ def plan_new(
     location, name = place_and_name(system, request)
     target = (request.parent / name.distribution).absolute()
     write.check_target(target)
-    if location.kind in ("git", "archive"):
+    if location.is_brought:
         announce(f"fetching the template {location.text}")
     try:
         with fetched(location, system) as found:

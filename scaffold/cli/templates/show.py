@@ -27,8 +27,8 @@ SCHEMA = "scaffold/templates/1"
 def command(*, template: str, template_version: str, as_json: bool) -> None:
     """Show one template: its data, run configurations, files, what it needs and takes.
 
-    TEMPLATE is a name, or a place: a folder, a .zip, gh:owner/name, pkg:package, a git address. Of a
-    template of copier or cookiecutter, its questions and what it would run are shown; nothing is run.
+    TEMPLATE is a name, or a place: a folder, a .zip or .tar.gz, gh:owner/name, pkg:package, a git address.
+    Of a template of copier or cookiecutter, its questions and what it would run are shown; nothing is run.
     """
     from scaffold.projects.origins.fetch import fetched
     from scaffold.projects.origins.parse import at, parse_location

@@ -1,4 +1,4 @@
-"""Addresses of templates on other machines: git repositories and zip archives."""
+"""Addresses of templates on other machines: git repositories, zip and tar.gz archives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from scaffold.projects.origins.model import Location
+from scaffold.projects.origins.model import Location, LocationKind
 from scaffold.projects.origins.spelling import folder_in, made, refused, split
 from scaffold.sources.credentials import without_access
 
@@ -53,7 +53,7 @@ def url(text: str) -> Location:
         raise refused(text, "is no address") from problem
     _refuse_scheme(text, parts)
     _refuse_option(text, parts.username or "", parts.hostname or "", "")
-    if not text.startswith("git+") and parts.path.partition("//")[0].lower().endswith(".zip"):
+    if not text.startswith("git+") and _is_archive(parts.path.partition("//")[0]):
         return _archive(text, parts)
     path, revision, folder = split(text, f"{parts.path}#" if parts.fragment else parts.path)
     path = path.rstrip("/")
@@ -61,7 +61,9 @@ def url(text: str) -> Location:
     if plain and not path.endswith(".git"):
         if parts.hostname not in _FORGES or len(PurePosixPath(path).parts) != 3:
             raise refused(
-                text, "is neither a .zip nor surely a git repository", f"write git+{without_access(text)}"
+                text,
+                "is neither a .zip or .tar.gz nor surely a git repository",
+                f"write git+{without_access(text)}",
             )
         path = f"{path}.git"
     where = urlunsplit(parts._replace(path=path, fragment=""))
@@ -74,9 +76,21 @@ def _archive(text: str, parts: SplitResult) -> Location:
     """Its folder follows the path: …/app.zip//cnn, which no server is asked for."""
     path, _, below = parts.path.partition("//")
     if parts.scheme == "ssh" or parts.fragment:
-        raise refused(text, "is no archive that can be fetched", "take https:// and the address of a .zip")
+        raise refused(
+            text, "is no archive that can be fetched", "take https:// and the address of a .zip or .tar.gz"
+        )
     where = urlunsplit(parts._replace(path=path))
-    return made("archive", without_access(where), where, "", folder_in(below, text))
+    kind: LocationKind = "tarball" if is_tarball(path) else "archive"
+    return made(kind, without_access(where), where, "", folder_in(below, text))
+
+
+def is_tarball(name: str) -> bool:
+    """By its name, where nothing of it can be looked at yet."""
+    return name.lower().endswith((".tar.gz", ".tgz"))
+
+
+def _is_archive(name: str) -> bool:
+    return name.lower().endswith(".zip") or is_tarball(name)
 
 
 def _refuse_scheme(text: str, parts: SplitResult) -> None:

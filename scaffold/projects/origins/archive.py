@@ -9,21 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from scaffold.errors import TemplateUnreachable
 from scaffold.files import not_written, open_regular
-from scaffold.projects.origins.limits import (
-    HARMLESS,
-    PACKED,
-    PASSED_OVER,
-    RATIO,
-    TARGET,
-    Guard,
-    inside,
-    unsafe,
-)
+from scaffold.projects.origins.limits import HARMLESS, PACKED, RATIO, TARGET, unsafe
 from scaffold.projects.origins.model import Location
+from scaffold.projects.origins.placing import Placing
 from scaffold.sources.credentials import user_logins, without_access
 from scaffold.system import System
 
@@ -31,17 +23,24 @@ from scaffold.system import System
 PATIENCE = 300.0
 
 _CHUNK = 1 << 18
+
 _BROKEN = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError)
+
+
+class Readable(Protocol):
+    """Bytes, from wherever."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 def bring(location: Location, system: System, archive: Path) -> str:
     """The archive as a file at ``archive``, and its sha256. Raises TemplateUnreachable, TemplateUnsafe."""
     remote = "://" in location.where
-    chunks = _downloaded(location.where, system) if remote else _read(Path(location.where))
+    coming = _downloaded(location.where, system) if remote else _read(Path(location.where))
     digest, size = hashlib.sha256(), 0
     try:
         with archive.open("wb") as stream:
-            for chunk in chunks:
+            for chunk in coming:
                 size += len(chunk)
                 if size > PACKED:
                     raise unsafe(location.text, f"is larger than {PACKED >> 20} MB")
@@ -57,7 +56,7 @@ def unpack(archive: Path, folder: Path, text: str) -> None:
     try:
         with zipfile.ZipFile(archive) as container:
             _refuse_bomb(container, archive, text)
-            _Unpacking(container, folder).all()
+            _lay(container, Placing(folder))
     except _BROKEN as problem:
         encrypted = isinstance(problem, RuntimeError) and "encrypted" in str(problem)
         raise TemplateUnreachable(
@@ -72,58 +71,28 @@ def unpack(archive: Path, folder: Path, text: str) -> None:
         raise not_written(folder, refusal) from refusal
 
 
-class _Unpacking:
-    """Files first and links last, so that nothing is ever written through a link."""
+def _lay(container: zipfile.ZipFile, placing: Placing) -> None:
+    for entry in container.infolist():
+        if placing.passes_over(entry.filename):
+            continue
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if stat.S_ISLNK(kind):
+            placing.link(entry.filename, _target(container, entry))
+        elif entry.is_dir():
+            placing.folder(entry.filename)
+        elif kind in (0, stat.S_IFREG):
+            with container.open(entry) as content:
+                executable = bool((entry.external_attr >> 16) & stat.S_IXUSR)
+                placing.file(entry.filename, chunks(content), executable=executable)
+        else:
+            raise unsafe(entry.filename, "is neither a file, a folder nor a link")
+    placing.end()
 
-    def __init__(self, container: zipfile.ZipFile, folder: Path) -> None:
-        self._container, self._folder, self._guard = container, folder, Guard()
 
-    def all(self) -> None:
-        links = []
-        for entry in self._container.infolist():
-            if PASSED_OVER.intersection(entry.filename.split("/")):
-                continue
-            kind = stat.S_IFMT(entry.external_attr >> 16)
-            if stat.S_ISLNK(kind):
-                links.append(entry)
-            elif entry.is_dir():
-                self._place(entry, "folder").mkdir(parents=True, exist_ok=True)
-            elif kind in (0, stat.S_IFREG):
-                self._file(entry)
-            else:
-                raise unsafe(entry.filename, "is neither a file, a folder nor a link")
-        for entry in links:
-            self._link(entry)
-        for entry in links:
-            if not inside(self._folder, self._folder / entry.filename):
-                raise unsafe(entry.filename, "is a link that leads out of the template")
-
-    def _place(self, entry: zipfile.ZipInfo, kind: str, target: str = "") -> Path:
-        path = self._guard.admit(entry.filename, kind, target=target)  # type: ignore[arg-type]
-        place = self._folder.joinpath(*path.parts)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return place
-
-    def _file(self, entry: zipfile.ZipInfo) -> None:
-        place, written = self._place(entry, "file"), 0
-        if place.exists():
-            raise unsafe(entry.filename, "comes twice")
-        with self._container.open(entry) as content, place.open("xb") as stream:
-            while chunk := content.read(_CHUNK):  # what the archive says of a size may be a lie
-                written += len(chunk)
-                self._guard.weigh(entry.filename, len(chunk), of=written)
-                stream.write(chunk)
-        if (entry.external_attr >> 16) & stat.S_IXUSR:
-            place.chmod(0o755)
-
-    def _link(self, entry: zipfile.ZipInfo) -> None:
-        if entry.file_size > TARGET:
-            raise unsafe(entry.filename, f"is a link with a target of more than {TARGET} bytes")
-        target = self._container.read(entry).decode("utf-8", errors="replace")
-        place = self._place(entry, "link", target)
-        if place.exists() or place.is_symlink():
-            raise unsafe(entry.filename, "comes twice")
-        place.symlink_to(target)
+def _target(container: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    if entry.file_size > TARGET:
+        raise unsafe(entry.filename, f"is a link with a target of more than {TARGET} bytes")
+    return container.read(entry).decode("utf-8", errors="replace")
 
 
 def _refuse_bomb(container: zipfile.ZipFile, archive: Path, text: str) -> None:
@@ -136,7 +105,7 @@ def _refuse_bomb(container: zipfile.ZipFile, archive: Path, text: str) -> None:
 def _read(path: Path) -> Iterator[bytes]:
     try:
         with open_regular(path) as stream:
-            yield from _chunks(stream)
+            yield from chunks(stream)
     except OSError as problem:
         raise TemplateUnreachable(
             f"the archive {path} cannot be read", detail=(problem.strerror or str(problem),),
@@ -144,7 +113,8 @@ def _read(path: Path) -> Iterator[bytes]:
         ) from problem  # fmt: skip
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+def chunks(stream: Readable) -> Iterator[bytes]:
+    """A stream in pieces that fit into any memory."""
     while chunk := stream.read(_CHUNK):
         yield chunk
 

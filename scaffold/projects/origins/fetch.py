@@ -31,12 +31,12 @@ def fetched(location: Location, system: System) -> Iterator[Fetched]:
         from scaffold.projects.origins.local import with_revision
 
         yield with_revision(in_place(location), system)
-    elif location.kind not in ("archive", "git"):
+    elif not location.is_brought:
         yield in_place(location)
     else:
         with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()
-            bring = _archive if location.kind == "archive" else _git
+            bring = _git if location.kind == "git" else _archive
             with _named_by(location, folder / FILES):
                 yield bring(location, system, folder)
 
@@ -91,12 +91,14 @@ def _looked_at(location: Location, root: Path, version: str) -> Fetched:
 
 
 def _archive(location: Location, system: System, temporary: Path) -> Fetched:
+    from scaffold.projects.origins import tarball
     from scaffold.projects.origins.archive import bring, unpack
 
-    archive, root = temporary / "archive.zip", temporary / FILES
+    archive, root = temporary / "archive", temporary / FILES
     root.mkdir()
     sha256 = bring(location, system, archive)
-    unpack(archive, root, location.text)
+    lay = tarball.unpack if location.kind == "tarball" else unpack
+    lay(archive, root, location.text)
     archive.unlink()
     folder = _below(_only_folder(root), location)
     kind = kind_of(folder, location.text)

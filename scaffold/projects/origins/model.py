@@ -10,7 +10,8 @@ from typing import Literal
 from scaffold.projects.model import TemplateKind
 
 #: "installed": one of `catalog`'s; "package": any folder inside an installed package, pkg:acme_templates/cnn.
-LocationKind = Literal["installed", "package", "folder", "archive", "git"]
+#: "archive": a zip; "tarball": a .tar.gz.
+LocationKind = Literal["installed", "package", "folder", "archive", "tarball", "git"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,12 @@ class Location:
         'cnn'
         """
         last = re.split(r"[/\\:]", (self.folder or self.where).partition("?")[0].rstrip("/\\"))[-1]
-        return re.sub(r"\.(git|zip|bundle)$", "", last, flags=re.IGNORECASE)
+        return re.sub(r"\.(git|zip|tar\.gz|tgz|bundle)$", "", last, flags=re.IGNORECASE)
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether its files are brought for a moment only: none of them lies here to be edited or used."""
+        return self.kind in ("archive", "tarball", "git")
 
     @property
     def public(self) -> str:

@@ -4,8 +4,8 @@ r"""What ``--template`` says, taken apart.
 
     cnn  acme:cnn                       an installed template
     pkg:acme_templates/cnn              a folder in an installed package
-    ./cnn  ~/templates/cnn  C:\cnn       a folder, a zip archive, a bare git repository, a git bundle
-    https://example.org/app.zip         a zip archive
+    ./cnn  ~/templates/cnn  C:\cnn       a folder, a .zip, a .tar.gz, a bare git repository, a bundle
+    https://example.org/app.zip         a zip archive, or a .tar.gz
     gh:owner/name  gl:…  bb:…           git: GitHub, GitLab, Bitbucket
     git+https://…  https://….git  ssh://…  git@host:owner/name  git+~/templates
 
@@ -19,7 +19,7 @@ import re
 from pathlib import Path
 
 from scaffold.errors import OptionRefused
-from scaffold.projects.origins.addresses import HOSTS, SCP, forge, scp, url
+from scaffold.projects.origins.addresses import HOSTS, SCP, forge, is_tarball, scp, url
 from scaffold.projects.origins.model import Location, LocationKind
 from scaffold.projects.origins.spelling import check_revision, folder_in, made, refused
 
@@ -28,10 +28,12 @@ _INSTALLED = re.compile(r"(\w[\w.-]*:)?\w[\w.-]*")
 _PACKAGE = re.compile(r"[A-Za-z_][\w.-]*")
 
 #: What a path ends in that names a file, although there is no slash in it.
-_FILES = (".zip", ".bundle", ".git")
+_FILES = (".zip", ".tar.gz", ".tgz", ".bundle", ".git")
 
 #: The first bytes of a git bundle: "# v2 git bundle".
 _BUNDLE = re.compile(rb"# v\d+ git bundle\n")
+#: And of what gzip packed.
+_GZIP = b"\x1f\x8b"
 
 
 def parse_location(text: str, cwd: Path, home: Path | None) -> Location:
@@ -156,6 +158,7 @@ def _lying(place: Path) -> LocationKind:
         return "git" if bare else "folder"
     if place.is_file():
         with place.open("rb") as stream:
-            return "git" if _BUNDLE.match(stream.read(64)) else "archive"
+            begins = stream.read(64)
+        return "git" if _BUNDLE.match(begins) else "tarball" if begins.startswith(_GZIP) else "archive"
     ends: dict[str, LocationKind] = {".zip": "archive", ".git": "git", ".bundle": "git"}
-    return ends.get(place.suffix.lower(), "folder")
+    return "tarball" if is_tarball(place.name) else ends.get(place.suffix.lower(), "folder")

@@ -9,7 +9,7 @@ from scaffold.errors import OptionRefused
 from scaffold.projects.origins.model import Location, LocationKind
 from scaffold.sources.redact import redact
 
-FORMS = "a name, pkg:PACKAGE, a folder, a .zip, gh:OWNER/NAME or the address of a git repository"
+FORMS = "a name, pkg:PACKAGE, a folder, a .zip or .tar.gz, gh:OWNER/NAME or the address of a git repository"
 
 _REVISION = re.compile(r"[^\W_][\w.+/-]*")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")

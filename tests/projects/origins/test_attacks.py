@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import stat
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -69,6 +72,21 @@ def in_zip(evil: Evil, folder: Path) -> str:
     return str(folder / "app.zip")
 
 
+def in_tarball(evil: Evil, folder: Path) -> str:
+    with tarfile.open(folder / "app.tar.gz", "w:gz") as archive:
+        for one in sorted((folder / "tiny").rglob("*.*")):
+            archive.add(one, one.relative_to(folder / "tiny").as_posix())
+        for name, content in evil.items():
+            member = tarfile.TarInfo(name)
+            if isinstance(content, str):
+                member.type, member.linkname = tarfile.SYMTYPE, content
+                archive.addfile(member)
+            else:
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+    return str(folder / "app.tar.gz")
+
+
 def in_git(evil: Evil, folder: Path) -> str:
     tree = folder / "tiny"
     git(tree, "init", "--quiet")
@@ -94,7 +112,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("bring", [in_folder, in_zip, in_git])
+@pytest.mark.parametrize("bring", [in_folder, in_zip, in_tarball, in_git])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_is_refused(
     attack: str, bring: Callable[[Evil, Path], str], tmp_path: Path, system: HostSystem
@@ -110,12 +128,12 @@ def test_an_attack_is_refused(
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("bring", [in_folder, in_zip, in_git])
+@pytest.mark.parametrize("bring", [in_folder, in_zip, in_tarball, in_git])
 def test_what_is_odd_and_does_no_harm(
     bring: Callable[[Evil, Path], str], tmp_path: Path, system: HostSystem
 ) -> None:
     lay_template(tmp_path / "tiny")
-    harmless = {
+    harmless: dict[str, bytes | str] = {
         "common/link": "notes.txt",
         "docs/up": "../common",
         "{{ name|lower }}.py": b"",
@@ -134,7 +152,7 @@ def test_what_is_odd_and_does_no_harm(
         }
 
 
-@pytest.mark.parametrize("bring", [in_folder, in_zip, in_git])
+@pytest.mark.parametrize("bring", [in_folder, in_zip, in_tarball, in_git])
 def test_two_spellings_of_an_accent_where_the_disk_takes_them_for_one(
     bring: Callable[[Evil, Path], str], tmp_path: Path, system: HostSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,18 +169,24 @@ def test_two_spellings_of_an_accent_where_the_disk_takes_them_for_one(
 @pytest.mark.parametrize(
     "name", ["../out.txt", "/tmp/out.txt", "common/../../out.txt", "C:\\out.txt", "\\\\host\\out"]
 )
-def test_a_zip_that_slips(name: str, tmp_path: Path, system: HostSystem) -> None:
+@pytest.mark.parametrize("bring", [in_zip, in_tarball])
+def test_an_archive_that_slips(
+    name: str, bring: Callable[[Evil, Path], str], tmp_path: Path, system: HostSystem
+) -> None:
     lay_template(tmp_path / "tiny")
-    place = in_zip({name: b"out"}, tmp_path)
+    place = bring({name: b"out"}, tmp_path)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(TemplateUnsafe), fetched(parse_location(place, tmp_path, None), system):
         pass
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_zip_that_writes_through_its_own_link(tmp_path: Path, system: HostSystem) -> None:
+@pytest.mark.parametrize("bring", [in_zip, in_tarball])
+def test_an_archive_that_writes_through_its_own_link(
+    bring: Callable[[Evil, Path], str], tmp_path: Path, system: HostSystem
+) -> None:
     lay_template(tmp_path / "tiny")
-    place = in_zip({"door": "common", "door/notes2.txt": b"x"}, tmp_path)
+    place = bring({"door": "common", "door/notes2.txt": b"x"}, tmp_path)
     with (
         pytest.raises(TemplateUnsafe, match="comes twice"),
         fetched(parse_location(place, tmp_path, None), system),
@@ -335,3 +359,82 @@ def test_a_folder_below_cannot_be_reached_through_a_link(tmp_path: Path, system:
     (tmp_path / "place" / "tiny").symlink_to("../outside")
     with pytest.raises(TemplateUnknown), fetched(parse_location("./place//tiny", tmp_path, None), system):
         pass
+
+
+def tarball(folder: Path, *members: tuple[tarfile.TarInfo, bytes]) -> str:
+    """Of members that no honest program writes."""
+    with tarfile.open(folder / "odd.tar.gz", "w:gz") as archive:
+        for member, content in members:
+            archive.addfile(member, io.BytesIO(content))
+    return "odd.tar.gz"
+
+
+def member(
+    name: str, kind: bytes = tarfile.REGTYPE, link: str = "", content: bytes = b""
+) -> tuple[tarfile.TarInfo, bytes]:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname, made.size = kind, link, len(content)
+    return made, content
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ([member("secret", tarfile.LNKTYPE, "/etc/passwd")], "'secret' is neither a file"),
+        ([member("zero", tarfile.CHRTYPE)], "'zero' is neither a file"),
+        ([member("pipe", tarfile.FIFOTYPE)], "'pipe' is neither a file"),
+        ([member("a", content=b"1"), member("a", content=b"2")], "'a' comes twice"),
+        ([member("a", content=b"1"), member("a/b")], "'a/b' lies in what is a file"),
+        ([member("a/b"), member("a", content=b"1")], "'a' comes twice"),
+        ([member("a", tarfile.SYMTYPE, "t" * 2000)], "'a' is a link with a target of more than"),
+        ([member("a\udcff")], "cannot be seen"),
+    ],
+)  # fmt: skip
+def test_a_tarball_with_an_odd_member(
+    members: list[tuple[tarfile.TarInfo, bytes]], words: str, tmp_path: Path, system: HostSystem
+) -> None:
+    place = tarball(tmp_path, *members)
+    with pytest.raises(TemplateUnsafe) as caught, fetched(parse_location(place, tmp_path, None), system):
+        pass
+    assert words in caught.value.message
+
+
+def test_a_tarball_that_grows(tmp_path: Path, system: HostSystem) -> None:
+    place = tarball(tmp_path, member("template.toml"), member("zeros", content=bytes(limits.HARMLESS + 1)))
+    with (
+        pytest.raises(TemplateUnsafe, match="100 times"),
+        fetched(parse_location(place, tmp_path, None), system),
+    ):
+        pass
+
+
+def test_a_tarball_whose_name_of_a_file_takes_all_the_memory(tmp_path: Path, system: HostSystem) -> None:
+    """What describes a member is read at once; this name has two million letters."""
+    place = tarball(tmp_path, member("n" * (2 << 20)))
+    with pytest.raises(TemplateUnreachable) as caught, fetched(parse_location(place, tmp_path, None), system):
+        pass
+    assert (caught.value.code, len(caught.value.detail)) == ("template-damaged", 1)
+    assert "is described in" in caught.value.detail[0]
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda whole: whole[:-20], lambda whole: whole[:40] + b"x" * 40 + whole[80:]]
+)
+def test_a_tarball_that_is_not_whole(
+    spoil: Callable[[bytes], bytes], tmp_path: Path, system: HostSystem
+) -> None:
+    place = tarball(tmp_path, member("template.toml", content=os.urandom(3000)))
+    (tmp_path / place).write_bytes(spoil((tmp_path / place).read_bytes()))
+    with pytest.raises(TemplateUnreachable) as caught, fetched(parse_location(place, tmp_path, None), system):
+        pass
+    assert caught.value.code == "template-damaged"
+
+
+def test_what_gzip_packed_and_is_no_tar(tmp_path: Path, system: HostSystem) -> None:
+    (tmp_path / "notes.gz").write_bytes(gzip.compress(b"no tar" * 200))
+    with (
+        pytest.raises(TemplateUnreachable) as caught,
+        fetched(parse_location("./notes.gz", tmp_path, None), system),
+    ):
+        pass
+    assert caught.value.hint == "see that it is a whole .tar.gz archive"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -172,9 +174,38 @@ def test_an_archive_from_a_disk_and_from_a_server_is_the_same(server, tmp_path, 
     assert notes(f"{address}/app.zip", tmp_path, system) == expected
 
 
+def test_a_tarball_from_a_disk_and_from_a_server_is_the_same(server, tmp_path, system):
+    """Of a folder, and of what is in one, which `tar -C tiny .` calls `.`."""
+    import hashlib
+
+    address, folder = server
+    lay_template(tmp_path / "tiny")
+    for name, within in (("of-a-folder.tar.gz", "tiny"), ("of-its-content.tgz", ".")):
+        archive = folder / name
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(tmp_path / "tiny", within)
+        sha256 = hashlib.sha256(archive.read_bytes()).hexdigest()
+        expected = (sha256[:12], sha256, "of 1.0.0\n")
+        assert notes(str(archive), tmp_path, system) == expected
+        assert notes(f"{address}/{name}", tmp_path, system) == expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files of Windows do not know who may run them")
+def test_what_may_run_in_a_tarball_may_run(tmp_path, system):
+    lay_template(tmp_path / "tiny")
+    (tmp_path / "tiny" / "common" / "notes.txt").chmod(0o755)
+    with tarfile.open(tmp_path / "app.tar.gz", "w:gz") as packed:
+        packed.add(tmp_path / "tiny", "tiny")
+    with fetched(parse_location("app.tar.gz", tmp_path, None), system) as found:
+        modes = {one: os.access(found.folder / one, os.X_OK) for one in ("common/notes.txt", "template.toml")}
+    assert modes == {"common/notes.txt": True, "template.toml": False}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
+        ("nothing.tar.gz", None, "template-unreachable"),
+        ("odd.tar.gz", b"<html>not an archive</html>", "template-damaged"),
         ("nothing.zip", None, "template-unreachable"),
         ("odd.zip", b"<html>not an archive</html>", "template-damaged"),
     ],

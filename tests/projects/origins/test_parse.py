@@ -43,6 +43,9 @@ def parsed(text: str, cwd: Path = Path("/work")) -> tuple[str, ...]:
         ("../nowhere//cnn", ("folder", "/nowhere//cnn", "/nowhere", "", "cnn")),
         ("~/templates/cnn", ("folder", "~/templates/cnn", "/home/ada/templates/cnn", "", "")),
         ("app.zip", ("archive", "/work/app.zip", "/work/app.zip", "", "")),
+        ("app.tar.gz", ("tarball", "/work/app.tar.gz", "/work/app.tar.gz", "", "")),
+        ("./APP.tgz//cnn", ("tarball", "/work/APP.tgz//cnn", "/work/APP.tgz", "", "cnn")),
+        ("https://ada:pw@example.org/a.tar.gz//cnn", ("tarball", "https://example.org/a.tar.gz//cnn", "https://ada:pw@example.org/a.tar.gz", "", "cnn")),
         ("file:///data/my%20app.zip", ("archive", "/data/my app.zip", "/data/my app.zip", "", "")),
         ("~/n.git@v1", ("git", "~/n.git", "/home/ada/n.git", "v1", "")),
         ("~/work@v1//cnn", ("git", "git+~/work//cnn", "/home/ada/work", "v1", "cnn")),
@@ -54,7 +57,15 @@ def test_a_place(text: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["gh:o/n@feature/x//a", "git+~/work//cnn", "~/t", "pkg:a/b", "https://e.org/a.zip//b"]
+    "text",
+    [
+        "gh:o/n@feature/x//a",
+        "git+~/work//cnn",
+        "~/t",
+        "pkg:a/b",
+        "https://e.org/a.zip//b",
+        "https://e.org/a.tgz//b",
+    ],
 )
 def test_what_a_record_keeps_means_the_same_elsewhere(text: str) -> None:
     kept = parsed(text)[1]
@@ -97,6 +108,7 @@ def test_what_a_record_keeps_means_the_same_elsewhere(text: str) -> None:
         "https://example.org/n",
         "https://example.org/a.zip#x",
         "ssh://example.org/a.zip",
+        "http://example.org/a.tar.gz",
         "pkg:",
         "pkg:../x",
         "pkg:a/../../b",
@@ -139,6 +151,14 @@ def test_another_revision_of_the_same_place(repository: Path, tmp_path: Path) ->
     assert at(parse_location("gh:o/n//cnn", tmp_path, None), "main").text == "gh:o/n@main//cnn"
     tree = at(parse_location(f"{repository}//tiny", tmp_path, None), "v1.9.0")
     assert (tree.kind, tree.text, tree.revision) == ("git", f"git+{repository}//tiny", "v1.9.0")
-    for text in ("cnn", "pkg:a", str(tmp_path), "a.zip"):
+    for text in ("cnn", "pkg:a", str(tmp_path), "a.zip", "a.tar.gz"):
         with pytest.raises(OptionRefused, match="has no revisions"):
             at(parse_location(text, tmp_path, None), "v1")
+
+
+def test_an_archive_is_known_by_its_first_bytes_whatever_it_is_called(tmp_path: Path) -> None:
+    for name, content in (("a.zip", b"\x1f\x8b\x08"), ("a.tar.gz", b"PK\3\4")):
+        (tmp_path / name).write_bytes(content)
+    kinds = {name: parse_location(name, tmp_path, None).kind for name in ("a.zip", "a.tar.gz")}
+    assert kinds == {"a.zip": "tarball", "a.tar.gz": "archive"}
+    assert parse_location("./a.tar.gz", tmp_path, None).name == "a"
