@@ -24,6 +24,9 @@ PATIENCE = 300.0
 
 _CHUNK = 1 << 18
 
+#: Of the others zipfile unpacks as much at once as there is, whatever is asked of it.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
 _BROKEN = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -75,6 +78,8 @@ def _lay(container: zipfile.ZipFile, placing: Placing) -> None:
     for entry in container.infolist():
         if placing.passes_over(entry.filename):
             continue
+        if entry.compress_type not in _PACKINGS:
+            raise unsafe(entry.filename, "is packed in a way of which a few bytes take any memory to unpack")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if stat.S_ISLNK(kind):
             placing.link(entry.filename, _target(container, entry))
@@ -92,7 +97,8 @@ def _lay(container: zipfile.ZipFile, placing: Placing) -> None:
 def _target(container: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     if entry.file_size > TARGET:
         raise unsafe(entry.filename, f"is a link with a target of more than {TARGET} bytes")
-    return container.read(entry).decode("utf-8", errors="replace")
+    with container.open(entry) as content:  # not `read`, which inflates all of what says that it is short
+        return content.read(TARGET).decode("utf-8", errors="replace")
 
 
 def _refuse_bomb(container: zipfile.ZipFile, archive: Path, text: str) -> None:

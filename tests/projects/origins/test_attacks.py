@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
 import stat
 import sys
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -245,6 +247,39 @@ def test_a_zip_that_lies_about_its_sizes(tmp_path: Path) -> None:
         unpack(tmp_path / "liar.zip", tmp_path / "out", "liar.zip")
     assert caught.value.detail == ("Bad CRC-32 for file 'a'",)
     assert sum(one.stat().st_size for one in (tmp_path / "out").iterdir()) <= 10
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_takes_all_the_memory_to_unpack(packing: int, tmp_path: Path, system: HostSystem) -> None:
+    """Python unpacks whatever 256 kB of these become at once: a gigabyte of a few hundred bytes."""
+    with zipfile.ZipFile(tmp_path / "app.zip", "w", packing) as archive:
+        archive.writestr("template.toml", "")
+    with (
+        pytest.raises(TemplateUnsafe, match="any memory"),
+        fetched(parse_location("app.zip", tmp_path, None), system),
+    ):
+        pass
+
+
+def test_a_link_in_a_zip_that_lies_about_its_size_is_not_unpacked_whole(tmp_path: Path) -> None:
+    size = 64 << 20
+    with zipfile.ZipFile(tmp_path / "liar.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo("a")
+        entry.external_attr, entry.compress_type = (stat.S_IFLNK | 0o777) << 16, zipfile.ZIP_DEFLATED
+        archive.writestr(entry, b"t" * size)
+    content = (tmp_path / "liar.zip").read_bytes()
+    (tmp_path / "liar.zip").write_bytes(
+        content.replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    )
+    (tmp_path / "out").mkdir()
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(TemplateUnreachable):
+            unpack(tmp_path / "liar.zip", tmp_path / "out", "liar.zip")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 << 20
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has none of these")
