@@ -44,6 +44,24 @@ def test_bad_names_are_refused_with_a_code_and_leave_nothing(name: str, code: st
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_same_answers_give_the_same_tree_on_one_machine(tmp_path: Path) -> None:
+    """Every file, what belongs to this machine included."""
+    trees = []
+    for place in ("one", "other"):
+        (tmp_path / place).mkdir()
+        done = scaffold(
+            "new", "cnn-project", "--no-env", cwd=tmp_path / place,
+            SCAFFOLD_NO_REGISTER="", HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path / "data"),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        files = sorted(path for path in (tmp_path / place).rglob("*") if path.is_file())
+        trees.append(
+            [(path.relative_to(tmp_path / place), path.stat().st_mode, path.read_bytes()) for path in files]
+        )
+    assert trees[0] == trees[1]
+    assert Path("cnn-project/.scaffold/made-here") in [path for path, _, _ in trees[0]]
+
+
 def test_a_folder_that_holds_something_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "cnn-project").mkdir()
     (tmp_path / "cnn-project" / "thesis.txt").write_text("mine", encoding="utf-8")
