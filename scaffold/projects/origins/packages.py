@@ -24,12 +24,14 @@ def find_package(name: str) -> Package:
 
     Raises TemplateUnknown (template-missing).
     """
-    from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+    from importlib.metadata import PackageNotFoundError, distribution, distributions
 
     folder = _folder(name)
     if folder is not None:
-        brings = packages_distributions().get(name.partition(".")[0], [])
-        return Package(folder=folder, version=distribution(brings[0]).version if brings else "")
+        # packages_distributions() of Python 3.10 knows only distributions with a top_level.txt.
+        top = name.partition(".")[0]
+        brings = (one for one in distributions() if top in _tops(one.read_text("top_level.txt"), one.files))
+        return Package(folder=folder, version=next((one.version for one in brings), ""))
     try:
         found = distribution(name)
     except PackageNotFoundError:
