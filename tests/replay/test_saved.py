@@ -65,7 +65,7 @@ def test_bytes_that_are_no_text_come_back(tmp_path: Path, home: Path) -> None:
         ({"files": [{}]}, "facts.ide.files[0]: an object with conflict, content, line, outside, path, problem, shared is needed"),
         ({"lacks": [{"path": "x", "number": 7, "lacks": []}]}, "facts.ide.lacks[0]: there is no such run configuration"),
         ({"root": 7}, "facts.ide.root: 7 is no text"),
-        ({"ignores": {"base64": "%"}}, "facts.ide.ignores.base64: Only base64 data is allowed"),
+        ({"ignores": {"base64": "%"}}, "facts.ide.ignores.base64: this is no base64"),
     ],
 )  # fmt: skip
 def test_odd_ide_files_are_named(tmp_path: Path, home: Path, change: dict[str, Any], place: str) -> None:
