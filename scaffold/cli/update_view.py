@@ -93,14 +93,12 @@ def as_json(schema: str, plan: UpdatePlan, *, done: bool, notices: tuple[str, ..
 
 
 def _file_json(one: FileChange) -> dict[str, Any]:
-    from scaffold.updating.model import REJECTED
-
     return {
         "path": one.path,
         "class": one.kind,
         "origin": one.origin,
         "conflicts": one.conflicts,
-        "rejected": f"{one.path}{REJECTED}" if one.rejected is not None else None,
+        "rejected": one.beside,
         "reasons": one.reasons,
     }
 
@@ -113,12 +111,10 @@ def _file_lines(one: FileChange) -> Iterator[str]:
 
 
 def _todo(one: FileChange) -> str:
-    from scaffold.updating.model import REJECTED
-
     if one.waits:
         return f"{one.path}: {one.reasons[-1]}"
-    if one.rejected is not None:
-        return f"{one.path}: what could not be merged lies in {one.path.name}{REJECTED}"
+    if one.beside is not None:
+        return f"{one.path}: what could not be merged lies in {one.beside.name}"
     return f"{one.path}: {counted(one.conflicts, 'place')} marked with <<<<<<<"
 
 

@@ -13,7 +13,9 @@ from scaffold.update.model import UpdatePlan, UpdateRequest
 from scaffold.updating.model import FileChange, Labels
 
 if TYPE_CHECKING:
+    from scaffold.drawing.blueprint import Blueprint
     from scaffold.drawing.foreign import Conversation
+    from scaffold.updating.merging import Merger
 
 #: In place of what an older project was rendered with: only the path is known.
 _NOTHING = Entry()
@@ -31,14 +33,10 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
     """
     from scaffold.drawing.again import again
     from scaffold.projects.record import project_root, read_record
-    from scaffold.updating import reading
     from scaffold.updating.engines import merger
-    from scaffold.updating.memory import memory, refuse_older, steps_of
+    from scaffold.updating.memory import refuse_older, steps_of
     from scaffold.updating.merging import Merger
-    from scaffold.updating.once import left_to_user
-    from scaffold.updating.planning import Sides, left_out, plan
     from scaffold.updating.repository import status
-    from scaffold.updating.unresolved import refuse_unresolved
 
     root, record = project_root(request.start), read_record(request.start)
     _refuse(root, record)
@@ -49,19 +47,13 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
     )  # fmt: skip
     if not request.to:
         refuse_older(record, drawn.record)
-    known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
-    found = reading.read_project(root, known, drawn.files)
-    refuse_unresolved(root, found.entries)
     labels = Labels(
         base=f"template {record.template_version}".strip(),
         new=f"template {drawn.record.template_version}".strip(),
     )
-    new = left_to_user(drawn.files, base, found.entries, drawn.once)
-    sides = Sides(base=base, yours=found.entries, new=new, blocked=found.blocked, digests=record.files)
     how = Merger(merge=merger(system, request.engine), labels=labels, reject=request.reject)
-    changes = plan(sides, how)
-    whole = memory(drawn.record, new, left_out(changes))
-    steps = steps_of(root, changes, whole)
+    changes, kept = merged(root, record, base, drawn, how)
+    steps = steps_of(root, changes, kept)
     git = status(system, root)
     return UpdatePlan(
         root=root,
@@ -75,6 +67,26 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
         follow=_follow(root, changes),
         account=drawn.account,
     )
+
+
+def merged(
+    root: Path, record: Record, base: Snapshot | None, drawn: Blueprint, how: Merger
+) -> tuple[tuple[FileChange, ...], Snapshot]:
+    """What becomes of each file, and what the project remembers then. Raises NoPermission, UpdateRefused."""
+    from scaffold.updating.memory import memory
+    from scaffold.updating.once import left_to_user
+    from scaffold.updating.planning import Sides, as_recorded, left_out, plan
+    from scaffold.updating.reading import read_project
+    from scaffold.updating.unresolved import refuse_unresolved
+
+    known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
+    found = read_project(root, known, drawn.files)
+    made = base if base is not None else as_recorded(found.entries, record.files)
+    refuse_unresolved(root, found.entries, made, {*known, *drawn.files} - set(found.blocked))
+    new = left_to_user(drawn.files, base, found.entries, drawn.once)
+    sides = Sides(base=base, yours=found.entries, new=new, blocked=found.blocked, digests=record.files)
+    changes = plan(sides, how)
+    return changes, memory(drawn.record, new, made, left_out(changes))
 
 
 def refuse_loose(plan: UpdatePlan) -> None:

@@ -8,7 +8,7 @@ from scaffold.errors import NotAProject, UpdateRefused
 from scaffold.projects.model import Record
 from scaffold.projects.record import RECORD, read_pristine, recorded
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
-from scaffold.updating.model import REJECTED, FileChange
+from scaffold.updating.model import FileChange
 from scaffold.updating.reading import entry_at
 from scaffold.updating.staging import Step
 
@@ -51,9 +51,13 @@ def _is_older(here: str, there: str) -> bool:
         return False
 
 
-def memory(record: Record, files: Snapshot, out: frozenset[PurePosixPath]) -> Snapshot:
-    """What the project keeps of its making, the record last, less files that could not be put anywhere."""
-    made = {path: one for path, one in files.items() if path not in out}
+def memory(record: Record, files: Snapshot, base: Snapshot, out: frozenset[PurePosixPath]) -> Snapshot:
+    """What the project keeps of its making, the record last; of what could not be put anywhere, what was.
+
+    Whoever moves away what is in its way puts the file back that was there, or wants none: the base tells.
+    """
+    waiting = {path: base[path] for path in out if path in base}
+    made = {**{path: one for path, one in files.items() if path not in out}, **waiting}
     whole = recorded(record, made)
     own = sorted(set(whole) - set(made), key=lambda path: (path == RECORD, path))
     return {path: whole[path] for path in own}
@@ -62,10 +66,11 @@ def memory(record: Record, files: Snapshot, out: frozenset[PurePosixPath]) -> Sn
 def steps_of(root: Path, changes: tuple[FileChange, ...], kept: Snapshot) -> tuple[Step, ...]:
     """What is written: files, what was rejected of them, and last what the project remembers."""
     steps = [Step(one.path, one.before, one.after, one.origin) for one in changes if one.before != one.after]
-    for one in changes:
-        if one.rejected is not None:
-            beside = one.path.with_name(one.path.name + REJECTED)
-            steps.append(Step(beside, entry_at(root / beside), Entry(one.rejected)))
+    steps += [
+        Step(one.beside, None, Entry(one.rejected))  # never onto what lies there
+        for one in changes
+        if one.beside is not None and one.rejected is not None
+    ]
     for path, entry in kept.items():
         before = entry_at(root / path)
         ours = path in {PRISTINE, RECORD} or before is None  # the rest may have been changed by the user

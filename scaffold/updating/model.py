@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, get_args
@@ -42,7 +42,8 @@ class FileChange:
     after: Entry | None = None  # None: nothing
     reasons: tuple[str, ...] = ()
     conflicts: int = 0  # places that are marked, or rejected
-    rejected: bytes | None = None  # goes into `path`.rej
+    rejected: bytes | None = None  # what could not be merged, which goes to `beside`
+    beside: PurePosixPath | None = None  # `path`.rej, mostly
     origin: PurePosixPath | None = None  # what the template calls it, where the user or it renamed it
     waits: bool = False  # nothing can be put there now: the next update tries again
 
@@ -55,6 +56,23 @@ class FileChange:
     def marked(self) -> bool:
         """Whether the file will hold markers."""
         return self.kind == "conflict" and self.rejected is None and not self.waits
+
+
+def rejects_of(path: PurePosixPath, taken: Container[PurePosixPath]) -> PurePosixPath:
+    """Where what could not be merged into a file lies; a template may itself have a file of that name.
+
+    >>> rejects_of(PurePosixPath("a"), {PurePosixPath("a.rej")})
+    PurePosixPath('a.rej.rej')
+    """
+    found = path.with_name(path.name + REJECTED)
+    while found in taken:
+        found = found.with_name(found.name + REJECTED)
+    return found
+
+
+def with_folders(paths: Iterable[PurePosixPath]) -> set[PurePosixPath]:
+    """Paths, and the folders that they lie in."""
+    return {one for path in paths for one in (path, *path.parents)}
 
 
 def counts(changes: tuple[FileChange, ...]) -> Mapping[FileClass, int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from scaffold.projects.record import digest
 from scaffold.projects.snapshot import Entry, Snapshot
 from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange
+from scaffold.updating.model import FileChange, rejects_of, with_folders
 from scaffold.updating.pairing import CASE_ONLY, by_folded_name, folded, renamed
 
 
@@ -34,23 +34,38 @@ def plan(sides: Sides, merger: Merger) -> tuple[FileChange, ...]:
     for path in sorted({*base, *sides.new} - set(shifts.values())):
         place, target = moves.get(path, path), shifts.get(path, path)
         changes += _change(sides, merger, base, path, place, target, staying)
-    return tuple(sorted(changes, key=lambda one: one.path))
+    known = {*base, *sides.yours, *sides.new, *map(PurePosixPath, sides.digests)}
+    return tuple(_placed(sorted(changes, key=lambda one: one.path), known))
 
 
 def left_out(changes: tuple[FileChange, ...]) -> frozenset[PurePosixPath]:
-    """Paths of the template that the project must not remember as made: the next update tries them again."""
-    return frozenset(one.origin or one.path for one in changes if one.waits)
+    """Paths at which the project must not remember the new rendering: the next update tries them again."""
+    return frozenset(one.path for one in changes if one.waits)
+
+
+def as_recorded(yours: Snapshot, digests: Mapping[str, str]) -> Snapshot:
+    """Without a pristine rendering: files that are what the record says of them, renamed ones among them."""
+    files = {path: (digest(one.content), one) for path, one in yours.items() if one.kind == "file"}
+    found = {path: one for path, (sha256, one) in files.items() if digests.get(str(path)) == sha256}
+    others = {sha256: one for path, (sha256, one) in files.items() if str(path) not in digests}
+    gone = {PurePosixPath(path): others.get(sha256) for path, sha256 in digests.items()}
+    return {**found, **{path: one for path, one in gone.items() if one is not None and path not in yours}}
+
+
+def _placed(changes: Iterable[FileChange], known: Iterable[PurePosixPath]) -> Iterator[FileChange]:
+    """What could not be merged lies where nothing else is or comes."""
+    taken = with_folders(known)
+    for change in changes:
+        if change.rejected is None:
+            yield change
+            continue
+        beside = rejects_of(change.path, taken)
+        taken.add(beside)
+        yield replace(change, beside=beside)
 
 
 def _base(sides: Sides) -> Snapshot:
-    """Without a pristine rendering: the files that still are what the record says of them."""
-    if sides.base is not None:
-        return sides.base
-    return {
-        path: one
-        for path, one in sides.yours.items()
-        if one.kind == "file" and sides.digests.get(str(path)) == digest(one.content)
-    }
+    return sides.base if sides.base is not None else as_recorded(sides.yours, sides.digests)
 
 
 def _user_moves(base: Snapshot, sides: Sides) -> Mapping[PurePosixPath, PurePosixPath]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 from scaffold.errors import UpdateRefused
-from scaffold.projects.snapshot import Snapshot
+from scaffold.projects.snapshot import Entry, Snapshot
 from scaffold.updating.lines import read_text
-from scaffold.updating.model import REJECTED
+from scaffold.updating.model import rejects_of, with_folders
 
 #: Ours, with our names: what a tutorial quotes of git's is none.
 _MARKERS = re.compile(rb"^(?:<{7} yours|>{7} template\b.*)\r?$", re.MULTILINE)
 
 
-def refuse_unresolved(root: Path, yours: Snapshot) -> None:
-    """Raise UpdateRefused (``update-conflicts-left``) where there are any: another update would bury them."""
-    left = tuple(unresolved(root, yours))
+def refuse_unresolved(root: Path, yours: Snapshot, made: Snapshot, paths: Iterable[PurePosixPath]) -> None:
+    """Raise UpdateRefused (``update-conflicts-left``) for what `unresolved` finds: another would bury it."""
+    left = tuple(unresolved(root, yours, made, paths))
     if left:
         raise UpdateRefused(
             "conflicts of an earlier update are not resolved yet",
@@ -29,15 +30,25 @@ def refuse_unresolved(root: Path, yours: Snapshot) -> None:
         )
 
 
-def unresolved(root: Path, yours: Snapshot) -> Iterator[str]:
-    """A line for each file that holds markers, or beside which a file of rejected hunks lies."""
-    for path, entry in sorted(yours.items()):
-        if entry.kind != "file":
-            continue
-        text = read_text(entry.content)
-        found = len(_MARKERS.findall(b"".join(text.lines))) if text is not None else 0
+def unresolved(
+    root: Path, yours: Snapshot, made: Snapshot, paths: Iterable[PurePosixPath] = ()
+) -> Iterator[str]:
+    """A line for each file that holds markers, or beside which a file of rejected hunks lies.
+
+    What the template itself ``made`` so is none: a page about updates may quote markers. ``paths`` are
+    further ones beside which an update may have left something, whatever is there now.
+    """
+    taken, told = with_folders(made), set[PurePosixPath]()
+    for path in sorted({*yours, *paths}):
+        found = (_markers(yours.get(path)) - _markers(made.get(path))).total()
         if found:
             yield f"{path}: {(found + 1) // 2} marked"
-        beside = path.with_name(path.name + REJECTED)
-        if os.path.lexists(root / beside):
-            yield f"{beside}: what could not be merged into {path.name}"
+        place = rejects_of(path, taken)
+        if place not in told and os.path.lexists(root / place):
+            told.add(place)
+            yield f"{place}: what could not be merged into {path.name}"
+
+
+def _markers(entry: Entry | None) -> Counter[bytes]:
+    text = read_text(entry.content) if entry is not None and entry.kind == "file" else None
+    return Counter(_MARKERS.findall(b"".join(text.lines)) if text is not None else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from scaffold.environments.holder import who_holds
@@ -13,6 +14,7 @@ from scaffold.projects.snapshot import Entry
 from scaffold.system import System
 from scaffold.updating.journal import interrupted
 from scaffold.updating.model import REJECTED
+from scaffold.updating.planning import as_recorded
 from scaffold.updating.reading import entry_at
 from scaffold.updating.unresolved import unresolved
 
@@ -21,7 +23,7 @@ def probe(scene: Scene) -> UpdateFacts | None:
     """None where the folder is no project of ours."""
     if scene.root is None:
         return None
-    lines = tuple(unresolved(scene.root, _files(scene.root)))
+    lines = tuple(_unresolved(scene.root))
     rejected = tuple(one for one in lines if f"{REJECTED}: " in one)
     return UpdateFacts(
         interrupted=is_interrupted(scene.root, scene.system),
@@ -35,10 +37,21 @@ def is_interrupted(root: Path, system: System) -> bool:
     return interrupted(root) and not who_holds(root, system)
 
 
-def _files(root: Path) -> dict[PurePosixPath, Entry]:
-    """What is there of the template's paths: only there can an update leave anything."""
+def _unresolved(root: Path) -> Iterator[str]:
+    """At the template's paths: only there can an update leave anything."""
+    try:
+        base, digests = read_pristine(root), read_record(root).files
+    except NotAProject:  # damaged, which is said elsewhere
+        return
+    paths = set(base) if base is not None else set(map(PurePosixPath, digests))
+    yours = _files(root, paths)
+    yield from unresolved(root, yours, base if base is not None else as_recorded(yours, digests), paths)
+
+
+def _files(root: Path, paths: set[PurePosixPath]) -> dict[PurePosixPath, Entry]:
+    """What is there of them."""
     found = {}
-    for path in _paths(root):
+    for path in paths:
         try:
             entry = entry_at(root / path)
         except (OSError, ValueError):  # what cannot be read holds nothing that could be told
@@ -46,11 +59,3 @@ def _files(root: Path) -> dict[PurePosixPath, Entry]:
         if entry is not None:
             found[path] = entry
     return found
-
-
-def _paths(root: Path) -> set[PurePosixPath]:
-    """Of the last rendering; the record knows the most of them where that was not kept."""
-    try:
-        return set(read_pristine(root) or map(PurePosixPath, read_record(root).files))
-    except NotAProject:  # damaged, which is said elsewhere
-        return set()

@@ -1,0 +1,145 @@
+"""One update after another in a folder: what one leaves or remembers, the next one finds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+import pytest
+
+from scaffold.drawing.blueprint import Blueprint
+from scaffold.errors import UpdateRefused
+from scaffold.projects.model import ProjectName, Record
+from scaffold.projects.record import read_record, recorded
+from scaffold.projects.snapshot import PRISTINE, Entry
+from scaffold.projects.write import put_entry
+from scaffold.update.plan import merged
+from scaffold.updating import journal
+from scaffold.updating.engines import merge_with_python
+from scaffold.updating.memory import remembered, steps_of
+from scaffold.updating.merging import Merger
+from scaffold.updating.model import FileChange, Labels
+from tests.updating.test_planning import LONG, entry, snapshot
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+
+NAME = ProjectName(distribution="p", package="p", title="P")
+RECORD = Record(
+    template="tiny", template_version="1.0", provider="acme", scaffold_version="1", name=NAME, frameworks=()
+)  # fmt: skip
+HOW = Merger(
+    merge=merge_with_python, labels=Labels(base="template 1.0", new="template 2.0"), modes=True
+)  # fmt: skip
+
+Files = dict[str, bytes | Entry]
+
+
+class Project:
+    """A project in a folder, made of a template's files."""
+
+    def __init__(self, root: Path, files: Files) -> None:
+        self.root = root
+        for path, one in recorded(RECORD, snapshot(files)).items():
+            self.put(str(path), one)
+
+    def put(self, path: str, content: bytes | Entry) -> None:
+        """In the place of what is there."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(place):
+            place.unlink()
+        put_entry(place, entry(content))
+
+    def link(self, path: str, to: str) -> None:
+        self.put(path, Entry(to.encode(), "link"))
+
+    def plan(self, files: Files) -> tuple[tuple[FileChange, ...], tuple[Any, ...]]:
+        """What the template that has become these files makes of it, and the steps to it."""
+        drawn = Blueprint(record=RECORD, template=cast("Any", None), files=snapshot(files))
+        base, _ = remembered(self.root)
+        changes, kept = merged(self.root, read_record(self.root), base, drawn, HOW)
+        return changes, steps_of(self.root, changes, kept)
+
+    def update(self, files: Files) -> dict[str, str]:
+        """The class of each file, once it is so."""
+        changes, steps = self.plan(files)
+        if steps:
+            journal.apply(self.root, steps, {})
+        return {str(one.path): one.kind for one in changes}
+
+    def read(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+
+def test_what_lies_where_rejected_lines_would_go_is_the_users(tmp_path: Path) -> None:
+    """Beside a link, beside what the template renamed, beside what is not there."""
+    project = Project(tmp_path, {"notes.txt": b"1\n", "a.py": LONG})
+    project.link("notes.txt", "elsewhere.txt")
+    project.put("notes.txt.rej", b"mine\n")
+    project.put("a.py", b"mine\n" + LONG)
+    project.put("lib/a.py.rej", b"mine, too\n")
+    with pytest.raises(UpdateRefused) as caught:
+        project.update({"notes.txt": b"2\n", "lib/a.py": LONG + b"more\n"})
+    assert caught.value.detail == (
+        "lib/a.py.rej: what could not be merged into a.py",
+        "notes.txt.rej: what could not be merged into notes.txt",
+    )
+    (tmp_path / "lib/a.py.rej").unlink()
+    (tmp_path / "notes.txt.rej").unlink()
+    assert project.update({"notes.txt": b"2\n"})["notes.txt"] == "conflict"
+    assert project.read("notes.txt.rej") == b"2\n"
+    with pytest.raises(UpdateRefused, match="not resolved"):
+        project.update({"notes.txt": b"3\n"})
+
+
+def test_a_template_may_have_files_that_are_called_like_rejected_lines(tmp_path: Path) -> None:
+    files: Files = {"a.toml": b"a = 1\n", "a.toml.rej": b"an example\n"}
+    project = Project(tmp_path, files)
+    assert project.update(files) == {"a.toml": "unchanged", "a.toml.rej": "unchanged"}
+    project.put("a.toml", b"a = 2\n")
+    project.update({**files, "a.toml": b"a = 3\n"})
+    assert project.read("a.toml.rej") == b"an example\n"
+    assert b"+a = 3\n" in project.read("a.toml.rej.rej")
+    with pytest.raises(UpdateRefused, match="not resolved"):
+        project.update(files)
+
+
+def test_what_waits_is_remembered_as_it_was(tmp_path: Path) -> None:
+    """The folder that was moved away comes back, or does not."""
+    was, now = {"b.txt": b"1\n", "docs/a.txt": b"1\n"}, {"b.txt": b"1\n", "docs/a.txt": b"2\n"}
+    for name, comes_back, expected in (("back", True, "taken"), ("gone", False, "kept")):
+        project = Project(tmp_path / name, was)
+        (project.root / "docs").rename(tmp_path / f"{name}-docs")
+        project.link("docs", "../elsewhere")
+        assert project.update(now) == {"b.txt": "unchanged", "docs/a.txt": "conflict"}
+        assert project.plan(now)[1] == ()
+        (project.root / "docs").unlink()
+        if comes_back:
+            (tmp_path / f"{name}-docs").rename(project.root / "docs")
+        assert project.update(now) == {"b.txt": "unchanged", "docs/a.txt": expected}
+        assert (project.root / "docs/a.txt").exists() is comes_back
+        assert project.plan(now)[1] == ()
+
+
+def test_markers_that_the_template_itself_quotes_are_no_conflict(tmp_path: Path) -> None:
+    page = b"<<<<<<< yours\n=======\n>>>>>>> template 1.2.0\n"
+    project = Project(tmp_path, {"how.md": page})
+    project.put("how.md", b"mine\r\n" + page.replace(b"\n", b"\r\n"))
+    assert project.update({"how.md": page + b"more\n"}) == {"how.md": "merged"}
+    project.put("how.md", project.read("how.md") + page)
+    with pytest.raises(UpdateRefused) as caught:
+        project.update({"how.md": page})
+    assert caught.value.detail == ("how.md: 1 marked",)
+
+
+def test_without_a_pristine_rendering_a_file_that_was_only_renamed_is_found(tmp_path: Path) -> None:
+    project = Project(tmp_path, {"a.py": LONG, "b.py": b"mark\n" + LONG})
+    (tmp_path / PRISTINE).unlink()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "a.py").rename(tmp_path / "lib/c.py")
+    (tmp_path / "b.py").unlink()
+    now: Files = {"a.py": LONG + b"more\n", "b.py": b"mark\n" + LONG + b"more\n"}
+    assert project.update(now) == {"b.py": "kept", "lib/c.py": "taken"}
+    assert project.read("lib/c.py") == now["a.py"]
+    assert PurePosixPath("a.py") in (remembered(tmp_path)[0] or {})
