@@ -80,7 +80,7 @@ def merged(
     from scaffold.updating.unresolved import refuse_unresolved
 
     known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
-    found = read_project(root, known, drawn.files)
+    found = read_project(root, known, drawn.files, how.untouched)
     made = base if base is not None else as_recorded(found.entries, record.files)
     refuse_unresolved(root, found.entries, made, {*known, *drawn.files} - set(found.blocked))
     new = left_to_user(drawn.files, base, found.entries, drawn.once)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -34,7 +34,11 @@ class Found:
     blocked: Mapping[PurePosixPath, str]  # paths at which nothing can be put, and what is in the way
 
 
-def read_project(root: Path, base: Snapshot, new: Snapshot) -> Found:
+#: Whether the user left an entry of the base as it was.
+Untouched = Callable[[Entry, Entry], bool]
+
+
+def read_project(root: Path, base: Snapshot, new: Snapshot, untouched: Untouched) -> Found:
     """Every path of two renderings that is there, and other files that may be one of the base, renamed.
 
     Links are not followed. Raises NoPermission.
@@ -53,7 +57,12 @@ def read_project(root: Path, base: Snapshot, new: Snapshot) -> Found:
             blocked[path] = str(obstacle)
         else:
             entries.update({path: found} if found is not None else {})
-    free = {path for path in blocked if _makes_room(path, base, new, entries)}
+    going = {
+        path
+        for path, one in base.items()
+        if path not in new and path in entries and untouched(one, entries[path])
+    }
+    free = {path for path in blocked if path in new and _makes_room(root, path, base, going)}
     if any(path not in entries and path not in blocked for path in base):
         entries.update(reader.others({*base, *new}))
     return Found(entries=entries, blocked={path: why for path, why in blocked.items() if path not in free})
@@ -170,12 +179,20 @@ def _spelt(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _makes_room(path: PurePosixPath, base: Snapshot, new: Snapshot, entries: Snapshot) -> bool:
-    """Whether what is in the way is the template's own, untouched, and goes: a file that becomes a folder."""
-    if path not in new:
-        return False
-    above = next((one for one in path.parents if one in base and one not in new), None)
+def _makes_room(root: Path, path: PurePosixPath, base: Snapshot, going: Collection[PurePosixPath]) -> bool:
+    """Whether all that is in the way is the template's own, untouched, and goes: a file that becomes a folder."""
+    above = next((one for one in path.parents if one in base), None)
     if above is not None:
-        return entries.get(above) == base[above]
-    below = [one for one in base if path in one.parents]
-    return bool(below) and all(one not in new and entries.get(one) == base[one] for one in below)
+        return above in going
+    below = {_spelt(str(one)) for one in going if path in one.parents}
+    return bool(below) and _holds_only(root, path, below)
+
+
+def _holds_only(root: Path, folder: PurePosixPath, files: Collection[str]) -> bool:
+    """Whether nothing but these files, and the folders that they are in, is in a folder."""
+    known = {*files, *(str(above) for one in files for above in PurePosixPath(one).parents)}
+    for here, folders, names in os.walk(root / folder):
+        found = (_spelt(Path(here, one).relative_to(root).as_posix()) for one in (*folders, *names))
+        if any(one not in known for one in found):
+            return False
+    return True

@@ -22,7 +22,7 @@ FOLDER = Entry(kind="folder")
 def planned(root: Path, base: dict[str, Entry], new: dict[str, Entry]) -> dict[str, tuple[str, str]]:
     """Class and first reason of each file, and that nothing else was found to be changed."""
     sides: list[Snapshot] = [{PurePosixPath(path): one for path, one in side.items()} for side in (base, new)]
-    found = read_project(root, *sides)
+    found = read_project(root, *sides, MERGER.untouched)
     changes = plan(Sides(base=sides[0], yours=found.entries, new=sides[1], blocked=found.blocked), MERGER)
     return {str(one.path): (one.kind, one.reasons[0] if one.reasons else "") for one in changes}
 
@@ -87,3 +87,35 @@ def test_links_lead_where_they_say_in_one_spelling(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "readlink", lambda _: "\\\\?\\C:\\docs\\b")
     monkeypatch.setattr("scaffold.updating.reading.WINDOWS", True)
     assert entry_at(tmp_path / "docs/a") == Entry(b"C:/docs/b", kind="link")
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_folder_that_nobody_touched_makes_room_for_a_file_and_a_file_for_a_folder(
+    tmp_path: Path, ending: bytes
+) -> None:
+    (tmp_path / "docs/deep").mkdir(parents=True)
+    for path in ("docs/a.txt", "docs/deep/b.txt", "lib"):
+        (tmp_path / path).write_bytes(b"1" + ending)
+    was = {path: Entry(b"1\n") for path in ("docs/a.txt", "docs/deep/b.txt", "docs/gone.txt", "lib")}
+    assert planned(tmp_path, was, {"docs": Entry(b"2\n"), "lib/c.txt": Entry(b"2\n")}) == {
+        "docs": ("added", ""),
+        "docs/a.txt": ("removed", "the template has it no more"),
+        "docs/deep/b.txt": ("removed", "the template has it no more"),
+        "docs/gone.txt": ("unchanged", "you deleted it, and so did the template"),
+        "lib": ("removed", "the template has it no more"),
+        "lib/c.txt": ("added", ""),
+    }
+
+
+@pytest.mark.parametrize("mine", ["docs/mine.txt", "docs/deep/mine.txt", "docs/empty/"])
+def test_a_folder_with_something_of_the_users_makes_room_for_nothing(tmp_path: Path, mine: str) -> None:
+    (tmp_path / "docs/deep").mkdir(parents=True)
+    (tmp_path / "docs/deep/a.txt").write_bytes(b"1\n")
+    if mine.endswith("/"):
+        (tmp_path / mine).mkdir()
+    else:
+        (tmp_path / mine).write_bytes(b"mine\n")
+    assert planned(tmp_path, {"docs/deep/a.txt": Entry(b"1\n")}, {"docs": Entry(b"2\n")}) == {
+        "docs": ("conflict", "a folder has its name: move it away, and update again"),
+        "docs/deep/a.txt": ("removed", "the template has it no more"),
+    }
