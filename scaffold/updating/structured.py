@@ -16,11 +16,13 @@ _Check = Callable[[bytes], object]
 def takes_no_markers(path: PurePosixPath) -> bool:
     """Whether conflicts of a file go beside it and not into it.
 
-    >>> takes_no_markers(PurePosixPath("pyproject.toml")), takes_no_markers(PurePosixPath("src/train.py"))
-    (True, False)
+    >>> names = ("pyproject.toml", "requirements/base.txt", "requirements.in", "src/train.py")
+    >>> [takes_no_markers(PurePosixPath(one)) for one in names]
+    [True, True, True, False]
     """
-    listed = path.suffix == ".txt" and path.name.startswith(("requirements", "constraints"))
-    return listed or path.suffix in {".toml", ".xml", ".json", ".ipynb", ".lock"}
+    from scaffold.projects.asking.files import is_requirements
+
+    return is_requirements(path) or path.suffix in {".toml", ".xml", ".json", ".ipynb", ".lock"}
 
 
 def broken(path: PurePosixPath, merged: bytes, *sides: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
 from scaffold.locks.conda import LIMIT, read_conda
 from scaffold.locks.model import Lock, Locked, Need
@@ -19,6 +20,18 @@ REQUIREMENTS = (
     "requirements.in",
 )
 CONDA = ("environment.yml", "environment.yaml")
+
+
+def is_requirements(path: PurePosixPath) -> bool:
+    """Whether pip or conda reads a file: what projects call theirs, and what those mostly include.
+
+    >>> is_requirements(PurePosixPath("requirements/base.txt")), is_requirements(PurePosixPath("notes.txt"))
+    (True, False)
+    """
+    if str(path) in (*REQUIREMENTS, *CONDA):
+        return True
+    named = path.name.startswith(("requirements", "constraints")) or path.parent.name == "requirements"
+    return named and path.suffix in {".txt", ".in"}
 
 
 def of_requirements(read: Read, names: tuple[str, ...] = REQUIREMENTS) -> Asked:
