@@ -8,7 +8,7 @@ template in one property, and not in every line.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 Newline = Literal["lf", "crlf", "mixed"]
@@ -118,12 +118,26 @@ def lines_for(text: Text, newline: Newline) -> Lines:
     >>> lines_for(read_text(b"a\r\nb\r\n"), "mixed"), lines_for(read_text(b"a\r\nb\n"), "crlf")
     ((b'a\r\n', b'b\r\n'), (b'a\n', b'b\n'))
     """
-    if newline != "mixed":
-        return tuple(line[:-2] + b"\n" if line.endswith(b"\r\n") else line for line in text.lines)
-    if text.shape.newline != "crlf":
-        return text.lines
     last = len(text.lines) if text.shape.ended else len(text.lines) - 1  # that has no ending
-    return tuple(line[:-1] + b"\r\n" if at < last else line for at, line in enumerate(text.lines))
+    if newline != "mixed" and text.shape.newline == "mixed":
+        return tuple(
+            line[:-2] + b"\n" if at < last and line.endswith(b"\r\n") else line
+            for at, line in enumerate(text.lines)
+        )
+    if newline == "mixed" and text.shape.newline == "crlf":
+        return tuple(line[:-1] + b"\r\n" if at < last else line for at, line in enumerate(text.lines))
+    return text.lines  # another "\r" than that of an ending is part of its line
+
+
+def as_lines(lines: Lines, shape: Shape) -> Lines:
+    r"""A file's lines with the endings that they have in it, the last perhaps with none; wide ones in UTF-8.
+
+    >>> as_lines((b"a\n", b"b\n"), Shape(newline="crlf", ended=False))
+    (b'a\r\n', b'b')
+    """
+    body = written(lines, replace(shape, encoding="", mark=b"" if shape.encoding else shape.mark))
+    *whole, last = body.split(b"\n")  # `bytes.splitlines` takes a lone carriage return for a newline
+    return (*(line + b"\n" for line in whole), *filter(None, (last,)))
 
 
 def _mark(base: Shape, yours: Shape, new: Shape) -> bytes:

@@ -10,9 +10,22 @@ from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Entry
 from scaffold.updating.engines import Clash, Merge, Piece, compare
-from scaffold.updating.lines import Lines, Text, chosen, lines_for, merged_shape, read_text, written
+from scaffold.updating.lines import (
+    Lines,
+    Shape,
+    Text,
+    as_lines,
+    chosen,
+    lines_for,
+    merged_shape,
+    read_text,
+    written,
+)
 from scaffold.updating.model import Labels
 from scaffold.updating.structured import broken, takes_no_markers
+
+#: What a unified diff says of a last line without a newline.
+_UNENDED = b"\n\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +100,14 @@ class Merger:
             pieces = self.merge(lines_for(base, shape.newline), ours, theirs)
         clashes = sum(isinstance(one, Clash) for one in pieces)
         if clashes and not (self.reject or takes_no_markers(path)):
-            return Merged(entry=Entry(written(tuple(self._marked(pieces)), shape)), conflicts=clashes)
+            marked = tuple(self._marked(pieces, mixed=shape.newline == "mixed"))
+            return Merged(entry=Entry(written(marked, shape)), conflicts=clashes)
         mine = tuple(line for one in pieces for line in (one.yours if isinstance(one, Clash) else one.lines))
         content = written(mine, shape)
-        rejected = self._hunks(path, pieces, mine) if clashes else None
+        rejected = self._hunks(path, pieces, mine, shape) if clashes else None
         wrong = broken(path, content, *sides)
         if wrong:
-            hunks = self._diff(path, ours, theirs)
+            hunks = self._diff(path, yours.lines, lines_for(new, yours.shape.newline), yours.shape)
             reason = (
                 f"merged line by line it would not be {wrong}: yours stays, the difference lies beside it"
             )
@@ -106,12 +120,13 @@ class Merger:
             reasons=() if self.reject else reasons,
         )
 
-    def _marked(self, pieces: tuple[Piece, ...]) -> Iterator[bytes]:
+    def _marked(self, pieces: tuple[Piece, ...], *, mixed: bool) -> Iterator[bytes]:
         for one in pieces:
             if not isinstance(one, Clash):
                 yield from one.lines
                 continue
-            ending = b"\r\n" if any(line.endswith(b"\r\n") for line in (*one.yours, *one.new)) else b"\n"
+            windows = mixed and any(line.endswith(b"\r\n") for line in (*one.yours, *one.new))
+            ending = b"\r\n" if windows else b"\n"
             yield b"<<<<<<< " + self.labels.yours.encode() + ending
             yield from one.yours
             if one.base is not None:
@@ -121,14 +136,16 @@ class Merger:
             yield from one.new
             yield b">" * 7 + b" " + self.labels.new.encode() + ending
 
-    def _hunks(self, path: PurePosixPath, pieces: tuple[Piece, ...], mine: Lines) -> bytes:
+    def _hunks(self, path: PurePosixPath, pieces: tuple[Piece, ...], mine: Lines, shape: Shape) -> bytes:
         """What turns the file as it will stand into what the template wants there."""
         theirs = tuple(line for one in pieces for line in (one.new if isinstance(one, Clash) else one.lines))
-        return self._diff(path, mine, theirs)
+        return self._diff(path, mine, theirs, shape)
 
-    def _diff(self, path: PurePosixPath, mine: Lines, theirs: Lines) -> bytes:
+    def _diff(self, path: PurePosixPath, mine: Lines, theirs: Lines, shape: Shape) -> bytes:
+        """For ``patch``, which goes by every byte of a line and of its ending."""
         names = (f"{path} ({self.labels.yours})".encode(), f"{path} ({self.labels.new})".encode())
-        return b"".join(diff_bytes(unified_diff, mine, theirs, *names))
+        hunks = diff_bytes(unified_diff, as_lines(mine, shape), as_lines(theirs, shape), *names)
+        return b"".join(one if one.endswith(b"\n") else one + _UNENDED for one in hunks)
 
     def _whole(self, base: Entry | None, yours: Entry, new: Entry, why: str) -> Merged:
         if base is not None and self._plain(new) == self._plain(base):

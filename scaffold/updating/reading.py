@@ -180,7 +180,7 @@ def _spelt(name: str) -> str:
 
 
 def _makes_room(root: Path, path: PurePosixPath, base: Snapshot, going: Collection[PurePosixPath]) -> bool:
-    """Whether all that is in the way is the template's own, untouched, and goes: a file that becomes a folder."""
+    """Whether all that is in the way is the template's own, and goes: a file for a folder, or the reverse."""
     above = next((one for one in path.parents if one in base), None)
     if above is not None:
         return above in going

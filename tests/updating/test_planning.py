@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,8 @@ from scaffold.updating.merging import Merger
 from scaffold.updating.model import FileChange, Labels, counts
 from scaffold.updating.pairing import renamed
 from scaffold.updating.planning import Sides, left_out, plan
+
+PATCH = shutil.which("patch")
 
 LABELS = Labels(base="template 1.0", new="template 2.0")
 MERGER = Merger(merge=merge_with_python, labels=LABELS, modes=True)
@@ -83,6 +87,10 @@ LINK, OTHER_LINK = Entry(b"b.py", "link"), Entry(b"c.py", "link")
         (b"1\r\n2\r\n3\r\n", b"0\r\n1\r\n2\r\n3\r\n", b"1\r\n2\r\n3\n4\n", "merged",
          b"0\r\n1\r\n2\r\n3\n4\n"),
         (b"1\r\n2\n3\n", b"0\r\n1\r\n2\n3\n", b"1\n2\n3\n4\n", "merged", b"0\n1\n2\n3\n4\n"),
+        # carriage returns that are part of their lines
+        (b"1\r\r\n2\r\r\n", b"0\r\r\n1\r\r\n2\r\r\n", b"1\r\r\n2\r\r\n3\r\r\n", "merged",
+         b"0\r\r\n1\r\r\n2\r\r\n3\r\r\n"),
+        (b"1\r\n2\n3\r", b"0\r\n1\r\n2\r\n3\r", b"1\r\n2\n4\n3\r", "merged", b"0\r\n1\r\n2\r\n4\r\n3\r"),
         # encodings: bytes that split at newlines as they are, and those that do not
         ("一\n二\n三\n".encode("gbk"), "零\n一\n二\n三\n".encode("gbk"), "一\n二\n三\n四\n".encode("gbk"),
          "merged", "零\n一\n二\n三\n四\n".encode("gbk")),
@@ -130,6 +138,31 @@ def test_rejected_hunks_lie_beside_a_file_that_holds_the_users_lines_and_turn_it
         b"--- a.py (yours)\n+++ a.py (template 2.0)\n@@ -1,6 +1,6 @@\n 0\n 1\n-mine\n+theirs\n 3\n 4\n 5\n"
     )
     assert (change.kind, change.conflicts, change.marked) == ("conflict", 1, False)
+
+
+@pytest.mark.skipif(PATCH is None, reason="needs patch")
+@pytest.mark.parametrize(
+    ("base", "yours", "new"),
+    [
+        (b"1\n2\n3\n", b"1\nmine\n3\n", b"1\ntheirs\n3\n"),
+        (b"1\r\n2\r\n3\r\n", b"1\r\nmine\r\n3\r\n", b"1\r\ntheirs\r\n3\r\n"),
+        (b"1\r\n2\n3\r\n", b"1\r\nmine\n3\r\n", b"1\r\ntheirs\n3\r\n"),
+        (b"1\n2\n3", b"1\nmine\n3", b"1\ntheirs\n3"),
+        (b"1\n2\n3", b"1\n2\nmine", b"1\n2\ntheirs"),
+        (b"1\r\n2\r\n3", b"1\r\n2\r\nmine", b"1\r\n2\r\ntheirs"),
+        (b"1\r\r\n2\r\r\n3\r\r\n", b"1\r\r\nmine\r\r\n3\r\r\n", b"1\r\r\ntheirs\r\r\n3\r\r\n"),
+        (b"\xef\xbb\xbf1\n2\n", b"\xef\xbb\xbfmine\n2\n", b"\xef\xbb\xbftheirs\n2\n"),
+    ],
+)
+def test_patch_makes_the_templates_file_of_what_was_rejected(tmp_path: Path, base, yours, new) -> None:
+    """By every byte: the program goes by line endings, and by whether the last line has one."""
+    change = only(base, yours, new, replace(MERGER, reject=True))
+    assert change.after is not None
+    assert change.rejected is not None
+    (tmp_path / "a.py").write_bytes(change.after.content)
+    (tmp_path / "a.py.rej").write_bytes(change.rejected)
+    subprocess.run(["patch", "-s", "a.py", "a.py.rej"], cwd=tmp_path, check=True, timeout=60)
+    assert (tmp_path / "a.py").read_bytes() == new
 
 
 def test_what_programs_read_never_holds_markers() -> None:
@@ -262,7 +295,7 @@ def test_every_class_is_counted() -> None:
 contents = st.sampled_from(
     [b"", b"1\n", b"1\n2\n3\n", b"0\n1\n2\n3\n", b"1\n2\n3\n4\n", b"1\r\n2\r\n3\r\n", b"\x00\x01",
      b"1\r\n2\n3\r\n", b"0\n1\n2\r\n3\n", b"1\r\n2\r\n3", "1\n2\n3\n".encode("utf-16"),
-     "0\r\n1\r\n2\r\n3\r\n4\r\n".encode("utf-16"), b"\xe9\n1\n2\n3\n"]
+     "0\r\n1\r\n2\r\n3\r\n4\r\n".encode("utf-16"), b"\xe9\n1\n2\n3\n", b"1\r\r\n2\r\r\n3\r\r\n", b"0\r\r\n1\r\n2\n3\r"]
 )  # fmt: skip
 trees = st.dictionaries(
     st.sampled_from(["a.py", "b.toml", "c/d.txt", "c/e.bin"]),
@@ -307,7 +340,8 @@ def test_no_line_of_the_users_is_lost(base, yours, new) -> None:
         after = change.after if added else mine
         assert after is not None
         assert added <= lines(after.content)
-        assert b"\r\r" not in after.content
+        there = [*base.values(), *yours.values(), *new.values()]
+        assert b"\r\r" not in after.content or any(b"\r\r" in one.content for one in there)
 
 
 @pytest.mark.parametrize("mine", [b"0\r\n1\r\n2\r\n3\r\n", b"0\n1\n2\n3\n"])
