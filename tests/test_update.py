@@ -260,6 +260,21 @@ def test_what_git_could_not_bring_back_is_not_touched_unless_told(acme: Acme) ->
 
 
 @pytest.mark.skipif(GIT is None, reason="needs git")
+def test_what_git_ignores_is_not_touched_unless_told(acme: Acme) -> None:
+    acme.install(CHANGES)
+    acme.write(".gitignore", "configs/\n.scaffold/\n")
+    acme.write("configs/mine.toml", "nobody touches it\n")
+    acme.git("init", "-q")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "first")
+    dirty = acme.update()
+    assert (dirty["error"]["code"], dirty["error"]["detail"]) == (
+        "update-dirty", ["ignored by git: configs/default.toml"],
+    )  # fmt: skip
+    assert acme.update("--allow-dirty")["status"] == 0
+
+
+@pytest.mark.skipif(GIT is None, reason="needs git")
 def test_a_repository_that_git_distrusts_is_updated_with_a_word(acme: Acme, tmp_path: Path) -> None:
     acme.install(CHANGES)
     fake = tmp_path / "bin" / "git"

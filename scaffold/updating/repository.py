@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from scaffold.projects.record import OWN
 from scaffold.system import System, without
 
 #: Seconds. A status of a project takes well under one; a network file system may take some.
@@ -18,14 +19,27 @@ class Status:
 
     changed: tuple[PurePosixPath, ...] = ()  # in git, and changed since
     unknown: tuple[PurePosixPath, ...] = ()  # not in git: files, and folders that are whole not in it
+    ignored: tuple[PurePosixPath, ...] = ()  # nor ever to be
     notice: str = ""  # why git could not say
-    used: bool = False  # the project is in a repository
 
     def loose(self, touched: Iterable[PurePosixPath]) -> tuple[str, ...]:
-        """What git could not bring back, a line each: what was changed, and of these what it never had."""
-        unknown = set(self.unknown)
-        never = (one for one in touched if one in unknown or unknown.intersection(one.parents))
-        return (*(f"changed: {one}" for one in self.changed), *(f"not in git: {one}" for one in never))
+        """What git could not bring back, a line each: what was changed, and of these what it never had.
+
+        Who ignores what scaffold remembers lost nothing: nobody writes it by hand.
+        """
+        paths = tuple(touched)
+        ignored = (one for one in _among(paths, self.ignored) if one not in OWN)
+        return (
+            *(f"changed: {one}" for one in self.changed),
+            *(f"not in git: {one}" for one in _among(paths, self.unknown)),
+            *(f"ignored by git: {one}" for one in ignored),
+        )
+
+
+def _among(paths: Iterable[PurePosixPath], listed: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
+    """Those that are listed, or lie in a folder that is."""
+    known = set(listed)
+    return (one for one in paths if one in known or known.intersection(one.parents))
 
 
 def status(system: System, root: Path) -> Status:
@@ -50,7 +64,7 @@ def status(system: System, root: Path) -> Status:
         return Status(
             notice=f"git does not say what is committed: {said.splitlines()[0] if said else 'no answer'}"
         )
-    ok, listed, said = ask("status", "--porcelain", "-z", "--untracked-files=normal", "--", ".")
+    ok, listed, said = ask("status", "--porcelain", "-z", "--untracked-files=normal", "--ignored", "--", ".")
     if not ok:
         return Status(
             notice=f"git does not say what is committed: {said.splitlines()[0] if said else 'no answer'}"
@@ -61,14 +75,14 @@ def status(system: System, root: Path) -> Status:
 def _status(listed: str, prefix: str) -> Status:
     """Of ``XY path`` rows that end in NUL; a rename is followed by its old name."""
     changed: list[PurePosixPath] = []
-    unknown: list[PurePosixPath] = []
+    others: dict[str, list[PurePosixPath]] = {"??": [], "!!": []}
     rows = iter(listed.split("\0"))
     for row in rows:
         if len(row) < 4:
             continue
         code, name = row[:2], row[3:]
         path = PurePosixPath(name.removeprefix(prefix))
-        (unknown if code == "??" else changed).append(path)
+        others.get(code, changed).append(path)
         if "R" in code or "C" in code:
             next(rows, None)
-    return Status(changed=tuple(changed), unknown=tuple(unknown), used=True)
+    return Status(changed=tuple(changed), unknown=tuple(others["??"]), ignored=tuple(others["!!"]))
