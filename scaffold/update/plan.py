@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.errors import UpdateRefused
 from scaffold.projects.model import Record
+from scaffold.projects.rename import PLACEHOLDER
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
 from scaffold.system import System
 from scaffold.update.model import UpdatePlan, UpdateRequest
@@ -29,7 +31,8 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
 
     Nothing of a foreign template runs before ``talk`` agrees to it. Raises NotAProject, TemplateUnknown,
     TemplateBroken, OptionRefused, NoPermission, and UpdateRefused where an earlier update was interrupted
-    (``update-interrupted``) or left conflicts (``-conflicts-left``), or a newer scaffold was here before.
+    (``update-interrupted``) or left conflicts (``-conflicts-left``), a newer scaffold was here before, or the
+    project is a template that was opened (``-opened``).
     """
     from scaffold.drawing.again import again
     from scaffold.projects.record import project_root, read_record
@@ -96,7 +99,7 @@ def refuse_loose(plan: UpdatePlan) -> None:
             f"not all of {plan.root} is committed",
             detail=plan.loose,
             hint="commit it, so that the update can be told from your own work: git add -A && git commit; "
-            "or say --allow-dirty",
+            "what git ignores, copy first if you may need it as it is; or say --allow-dirty",
             code="update-dirty",
         )
 
@@ -126,6 +129,29 @@ def _refuse(root: Path, record: Record) -> None:
             hint="scaffold doctor, scaffold env and scaffold ide work in it all the same",
             code="update-no-template",
         )
+    if _is_opened(root, record):
+        raise UpdateRefused(
+            f"{root} is the template itself, opened: its files are links to the template's own",
+            detail=("scaffold templates open made it; what is edited in one place is edited in the other",),
+            hint="to see new files of the template, delete the folder and open the template again; "
+            f"to have a project that can be updated: {_anew(record)}",
+            code="update-opened",
+        )
+
+
+def _is_opened(root: Path, record: Record) -> bool:
+    """Whether ``scaffold templates open`` made it: links to files of a template under the same names."""
+    if record.kind != "scaffold" or record.name != PLACEHOLDER:
+        return False
+    places = ((root / path, PurePosixPath(path).parts) for path in record.files)
+    leads = ((Path(os.readlink(place)), parts) for place, parts in places if place.is_symlink())
+    return any(to.is_absolute() and to.parts[-len(parts) :] == parts for to, parts in leads)
+
+
+def _anew(record: Record) -> str:
+    from scaffold.shell import line
+
+    return line("scaffold", "new", "NAME", "-t", record.origin or record.qualified_template)
 
 
 def _follow(root: Path, changes: tuple[FileChange, ...]) -> tuple[tuple[str, ...], ...]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scaffold.authoring.open import OpenReport, OpenRequest, carry_out, plan_open
-from scaffold.errors import OptionRefused, TargetOccupied, TemplateUnknown
+from scaffold.errors import OptionRefused, TargetOccupied, TemplateUnknown, UpdateRefused
 from scaffold.projects.record import read_record
 from scaffold.system import HostSystem
 from tests.projects.conftest import lay
@@ -74,6 +74,33 @@ def test_an_edit_goes_into_the_template_and_back(templates):
     assert own.read_text() == "print(1)\n"
     own.write_text("print(2)\n")
     assert live.read_text() == "print(2)\n"
+
+
+def test_it_is_the_template_and_no_project_to_be_updated(templates):
+    from scaffold.update import UpdateRequest, plan_update
+
+    opened(request(templates))
+    lay(templates, {"plain/common/src/your_project/hello.py": "print(3)\n"})
+    live = templates.parent / "live"
+    with pytest.raises(UpdateRefused) as caught:
+        plan_update(HostSystem(), UpdateRequest(start=live))
+    assert caught.value.code == "update-opened"
+    assert (
+        caught.value.message
+        == f"{live} is the template itself, opened: its files are links to the template's own"
+    )
+    assert caught.value.hint.endswith(f": scaffold new NAME -t {templates / 'plain'}")
+
+
+def test_copies_of_a_template_are_updated_as_any_project(templates):
+    from scaffold.update import UpdateRequest, plan_update
+
+    opened(request(templates, copies=True))
+    lay(templates, {"plain/common/src/your_project/hello.py": "print(3)\n"})
+    found = plan_update(HostSystem(), UpdateRequest(start=templates.parent / "live"))
+    assert {str(one.path): one.kind for one in found.changes if one.kind != "unchanged"} == {
+        "src/your_project/hello.py": "taken"
+    }
 
 
 def test_it_runs_as_a_project_and_its_runs_are_told(templates):
