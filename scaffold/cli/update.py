@@ -91,14 +91,14 @@ def command(
 
 
 def _update(system: System, plan: UpdatePlan, output: Output, *, diff: bool, yes: bool) -> None:
-    from scaffold.cli.update_view import as_json, plan_lines, report_lines, summary
+    from scaffold.cli.update_view import as_json, notices, plan_lines, report_lines, summary
     from scaffold.update import carry_out
 
     output.words(plan_lines(plan, diff=diff))
     if output.asks and system.interactive and not yes:
         click.confirm("Go on?", default=True, abort=True, err=True)
     report = carry_out(system, plan)
-    document = as_json(SCHEMA, plan, done=True, notices=report.notices)
+    document = as_json(SCHEMA, plan, done=True, notices=notices(report))
     output.result(document, report_lines(plan, report), summary=summary(plan, done=True))
     if plan.follow and not plan.conflicts and output.asks and system.interactive and not yes:
         _follow(plan)
@@ -138,8 +138,8 @@ def _tell_pending(start: Path, output: Output) -> bool:
 
 
 def _recover(system: System, start: Path, output: Output, *, yes: bool) -> None:
+    from scaffold.cli.update_view import NOT_KEPT
     from scaffold.update import recover
-    from scaffold.updating.model import NOT_KEPT
 
     if _tell_pending(start, output) and output.asks and system.interactive and not yes:
         click.confirm("Bring it to its end?", default=True, abort=True, err=True)

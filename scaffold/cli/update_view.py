@@ -19,6 +19,10 @@ _ORDER = ("kept", "taken", "added", "removed", "merged", "conflict")
 _COLOURS = {"conflict": "red", "merged": "yellow", "removed": "magenta", "taken": "green", "added": "green"}
 
 
+#: Of an update that cannot be taken back.
+NOT_KEPT = "what was replaced could not be kept: scaffold update --undo cannot take this update back"
+
+
 def plan_lines(plan: UpdatePlan, *, diff: bool) -> list[str]:
     """The plan for people; with ``diff`` what changes, line by line."""
     from scaffold.cli.foreign_options import account_lines
@@ -37,16 +41,21 @@ def plan_lines(plan: UpdatePlan, *, diff: bool) -> list[str]:
     return [*lines, *(_diffs(plan) if diff else ())]
 
 
+def notices(report: UpdateReport) -> tuple[str, ...]:
+    """What is to be known of an update that is made."""
+    return report.notices if report.kept else (*report.notices, NOT_KEPT)
+
+
 def report_lines(plan: UpdatePlan, report: UpdateReport) -> list[str]:
     """What stands, and what is left to do."""
     from scaffold.shell import line
 
-    lines = [row("Note", one) for one in report.notices]
+    lines = [row("Note", one) for one in notices(report)]
     lines += [row("Resolve", _todo(one)) for one in plan.conflicts]
     if plan.follow:
         words = " && ".join(line("scaffold", *one) for one in plan.follow)
         lines.append(row("Environment", f"its requirements changed: {words}"))
-    lines.append(row("Back", "scaffold update --undo"))
+    lines += [row("Back", "scaffold update --undo")] if report.kept else []
     return [*lines, summary(plan, done=True)]
 
 

@@ -19,6 +19,9 @@ DEVICES = frozenset(
 )
 _LETTERS = frozenset('<>:"|?*\\')
 
+#: What is said of two names of which Windows and macOS make one.
+CASE_ONLY = "differs from it only in upper and lower case"
+
 
 def is_device(name: str) -> bool:
     """Whether Windows keeps a file's name for a device, whatever follows the dot.
@@ -38,6 +41,15 @@ def has_odd_letters(name: str) -> bool:
     return not _LETTERS.isdisjoint(name) or name.endswith((".", " ")) or any(one < " " for one in name)
 
 
+def folded(path: PurePosixPath | str) -> str:
+    """The same for all names that are one file on Windows and macOS: letters' case, how accents are kept.
+
+    >>> folded("Caf\u00c9.md") == folded("cafe\u0301.md")
+    True
+    """
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
 @dataclass(slots=True)
 class OneFile:
     """Paths, and those of them that elsewhere are one file or one folder.
@@ -53,8 +65,7 @@ class OneFile:
         """The path, or the folder on its way, that is one with another that came before; and that other."""
         for end in range(1, len(path.parts) + 1):
             spelt = "/".join(path.parts[:end])
-            key = unicodedata.normalize("NFC", spelt) if self.forms else spelt
-            other = self._seen.setdefault(key.casefold(), spelt)
+            other = self._seen.setdefault(folded(spelt) if self.forms else spelt.casefold(), spelt)
             if other != spelt:
                 return spelt, other
         return None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from scaffold.errors import EnvironmentBusy, Interrupted, ScaffoldError
 from scaffold.system import System
 from scaffold.update.model import UpdatePlan, UpdateReport
-from scaffold.updating.model import NOT_KEPT
 
 if TYPE_CHECKING:
     from scaffold.updating.journal import Recovered
@@ -32,7 +31,7 @@ def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
     except KeyboardInterrupt:
         hint = "scaffold ide pycharm brings the IDE's own files along; scaffold update --undo takes all back"
         raise Interrupted("stopped when the project's files were updated already", hint=hint) from None
-    return UpdateReport(written=len(plan.steps), notices=(*notices, *(() if kept else (NOT_KEPT,))))
+    return UpdateReport(written=len(plan.steps), notices=notices, kept=kept)
 
 
 def pending(start: Path) -> tuple[PurePosixPath, ...]:

@@ -60,4 +60,5 @@ class UpdateReport:
     """What stands after ``carry_out``."""
 
     written: int
-    notices: tuple[str, ...] = ()  # what of the IDE's files could not follow, what could not be kept
+    notices: tuple[str, ...] = ()  # what of the IDE's files could not follow
+    kept: bool = True  # what was replaced: it can be taken back

@@ -20,9 +20,6 @@ CLASSES: tuple[FileClass, ...] = get_args(FileClass)
 REJECTED = ".rej"
 
 
-NOT_KEPT = "what was replaced could not be kept: scaffold update --undo cannot take this update back"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     """What the sides are called in markers, in files of rejected hunks and in reasons."""
@@ -46,16 +43,6 @@ class FileChange:
     beside: PurePosixPath | None = None  # `path`.rej, mostly
     origin: PurePosixPath | None = None  # what the template calls it, where the user or it renamed it
     waits: bool = False  # nothing can be put there now: the next update tries again
-
-    @property
-    def writes(self) -> bool:
-        """Whether anything of the project changes with it."""
-        return self.before != self.after or self.rejected is not None
-
-    @property
-    def marked(self) -> bool:
-        """Whether the file will hold markers."""
-        return self.kind == "conflict" and self.rejected is None and not self.waits
 
 
 def rejects_of(path: PurePosixPath, taken: Container[PurePosixPath]) -> PurePosixPath:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Snapshot
@@ -68,20 +67,6 @@ def _known(files: Snapshot) -> Mapping[PurePosixPath, _Content]:
         for path, one in files.items()
         if one.kind == "file" and SMALLEST <= len(one.content) <= LARGEST
     }
-
-
-#: What is said of two names of which Windows and macOS make one.
-CASE_ONLY = "differs from it only in upper and lower case"
-
-
-def folded(path: PurePosixPath | str) -> str:
-    """The same for all names that are one file on Windows and macOS: letters' case, how accents are kept."""
-    return unicodedata.normalize("NFC", str(path)).casefold()
-
-
-def by_folded_name(paths: Iterable[PurePosixPath]) -> Mapping[str, PurePosixPath]:
-    """Each path under what `folded` makes of it."""
-    return {folded(one): one for one in paths}
 
 
 def _names(old: PurePosixPath, new: PurePosixPath) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.record import digest
 from scaffold.projects.snapshot import Entry, Snapshot
 from scaffold.updating.merging import Merger
 from scaffold.updating.model import FileChange, rejects_of, with_folders
-from scaffold.updating.pairing import CASE_ONLY, by_folded_name, folded, renamed
+from scaffold.updating.pairing import renamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ def plan(sides: Sides, merger: Merger) -> tuple[FileChange, ...]:
     base = _base(sides)
     moves = _user_moves(base, sides)
     shifts = _template_moves(base, sides, moves)
-    staying = by_folded_name(one for one in sides.yours if not _goes(sides, merger, one))
+    staying = {folded(one): one for one in sides.yours if not _goes(sides, merger, one)}
     changes: list[FileChange] = []
     for path in sorted({*base, *sides.new} - set(shifts.values())):
         place, target = moves.get(path, path), shifts.get(path, path)

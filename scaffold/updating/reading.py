@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from scaffold.files import NotReadable, is_link, not_written, read_regular
+from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
 from scaffold.updating import pairing
 
@@ -94,16 +95,16 @@ class _Reader:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._names = cache(_names)
-        self._folded = cache(lambda folder: {pairing.folded(one): one for one in sorted(_names(folder))})
+        self._folded = cache(lambda folder: {folded(one): one for one in sorted(_names(folder))})
 
     def refuse_other_case(self, path: PurePosixPath, known: set[PurePosixPath]) -> None:
         """Raise `_Blocked` for a file of the user's own that is the same one on Windows and macOS.
 
         Of paths that a rendering has, the plan knows whether they go.
         """
-        name = self._folded(self._root / path.parent).get(pairing.folded(path.name))
+        name = self._folded(self._root / path.parent).get(folded(path.name))
         if name is not None and path.with_name(name) not in known:
-            raise _Blocked(f"{path.with_name(name)} {pairing.CASE_ONLY}")
+            raise _Blocked(f"{path.with_name(name)} {CASE_ONLY}")
 
     def entry(self, path: PurePosixPath) -> Entry | None:
         """What is there under exactly this name: elsewhere readme.md may be README.md. Raises `_Blocked`."""

@@ -116,7 +116,7 @@ def test_one_file(base, yours, new, kind, after) -> None:
 
 def test_a_conflict_is_marked_with_names_and_the_rest_of_the_file_is_merged() -> None:
     change = only(b"1\n2\n3\n4\n", b"0\n1\nmine\n3\n4\n", b"1\ntheirs\n3\n4\n5\n")
-    assert (change.kind, change.conflicts, change.marked) == ("conflict", 1, True)
+    assert (change.kind, change.conflicts, change.rejected) == ("conflict", 1, None)
     assert change.after == Entry(
         b"0\n1\n<<<<<<< yours\nmine\n||||||| template 1.0\n2\n=======\ntheirs\n>>>>>>> template 2.0\n3\n4\n5\n"
     )
@@ -137,7 +137,7 @@ def test_rejected_hunks_lie_beside_a_file_that_holds_the_users_lines_and_turn_it
     assert change.rejected == (
         b"--- a.py (yours)\n+++ a.py (template 2.0)\n@@ -1,6 +1,6 @@\n 0\n 1\n-mine\n+theirs\n 3\n 4\n 5\n"
     )
-    assert (change.kind, change.conflicts, change.marked) == ("conflict", 1, False)
+    assert (change.kind, change.conflicts) == ("conflict", 1)
 
 
 @pytest.mark.skipif(PATCH is None, reason="needs patch")
@@ -308,7 +308,7 @@ trees = st.dictionaries(
 @given(trees, trees)
 def test_a_template_that_did_not_change_changes_nothing(base, yours) -> None:
     changes = planned(base, yours, base)
-    assert [one for one in changes.values() if one.writes] == []
+    assert [one for one in changes.values() if one.before != one.after or one.rejected] == []
 
 
 @settings(max_examples=300, deadline=None)
