@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scaffold.drawing.blueprint import Blueprint
 from scaffold.errors import UpdateRefused
@@ -20,7 +23,8 @@ from scaffold.updating.engines import merge_with_python
 from scaffold.updating.memory import remembered, steps_of
 from scaffold.updating.merging import Merger
 from scaffold.updating.model import FileChange, Labels
-from tests.updating.test_planning import LONG, entry, snapshot
+from scaffold.updating.reading import entry_at
+from tests.updating.test_planning import LINK, LONG, contents, entry, lines, snapshot
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 
@@ -47,7 +51,7 @@ class Project:
         """In the place of what is there."""
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.lexists(place):
+        if os.path.lexists(place) and entry(content).kind != "folder":
             place.unlink()
         put_entry(place, entry(content))
 
@@ -143,3 +147,100 @@ def test_without_a_pristine_rendering_a_file_that_was_only_renamed_is_found(tmp_
     assert project.update(now) == {"b.py": "kept", "lib/c.py": "taken"}
     assert project.read("lib/c.py") == now["a.py"]
     assert PurePosixPath("a.py") in (remembered(tmp_path)[0] or {})
+
+
+PATHS = ["a.py", "b.toml", "lib/a.py", "docs", "docs/a.txt", "docs/deep/b.txt", "docs/deep"]
+OWN_PATHS = ["docs/mine.txt", "mine.py", "b.toml.rej", "docs.rej"]
+
+
+def consistent(files: dict[str, Entry]) -> Files:
+    """Nothing below what is no folder."""
+    taken = [one for one in files if not any(one.startswith(f"{other}/") for other in files)]
+    return {path: files[path] for path in taken}
+
+
+def trees_of(paths: list[str]) -> st.SearchStrategy[Files]:
+    entries = st.builds(Entry, contents | texts) | st.sampled_from([LINK, Entry(kind="folder")])
+    return st.dictionaries(st.sampled_from(paths), entries, max_size=5).map(consistent)
+
+
+#: Long enough to be found under another name, with every ending.
+texts = st.builds(
+    lambda changed, number, ending, last: b"".join(
+        (b"changed %d" % number if at == changed else line) + ending
+        for at, line in enumerate(LONG.splitlines())
+    ) + last,
+    st.integers(0, 11), st.integers(0, 1), st.sampled_from([b"\n", b"\r\n", b"\r\r\n"]), st.sampled_from([b"", b"end"]),
+)  # fmt: skip
+
+
+def on_disk(root: Path) -> dict[str, Entry]:
+    found = {}
+    for path in sorted(root.rglob("*")):
+        one = entry_at(path)
+        if ".scaffold" not in path.parts and one is not None and (one.kind != "folder" or not one.content):
+            found[path.relative_to(root).as_posix()] = one
+    return found
+
+
+@st.composite
+def sides_of_an_update(draw: st.DrawFn) -> tuple[Files, Files, Files]:
+    """A tree and what two made of it: some of it as it was, some gone, some otherwise."""
+    base = draw(trees_of(PATHS))
+    changed = [draw(trees_of(paths)) for paths in (PATHS + OWN_PATHS, PATHS)]
+    kept = [draw(st.sets(st.sampled_from(sorted(base)))) if base else set() for _ in changed]
+    yours, new = (
+        consistent({**side, **{path: base[path] for path in sorted(left)}})
+        for side, left in zip(changed, kept, strict=True)
+    )
+    return base, yours, new
+
+
+@settings(max_examples=60, deadline=None)
+@given(sides_of_an_update())
+def test_whatever_stands_where_nothing_of_the_users_is_lost_and_once_is_enough(sides) -> None:
+    base, yours, new = sides
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder), {})
+        for path, one in recorded(RECORD, snapshot(base)).items():
+            if path.parts[0] == ".scaffold":
+                project.put(str(path), one)
+        for path, one in yours.items():
+            project.put(path, one)
+        before = on_disk(project.root)
+        changes, steps, refused = planned(project, new)
+        if refused:
+            assert (refused, any(path.endswith(".rej") for path in yours)) == ("update-conflicts-left", True)
+            return
+        journal.apply(project.root, steps, {})
+        after = on_disk(project.root)
+        for path, mine in before.items():
+            refuse_loss(base, mine, path, after, changes)
+        _, steps, refused = planned(project, new)
+        assert steps == ()
+        assert not refused or any(one.kind == "conflict" for one in changes)
+
+
+def planned(project: Project, files: Files) -> tuple[Any, Any, str]:
+    """As `Project.plan`, and the code of what refuses it."""
+    try:
+        return (*project.plan(files), "")
+    except UpdateRefused as problem:
+        return (), (), problem.code
+
+
+def refuse_loss(base: Files, mine: Entry, path: str, after: dict[str, Entry], changes: Any) -> None:
+    """What the user wrote stands where it was, or where the template's renamed file is now."""
+    to = next((str(one.path) for one in changes if str(one.origin) == path and one.kind != "kept"), path)
+    change = next((one for one in changes if str(one.path) == path), None)
+    was = base.get(path if change is None or change.origin is None else str(change.origin))
+    if was is not None and HOW.untouched(entry(was), mine):
+        return
+    if mine.kind == "folder":
+        return
+    there = after[to]
+    if mine.kind == "link":
+        assert there == mine
+        return
+    known = lines(entry(was).content) if was is not None and entry(was).kind == "file" else set()
+    assert lines(mine.content) - known <= lines(there.content)
