@@ -230,6 +230,28 @@ def test_what_was_updated_can_be_taken_back(acme: Acme) -> None:
     } or {path for path in set(after) - set(before) if not path.startswith(".scaffold/")} == set()  # fmt: skip
 
 
+def test_what_cannot_be_taken_back_is_told_and_no_way_back_is_named(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scaffold import update
+    from scaffold.cli.update_view import NOT_KEPT, notices, report_lines
+    from scaffold.updating import journal
+
+    def held(source: Path, target: Path) -> None:
+        if target == acme.root / journal.LAST:
+            raise PermissionError(13, "a program holds it")
+        source.rename(target)
+
+    monkeypatch.syspath_prepend(str(acme.site))
+    monkeypatch.setattr(journal, "move", held)
+    acme.install(CHANGES)
+    plan = update.plan_update(HostSystem(), update.UpdateRequest(start=acme.root))
+    report = update.carry_out(HostSystem(), plan)
+    assert notices(report) == (NOT_KEPT,)
+    (told,) = (one for one in report_lines(plan, report) if "--undo" in one)
+    assert told.endswith(NOT_KEPT)
+
+
 def test_deleted_files_stay_deleted_and_renamed_ones_are_found(acme: Acme) -> None:
     acme.install(CHANGES)
     (acme.root / MODEL).rename(acme.root / "src/my_tiny_project/network.py")

@@ -46,9 +46,14 @@ def left_out(changes: tuple[FileChange, ...]) -> frozenset[PurePosixPath]:
 
 def as_recorded(yours: Snapshot, digests: Mapping[str, str]) -> Snapshot:
     """Without a pristine rendering: files that are what the record says of them, renamed ones among them."""
-    files = {path: (digest(one.content), one) for path, one in yours.items() if one.kind == "file"}
-    found = {path: one for path, (sha256, one) in files.items() if digests.get(str(path)) == sha256}
-    others = {sha256: one for path, (sha256, one) in files.items() if str(path) not in digests}
+    files = [
+        (path, digest(content), replace(one, content=content))
+        for path, one in yours.items()
+        if one.kind == "file"
+        for content in {one.content, one.content.replace(b"\r\n", b"\n")}  # as a checkout may have made it
+    ]
+    found = {path: one for path, sha256, one in files if digests.get(str(path)) == sha256}
+    others = {sha256: one for path, sha256, one in files if str(path) not in digests}
     gone = {PurePosixPath(path): others.get(sha256) for path, sha256 in digests.items()}
     return {**found, **{path: one for path, one in gone.items() if one is not None and path not in yours}}
 

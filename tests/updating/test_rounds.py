@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from scaffold.drawing.blueprint import Blueprint
 from scaffold.errors import UpdateRefused
+from scaffold.probing.scene import Scene
+from scaffold.probing.updates.probe import probe
 from scaffold.projects.model import ProjectName, Record
 from scaffold.projects.record import read_record, recorded
 from scaffold.projects.snapshot import PRISTINE, Entry
 from scaffold.projects.write import put_entry
+from scaffold.system import HostSystem
 from scaffold.update.plan import merged
 from scaffold.updating import journal
 from scaffold.updating.engines import merge_with_python
@@ -126,27 +129,42 @@ def test_what_waits_is_remembered_as_it_was(tmp_path: Path) -> None:
         assert project.plan(now)[1] == ()
 
 
+def marked(project: Project) -> tuple[str, ...]:
+    """What doctor finds."""
+    nothing = cast("Any", None)
+    found = probe(Scene(system=HostSystem(), machine=nothing, target=nothing, root=project.root))
+    assert found is not None
+    return found.marked
+
+
 def test_markers_that_the_template_itself_quotes_are_no_conflict(tmp_path: Path) -> None:
     page = b"<<<<<<< yours\n=======\n>>>>>>> template 1.2.0\n"
     project = Project(tmp_path, {"how.md": page})
     project.put("how.md", b"mine\r\n" + page.replace(b"\n", b"\r\n"))
+    assert marked(project) == ()
     assert project.update({"how.md": page + b"more\n"}) == {"how.md": "merged"}
     project.put("how.md", project.read("how.md") + page)
     with pytest.raises(UpdateRefused) as caught:
         project.update({"how.md": page})
-    assert caught.value.detail == ("how.md: 1 marked",)
+    assert caught.value.detail == marked(project) == ("how.md: 1 marked",)
 
 
-def test_without_a_pristine_rendering_a_file_that_was_only_renamed_is_found(tmp_path: Path) -> None:
-    project = Project(tmp_path, {"a.py": LONG, "b.py": b"mark\n" + LONG})
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_without_a_pristine_rendering_a_file_that_was_only_renamed_is_found(
+    tmp_path: Path, ending: bytes
+) -> None:
+    project = Project(tmp_path, {"a.py": LONG, "b.py": b"mark\n" + LONG, "d.py": b"1\n"})
+    project.put("a.py", LONG.replace(b"\n", ending))
+    project.put("d.py", b"1" + ending)
     (tmp_path / PRISTINE).unlink()
     (tmp_path / "lib").mkdir()
     (tmp_path / "a.py").rename(tmp_path / "lib/c.py")
     (tmp_path / "b.py").unlink()
-    now: Files = {"a.py": LONG + b"more\n", "b.py": b"mark\n" + LONG + b"more\n"}
-    assert project.update(now) == {"b.py": "kept", "lib/c.py": "taken"}
-    assert project.read("lib/c.py") == now["a.py"]
-    assert PurePosixPath("a.py") in (remembered(tmp_path)[0] or {})
+    more = LONG + b"more\n"
+    now: Files = {"a.py": more, "b.py": b"mark\n" + more, "d.py": b"2\n"}
+    assert project.update(now) == {"b.py": "kept", "d.py": "taken", "lib/c.py": "taken"}
+    assert (project.read("lib/c.py"), project.read("d.py")) == (more.replace(b"\n", ending), b"2" + ending)
+    assert remembered(tmp_path)[0] == snapshot(now)
 
 
 PATHS = ["a.py", "b.toml", "lib/a.py", "docs", "docs/a.txt", "docs/deep/b.txt", "docs/deep"]
