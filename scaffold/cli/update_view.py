@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Those that need a look stand last, where the eye is.
 _ORDER = ("kept", "taken", "added", "removed", "merged", "conflict")
+#: In a file with secrets: it may be one.
+_HIDDEN = "(not the template's line: a secret may be in it)"
 _COLOURS = {"conflict": "red", "merged": "yellow", "removed": "magenta", "taken": "green", "added": "green"}
 
 
@@ -152,7 +154,14 @@ def _diffs(plan: UpdatePlan) -> Iterator[str]:
             shown(f"a/{one.path}") if one.before else "/dev/null",
             shown(f"b/{one.path}") if one.after else "/dev/null",
         )
-        yield from (_coloured(line) for line in unified_diff(old, new, *names, lineterm=""))
+        for number, text in enumerate(unified_diff(old, new, *names, lineterm="")):
+            hide = number > 1 and text[:1] != "@" and not _is_open(one, text[1:])
+            yield _coloured(f"{text[0]}{_HIDDEN}" if hide else text)
+
+
+def _is_open(one: FileChange, text: str) -> bool:
+    """Whether a line of a diff may be read: a file with secrets in it shows the template's lines alone."""
+    return one.open_lines is None or text in set(_plain(tuple(one.open_lines)))
 
 
 def _shown(content: bytes) -> list[str] | None:
@@ -161,7 +170,11 @@ def _shown(content: bytes) -> list[str] | None:
     text = read_text(content)
     if text is None:
         return None
-    return [shown(line.decode("utf-8", errors="replace").rstrip("\n")) for line in text.lines]
+    return _plain(text.lines)
+
+
+def _plain(lines: tuple[bytes, ...]) -> list[str]:
+    return [shown(line.decode("utf-8", errors="replace").rstrip("\n")) for line in lines]
 
 
 def _coloured(line: str) -> str:

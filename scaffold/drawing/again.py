@@ -68,7 +68,7 @@ def as_made(system: System, record: Record) -> Snapshot | None:
 
     for revision in dict.fromkeys((record.revision, "")):  # an archive has one and none can be asked for
         try:
-            files = again(system, record, to=revision).files
+            files = again(system, record, to=revision).pristine
         except ScaffoldError:
             continue
         if digests(files) == record.files:

@@ -12,7 +12,7 @@ from scaffold.projects.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from scaffold.builds.model import BuildPlan, Framework
-    from scaffold.projects.foreign.model import Dropped
+    from scaffold.projects.foreign.model import Dropped, Secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +36,19 @@ class Blueprint:
     files: Snapshot  # what the template gives; without the project's record and its pristine rendering
     once: tuple[PurePosixPath, ...] = ()  # of them: the user's as soon as they are there, no update's
     account: Account = field(default_factory=Account)
+    secrets: Secrets | None = None  # where there are any: `files` less those, and which files hold them
+
+    @property
+    def pristine(self) -> Snapshot:
+        """The files as the project remembers them, and as an update merges them: without secrets."""
+        return self.files if self.secrets is None else self.secrets.kept
 
     @property
     def whole(self) -> Snapshot:
         """Every file of the project, what it remembers of its making included."""
         from scaffold.projects.record import recorded
 
-        return recorded(self.record, self.files)
+        return recorded(self.record, self.files, self.pristine)
 
 
 def first_record(

@@ -113,13 +113,17 @@ def draw_foreign(
         answers=made.answers,
         trusted=bool(made.skipped if wishes.trust and wishes.rehearse else made.ran),
         scaffold_version=__version__,
+        secret_files=() if made.secrets is None else tuple(sorted(map(str, made.secrets.paths))),
     )
     template = _as_template(found, now, seen)
-    files = {**made.files, **_configurations(made.files, now, template)}
+    runs = _configurations(made.files, now, template)
     return ForeignDrawing(
         blueprint=Blueprint(
-            record=now, template=template, files=dict(sorted(files.items())), once=made.once,
+            record=now, template=template, files=_with(made.files, runs), once=made.once,
             account=_account(made, wishes, (*found.notices, *made.notices, *seen.notes)),
+            secrets=made.secrets and replace(
+                made.secrets, kept=_with(made.secrets.kept, runs), answered=_with(made.secrets.answered, runs)
+            ),
         ),
         found=seen,
     )  # fmt: skip
@@ -144,6 +148,7 @@ def _rendered(
             ask=wishes.ask,
             remembered=record.answers,
             since=_since(found, record),
+            again=bool(record.files),
         )
     except ConsentNeeded as problem:
         if wishes.trust and not trust:
@@ -188,6 +193,10 @@ def _as_template(found: Fetched, record: Record, seen: Discovered) -> Template:
         frameworks=record.frameworks,
         excluded=seen.excluded,
     )
+
+
+def _with(files: Snapshot, more: Snapshot) -> Snapshot:
+    return dict(sorted({**more, **files}.items()))
 
 
 def _configurations(files: Snapshot, record: Record, template: Template) -> Snapshot:

@@ -170,7 +170,9 @@ class Record:
     trusted: bool = False  # code of the template's author ran when it was rendered
     python: str = ""  # the minor version that it was rendered for; "" in records of before 0.9
     builds: tuple[BuildPlan, ...] = ()  # as rendered; without the reasons and this machine's sources
-    files: Mapping[str, str] = field(default_factory=dict)  # path -> sha256 of what was written
+    #: Path -> sha256 of what was written; where secrets are in a file, of the same without them.
+    files: Mapping[str, str] = field(default_factory=dict)
+    secret_files: tuple[str, ...] = ()  # of them: what secret answers are in
 
     @property
     def qualified_template(self) -> str:

@@ -50,18 +50,22 @@ def record_content(record: Record) -> bytes:
     """A record as it is kept."""
     builds = [{key: getattr(build, key) for key in _RENDERED} for build in record.builds]
     values = {"schema": SCHEMA, **asdict(replace(record, builds=())), "builds": builds}
+    if not record.secret_files:
+        del values["secret_files"]  # few templates have secrets
     return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def recorded(record: Record, files: Snapshot) -> Snapshot:
+def recorded(record: Record, files: Snapshot, pristine: Snapshot | None = None) -> Snapshot:
     """A rendering with what the project remembers of it: the record, and the rendering itself, packed.
 
-    None of the three is part of the rendering: a template cannot bring them.
+    None of the three is part of the rendering: a template cannot bring them. ``pristine`` is what is
+    remembered, where that is not all of it.
     """
-    remembered = replace(record, files=digests(files))
+    pristine = files if pristine is None else pristine
+    remembered = replace(record, files=digests(pristine))
     own = {
         IGNORED: Entry(_IGNORED.encode()),
-        PRISTINE: Entry(pack(files)),
+        PRISTINE: Entry(pack(pristine)),
         RECORD: Entry(record_content(remembered)),
     }
     return dict(sorted({**files, **own}.items()))
@@ -128,6 +132,7 @@ def _record(values: Mapping[str, Any]) -> Record:
         python=_python(values.get("python", "")),
         builds=tuple(_builds(values.get("builds", ()))),
         files={_inside(path): str(sha256) for path, sha256 in values["files"].items()},
+        secret_files=tuple(_inside(str(path)) for path in values.get("secret_files", ())),
     )
 
 

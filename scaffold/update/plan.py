@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
         new=f"template {drawn.record.template_version}".strip(),
     )
     how = Merger(merge=merger(system, request.engine), labels=labels, reject=request.reject)
+    drawn = _once_secret(drawn, record)
     changes, kept = merged(root, record, base, drawn, how)
     steps = steps_of(root, changes, kept)
     git = status(system, root)
@@ -83,13 +85,49 @@ def merged(
     from scaffold.updating.unresolved import refuse_unresolved
 
     known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
-    found = read_project(root, known, drawn.files, how.untouched)
+    given = {**drawn.files, **drawn.pristine}
+    found = read_project(root, known, given, how.untouched)
     made = base if base is not None else as_recorded(found.entries, record.files)
-    refuse_unresolved(root, found.entries, made, {*known, *drawn.files} - set(found.blocked))
-    new = left_to_user(drawn.files, base, found.entries, drawn.once)
-    sides = Sides(base=base, yours=found.entries, new=new, blocked=found.blocked, digests=record.files)
+    refuse_unresolved(root, found.entries, made, {*known, *given} - set(found.blocked))
+    new = left_to_user(drawn.pristine, base, found.entries, drawn.once)
+    sides = Sides(
+        base=base, yours=found.entries, new={**_only_now(drawn), **new}, blocked=found.blocked,
+        digests=record.files,
+    )  # fmt: skip
     changes = plan(sides, how)
+    if drawn.record.secret_files or drawn.secrets is not None:
+        changes = _with_secrets(changes, how, drawn, base or {})
     return changes, memory(drawn.record, new, made, left_out(changes))
+
+
+def _once_secret(drawn: Blueprint, record: Record) -> Blueprint:
+    """With the files that had secrets in them before: the user's still have, whatever the template says."""
+    if not record.secret_files:
+        return drawn
+    before = (one for one in record.secret_files if PurePosixPath(one) in drawn.pristine)
+    hold = tuple(sorted({*drawn.record.secret_files, *before}))
+    return replace(drawn, record=replace(drawn.record, secret_files=hold))
+
+
+def _with_secrets(
+    changes: tuple[FileChange, ...], how: Merger, drawn: Blueprint, base: Snapshot
+) -> tuple[FileChange, ...]:
+    from scaffold.updating.secrets import Remembered, with_secrets
+
+    remembered = Remembered(
+        kept=drawn.pristine,
+        answered=drawn.pristine if drawn.secrets is None else drawn.secrets.answered,
+        hold=frozenset(map(PurePosixPath, drawn.record.secret_files)),
+    )
+    return with_secrets(changes, how, remembered, {**drawn.files, **_only_now(drawn)}, base)
+
+
+def _only_now(drawn: Blueprint) -> Snapshot:
+    """Files that there are for a secret that was said now, and for none that is remembered."""
+    secrets = drawn.secrets
+    if secrets is None:
+        return {}
+    return {path: one for path, one in secrets.answered.items() if path not in secrets.kept}
 
 
 def refuse_loose(plan: UpdatePlan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -155,14 +155,19 @@ def _trimmed(clash: Clash) -> Iterator[Piece]:
     if yours == new:
         yield Clean(yours)
         return
-    first = _common(yours, new)
-    last = _common(yours[first:][::-1], new[first:][::-1])
+    first = common(yours, new)
+    last = common(yours[first:][::-1], new[first:][::-1])
     yield Clean(yours[:first])
     yield Clash(clash.base, yours[first : len(yours) - last], new[first : len(new) - last])
     yield Clean(yours[len(yours) - last :])
 
 
-def _common(one: Lines, other: Lines) -> int:
+def common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How much two begin with alike.
+
+    >>> common(b"pw=old", b"pw=new")
+    3
+    """
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

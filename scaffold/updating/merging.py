@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import diff_bytes, unified_diff
 from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Entry
-from scaffold.updating.engines import Clash, Merge, Piece, compare
+from scaffold.updating.engines import Clash, Clean, Merge, Piece, compare, tidy
 from scaffold.updating.lines import (
     Lines,
     Shape,
@@ -46,6 +46,7 @@ class Merger:
     labels: Labels
     reject: bool = False  # no markers in any file
     modes: bool = os.name != "nt"  # whether this machine's files know who may run them
+    settle: Callable[[Clash], Lines | None] = lambda _clash: None  # lines that are surely meant, if any are
 
     def same(self, one: Entry, other: Entry) -> bool:
         """Whether two entries are the same for whoever works with them here."""
@@ -97,7 +98,7 @@ class Merger:
         if base is None:
             pieces = compare(ours, theirs)
         else:
-            pieces = self.merge(lines_for(base, shape.newline), ours, theirs)
+            pieces = tidy(map(self._settled, self.merge(lines_for(base, shape.newline), ours, theirs)))
         clashes = sum(isinstance(one, Clash) for one in pieces)
         if clashes and not (self.reject or takes_no_markers(path)):
             marked = tuple(self._marked(pieces, mixed=shape.newline == "mixed"))
@@ -119,6 +120,10 @@ class Merger:
             rejected=rejected,
             reasons=() if self.reject else reasons,
         )
+
+    def _settled(self, piece: Piece) -> Piece:
+        lines = self.settle(piece) if isinstance(piece, Clash) else None
+        return piece if lines is None else Clean(lines)
 
     def _marked(self, pieces: tuple[Piece, ...], *, mixed: bool) -> Iterator[bytes]:
         for one in pieces:

@@ -43,6 +43,8 @@ class FileChange:
     beside: PurePosixPath | None = None  # `path`.rej, mostly
     origin: PurePosixPath | None = None  # what the template calls it, where the user or it renamed it
     waits: bool = False  # nothing can be put there now: the next update tries again
+    #: Lines that may be printed, where secrets are in the file: those that the template has without any.
+    open_lines: frozenset[bytes] | None = None
 
 
 def rejects_of(path: PurePosixPath, taken: Container[PurePosixPath]) -> PurePosixPath:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import scaffold
 from scaffold.projects.foreign.problems import problem_of, stopped
@@ -52,6 +52,10 @@ class Request:
     since: str | None = None  # the version of an earlier rendering, "" where nobody knows; None: the first
     folder: str = ""  # where a hook prepared the template; else where it was fetched to
     ran: tuple[str, ...] = ()  # before this
+    tasks: bool = True  # whether what is trusted runs; False: only extensions, without which nothing renders
+    #: How chance falls, in secrets above all: as it does; always alike; alike, and each default another one.
+    secrets: Literal["free", "fixed", "other"] = "free"
+    again: bool = False  # of a project that is there: no secret comes from the user's settings any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,9 @@ def _spelt(
         "remembered": dict(request.remembered),
         "user": dict(request.user),
         "trust": request.trust,
+        "tasks": request.tasks,
+        "secrets": request.secrets,
+        "again": request.again,
         "since": request.since,
         "ran": list(request.ran),
         "limits": {"memory": limits.memory, "file": limits.file, "cpu": limits.cpu},

@@ -65,6 +65,15 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """A rendering of a template with secret questions, as it may be kept."""
+
+    kept: Snapshot  # every secret at its default: what a project remembers
+    answered: Snapshot  # the same with the secrets that were said now
+    paths: frozenset[PurePosixPath]  # of the files that hold one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRendering:
     """What a template made of a name and of answers."""
 
@@ -76,3 +85,4 @@ class ForeignRendering:
     dropped: tuple[Dropped, ...] = ()  # of what was remembered
     once: tuple[PurePosixPath, ...] = ()  # of the files: the user's as soon as they are there, no update's
     notices: tuple[str, ...] = ()  # the template's own words, what its programs printed, what to look at
+    secrets: Secrets | None = None  # None: the template has no secret questions, and all may be kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -12,8 +12,10 @@ from scaffold.projects.foreign.collecting import collect
 from scaffold.projects.foreign.defaults import user_defaults
 from scaffold.projects.foreign.model import Dropped, ForeignKind, ForeignRendering, ForeignTemplate, Question
 from scaffold.projects.foreign.problems import unsafe
+from scaffold.projects.foreign.secrets import hidden, keep, secret_names
 from scaffold.projects.model import ProjectName
 from scaffold.projects.origins.model import Fetched
+from scaffold.projects.snapshot import Snapshot
 from scaffold.system import System
 from scaffold.words import shown
 
@@ -44,13 +46,15 @@ def render(
     ask: bool = False,
     remembered: Mapping[str, Any] | None = None,
     since: str | None = None,
+    again: bool = False,
 ) -> ForeignRendering:
     """The project that a template makes.
 
     ``answers`` are the user's, and refused where they do not fit; ``remembered`` are those of an earlier
     rendering, made of the version ``since``, and give way to defaults where they fit no more: that is told.
     What else it asks is asked at the terminal where ``ask`` is true and somebody sits there, and answered by
-    the defaults elsewhere. Without ``trust`` no code of its author's runs.
+    the defaults elsewhere. Without ``trust`` no code of its author's runs. ``again`` is said for a project
+    that is there.
 
     Raises OptionRefused (answers-missing, answer-refused, answer-unknown), ConsentNeeded
     (template-needs-trust), TemplateBroken (template-broken, -unsafe, -limits, -version, -hook-failed),
@@ -63,6 +67,7 @@ def render(
         user=user_defaults(cast("ForeignKind", fetched.kind), system),
         trust=trust,
         since=since,
+        again=again,
     )
     with room() as place:
         if ask and not use_defaults and system.interactive:
@@ -93,6 +98,35 @@ def _asked(fetched: Fetched, system: System, place: Room, request: Request) -> R
 
 
 def _rendered(fetched: Fetched, system: System, place: Room, request: Request) -> ForeignRendering:
+    made, template, files, told = _made(fetched, system, place, request)
+    secret = secret_names(template.questions)
+    values = _values(made["secrets"])
+    answers = {key: value for key, value in made["answers"].items() if key not in secret}
+
+    def again(other: Request) -> tuple[Snapshot, Mapping[str, str]]:
+        with room() as inner:
+            found, _, snapshot, _ = _made(fetched, system, inner, other)
+        return snapshot, _values(found["secrets"])
+
+    kept = keep(request, secret, files, answers, again, values, ran=bool(made["ran"])) if secret else None
+    said = printed(place) if request.trust and made["ran"] else ()
+    return ForeignRendering(
+        files=files,
+        answers=answers,
+        ran=_told(made["ran"], values),
+        skipped=() if request.trust else template.would_run,
+        migrations=_told(made["migrations"], values),
+        dropped=tuple(Dropped(**{**one, "why": shown(one["why"])}) for one in made["dropped"]),
+        once=tuple(path for path in map(PurePosixPath, made["once"]) if path in files),
+        notices=(*_told((*made["notices"], *said), values), *told),
+        secrets=kept,
+    )
+
+
+def _made(
+    fetched: Fetched, system: System, place: Room, request: Request
+) -> tuple[Mapping[str, Any], ForeignTemplate, Snapshot, tuple[str, ...]]:
+    """What the child told, the template, the files and what to know of them."""
     made = call("render", fetched, system, place, request)
     template = _template(fetched, made["described"])
     root = Path(made["root"]).resolve()
@@ -104,19 +138,22 @@ def _rendered(fetched: Fetched, system: System, place: Room, request: Request) -
     if beside and not request.trust:
         raise unsafe(fetched, "it wrote beside the project's folder", *beside[:5])
     files, told = collect(root, fetched, trust=request.trust) if root.is_dir() else ({}, ())
-    secret = {one.name for one in template.questions if one.secret}
-    answers = {key: value for key, value in made["answers"].items() if key not in secret}
-    said = printed(place) if request.trust and made["ran"] else ()
-    return ForeignRendering(
-        files=files,
-        answers=answers,
-        ran=tuple(map(shown, made["ran"])),
-        skipped=() if request.trust else template.would_run,
-        migrations=tuple(map(shown, made["migrations"])),
-        dropped=tuple(Dropped(**{**one, "why": shown(one["why"])}) for one in made["dropped"]),
-        once=tuple(path for path in map(PurePosixPath, made["once"]) if path in files),
-        notices=(*map(shown, made["notices"]), *said, *told),
-    )
+    return made, template, files, told
+
+
+def _values(secrets: Mapping[str, Any]) -> Mapping[str, str]:
+    """Secrets as they stand in a text; a truth value would be found in any."""
+    return {
+        name: str(value)
+        for name, value in secrets.items()
+        if value and not isinstance(value, (bool, list, dict))
+    }
+
+
+def _told(texts: Iterable[str], secrets: Mapping[str, str]) -> tuple[str, ...]:
+    """Without the secrets in them; what is shorter is half of any word."""
+    long = [one for one in secrets.values() if len(one) > 3]
+    return tuple(hidden(shown(text), long) for text in texts)
 
 
 def _is_beside(path: Path, root: Path) -> bool:

@@ -69,7 +69,7 @@ def render(request):
     private = [name for name in given if name.startswith("_") and name[1:2] != "_"]
     told = {key: value for key, value in driver.answers.items() if not key.startswith("_") or key in private}
     answers = {**driver.nested, **told}
-    nothing = {"migrations": [], "once": []}
+    nothing = {"migrations": [], "once": [], "secrets": {}}
     return {"root": made, "answers": answers, "ran": driver.ran, "notices": driver.notices, **nothing}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import copier._main as engine
 import copier._template as templates
 import copier_migrations
+import copier_secrets
 import dropping
 import failures
 import shapes
@@ -69,6 +70,7 @@ def render(request):
         "migrations": copier_migrations.due(worker, request["since"]),
         "notices": [one for one in messages if one],
         "once": _once(worker),
+        "secrets": copier_secrets.answered(worker),
     }
 
 
@@ -77,16 +79,18 @@ def _worker(request):
         src_path=request["folder"],
         dst_path=Path(request["name"]),
         data=request["answers"],
-        settings=SettingsModel(defaults=request["user"]),
+        settings=SettingsModel(defaults=copier_secrets.user(request, _template(request))),
         user_defaults={name: spellings[0] for name, spellings in request["named"].items()},
         defaults=request["op"] != "ask",
         quiet=True,
         unsafe=request["trust"],
-        skip_tasks=not request["trust"],
+        skip_tasks=not (request["trust"] and request["tasks"]),
     )
     engine.Worker._render_file = failures.noting(
         engine.Worker._render_file, lambda _worker, file, *_more: file
     )
+    if request["secrets"] != "free":
+        copier_secrets.fix_chance()
     worker.__dict__["template"] = _template(request)
     worker.subproject.__dict__["last_answers"] = dict(request["remembered"])
     if HARMLESS.issuperset(worker.template.jinja_extensions):
@@ -142,6 +146,8 @@ def _replace_questions(request, missing):
                 return real(question)
         question.answers.user_defaults.pop(name, None)
         found = real(question)
+        if question.secret and request["secrets"] == "other":
+            return copier_secrets.another(found)
         if found is MISSING and request["op"] == "render" and question.get_when() and question.get_ask():
             missing.append(name)
             return ""
