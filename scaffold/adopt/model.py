@@ -25,6 +25,7 @@ class Request:
     name: str | None = None  # None: as the project calls itself
     frameworks: tuple[Framework, ...] | None = None  # None: those that are seen
     template: str = ""  # of whose rendering the project is taken to be
+    noted: bool = True  # False: what copier or cruft wrote down of its template is left out
     environment: bool = True  # False: none is adopted and none is made
     ide: Ide = "pycharm"
 
@@ -43,6 +44,7 @@ class ProjectPlan:
     own_runs: tuple[str, ...] = ()  # names of those that the project has
     adopted: AdoptPlan | None = None  # an environment that is there and is used as it is
     setup: SetupPlan | None = None  # else what will be made
+    made: tuple[str, ...] = ()  # from which template, by copier's or cruft's own notes
     notices: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from scaffold import __version__
 from scaffold.adopt.model import ProjectPlan, Request
+from scaffold.adopt.noted import Made, made_from
 from scaffold.builds.model import TITLES, Framework
 from scaffold.env.adopt import AdoptPlan
 from scaffold.errors import NameRefused, NoBuild, OptionRefused, SourceUnreachable
@@ -38,15 +39,16 @@ def plan_adoption(system: System, request: Request, announce: Announce) -> Proje
     announce("looking at the project")
     found = _seen(system, root)
     refuse_empty(root, found)
-    record = _record(system, request, found)
+    theirs = _theirs(system, request, found, announce)
+    record = theirs.record if theirs is not None else _record(system, request, found)
     adopted = _adopted(system, root, record) if request.environment else None
     setup = None
-    if adopted is None and (request.environment or request.template):
+    if adopted is None and (request.environment or (request.template and theirs is None)):
         setup = _setup(system, request, record, announce)
     present = configurations(root)
     rows = added(found.runs, present, root)
     module = any_project(root, system).module
-    own = _own_files(system, request, record, setup)
+    own = _own_files(system, request, record, setup, theirs)
     runs = {path: Entry(content) for path, content in run_files(rows, module).items()}
     taken = [path for path in runs if (root / path).exists()]  # of another name inside, or no file
     for path in taken:
@@ -64,7 +66,12 @@ def plan_adoption(system: System, request: Request, announce: Announce) -> Proje
         own_runs=tuple(one.name for one in present),
         adopted=adopted,
         setup=setup,
-        notices=(*_notices(request, record, found, rows), *_unheard(request, adopted)),
+        made=theirs.told if theirs is not None else (),
+        notices=(
+            *_notices(request, record, found, rows),
+            *_unheard(request, adopted),
+            *(theirs.notices if theirs is not None else ()),
+        ),
     )
 
 
@@ -74,12 +81,22 @@ def _seen(system: System, root: Path) -> Discovered:
     return discover(FolderContents(root, system.home))
 
 
+def _theirs(system: System, request: Request, found: Discovered, announce: Announce) -> Made | None:
+    """As copier's or cruft's template made it, where one of them did."""
+    return made_from(system, request, _plain(system, request, found), announce) if request.noted else None
+
+
 def _record(system: System, request: Request, found: Discovered) -> Record:
     """What the project will remember; a template's, where one is named."""
     if request.template:
         from scaffold.adopt.template import record_of_template
 
         return record_of_template(system, request, found)
+    return _plain(system, request, found)
+
+
+def _plain(system: System, request: Request, found: Discovered) -> Record:
+    """Without a template."""
     frameworks = found.frameworks if request.frameworks is None else request.frameworks
     return Record(
         template="",
@@ -164,10 +181,14 @@ def _setup(system: System, request: Request, record: Record, announce: Announce)
         raise
 
 
-def _own_files(system: System, request: Request, record: Record, setup: SetupPlan | None) -> Snapshot:
+def _own_files(
+    system: System, request: Request, record: Record, setup: SetupPlan | None, theirs: Made | None
+) -> Snapshot:
     """What is kept below ``.scaffold``."""
     from scaffold.projects.record import IGNORED, recorded
 
+    if theirs is not None and theirs.pristine is not None:
+        return recorded(record, {}, theirs.pristine)
     if not request.template:
         kept = recorded(record, {})
         return {path: kept[path] for path in (IGNORED, RECORD)}

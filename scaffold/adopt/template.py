@@ -56,7 +56,7 @@ def _fetched(system: System, request: Request) -> Iterator[Fetched]:
 
     with fetched(parse_location(request.template, Path.cwd(), system.home), system) as found:
         demand_native(
-            found.kind, request.template, "whose answers are not known here",
+            found.kind, request.template, "and no .copier-answers.yml or .cruft.json here tells its answers",
             hint="adopt the project without it: scaffold adopt", code="adopt-foreign",
         )  # fmt: skip
         yield found

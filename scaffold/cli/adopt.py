@@ -34,6 +34,13 @@ SCHEMA = "scaffold/adopt-project/1"
     metavar="TEMPLATE",
     help="Take the project to be made from this template, so that `scaffold update` works.",
 )
+@click.option(
+    "--no-template",
+    "noted",
+    flag_value=False,
+    default=True,
+    help="Leave out the template that copier or cruft made the project from; nothing is fetched.",
+)
 @ide_option
 @environment_options
 @click.option(
@@ -47,6 +54,7 @@ def command(
     name: str | None,
     framework: str | None,
     template: str,
+    noted: bool,
     ide: Ide,
     yes: bool,
     environment: bool,
@@ -61,6 +69,9 @@ def command(
     folder is used as it is, or one is made from what the project asks for. PyCharm's files in .idea are made
     where they are missing; those that are there get what is missing in them, also where git tracks them:
     --dry-run names each. Then doctor looks at it.
+
+    Where copier or cruft made the project, the template that their file in it names is fetched and rendered
+    as it was then, without running any of its code: `scaffold update` brings its later versions.
     """
     from scaffold.adopt.model import Request
     from scaffold.adopt.plan import plan_adoption
@@ -72,7 +83,7 @@ def command(
     system = HostSystem()
     request = Request(
         root=absolute(path or Path.cwd()), named=path is not None, wishes=wishes_of(**wished), name=name,
-        frameworks=_frameworks(framework), template=template, environment=environment, ide=ide,
+        frameworks=_frameworks(framework), template=template, noted=noted, environment=environment, ide=ide,
     )  # fmt: skip
     with ProgressDisplay(output) as display:
         plan = plan_adoption(system, request, display.announce)

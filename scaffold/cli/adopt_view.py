@@ -34,6 +34,7 @@ def plan_lines(plan: ProjectPlan, *, whole: bool = False) -> list[str]:
     lines += _run_lines(plan)
     if plan.record.kind == "scaffold":
         lines += _template_lines(plan)
+    lines += [row("" if number else "Template", one) for number, one in enumerate(plan.made)]
     lines += [row("Note", one) for one in plan.notices]
     lines += _environment_lines(plan, whole=whole)
     return lines + _file_lines(plan, whole=whole)
@@ -136,6 +137,8 @@ def document(plan: ProjectPlan, report: ProjectReport | None = None) -> str:
             "name": record.template,
             "version": record.template_version,
             "provider": record.provider,
+            "origin": record.origin,
+            "revision": record.revision,
         },
         "frameworks": record.frameworks,
         "discovered": plain(plan.discovered),

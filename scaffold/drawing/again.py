@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ConsentNeeded, OptionRefused, ScaffoldError, TemplateBroken, TemplateUnknown
+from scaffold.errors import ConsentNeeded, OptionRefused, ScaffoldError, TemplateUnknown
 from scaffold.projects.model import Record, Template
 from scaffold.shell import line
 from scaffold.system import System
@@ -39,6 +39,7 @@ def again(
     from scaffold.drawing.blueprint import draw
     from scaffold.drawing.foreign import ForeignWishes
     from scaffold.projects.origins.fetch import fetched
+    from scaffold.projects.origins.kinds import demand_same
     from scaffold.projects.origins.native import native_template, place_of, with_origin
 
     if not record.origin:
@@ -46,11 +47,7 @@ def again(
         _refuse_version(template, to)
         return draw(template, _answered(system, template, record, answers))
     with fetched(place_of(system, record, to), system) as found:
-        if found.kind != record.kind:
-            raise TemplateBroken(
-                f"{record.origin} is a template for {found.kind} now, and was one for {record.kind}",
-                hint="name an older revision with --to",
-            )
+        demand_same(found.kind, record.kind, record.origin, hint="name an older revision with --to")
         if found.kind != "scaffold":
             said = ForeignWishes(answers=answers or {}, use_defaults=True, trust=trust, rehearse=rehearse)
             return _foreign(system, found, record, said, conversation)

@@ -11,6 +11,7 @@ from scaffold.errors import UpdateRefused
 from scaffold.projects.model import Record
 from scaffold.projects.rename import PLACEHOLDER
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
+from scaffold.shell import line
 from scaffold.system import System
 from scaffold.update.model import UpdatePlan, UpdateRequest
 from scaffold.updating.model import FileChange, Labels
@@ -159,12 +160,13 @@ def _base(system: System, root: Path, record: Record) -> tuple[Snapshot | None, 
 def _refuse(root: Path, record: Record) -> None:
     from scaffold.updating import journal
 
+    anew = f"{line('rm', '-r', '.scaffold')} && {line('scaffold', 'adopt', '.')}"
     journal.refuse_interrupted(root)
     if record.kind == "none":
         raise UpdateRefused(
-            f"{root} was made without a template: there is nothing to update it to",
-            detail=("scaffold adopt made it known",),
-            hint="scaffold doctor, scaffold env and scaffold ide work in it all the same",
+            f"{root} was adopted without a template: there is nothing to update it to",
+            detail=(*_notes(root), "scaffold doctor, scaffold env and scaffold ide work in it all the same"),
+            hint=f"if a template made it: {anew}, with -t TEMPLATE where it does not find that by itself",
             code="update-no-template",
         )
     if _is_opened(root, record):
@@ -190,6 +192,13 @@ def _anew(record: Record) -> str:
     from scaffold.shell import line
 
     return line("scaffold", "new", "NAME", "-t", record.origin or record.qualified_template)
+
+
+def _notes(root: Path) -> tuple[str, ...]:
+    """Where copier or cruft did make it."""
+    from scaffold.projects.foreign.noted import note_files
+
+    return tuple(f"{one.name} there tells of one that was left out" for one in note_files(root))
 
 
 def _follow(root: Path, changes: tuple[FileChange, ...]) -> tuple[tuple[str, ...], ...]:

@@ -19,6 +19,8 @@ from scaffold.projects.record import RECORD
 from scaffold.projects.snapshot import Entry
 from tests.environments.conftest import TINY_BACKEND
 from tests.environments.standins import PYTHON
+from tests.projects.conftest import lay
+from tests.projects.origins.conftest import commit, git
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -454,3 +456,140 @@ def test_stopped_while_the_environment_is_made_the_project_is_known(project, whe
     assert {name: after[name] for name in before} == before
     assert (project / ".scaffold" / "project.json").is_file()
     assert not (project / ".venv").exists()
+
+
+def of_versions(folder: Path, first: dict[str, str], second: dict[str, str]) -> str:
+    """A template in git, with a tag for each of two versions; the commit of the first."""
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    lay(folder, first)
+    made = commit(folder, "first", "v1.0.0")
+    lay(folder, second)
+    commit(folder, "second", "v2.0.0")
+    return made
+
+
+def adopted_and_updated(root: Path, *more: str) -> dict:
+    """A project that another program made, with a line of the user's, brought to the newest version."""
+    (root / "train.py").write_text((root / "train.py").read_text() + "mine = 1\n")
+    before = tree(root)
+    done = scaffold(root, "adopt", ".", "--no-env", "--json", *more)
+    assert done.returncode == 0, done.stderr
+    after = tree(root)
+    assert {name: after[name] for name in before} == before
+    updated = scaffold(root, "update", "--json")
+    assert updated.returncode == 0, updated.stderr
+    kinds = {one["path"]: one["class"] for one in json.loads(updated.stdout)["files"]}
+    assert kinds["train.py"] == "merged"
+    assert json.loads(scaffold(root, "update", "--json").stdout)["current"] is True
+    return json.loads(done.stdout)["plan"]
+
+
+THEIRS = "# {{ %s }}\nimport torch\n\nsteps = %d\n\nif __name__ == '__main__':\n    print(steps)\n\n\n"
+
+
+def test_a_project_that_copier_made_is_updated_from_then_on(tmp_path: Path):
+    of_versions(
+        tmp_path / "tc",
+        {
+            "copier.yml": "size: {type: str, default: big}\n_tasks: ['touch ran.txt']\n",
+            "train.py.jinja": THEIRS % ("size", 1),
+            "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}",
+        },
+        {"train.py.jinja": THEIRS % ("size", 2), "new.txt": "new\n"},
+    )
+    subprocess.run(
+        [sys.executable, "-m", "copier", "copy", "--trust", "--quiet", "--vcs-ref", "v1.0.0",
+         "--data", "size=small", "tc", "their-net"],
+        cwd=tmp_path, check=True, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    root = tmp_path / "their-net"
+    shown = scaffold(root, "adopt", ".", "--no-env", "--dry-run")
+    lines = shown.stdout.splitlines()
+    assert any(
+        one.startswith("Template ")
+        and "tc 1.0.0: copier made the project from it, by .copier-answers.yml" in one
+        for one in lines
+    ), shown.stdout
+    assert "names" in shown.stderr
+    assert not (root / ".scaffold").exists()
+    (root / "ran.txt").unlink()
+    plan = adopted_and_updated(root)
+    assert (plan["kind"], plan["template"]["version"]) == ("copier", "1.0.0")
+    assert (root / "train.py").read_text() == f"{THEIRS % ('size', 2)}mine = 1\n".replace(
+        "{{ size }}", "small"
+    )
+    assert (root / "new.txt").read_text() == "new\n"
+    assert not (root / "ran.txt").exists()  # no code of the template's ran
+    assert "_commit: v2.0.0" in (root / ".copier-answers.yml").read_text()
+
+
+def test_a_project_of_cruft_is_updated_from_then_on(tmp_path: Path):
+    slug = "{{ cookiecutter.project_slug }}"
+    revision = of_versions(
+        tmp_path / "cc",
+        {
+            "one/cookiecutter.json": '{"project_slug": "x", "size": ["big", "small"]}',
+            f"one/{slug}/train.py": THEIRS % ("cookiecutter.size", 1),
+        },
+        {f"one/{slug}/train.py": THEIRS % ("cookiecutter.size", 2)},
+    )
+    git(tmp_path / "cc", "checkout", "--quiet", revision)
+    subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "--no-input", "cc/one", "project_slug=their-net", "size=small"],
+        cwd=tmp_path, check=True, timeout=120, env={**os.environ, "HOME": str(tmp_path)},
+    )  # fmt: skip
+    git(tmp_path / "cc", "checkout", "--quiet", "-")
+    root = tmp_path / "their-net"
+    context = {"project_slug": "their-net", "size": "small", "_template": str(tmp_path / "cc")}
+    noted = {
+        "template": str(tmp_path / "cc"), "commit": revision, "checkout": None, "directory": "one",
+        "context": {"cookiecutter": context}, "skip": None,
+    }  # fmt: skip
+    (root / ".cruft.json").write_text(json.dumps(noted))
+    plan = adopted_and_updated(root)
+    assert (plan["kind"], plan["template"]["revision"]) == ("cookiecutter", revision)
+    assert (root / "train.py").read_text().startswith("# small\nimport torch\n\nsteps = 2\n")
+    assert (root / "train.py").read_text().endswith("mine = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("ext::sh -c 'touch pwned'", "would start a helper program of git"),
+        ("--upload-pack=touch pwned", "is no place where a template could be"),
+        ("//server/share", "is no place where a template could be"),
+        ("../gone", "there is no folder"),
+    ],
+)
+def test_a_template_that_cannot_be_had_is_left_out_and_said(project, place, why):
+    (project / ".copier-answers.yml").write_text(json.dumps({"_src_path": place, "_commit": "", "a": 1}))
+    done = scaffold(project, "adopt", ".", "--no-env", "--json")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)["plan"]
+    assert plan["kind"] == "none"
+    (notice,) = [one for one in plan["notices"] if one.startswith(".copier-answers.yml says")]
+    assert why in notice
+    assert "later: rm -r .scaffold && scaffold adopt ., with -t PLACE where it has moved" in notice
+    assert not list(project.glob("**/pwned"))
+    told = _error(project, "update") if place == "../gone" else None
+    if told:
+        assert (
+            told["message"] == f"{project} was adopted without a template: there is nothing to update it to"
+        )
+        assert told["detail"][0] == ".copier-answers.yml there tells of one that was left out"
+
+
+def test_a_template_that_moved_is_named_and_one_that_is_not_wanted_left_out(project, tmp_path):
+    lay(tmp_path / "moved", {"copier.yml": "a: {type: int, default: 1}\n", "a.txt.jinja": "{{ a }}\n"})
+    (project / ".copier-answers.yml").write_text("_src_path: gh:gone/away\na: 7\n")
+    (project / "a.txt").write_text("7\n")
+    without = scaffold(project, "adopt", ".", "--no-env", "--dry-run", "--no-template", "--json")
+    assert json.loads(without.stdout)["plan"]["kind"] == "none"
+    done = scaffold(project, "adopt", ".", "--no-env", "-t", tmp_path / "moved", "--json")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(done.stdout)["plan"]
+    assert (plan["kind"], plan["template"]["origin"]) == ("copier", str(tmp_path / "moved"))
+    lay(tmp_path / "moved", {"a.txt.jinja": "{{ a + 1 }}\n"})
+    assert json.loads(scaffold(project, "update", "--json").stdout)["counts"]["taken"] == 1
+    assert (project / "a.txt").read_text() == "8\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from scaffold.errors import OptionRefused
 
 #: Characters. Answers fill a page or two.
 LARGEST = 1 << 20
+#: Values, once every alias of YAML's is followed; and one in another.
+MOST, DEEPEST = 100_000, 100
 
 
 def parse_set(texts: Iterable[str]) -> dict[str, str]:
@@ -30,6 +32,23 @@ def read_answers(path: Path) -> dict[str, Any]:
     Copier's ``.copier-answers.yml`` and a replay of cookiecutter's are taken as they are; what those note of
     the template itself is left out. Raises OptionRefused.
     """
+    return answers_of(read_notes(path))
+
+
+def answers_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers among what copier or cookiecutter wrote down.
+
+    >>> answers_of({"_commit": "v1", "size": "big"})
+    {'size': 'big'}
+    """
+    replay = found.get("cookiecutter")
+    if isinstance(replay, dict):  # beside it stands what the template itself says
+        found = replay
+    return {str(key): plain(value) for key, value in found.items() if not str(key).startswith("_")}
+
+
+def read_notes(path: Path) -> dict[str, Any]:
+    """All that stands in such a file. Raises OptionRefused (answers-unreadable)."""
     from scaffold.files import read_regular
 
     try:
@@ -40,10 +59,11 @@ def read_answers(path: Path) -> dict[str, Any]:
     found = _parsed(path, text)
     if not isinstance(found, dict):
         raise _unreadable(path, "it is no mapping of names to answers")
-    replay = found.get("cookiecutter")
-    if isinstance(replay, dict):  # beside it stands what the template itself says
-        found = replay
-    return {str(key): plain(value) for key, value in found.items() if not str(key).startswith("_")}
+    if _unfolds(found):
+        raise _unreadable(
+            path, f"it unfolds to more than {MOST} values, or lies deeper than {DEEPEST} levels"
+        )
+    return found
 
 
 def plain(value: Any) -> Any:
@@ -82,6 +102,19 @@ def _parsed(path: Path, text: str) -> Any:
         return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError) as problem:
         raise _unreadable(path, " ".join(str(problem).split())) from problem
+
+
+def _unfolds(found: Any) -> bool:
+    """Whether it is more than anybody answers: a few lines of YAML can stand for any number of values."""
+    waiting, count = [(found, 0)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count + len(waiting) > MOST or depth > DEEPEST:
+            return True
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, set)) else ()
+        waiting += [(one, depth + 1) for one in inner]
+    return False
 
 
 def _unreadable(path: Path, why: str) -> OptionRefused:

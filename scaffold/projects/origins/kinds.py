@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold.errors import OptionRefused, TemplateUnknown
+from scaffold.errors import OptionRefused, TemplateBroken, TemplateUnknown
 from scaffold.projects.model import TemplateKind
 
 #: The file that makes a folder a template -> whose.
@@ -54,6 +54,12 @@ def demand_native(kind: TemplateKind, text: str, why: str, *, hint: str, code: s
     """Raise OptionRefused for a template in another format than ours; ``why`` that cannot be here."""
     if kind != "scaffold":
         raise OptionRefused(f"{text} is a template for {kind}, {why}", hint=hint, code=code)
+
+
+def demand_same(kind: TemplateKind, before: TemplateKind, text: str, *, hint: str = "") -> None:
+    """Raise TemplateBroken where a template is of another kind than when a project was made from it."""
+    if kind != before:
+        raise TemplateBroken(f"{text} is a template for {kind} now, and was one for {before}", hint=hint)
 
 
 def below_of(folder: Path) -> tuple[str, ...]:
