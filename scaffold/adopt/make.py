@@ -24,10 +24,17 @@ def carry_out(
     """Write the record and the run configurations, adopt or make the environment, ask doctor.
 
     Until the record stands, a failure takes back what was written. After that the project is known, and the
-    error says how to go on. Raises what `make_environments` does, and TargetOccupied.
+    error says how to go on. Raises what `make_environments` does, OptionRefused (adopt-broken, adopt-python)
+    where the environment that lies there is none that can be used, and TargetOccupied.
     """
+    from scaffold.adopt.refusals import without_it
+    from scaffold.env.adopt import started
     from scaffold.environments.refusals import refuse_without_space
 
+    if plan.adopted is not None:
+        announce(f"starting the Python of {plan.adopted.environment.location}")
+        with without_it():  # before anything is written; its own carry_out would come too late
+            started(system, plan.adopted)
     if plan.setup is not None and plan.setup.environments:
         demand_consent(plan.setup, wishes)
         refuse_without_space(plan.setup.environments, system)

@@ -128,10 +128,11 @@ def _name(system: System, request: Request) -> ProjectName:
 
 
 def _adopted(system: System, root: Path, record: Record) -> AdoptPlan | None:
-    """The environment that lies in the project's folder, where one does and it starts.
+    """The environment that lies in the project's folder, where one does, by its files alone.
 
     One that is merely active in the shell may be any other project's: that one is adopted by name alone.
     """
+    from scaffold.adopt.refusals import without_it
     from scaffold.env.adopt import judged
     from scaffold.environments.adopt import candidates
 
@@ -143,14 +144,8 @@ def _adopted(system: System, root: Path, record: Record) -> AdoptPlan | None:
             hint="leave them first, and then name one: scaffold adopt --no-env; scaffold env adopt PATH",
             code="adopt-which",
         )
-    try:
+    with without_it():
         return judged(system, root, record, own[0]) if own else None
-    except OptionRefused as problem:  # its hint is for a project that is known
-        problem.hint = (
-            "the rest without it, and then another one in its place: "
-            "scaffold adopt --no-env; scaffold env create --replace"
-        )
-        raise
 
 
 def _setup(system: System, request: Request, record: Record, announce: Announce) -> SetupPlan:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from scaffold.errors import NoPermission, NotAProject, OptionRefused
@@ -92,3 +94,16 @@ def refuse_empty(root: Path, found: Discovered) -> None:
             hint="cd into the project; or make one: scaffold new cnn-project",
             code="adopt-no-code",
         )
+
+
+@contextmanager
+def without_it() -> Iterator[None]:
+    """Where the environment that lies there is refused: a hint for a project that is not known yet."""
+    try:
+        yield
+    except OptionRefused as problem:
+        problem.hint = (
+            "the rest without it, and then another one in its place: "
+            "scaffold adopt --no-env; scaffold env create --replace"
+        )
+        raise

@@ -72,6 +72,9 @@ def command(
 
     Where copier or cruft made the project, the template that their file in it names is fetched and rendered
     as it was then, without running any of its code: `scaffold update` brings its later versions.
+
+    All of that is planned without starting anything of the project. On a terminal you are asked before the
+    Python of an environment that lies there is started, unless --yes says so.
     """
     from scaffold.adopt.model import Request
     from scaffold.adopt.plan import plan_adoption
@@ -110,6 +113,9 @@ def _carry_out(plan: ProjectPlan, wishes: Any, output: Output, *, yes: bool) -> 
     from scaffold.system import HostSystem
 
     system = HostSystem()
+    if plan.adopted is not None and system.interactive and output.asks and not yes:
+        where = plan.adopted.environment.location  # in a folder of strangers, any program
+        click.confirm(f"Start the Python in {where}, and go on?", default=True, abort=True, err=True)
     if plan.setup is not None:
         wishes = agreed(system, plan.setup, wishes, yes=yes, asks=output.asks)
     with ProgressDisplay(output) as display:

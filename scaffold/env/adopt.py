@@ -64,7 +64,7 @@ def choices(system: System, start: Path) -> tuple[Path, ...]:
 
 
 def plan_adoption(system: System, start: Path, path: Path | None) -> AdoptPlan:
-    """Look at an environment and judge it for the project around ``start``; nothing is written.
+    """Judge an environment by its files for the project around ``start``; nothing is written or started.
 
     Raises NotAProject, OptionRefused (adopt-no-environment, adopt-which, adopt-ours, adopt-broken,
     adopt-python).
@@ -76,17 +76,37 @@ def plan_adoption(system: System, start: Path, path: Path | None) -> AdoptPlan:
 
 
 def judged(system: System, root: Path, record: Record, path: Path) -> AdoptPlan:
-    """The plan for one environment of a project that need not be known yet. Raises OptionRefused."""
+    """The plan for one environment of a project that need not be known yet; nothing of it is started.
+
+    Raises OptionRefused (adopt-no-environment, adopt-ours, adopt-broken, adopt-python).
+    """
     from scaffold import machine
     from scaffold.environments.adopt import look_at
+
+    environment = look_at(Place(root), path, system)
+    return _judged(root, record, environment, machine.detect(system, root))
+
+
+def started(system: System, plan: AdoptPlan) -> AdoptPlan:
+    """The plan once the environment's Python was started: what that says of itself is what counts.
+
+    Raises OptionRefused (adopt-broken, adopt-python).
+    """
+    from scaffold.environments.adopt import started as start
+
+    environment = start(plan.environment, plan.place, system)
+    if environment == plan.environment:
+        return plan
+    return _judged(plan.root, plan.record, environment, plan.machine)
+
+
+def _judged(root: Path, record: Record, environment: Environment, seen: Machine) -> AdoptPlan:
     from scaffold.environments.state import read_state
     from scaffold.locks.environment import lock_of_installed
     from scaffold.locks.lint import lint
 
     place = Place(root)
-    environment = look_at(place, path, system)
     _refuse_python(root, record, environment)
-    seen = machine.detect(system, root)
     state = read_state(place)
     minor = ".".join(environment.version.split(".")[:2])
     return AdoptPlan(
@@ -103,14 +123,16 @@ def judged(system: System, root: Path, record: Record, path: Path) -> AdoptPlan:
 
 
 def carry_out(system: System, plan: AdoptPlan) -> AdoptReport:
-    """Record the environment, its builds and its interpreter. Nothing is written into it.
+    """Start its Python, then record the environment, its builds and its interpreter.
 
-    Raises EnvironmentBusy, NoSpace, NoPermission, TargetOccupied.
+    Nothing is written into it. Raises what `started` does, EnvironmentBusy, NoSpace,
+    NoPermission, TargetOccupied.
     """
     from scaffold.environments.state import State, locked, read_state, recover, write_state
     from scaffold.files import not_written
     from scaffold.making import tell_pycharm
 
+    plan = started(system, plan)
     state = State(
         status="ready",
         location=str(plan.environment.location),
@@ -172,6 +194,8 @@ def _refuse_python(root: Path, record: Record, environment: Environment) -> None
     from scaffold.projects.declared import required_python
 
     wanted = required_python(root, record)
+    if not environment.version:
+        return  # its files do not say; it says so itself once it is started
     try:
         fits = SpecifierSet(wanted).contains(environment.version, prereleases=True)
     except InvalidSpecifier:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,9 +51,10 @@ def candidates(root: Path, system: System) -> tuple[Path, ...]:
 
 
 def look_at(place: Place, path: Path, system: System) -> Environment:
-    """The environment at ``path``, which may also be its interpreter: read, and its Python started once.
+    """The environment at ``path``, which may also be its interpreter, as its files tell it.
 
-    Raises OptionRefused: adopt-no-environment, adopt-ours, adopt-broken.
+    Nothing of it is started: in a folder of strangers its Python may be any program. Raises OptionRefused:
+    adopt-no-environment, adopt-ours, adopt-broken where its Python is not there.
     """
     location = _folder_of(path)
     environment = inspect(location, system)
@@ -71,7 +73,9 @@ def look_at(place: Place, path: Path, system: System) -> Environment:
             hint="see it: scaffold env show",
             code="adopt-ours",
         )
-    return _started(environment, place, system)
+    if is_orphaned(environment, system):
+        raise _broken(environment, place, ("it is not there",))
+    return environment
 
 
 def _folder_of(path: Path) -> Path:
@@ -102,27 +106,30 @@ def _is_program(path: Path) -> bool:
     return path.is_file() and (os.name == "nt" or os.access(path, os.X_OK))
 
 
-def _started(environment: Environment, place: Place, system: System) -> Environment:
-    """With the version that its Python says of itself; OptionRefused where it does not start."""
-    gone = is_orphaned(environment, system)
-    done = None
-    if not gone:
-        done = system.run(
-            [environment.python, "-I", "-c", _TELL],
-            timeout=TIME_LIMIT,
-            environment=without(system.environment, "PYTHON", "VIRTUAL_ENV", "CONDA_"),
-            cwd=environment.location,
-        )
-    version = parse_told(done.stdout) if done is not None and done.ok else ""
+def started(environment: Environment, place: Place, system: System) -> Environment:
+    """With the version that its Python says of itself: it is started once.
+
+    Raises OptionRefused (adopt-broken) where it does not start.
+    """
+    done = system.run(
+        [environment.python, "-I", "-c", _TELL],
+        timeout=TIME_LIMIT,
+        environment=without(system.environment, "PYTHON", "VIRTUAL_ENV", "CONDA_"),
+        cwd=environment.location,
+    )
+    version = parse_told(done.stdout) if done.ok else ""
     if not version:
-        last = [line for line in (done.stderr if done else "").splitlines() if line.strip()][-3:]
-        raise OptionRefused(
-            f"The environment in {environment.location} is broken: its Python does not start",
-            detail=(f"interpreter: {environment.python}", *(["it is not there"] if gone else last)),
-            hint=f"mend it with the tool that made it, or let scaffold make one: {remake_hint(place.root)}",
-            code="adopt-broken",
-        )
+        raise _broken(environment, place, [line for line in done.stderr.splitlines() if line.strip()][-3:])
     return replace(environment, version=version)
+
+
+def _broken(environment: Environment, place: Place, said: Sequence[str]) -> OptionRefused:
+    return OptionRefused(
+        f"The environment in {environment.location} is broken: its Python does not start",
+        detail=(f"interpreter: {environment.python}", *said),
+        hint=f"mend it with the tool that made it, or let scaffold make one: {remake_hint(place.root)}",
+        code="adopt-broken",
+    )
 
 
 def parse_told(output: str) -> str:

@@ -17,6 +17,7 @@ from scaffold.adopt.make import _taken_back, _write
 from scaffold.errors import ScaffoldError
 from scaffold.projects.record import RECORD
 from scaffold.projects.snapshot import Entry
+from tests.cli.typed import typed
 from tests.environments.conftest import TINY_BACKEND
 from tests.environments.standins import PYTHON
 from tests.projects.conftest import lay
@@ -46,10 +47,14 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+def argv(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "scaffold", *map(str, arguments)]
+
+
 def scaffold(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "scaffold", *map(str, arguments)], cwd=root, capture_output=True, text=True,
-        check=False, stdin=subprocess.DEVNULL, timeout=300,
+        argv(*arguments), cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        timeout=300,
     )  # fmt: skip
 
 
@@ -199,8 +204,8 @@ def test_what_is_to_be_copied_runs_nothing_of_a_files_name(tmp_path):
     assert line == "Try it         scaffold run '$(touch hacked)'"
     listed = scaffold(root, "run").stdout.splitlines()
     assert listed[-1] == "Start one:  scaffold run '$(touch hacked)'"
-    typed = line.removeprefix("Try it").strip().replace("scaffold run", "printf %s")
-    assert subprocess.run(["sh", "-c", typed], cwd=root, capture_output=True, check=True).stdout == (
+    copied = line.removeprefix("Try it").strip().replace("scaffold run", "printf %s")
+    assert subprocess.run(["sh", "-c", copied], cwd=root, capture_output=True, check=True).stdout == (
         b"$(touch hacked)"
     )
     assert not (root / "hacked").exists()
@@ -321,6 +326,41 @@ def test_an_environment_that_does_not_start_is_refused_with_a_way_out(project):
         "scaffold adopt --no-env; scaffold env create --replace"
     )
     assert not (project / ".scaffold").exists()
+
+
+@pytest.fixture
+def strange(project: Path) -> Path:
+    """With an environment whose Python is some program, which leaves a mark wherever it is started."""
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    python = project / ".venv" / "bin" / "python"
+    python.unlink()
+    python.write_text(f"#!/bin/sh\ntouch {shlex.quote(str(project / 'started'))}\nexit 3\n")
+    python.chmod(0o755)
+    return project
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script as its Python")
+def test_a_plan_starts_nothing_of_the_project(strange):
+    for options in ((), ("--json",), ("--no-env",), ("--ide", "both")):
+        planned = scaffold(strange, "adopt", ".", "--dry-run", *options)
+        assert planned.returncode == 0, planned.stderr
+        assert not (strange / "started").exists()
+    assert "by its files: its Python is not started before it is adopted" in planned.stdout
+    before = tree(strange)
+    error = json.loads(scaffold(strange, "adopt", ".", "--json").stdout)["error"]
+    assert (error["code"], (strange / "started").exists()) == ("adopt-broken", True)
+    assert {name: one for name, one in tree(strange).items() if name != "started"} == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+def test_a_person_sees_the_plan_and_is_asked_before_a_python_is_started(strange):
+    status, said = typed(strange, "n\n", "adopt", ".", program=argv)
+    assert (status, (strange / "started").exists()) == (130, False)
+    asked = f"Start the Python in {strange / '.venv'}, and go on?"
+    assert said.index("Writes ") < said.index(asked)
+    assert not (strange / ".scaffold").exists()
+    assert asked not in typed(strange, "", "adopt", ".", "--yes", program=argv)[1]
+    assert (strange / "started").exists()
 
 
 def test_no_framework_at_all(project, wheels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -23,15 +23,22 @@ def scaffold_env(root: Path, *arguments: object) -> subprocess.CompletedProcess[
 
 
 def typed(
-    root: Path, typing: str, *arguments: object, environment: Mapping[str, str] | None = None
+    root: Path,
+    typing: str,
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    program: Callable[..., list[str]] | None = None,
 ) -> tuple[int, str]:
-    """Exit status and everything on the screen, with a person at the terminal who types that at once."""
+    """Exit status and everything on the screen, with a person at the terminal who types that at once.
+
+    ``program`` makes the argv of the arguments; ``scaffold env`` where it is not given.
+    """
     import pty
 
     ours, theirs = pty.openpty()
     told = {**os.environ, **(environment or {})}
     child = subprocess.Popen(
-        command(*arguments), cwd=root, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
+        (program or command)(*arguments), cwd=root, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
         env={name: value for name, value in told.items() if name != "CI"},  # nobody sits at a CI's
     )  # fmt: skip
     os.close(theirs)

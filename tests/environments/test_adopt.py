@@ -211,9 +211,27 @@ def test_broken_ones(tmp_path, project, bare) -> None:
     sick.write_text("#!/bin/sh\necho libpython is missing >&2\nexit 127\n")
     sick.chmod(0o755)
     assert refused(bare, project, tmp_path / "gone")[0] == "adopt-broken"
+    plan = plan_adoption(bare, project, tmp_path / "sick")  # its files are as they should be
     with pytest.raises(OptionRefused) as caught:
-        plan_adoption(bare, project, tmp_path / "sick")
-    assert caught.value.detail == (f"interpreter: {sick}", "libpython is missing")
+        carry_out(bare, plan)
+    assert (caught.value.code, caught.value.detail) == (
+        "adopt-broken",
+        (f"interpreter: {sick}", "libpython is missing"),
+    )
+    assert read_state(Place(project)) is None
+
+
+def test_what_its_python_says_of_itself_is_what_counts(tmp_path, project, bare) -> None:
+    by_venv(tmp_path / "mine")
+    settings = tmp_path / "mine" / "pyvenv.cfg"
+    settings.write_text(
+        "".join(f"{line}\n" for line in settings.read_text().splitlines() if "ver" not in line)
+    )
+    plan = adopted(bare, project, tmp_path / "mine")
+    assert plan.environment.version == ("" if os.name == "nt" else MINOR)
+    state = read_state(Place(project))
+    assert state is not None
+    assert state.python == VERSION
 
 
 def test_a_python_that_the_project_does_not_run_on(tmp_path, project, bare) -> None:

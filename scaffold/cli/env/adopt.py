@@ -61,13 +61,15 @@ def _asked(system: System) -> Path | None:
 
 def environment_lines(plan: AdoptPlan) -> list[str]:
     """The environment, what it lacks, what contradicts this machine."""
-    from scaffold.cli.text import row
+    from scaffold.cli.text import counted, row
     from scaffold.shell import line
 
     environment = plan.environment
-    about = f"Python {environment.version}, {len(environment.packages)} packages"
+    python = f"Python {environment.version}" if environment.version else "a Python of unknown version"
+    about = f"{python}, {counted(len(environment.packages), 'package')}"
     made = "by conda" if environment.kind == "conda" else f"from {environment.home}"
     lines = [row("Environment", f"{environment.location}: {about}, made {made}")]
+    lines.append(row("", "by its files: its Python is not started before it is adopted"))
     lines += [row("Build", f"{one.requirement} on {one.device}") for one in plan.choice.builds]
     for one in plan.findings:
         lines.append(row(one.level.capitalize(), one.message))

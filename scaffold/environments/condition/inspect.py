@@ -23,7 +23,7 @@ def inspect(location: Path, system: System) -> Environment | None:
     return Environment(
         location=location,
         python=python_of(location, system.platform.os),
-        version=python_version(settings),
+        version=python_version(settings) or _folders_python(location),
         home=Path(settings.get("home", "")),
         packages=_packages(location, system),
     )
@@ -72,6 +72,13 @@ def python_version(settings: Mapping[str, str]) -> str:
     written = settings.get("version_info") or settings.get("version") or ""
     match = re.match(r"\d+\.\d+(\.\d+)?", written)
     return match.group() if match else ""
+
+
+def _folders_python(location: Path) -> str:
+    """``3.12`` of lib/python3.12: somebody's tool may write no version into ``pyvenv.cfg``."""
+    folder = site_packages_of(location)
+    match = re.fullmatch(r"python(3\.\d+)", folder.parent.name) if folder is not None else None
+    return match[1] if match is not None else ""
 
 
 def _packages(location: Path, system: System) -> Mapping[str, str]:
