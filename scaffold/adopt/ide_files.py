@@ -23,6 +23,7 @@ class IdeaChange:
     path: str
     action: Action
     committed: bool  # git tracks it: the change will be seen there
+    interpreter: str = ""  # which name takes the place of which; or why another one stays
 
 
 def idea_changes(
@@ -35,19 +36,22 @@ def idea_changes(
     from scaffold import making
     from scaffold.env.project import ide_project
     from scaffold.files import read_present
+    from scaffold.ide.pycharm import planned
     from scaffold.pycharm.project.planning import committed_files
     from scaffold.pycharm.project.record import RECORD
+    from scaffold.pycharm.registration.plan import Wish
 
     if record.ide == "vscode":
         return ()
     project = making.with_environments(system, ide_project(system, root, record), root)
-    planned = making.plan_pycharm(system, _with(project, adopted, setup), root)
+    files = planned(system, root, _with(project, adopted, setup), Wish(), ours=True).files
     committed = committed_files(root, system)
-    actions = {one.path: one.action for one in planned.changes}
-    if read_present(root / RECORD) != planned.record:
+    actions = {one.path: one.action for one in files.changes}
+    said = {one.path: one.renamed or one.interpreter for one in files.files}
+    if read_present(root / RECORD) != files.record:
         actions[str(RECORD)] = "write"
     return tuple(
-        IdeaChange(path=path, action=action, committed=path in committed)
+        IdeaChange(path=path, action=action, committed=path in committed, interpreter=said.get(path, ""))
         for path, action in sorted(actions.items())
     )
 

@@ -67,8 +67,9 @@ def command(
     PATH is its folder; the one that you are in, if not given. Its code and its settings stay as they are: a
     record is written below .scaffold, run configurations below .run, and the environment that lies in the
     folder is used as it is, or one is made from what the project asks for. PyCharm's files in .idea are made
-    where they are missing; those that are there get what is missing in them, also where git tracks them:
-    --dry-run names each. Then doctor looks at it.
+    where they are missing; those that are there get what is missing in them, also where git tracks them, and
+    name the environment in place of an interpreter that no PyCharm here knows: --dry-run names each. Then
+    doctor looks at it.
 
     Where copier or cruft made the project, the template that their file in it names is fetched and rendered
     as it was then, without running any of its code: `scaffold update` brings its later versions.

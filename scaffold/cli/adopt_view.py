@@ -52,8 +52,10 @@ def _file_lines(plan: ProjectPlan, *, whole: bool) -> list[str]:
     changed = [one for one in plan.idea if one.action != "write"]
     for number, one in enumerate(changed):
         how = {"merge": "what is missing is added"}.get(one.action, one.action)
-        text = f"{one.path}: {how}" + ("; git tracks it" if one.committed else "")
-        lines.append(row("" if number else "Changes", text))
+        interpreter = f"interpreter: {one.interpreter}" if one.interpreter else ""
+        git = "git tracks it" if one.committed else ""
+        text = "; ".join(filter(None, (how, interpreter, git)))
+        lines.append(row("" if number else "Changes", f"{one.path}: {text}"))
     return lines
 
 

@@ -79,14 +79,23 @@ def plan_pycharm(system: System, start: Path, wish: Wish, *, create_config: bool
     there to need it.
     """
     from scaffold import making
+
+    root, project, ours = describe(system, start)
+    if create_config:
+        wish = replace(wish, create=_never_ran(system))
+    return planned(system, root, making.with_environments(system, project, root), wish, ours=ours)
+
+
+def planned(system: System, root: Path, known: IdeProject, wish: Wish, *, ours: bool) -> PycharmPlan:
+    """The plan of a project whose environments are known, with the names that PyCharm has for them.
+
+    Raises IdeFileBroken, TargetOccupied, NoPermission.
+    """
+    from scaffold import making
     from scaffold.pycharm.registration.interpreters import sdks_of
     from scaffold.pycharm.registration.plan import plan_registration
     from scaffold.pycharm.registration.register import named
 
-    root, project, ours = describe(system, start)
-    known = making.with_environments(system, project, root)
-    if create_config:
-        wish = replace(wish, create=_never_ran(system))
     registration = plan_registration(system, root, sdks_of(known, root, system), wish)
     known = named(known, registration)
     files = making.plan_pycharm(system, known, root, registered=registration.registered, repair=wish.repair)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shlex
 import signal
 import subprocess
@@ -22,6 +23,8 @@ from tests.environments.conftest import TINY_BACKEND
 from tests.environments.standins import PYTHON
 from tests.projects.conftest import lay
 from tests.projects.origins.conftest import commit, git
+from tests.pycharm.registration.machine import config
+from tests.pycharm.registration.tables import entry_of
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -162,6 +165,37 @@ def test_committed_files_of_pycharm_are_named_before_they_change(project):
     assert {name: one[0] for name, one in tree(project).items()} == {
         name: one[0] for name, one in before.items()
     }
+
+
+MISC = """\
+<project version="4">
+  <component name="Black">
+    <option name="sdkName" value="{0}" />
+  </component>
+  <component name="ProjectRootManager" version="2" project-jdk-name="{0}" project-jdk-type="Python SDK" />
+</project>
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PyCharm's settings lie where Linux has them")
+@pytest.mark.parametrize("known", [True, False])
+def test_an_interpreter_that_is_named_there_stays_where_pycharm_knows_it(project, home, known):
+    """The plan says of each file which it is; and so it comes."""
+    old, new = "Python 3.9 (Their Net)", f"Python {'.'.join(platform.python_version_tuple()[:2])} (Their Net)"
+    config(home, "PyCharm2026.2", entry_of(old, PYTHON) if known else None)
+    (project / ".idea").mkdir()
+    (project / ".idea/misc.xml").write_text(MISC.format(old))
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    planned = scaffold(project, "adopt", ".", "-n").stdout.splitlines()
+    assert [one for one in planned if one.startswith("Changes")] == (
+        []
+        if known
+        else [
+            f"Changes        .idea/misc.xml: what is missing is added; interpreter: {new} in place of {old}"
+        ]
+    )
+    assert scaffold(project, "adopt", ".").returncode == 0
+    assert (project / ".idea/misc.xml").read_text() == MISC.format(old if known else new)
 
 
 def take_back(root: Path, said: str) -> list[str]:

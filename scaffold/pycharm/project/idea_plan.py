@@ -18,6 +18,7 @@ class IdeaFile:
     content: bytes | None = None  # what it will hold, where that changes
     reasons: tuple[str, ...] = ()  # what changes, and what stays as somebody made it, a sentence each
     interpreter: str = ""  # why it names another interpreter than the environment's, or no longer does
+    renamed: str = ""  # which name takes the place of which, where the file named an interpreter
     stays: bool = False  # another interpreter is somebody's choice
     backup: str = ""  # where its present content is copied to, before anything else
     before: bytes | None = None  # what it held when this was decided; None: it was not there

@@ -172,6 +172,7 @@ class _Merger:
             action="unchanged",
             reasons=tuple(filter(None, (replaced, *done, *laid.done, *laid.theirs))),
             interpreter=stays or replaced,
+            renamed=laid.renamed,
             stays=bool(stays),
         )
         if content == present:

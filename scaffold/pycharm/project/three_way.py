@@ -7,7 +7,7 @@ now; one that is otherwise is theirs, and so is the absence of one that we wrote
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -25,6 +25,7 @@ class Merged:
     theirs: tuple[str, ...] = ()  # rows that stay as the user or the IDE made them
     interpreter: str = ""  # why another interpreter than ours stays; "" where ours is the one
     replaced: str = ""  # the name of the interpreter that ours took the place of, where it was not ours
+    renamed: str = ""  # which name took the place of which, where the file named an interpreter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def merge(
 ) -> Merged:
     """Lay ``wanted`` into ``document``."""
     there, written = rows.read(document), before.rows
-    why, replaced, done = _interpreter(rows, document, (there, wanted, before), interpreters)
+    one = _interpreter(rows, document, (there, wanted, before), interpreters)
     changed: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
     for name in (*wanted, *(written.keys() - wanted.keys())):
@@ -144,12 +145,7 @@ def merge(
         else:
             rows.put(document, name, next_)
             changed.setdefault(next_, []).append(name)
-    return Merged(
-        done=(*done, *_sentences(changed)),
-        theirs=tuple(_sentences(theirs)),
-        interpreter=why,
-        replaced=replaced,
-    )
+    return replace(one, done=(*one.done, *_sentences(changed)), theirs=tuple(_sentences(theirs)))
 
 
 def _sentences(rows: Mapping[str, list[str]]) -> Iterator[str]:
@@ -163,23 +159,35 @@ def _interpreter(
     document: Element,
     ways: tuple[Mapping[str, str], Mapping[str, str], Before],
     interpreters: Interpreters,
-) -> tuple[str, str, list[str]]:
-    """Why another interpreter than ours stays, the name that ours replaced, and what was done."""
+) -> Merged:
+    """Why another interpreter than ours stays, or the name that ours replaced, and what was done."""
     there, wanted, before = ways
     now, ours, last = (way.get(INTERPRETER, "") for way in (there, wanted, before.rows))
     if INTERPRETER not in {*wanted, *before.rows} or now == ours or (now and interpreters.is_own(now)):
-        return "", "", []
+        return Merged()
     if there.get(OTHER_SDK):
-        return f"{there[OTHER_SDK]}, of another language, stays", "", []
-    if not ours:
-        if now != last or INTERPRETER in before.found:
-            return "", "", []
-        if before.was:
-            rows.put(document, INTERPRETER, before.was)
-        else:
-            rows.take(document, INTERPRETER)
-        return "", "", [f"interpreter: {before.was or 'none'}"]
-    if why := interpreters.theirs(now, last):
-        return why, "", []
-    rows.put(document, INTERPRETER, ours)
-    return "", now if now not in {"", last} else "", [f"interpreter: {ours}"]
+        return Merged(interpreter=f"{there[OTHER_SDK]}, of another language, stays")
+    if not ours and (now != last or INTERPRETER in before.found):
+        return Merged()
+    if ours and (why := interpreters.theirs(now, last)):
+        return Merged(interpreter=why)
+    new = ours or before.was
+    if new:
+        rows.put(document, INTERPRETER, new)
+    else:
+        rows.take(document, INTERPRETER)
+    if not (now and new):
+        return Merged(done=(f"interpreter: {new or 'none'}",))
+    _follow(document, now, new)
+    renamed = f"{new} in place of {now}"
+    replaced = now if ours and now != last else ""
+    return Merged(replaced=replaced, renamed=renamed, done=(f"interpreter: {renamed}",))
+
+
+def _follow(document: Element, old: str, new: str) -> None:
+    """Whatever else in a file names the interpreter names the new one, too: Black's setting, a facet's."""
+    for element in document.iter():
+        if element.get("value") == old and "sdk" in element.get("name", "").casefold():
+            element.set("value", new)
+        if element.get("sdkName") == old:
+            element.set("sdkName", new)

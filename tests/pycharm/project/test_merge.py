@@ -267,6 +267,40 @@ def test_the_interpreter_that_a_user_chose(
     )
 
 
+BLACK = """  <component name="Black">
+    <option name="sdkName" value="{0}" />
+    <option name="note" value="{0}" />
+  </component>
+"""
+
+
+def test_what_else_names_an_interpreter_that_is_gone_follows_and_comes_back(tmp_path: Path) -> None:
+    old = "Python 3.10 (cnn-project)"
+    there = WHOLE[".idea/misc.xml"].replace(NAMED, old)
+    there = there.replace("  <component", BLACK.format(old) + "  <component", 1)
+    lay(tmp_path, {".idea/misc.xml": there})
+    plan = plan_idea(tmp_path, PROJECT)
+    (misc,) = (one for one in plan.files if one.path == ".idea/misc.xml")
+    assert (misc.renamed, misc.reasons) == (
+        f"{NAMED} in place of {old}",
+        (f"interpreter: {NAMED} in place of {old}",),
+    )
+    merge(tmp_path)
+    black = BLACK.format(old).replace(f'sdkName" value="{old}"', f'sdkName" value="{NAMED}"')
+    assert black in text(tmp_path, "misc.xml")
+    (tmp_path / ".idea/misc.xml").write_text(text(tmp_path, "misc.xml") + "\n")  # the IDE wrote there since
+    merge(tmp_path, replace(PROJECT, python="", interpreter=None))
+    assert BLACK.format(old) in text(tmp_path, "misc.xml")
+
+
+def test_nothing_follows_where_the_interpreter_stays(tmp_path: Path) -> None:
+    there = WHOLE[".idea/misc.xml"].replace(NAMED, "Mine")
+    there = there.replace("  <component", BLACK.format("Mine") + "  <component", 1)
+    lay(tmp_path, {".idea/misc.xml": there})
+    merge(tmp_path, registered={"Mine": interpreter(tmp_path, "elsewhere")})
+    assert text(tmp_path, "misc.xml") == there
+
+
 def test_the_project_s_choice_holds_for_a_module_that_inherits_it(tmp_path: Path) -> None:
     other = interpreter(tmp_path, "elsewhere")
     iml = WHOLE[".idea/cnn-project.iml"].replace(
