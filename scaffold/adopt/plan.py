@@ -149,7 +149,7 @@ def _adopted(system: System, root: Path, record: Record) -> AdoptPlan | None:
 
 
 def _setup(system: System, request: Request, record: Record, announce: Announce) -> SetupPlan:
-    from scaffold.projects.declared import declared_requirements, required_python, wanted_builds
+    from scaffold.projects.declared import made_with, required_python, wanted_builds
     from scaffold.setup import plan_setup
 
     known = replace(record, kind="none")  # whether a template of ours made it decides nothing here
@@ -160,7 +160,7 @@ def _setup(system: System, request: Request, record: Record, announce: Announce)
             system,
             root=request.root,
             wishes=wishes,
-            requirements=declared_requirements(request.root, known),
+            requirements=made_with(request.root, known),
             environment=request.environment,
             announce=announce,
             allowed=required_python(request.root, known),

@@ -59,7 +59,7 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
     from scaffold.environments.locking.read import lock_files
     from scaffold.environments.planned import read_together
     from scaffold.environments.refusals import refuse_place
-    from scaffold.projects.declared import declared_requirements, required_python, wanted_builds
+    from scaffold.projects.declared import made_with, required_python, wanted_builds
     from scaffold.projects.record import project_root, read_record
 
     root, record = project_root(start), read_record(start)
@@ -72,7 +72,7 @@ def plan_for_project(system: System, start: Path, wishes: Wishes, announce: Anno
             system,
             root=root,
             wishes=wishes,
-            requirements=declared_requirements(root),
+            requirements=made_with(root),
             environment=True,
             announce=announce,
             allowed=required_python(root),

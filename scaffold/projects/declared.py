@@ -12,6 +12,7 @@ from typing import Any
 
 from scaffold.errors import NotAProject
 from scaffold.files import read_regular
+from scaffold.projects.asking.building import building
 from scaffold.projects.asking.reading import PLANNED, asked, distribution
 from scaffold.projects.asking.tables import strings, table
 from scaffold.projects.discovery.contents import read_in
@@ -40,6 +41,21 @@ def declared_requirements(root: Path, record: Record | None = None) -> tuple[str
     ]
     planned = _planned(record)
     return tuple(dict.fromkeys(line for line in lines if _name(line, path) not in planned))
+
+
+def made_with(root: Path, record: Record | None = None) -> tuple[str, ...]:
+    """What an environment is made of: `declared_requirements`, and a build backend that no file names.
+
+    Beside the rest, as one that is named: what ``setup.py`` imports is then there. An environment that lacks
+    it once it stands is none the worse. Raises NotAProject.
+    """
+    path = root / "pyproject.toml"
+    record = record or _recorded(root)
+    lines = declared_requirements(root, record)
+    built = building(_document(path, record), read_in(root))
+    if built is None or not built.implied or any(_name(line, path) in built.requires for line in lines):
+        return lines
+    return (*lines, *built.requires)
 
 
 def required_python(root: Path, record: Record | None = None) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -312,6 +313,34 @@ def test_a_project_that_cannot_be_built_does_not_cost_its_environment(project, w
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["warnings"] == []
     assert "thing" in json.loads(scaffold(project, "env", "show", "--json").stdout)["environment"]["packages"]
+
+
+def test_a_project_of_setuptools_alone_is_installed_as_any_other(project, wheels, tmp_path):
+    """With the real setuptools, which virtualenv brings."""
+    from virtualenv.seed.wheels.embed import get_embed_wheel
+
+    index = tmp_path / "index"
+    shutil.copytree(wheels, index)
+    shutil.copy(get_embed_wheel("setuptools", ".".join(platform.python_version_tuple()[:2])).path, index)
+    (project / "requirements.txt").unlink()
+    (project / "src" / "foo").mkdir(parents=True)
+    (project / "src" / "foo" / "__init__.py").write_text("def main():\n    print('from foo')\n")
+    (project / "setup.py").write_text("from setuptools import setup\nsetup(install_requires=['alpha'])\n")
+    (project / "setup.cfg").write_text(
+        "[metadata]\nname = foo-net\nversion = 0.1\n[options]\npackage_dir =\n    = src\n"
+        "packages = find:\n[options.packages.find]\nwhere = src\n"
+        "[options.entry_points]\nconsole_scripts =\n    foo = foo:main\n"
+    )
+    done = scaffold(
+        project, "adopt", ".", "--python", PYTHON, "--index", index, "--framework", "none", "--yes", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["setup"]["warnings"] == []
+    assert [one["id"] for one in said["findings"] if one["level"] in ("error", "warning")] == []
+    script = project / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "foo"
+    ran = subprocess.run([script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ran.stdout == "from foo\n"
 
 
 def test_a_name_that_is_none_is_refused(project):

@@ -9,6 +9,7 @@ import pytest
 
 from scaffold.environments.condition.inspect import inspect
 from scaffold.environments.condition.project import ProjectInstall, difference_in_words, project_install
+from scaffold.environments.installers.itself import build_requirements, project_distribution
 from scaffold.environments.layout import Place
 from scaffold.system import HostSystem
 from tests.environments.standins import make_project
@@ -61,6 +62,41 @@ def test_what_cannot_be_installed_or_told(project: Path) -> None:
     make_environment(Place(project).location)
     (project / "pyproject.toml").write_text("[project]\nname = 'thing'\n")
     assert installed(project) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"setup.py": "from setuptools import setup\nsetup(name='a')\n"}, "a"),
+        ({"setup.py": "import setuptools as s\ns.setup()\n", "setup.cfg": "[metadata]\nname = b\n"}, "b"),
+        ({"setup.cfg": "[metadata]\nname = b\n"}, None),  # no installer takes that alone
+        ({"setup.cfg": "[metadata]\nname = b\n", "pyproject.toml": "[tool.black]\n"}, "b"),
+        (
+            {
+                "setup.py": "from setuptools import setup\nsetup()\n",
+                "pyproject.toml": "[project]\nname='c'\n",
+            },
+            "c",
+        ),
+        (
+            {
+                "setup.cfg": "[metadata]\nname = d\n",
+                "pyproject.toml": "[build-system]\nrequires = ['setuptools']\n",
+            },
+            "d",
+        ),
+        ({"setup.py": "from setuptools import setup\nsetup(name=told())\n"}, None),
+        ({"setup.py": "print('not of setuptools')\n"}, None),
+        ({"setup.cfg": "[metadata\n", "setup.py": "setup(name='a')\n"}, "a"),
+    ],
+)
+def test_what_setuptools_is_told_without_the_standards_table(
+    root: Path, files: dict[str, str], name: str | None
+) -> None:
+    for path, text in files.items():
+        (root / path).write_text(text)
+    assert project_distribution(root) == name
+    assert build_requirements(root) == (None if name is None else ("setuptools",))
 
 
 def test_credentials_are_not_told(project: Path) -> None:

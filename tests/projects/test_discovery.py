@@ -112,7 +112,7 @@ def test_flat_scripts(tmp_path):
                 "install it afterwards, in its environment, with pip, as it stands there"
             ),
             (
-                "requirements.txt, line 7: the project itself is installed where pyproject.toml names what builds it; "
+                "requirements.txt, line 7: the project itself is installed where pyproject.toml or setup.py says how; "
                 "else afterwards, in its environment: python -m pip install --editable ."
             ),
             (
@@ -124,6 +124,10 @@ def test_flat_scripts(tmp_path):
                 "your own settings of pip and uv decide which sources are asked (scaffold env mirrors)"
             ),
             "requirements.txt: limits on what it does not name are left out: unasked",
+            (
+                "setup.py names no project that could be read, so that none is installed; "
+                "afterwards, in its environment: python -m pip install --editable ."
+            ),
         ),
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from scaffold.projects.asking.building import Building, building
+from scaffold.projects.discovery.contents import read_in
 from scaffold.toml import TOMLDecodeError, loads
 
 #: Backends that ask for more, when they are started, than ``build-system.requires`` names (hatchling for
@@ -15,38 +16,29 @@ _ASKING = ("hatchling", "pdm.", "mesonpy", "scikit_build_core", "maturin")
 
 def build_requirements(root: Path) -> tuple[str, ...] | None:
     """What the project's build backend needs; None where the project is none that can be installed."""
-    table = _installable(root)
-    return None if table is None else tuple(str(one) for one in table["build-system"].get("requires", ()))
+    found = _installable(root)
+    return None if found is None else found.requires
 
 
 def project_distribution(root: Path) -> str | None:
     """The name under which the project itself is installed; None where it is none that can be."""
-    table = _installable(root)
-    name = None if table is None else _named(table).get("name")
-    return None if name is None else str(name)
-
-
-def _installable(root: Path) -> Mapping[str, Any] | None:
-    try:
-        table: Mapping[str, Any] = loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, TOMLDecodeError, UnicodeDecodeError):
-        return None
-    return table if isinstance(table.get("build-system"), Mapping) and _named(table) else None
-
-
-def _named(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What names the project: the standard's table, or Poetry's own, which is older."""
-    tool = table.get("tool")
-    poetry = tool.get("poetry") if isinstance(tool, Mapping) else None
-    found = table.get("project") or poetry
-    return found if isinstance(found, Mapping) else {}
+    found = _installable(root)
+    return None if found is None else found.name
 
 
 def needs_no_more(root: Path) -> bool:
     """Whether the project's build backend is content with what it names, so that no isolation is needed."""
-    table = _installable(root)
-    backend = "" if table is None else str(table["build-system"].get("build-backend", ""))
-    return not backend.startswith(_ASKING)
+    found = _installable(root)
+    return found is None or not found.backend.startswith(_ASKING)
+
+
+def _installable(root: Path) -> Building | None:
+    read = read_in(root)
+    try:
+        document = loads(read("pyproject.toml") or "")
+    except TOMLDecodeError:  # told by whoever reads the requirements
+        return None
+    return building(document, read)
 
 
 def satisfied(requires: Sequence[str], here: Mapping[str, str]) -> bool:

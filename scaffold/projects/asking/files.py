@@ -126,7 +126,7 @@ def _elsewhere(lock: Lock, name: str) -> Iterator[str]:
         how, where = by_hand(one.location, *options), _place(one.file, one.line, name)
         if one.location.rstrip("/") == ".":
             what = "the project itself"
-            yield f"{where}: {what} is installed where pyproject.toml names what builds it; else {how}"
+            yield f"{where}: {what} is installed where pyproject.toml or setup.py says how; else {how}"
         else:
             yield f"{where}: {what} is not taken over; {how}"
 

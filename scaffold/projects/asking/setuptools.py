@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigurationBroken
 
@@ -13,9 +14,8 @@ from scaffold.projects.asking.model import Asked, Read
 
 def of_setup_cfg(read: Read) -> Asked:
     """``[options]`` of ``setup.cfg``."""
-    parser = ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(read("setup.cfg") or "")
+        parser = _configuration(read)
     except ConfigurationBroken as problem:
         return Asked(place="setup.cfg", notes=(f"setup.cfg: {str(problem).splitlines()[0]}",))
     wanted = parser.get("options", "install_requires", fallback="").strip()
@@ -32,15 +32,43 @@ def of_setup_cfg(read: Read) -> Asked:
 
 def of_setup_py(read: Read) -> Asked:
     """The literal arguments of ``setup()``; what is computed stays unknown."""
+    given = _arguments(read)
+    if given is None:
+        return Asked()
+    lines, python = given.get("install_requires"), given.get("python_requires")
+    texts = lines.elts if isinstance(lines, (ast.List, ast.Tuple)) else ()
+    said = tuple(filter(None, (_text(one) for one in texts)))
+    return _of_lines(said, "setup.py", _text(python))
+
+
+def name_of_setup(read: Read) -> str:
+    """What ``setup.cfg``, else ``setup.py``, calls the project; "" where neither says it literally."""
+    try:
+        named = _configuration(read).get("metadata", "name", fallback="").strip()
+    except ConfigurationBroken:  # `of_setup_cfg` tells it
+        named = ""
+    return named or _text((_arguments(read) or {}).get("name"))
+
+
+def calls_setup(read: Read) -> bool:
+    """Whether there is a ``setup.py`` that setuptools is started with."""
+    return _arguments(read) is not None
+
+
+def _configuration(read: Read) -> ConfigParser:
+    """``setup.cfg``. Raises configparser.Error."""
+    parser = ConfigParser(interpolation=None, strict=False)
+    parser.read_string(read("setup.cfg") or "")
+    return parser
+
+
+def _arguments(read: Read) -> Mapping[str, ast.expr] | None:
+    """What ``setup()`` is called with in ``setup.py``; None where it is not called."""
     tree = parsed(read("setup.py") or "")
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call) and _name(node.func) == "setup":
-            given = {one.arg: one.value for one in node.keywords if one.arg}
-            lines, python = given.get("install_requires"), given.get("python_requires")
-            texts = lines.elts if isinstance(lines, (ast.List, ast.Tuple)) else ()
-            said = tuple(filter(None, (_text(one) for one in texts)))
-            return _of_lines(said, "setup.py", _text(python))
-    return Asked()
+            return {one.arg: one.value for one in node.keywords if one.arg}
+    return None
 
 
 def _of_lines(lines: tuple[str, ...], place: str, python: str) -> Asked:

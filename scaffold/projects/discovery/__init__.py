@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from scaffold.projects.asking.building import unnamed
 from scaffold.projects.asking.model import Asked
 from scaffold.projects.asking.reading import PLANNED, asked, distribution
 from scaffold.projects.discovery.contents import NOTEBOOK, Contents, FolderContents, SnapshotContents, code
@@ -45,7 +46,11 @@ def discover(contents: Contents) -> Discovered:
         runs=rows,
         scripts=len(files),
         notebooks=len(tuple(contents.listing.ending(NOTEBOOK))),
-        notes=(*problems, *found.notes, *notes, *_partial(contents)),
+        notes=tuple(
+            filter(
+                None, (*problems, *found.notes, unnamed(document, contents.text), *notes, *_partial(contents))
+            )
+        ),
     )
 
 
