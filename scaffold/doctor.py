@@ -162,8 +162,15 @@ def _project_facts(system: System, known: Facts, *, deep: bool) -> Facts:
         plan_damaged=is_damaged(root),
         ide=survey(root, system),
         metadata_problem=metadata_problem,
+        notebooks=_notebooks(root, system),
         further=tuple(further),
     )
+
+
+def _notebooks(root: Path, system: System) -> int:
+    from scaffold.projects.discovery.contents import NOTEBOOK, FolderContents
+
+    return len(tuple(FolderContents(root, system.home).listing.ending(NOTEBOOK)))
 
 
 def _declared(root: Path) -> tuple[tuple[str, ...] | None, ScaffoldError | None]:

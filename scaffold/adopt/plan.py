@@ -13,7 +13,7 @@ from scaffold.builds.model import TITLES, Framework
 from scaffold.env.adopt import AdoptPlan
 from scaffold.errors import NameRefused, NoBuild, OptionRefused, SourceUnreachable
 from scaffold.projects.discovery.model import Discovered
-from scaffold.projects.model import ProjectName, Record, RunConfiguration
+from scaffold.projects.model import ProjectName, Record
 from scaffold.projects.record import RECORD
 from scaffold.projects.snapshot import Entry, Snapshot
 from scaffold.setup import Announce, SetupPlan
@@ -29,6 +29,7 @@ def plan_adoption(system: System, request: Request, announce: Announce) -> Proje
     """
     from scaffold.adopt.ide_files import idea_changes
     from scaffold.adopt.refusals import refuse_empty, refuse_folder
+    from scaffold.adopt.tools import tools_lacking
     from scaffold.pycharm.project.adding import added
     from scaffold.pycharm.project.describe import any_project
     from scaffold.pycharm.project.run_configurations import run_files
@@ -68,7 +69,8 @@ def plan_adoption(system: System, request: Request, announce: Announce) -> Proje
         setup=setup,
         made=theirs.told if theirs is not None else (),
         notices=(
-            *_notices(request, record, found, rows),
+            *_notices(request, record, found),
+            *tools_lacking(found, rows, adopted, setup),
             *_unheard(request, adopted),
             *(theirs.notices if theirs is not None else ()),
         ),
@@ -200,9 +202,7 @@ def _is_missing(root: Path, path: PurePosixPath) -> bool:
     return path.parts[0] == RECORD.parts[0] and not (root / path).exists()
 
 
-def _notices(
-    request: Request, record: Record, found: Discovered, rows: tuple[RunConfiguration, ...]
-) -> Iterator[str]:
+def _notices(request: Request, record: Record, found: Discovered) -> Iterator[str]:
     yield from found.notes
     if request.frameworks is not None:
         yield from _against(request.frameworks, found)
@@ -210,8 +210,6 @@ def _notices(
         yield "neither PyTorch nor Keras is asked for: its environment holds its requirements alone"
     if not found.place and not record.frameworks:
         yield "no file names what it needs: what it imports must be installed by hand"
-    if any(one.kind == "pytest" for one in rows) and not _names_pytest(found):
-        yield "its tests need pytest, which its requirements do not name"
 
 
 def _unheard(request: Request, adopted: AdoptPlan | None) -> Iterator[str]:
@@ -224,9 +222,3 @@ def _against(wished: tuple[Framework, ...], found: Discovered) -> Iterator[str]:
     for one in found.frameworks:
         if one not in wished:
             yield f"{TITLES[one]} is left out, although {found.seen[one]} names it"
-
-
-def _names_pytest(found: Discovered) -> bool:
-    from scaffold.projects.asking.reading import distribution
-
-    return any(distribution(line) == "pytest" for line in found.requirements)

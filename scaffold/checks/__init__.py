@@ -68,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     builds.machine_as_planned,
     builds.packages_fit,
     *ENVIRONMENT_CHECKS[-2:],
+    project.opens_and_tests,
     *deep.RULES,
     *gpu.RULES,
     *python.RULES,

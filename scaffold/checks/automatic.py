@@ -39,7 +39,9 @@ SET: Mapping[str, Mapping[str, str]] = {
 }
 
 #: What a variable or the code asks for: the environment, made anew, would be as it is.
-_ASKED_FOR = frozenset(("keras-backend-missing", "keras3-without-tf-keras"))
+_ASKED_FOR = frozenset(
+    ("keras-backend-missing", "keras3-without-tf-keras", "pkg-notebook-kernel", "pkg-test-runner")
+)
 
 #: Kinds of run configurations that start the project's Python.
 _PYTHON = {"script", "module", "torchrun", "pytest"}

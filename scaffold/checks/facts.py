@@ -95,6 +95,7 @@ class Facts:
     damages: tuple[Damage, ...] | None = None
     read_whole: bool = False  # every installed file was read, not only its size looked at
     contents: Contents | None = None
+    notebooks: int = 0  # of the project's own
     project: ProjectInstall | None = None  # how the project itself is installed; None: unknown
     lock: LockFacts | None = None  # None: the project has no lock for this environment
     proved: tuple[KeptProof, ...] = ()  # by earlier runs

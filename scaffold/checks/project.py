@@ -9,6 +9,7 @@ from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.environments.model import Environment
 from scaffold.errors import ScaffoldError
+from scaffold.projects.asking.reading import KERNEL
 
 
 def record_readable(facts: Facts) -> Iterator[Finding]:
@@ -89,6 +90,41 @@ def project_itself(facts: Facts) -> Iterator[Finding]:
             else Evidence(source="direct_url.json", value=facts.project.source or "not there"),
         ),
         remedy=_editable(facts) if facts.adopted else anew(facts),
+    )
+
+
+def opens_and_tests(facts: Facts) -> Iterator[Finding]:
+    """What opens the project's notebooks and starts its tests is installed, or at least asked for."""
+    runs = facts.ide.runs if facts.ide is not None else ()
+    tests = next((one.name for one in runs if one.configuration.kind == "pytest" and not one.template), "")
+    if facts.notebooks and not _is_there(facts, KERNEL):
+        notebooks = f"{counted(facts.notebooks, 'notebook')} of the project's"
+        yield _tool_missing(facts, "pkg.notebook-kernel", f"{notebooks} cannot be run: no Jupyter", "jupyter")
+    if tests and not _is_there(facts, frozenset(("pytest",))):
+        title = f"The run configuration {tests} needs pytest, which is not installed"
+        yield _tool_missing(facts, "pkg.test-runner", title, "pytest")
+
+
+def _is_there(facts: Facts, any_of: frozenset[str]) -> bool:
+    """Or nothing can be told, or it is told by `requirements_installed`."""
+    from scaffold.projects.asking.reading import distribution
+
+    if facts.environment is None or facts.declared is None or facts.unusable:
+        return True
+    asked = {distribution(one) for one in facts.declared}
+    return not any_of.isdisjoint((*asked, *facts.environment.packages))
+
+
+def _tool_missing(facts: Facts, check: str, title: str, package: str) -> Finding:
+    text = f"name {package} where the project's requirements stand, then make the environment anew"
+    return Finding(
+        id=check,
+        level="info",
+        title=title,
+        detail=f"neither its requirements nor its environment have {package}",
+        cause=check.replace(".", "-"),
+        evidence=(Evidence(source=str(facts.location), value=f"no {package}"),),
+        remedy=anew(facts, text, packages=(package,)),
     )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from scaffold.checks import ENVIRONMENT_CHECKS, examine
+from scaffold.checks.automatic import Cure, cure_of
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Finding
+from scaffold.checks.project import opens_and_tests
 from scaffold.environments.condition.collisions import Collision
 from scaffold.environments.condition.drift import Drift
 from scaffold.environments.condition.project import ProjectInstall
@@ -19,7 +21,9 @@ from scaffold.environments.model import Damage
 from scaffold.environments.proving.proofs import KeptProof
 from scaffold.errors import LockUnusable
 from scaffold.machine.fingerprint import fingerprint
+from scaffold.pycharm.survey.survey import survey
 from scaffold.shell import line
+from scaffold.system import HostSystem
 from tests.checks.test_checks import HEALTHY, ROOT, levels
 from tests.environments.test_proofs import PROOF
 
@@ -291,6 +295,39 @@ def test_what_an_adopted_environment_lacks_is_for_its_owner_to_install() -> None
 def test_the_command_that_was_called_is_the_one_that_is_advised() -> None:
     facts = replace(PROVED, proved=(), prove_with=("scaffold", "env", "check", "keras", "--deep"))
     assert commands(only(facts)) == ["scaffold env check keras --deep"]
+
+
+@pytest.mark.parametrize("declared", [(), ("ipykernel", "pytest>=8")])
+def test_what_opens_notebooks_and_starts_tests(declared: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / ".run").mkdir()
+    (tmp_path / ".run/t.run.xml").write_text(
+        '<component name="ProjectRunConfigurationManager">'
+        '<configuration name="checks" type="tests" factoryName="py.test" /></component>'
+    )
+    lacking = replace(CLEAN, notebooks=2, ide=survey(tmp_path, HostSystem()), declared=declared)
+    python = str(HEALTHY.environment.python)
+    for adopted, how in ((False, "scaffold env create"), (True, f"{python} -m pip install {{}}")):
+        said = list(opens_and_tests(replace(lacking, adopted=adopted)))
+        assert [(one.id, one.level, one.title, commands(one)) for one in said] == (
+            []
+            if declared
+            else [
+                (
+                    "pkg.notebook-kernel",
+                    "info",
+                    "2 notebooks of the project's cannot be run: no Jupyter",
+                    [how.format("jupyter")],
+                ),
+                (
+                    "pkg.test-runner",
+                    "info",
+                    "The run configuration checks needs pytest, which is not installed",
+                    [how.format("pytest")],
+                ),
+            ]
+        )
+        assert [cure_of(one, lacking) for one in said] == [Cure()] * len(said)
+    assert list(opens_and_tests(replace(lacking, environment=None))) == []
 
 
 def test_one_of_a_thing_is_no_plural() -> None:

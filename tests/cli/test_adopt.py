@@ -378,6 +378,26 @@ def test_the_environment_that_lies_there_is_used_as_it_is(project):
     )
 
 
+def test_what_notebooks_and_tests_need_is_said_once(project):
+    (project / "look.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    (project / "test_it.py").write_text("def test_it():\n    pass\n")
+    planned = json.loads(scaffold(project, "adopt", ".", "-n", "--no-env", "--json").stdout)["plan"]
+    later = "in requirements.txt first, or later and then: scaffold env create"
+    jupyter, tests = "its notebooks need Jupyter", "its tests need pytest"
+    assert planned["notices"] == [
+        f"{jupyter}, which nothing asks for; name jupyter {later}",
+        f"{tests}, which nothing asks for; name pytest {later}",
+    ]
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    said = json.loads(scaffold(project, "adopt", ".", "--json").stdout)
+    assert said["plan"]["notices"] == [
+        f"{what}, which nothing asks for; afterwards, in its environment: python -m pip install {package}"
+        for what, package in ((jupyter, "jupyter"), (tests, "pytest"))
+    ]
+    found = {one["id"]: one for one in said["findings"]}
+    assert [found[one]["level"] for one in ("pkg.notebook-kernel", "pkg.test-runner")] == ["info", "info"]
+
+
 def test_an_environment_that_does_not_start_is_refused_with_a_way_out(project):
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
     (project / ".venv" / "bin" / "python").unlink()

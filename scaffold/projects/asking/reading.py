@@ -18,6 +18,9 @@ PLANNED: Mapping[str, Framework] = {
     **dict.fromkeys(("tensorflow", "tensorflow-cpu", "tensorflow-gpu"), "keras"),
 }
 
+#: Any of these runs notebooks, in PyCharm and VS Code, too.
+KERNEL = frozenset(("ipykernel", "jupyter", "jupyterlab", "notebook"))
+
 #: Beside these, what is made for a framework, and asks for it itself.
 _COMPANIONS: Mapping[str, Framework] = {
     **dict.fromkeys(("torchvision", "torchaudio", "lightning", "pytorch-lightning"), "pytorch"),
