@@ -398,6 +398,19 @@ def test_what_notebooks_and_tests_need_is_said_once(project):
     assert [found[one]["level"] for one in ("pkg.notebook-kernel", "pkg.test-runner")] == ["info", "info"]
 
 
+def test_a_file_of_pycharms_that_is_broken_is_mended_as_the_hint_says(tmp_path):
+    root = tmp_path / "net"
+    (root / ".idea").mkdir(parents=True)
+    (root / "a.py").write_text(CODE)
+    (root / ".idea" / "misc.xml").write_text("<project")
+    error = _error(root, "adopt", ".", "--no-env")
+    assert error["code"] == "ide-file-broken"
+    program, *arguments = shlex.split(error["hint"].rpartition(":  ")[2])
+    assert program == "scaffold"
+    assert scaffold(tmp_path, *arguments).returncode == 0
+    assert scaffold(root, "adopt", ".", "--no-env").returncode == 0
+
+
 def test_an_environment_that_does_not_start_is_refused_with_a_way_out(project):
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", project / ".venv"], check=True)
     (project / ".venv" / "bin" / "python").unlink()

@@ -16,7 +16,7 @@ from scaffold.pycharm.reading.project_files import declared_name, read_project
 from scaffold.system import System
 
 #: One of these makes a folder a Python project, whoever made it.
-_MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requirements.txt", ".idea/modules.xml")
+_MARKS = ("pyproject.toml", ".venv", "venv", "setup.py", "setup.cfg", "requirements.txt", ".idea")
 
 
 def generated_project(record: Record) -> IdeProject:
