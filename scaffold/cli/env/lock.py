@@ -70,12 +70,13 @@ def command(
         refuse_stale(plan)
     writes = not (check or dry_run)
     written = carry_out(plan) if writes else plan.differing
-    lines = _lines(plan, written, done=writes)
+    lines = lock_lines(plan, written, done=writes)
     summary = f"{'Written' if writes else 'Would write'}: {', '.join(map(str, written))}" if written else ""
     output.result(_json(plan, written, done=writes), lines, summary=summary)
 
 
-def _lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:
+def lock_lines(plan: LockPlan, written: tuple[object, ...], *, done: bool) -> list[str]:
+    """The groups, what changes in them, the files that are or would be written."""
     from scaffold.cli.text import row
 
     lines = [row("Groups", ", ".join(plan.groups))]

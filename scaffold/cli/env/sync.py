@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scaffold.env.sync import SyncPlan
     from scaffold.environments.model import Backend
     from scaffold.setup import SetupReport
+    from scaffold.system import System
 
 SCHEMA = "scaffold/env-sync/1"
 
@@ -87,6 +88,8 @@ def command(
     wishes = SyncWishes(
         group=group, python=python, index=source, backend=backend, frozen=frozen, replace=agreed_to_it
     )
+    if lock_first and dry_run and _is_first_told(system, source, backend, output):
+        return
     with ProgressDisplay(output) as display:
         if lock_first and not dry_run:
             lock_where_missing(system, Path.cwd(), index=source, backend=backend, announce=display.announce)
@@ -101,6 +104,30 @@ def command(
         report = carry_out(system, plan, display.announce, display.report)
     lines = setup_report_lines(report)
     output.result(_json(plan, report, done=True), lines, summary=lines[0])
+
+
+def _is_first_told(system: System, source: str, backend: Backend, output: Output) -> bool:
+    """Whether the project has no lock: then the one that would be made is told."""
+    from scaffold.cli.env.lock import lock_lines
+    from scaffold.cli.progress import ProgressDisplay
+    from scaffold.cli.text import row
+    from scaffold.env.first_lock import plan_where_missing
+    from scaffold.results import envelope
+
+    with ProgressDisplay(output) as display:
+        first = plan_where_missing(
+            system, Path.cwd(), index=source, backend=backend, announce=display.announce
+        )
+    if first is None:
+        return False
+    lines = [
+        *lock_lines(first, first.differing, done=False),
+        row("Environment", "made of that lock: what it comes to on this machine is known once it stands"),
+    ]
+    told = {"groups": first.groups, "files": first.differing, "notices": first.notices}
+    document = envelope(SCHEMA, done=False, unchanged=False, locks=(), plan=None, first_lock=told)
+    output.result(document, lines, summary=f"Planned: a lock, and the environment of {first.root}")
+    return True
 
 
 def _lines(plan: SyncPlan, *, whole: bool = False) -> list[str]:
