@@ -118,7 +118,8 @@ class Facts:
     def unusable(self) -> str:
         """Why nothing can be started with the environment, "" where it can: the rest is a consequence."""
         if self.environment is None:
-            return "there is no environment"
+            left_aside = "--before leaves aside what is installed"
+            return left_aside if self.before else "there is no environment"
         if self.state == "creating":
             return "the environment is unfinished"
         if self.orphaned:

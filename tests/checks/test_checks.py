@@ -10,6 +10,7 @@ import pytest
 
 from scaffold.checks import CHECKS, examine
 from scaffold.checks.facts import Facts, ProofFact
+from scaffold.doctor import not_installed
 from scaffold.environments.condition.whole import Contents
 from scaffold.environments.model import Damage, Environment, Proof
 from scaffold.errors import ProofFailed, UserDataRefused
@@ -116,6 +117,14 @@ def test_what_is_planned_is_judged_before_anything_is_installed() -> None:
     (found,) = [one for one in examine(facts) if one.id.startswith("gpu.driver")]
     assert (found.level, found.evidence[0].source) == ("error", ".scaffold/builds.json")
     assert found.title.startswith("torch 2.15.0+cu132 needs CUDA 13; driver 550.54.15 runs CUDA 12")
+
+
+def test_before_an_installation_the_environment_that_is_there_is_not_denied() -> None:
+    (found,) = [one for one in examine(not_installed(HEALTHY)) if one.id == "ide.run-config"]
+    assert (found.level, found.title) == (
+        "skipped",
+        "Whether run configurations start was not looked at: --before leaves aside what is installed",
+    )
 
 
 def test_a_plan_that_cannot_be_read_is_said() -> None:
