@@ -84,7 +84,10 @@ def _write(root: Path, files: Snapshot) -> None:
 
 @contextlib.contextmanager
 def _taken_back(root: Path, files: Snapshot) -> Iterator[None]:
-    """What the block wrote goes, where it fails; what stood before stands there again."""
+    """What the block wrote goes, where it fails; what stood before stands there again.
+
+    A file that is not as the block writes it is another program's, which wrote it meanwhile: it stays.
+    """
     before = {path: (root / path).read_bytes() for path in files if (root / path).is_file()}
     folders = [one for one in (root / ".run", root / ".scaffold") if not one.exists()]
     try:
@@ -92,9 +95,11 @@ def _taken_back(root: Path, files: Snapshot) -> Iterator[None]:
     except BaseException:
         for path in files:
             with contextlib.suppress(OSError, ScaffoldError):
+                if (root / path).read_bytes() != files[path].content:
+                    continue
                 if path not in before:
                     (root / path).unlink()
-                elif (root / path).read_bytes() != before[path]:
+                else:
                     replace_file(root / path, before[path])
         for folder in folders:
             with contextlib.suppress(OSError):
