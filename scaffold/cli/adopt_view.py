@@ -44,10 +44,11 @@ def _file_lines(plan: ProjectPlan, *, whole: bool) -> list[str]:
     """What will be written; of files that are there, each is named, for nobody expects it."""
     files = sorted(str(path) for path in plan.files)
     made = [one.path for one in plan.idea if one.action == "write"]
-    told = [f"{counted(len(files), 'file')} below .scaffold and .run"]
+    folders = " and ".join(sorted({path.parts[0] for path in plan.files}, reverse=True))
+    told = [f"{counted(len(files), 'file')} below {folders}"] if files else []
     told += [f"{len(made)} of PyCharm's below .idea"] if made else []
     told += ["VS Code's .vscode"] if plan.record.ide != "pycharm" else []
-    lines = [row("Writes", " and ".join(filter(None, (", ".join(told[:-1]), told[-1]))))]
+    lines = [row("Writes", " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:]))))] if told else []
     lines += [row("", one) for one in (*files, *made)] if whole else []
     changed = [one for one in plan.idea if one.action != "write"]
     for number, one in enumerate(changed):
@@ -93,6 +94,8 @@ def report_lines(plan: ProjectPlan, report: ProjectReport) -> list[str]:
     """What stands, what doctor says of it, what to do next, how to take it back."""
     from scaffold.cli.findings_view import finding_lines, summary_line
     from scaffold.cli.plan_view import setup_report_lines
+    from scaffold.cli.run_list import first_to_start
+    from scaffold.pycharm.reading.configurations import configurations
 
     lines = setup_report_lines(report.setup) if report.setup is not None else []
     if report.setup is None:
@@ -104,8 +107,8 @@ def report_lines(plan: ProjectPlan, report: ProjectReport) -> list[str]:
     if report.ignore:
         lines.append(row("Git", f"what is this machine's: add to .gitignore {' and '.join(report.ignore)}"))
     lines.append(row("Take back", "; ".join(_taking_back(plan))))
-    first = next((one.name for one in plan.runs if one.default), "")
-    lines += [row("Try it", line("scaffold", "run", first))] if first else []
+    first = first_to_start(configurations(report.root))
+    lines += [row("Start one", line("scaffold", "run", first))] if first else []
     return [*lines, click.style("Adopted: ", fg="green", bold=True) + str(report.root)]
 
 

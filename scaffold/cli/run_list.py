@@ -46,8 +46,21 @@ def list_lines(found: Sequence[ConfigurationFile], summaries: Mapping[str, str])
         if summary:
             lines.append(f"  {' ' * column}{click.style(starts, dim=True)}")
     lines += _twice(found)
-    example = next((one.name for one in found if not one.problem and one.kind), "")
+    example = first_to_start(found, known_order=bool(summaries))
     return [*lines, "", f"Start one:  {line('scaffold', 'run', example)}"] if example else lines
+
+
+def first_to_start(found: Sequence[ConfigurationFile], *, known_order: bool = False) -> str:
+    """The name of the one to begin with: the first in a template's order, else by what programs are called.
+
+    "" where none can be started.
+    """
+    from scaffold.projects.discovery.runs import started_first
+
+    usable = [one for one in found if not one.problem and one.kind]
+    if not known_order:
+        usable.sort(key=lambda one: (one.kind == "pytest", started_first(one.name)))
+    return usable[0].name if usable else ""
 
 
 def _twice(found: Sequence[ConfigurationFile]) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scaffold.adopt.make import _taken_back, _write
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, TargetOccupied
 from scaffold.projects.record import RECORD
 from scaffold.projects.snapshot import Entry
 from tests.cli.typed import typed
@@ -235,11 +235,11 @@ def test_what_is_to_be_copied_runs_nothing_of_a_files_name(tmp_path):
     (root / "$(touch hacked).py").write_text(CODE)
     done = scaffold(root, "adopt", ".", "--no-env")
     assert done.returncode == 0, done.stderr
-    (line,) = (one for one in done.stdout.splitlines() if one.startswith("Try it"))
-    assert line == "Try it         scaffold run '$(touch hacked)'"
+    (line,) = (one for one in done.stdout.splitlines() if one.startswith("Start one"))
+    assert line == "Start one      scaffold run '$(touch hacked)'"
     listed = scaffold(root, "run").stdout.splitlines()
     assert listed[-1] == "Start one:  scaffold run '$(touch hacked)'"
-    copied = line.removeprefix("Try it").strip().replace("scaffold run", "printf %s")
+    copied = line.removeprefix("Start one").strip().replace("scaffold run", "printf %s")
     assert subprocess.run(["sh", "-c", copied], cwd=root, capture_output=True, check=True).stdout == (
         b"$(touch hacked)"
     )
@@ -539,6 +539,48 @@ def test_a_failure_brings_back_what_stood_there(tmp_path):
         ".scaffold/.gitignore": b"old"
     }
     assert not (tmp_path / ".run").exists()
+
+
+def test_what_another_program_wrote_meanwhile_stays(tmp_path):
+    """PyCharm may write a run configuration while ours are written."""
+    ours, theirs = PurePosixPath(".run/a.run.xml"), PurePosixPath(".run/b.run.xml")
+    files = {one: Entry(b"<component/>") for one in (ours, theirs)}
+    files[PurePosixPath(".scaffold/.gitignore")] = Entry(b"new")
+    (tmp_path / ".scaffold").mkdir()
+    (tmp_path / ".scaffold/.gitignore").write_text("old")
+
+    def write() -> None:
+        with _taken_back(tmp_path, files):
+            (tmp_path / ".run").mkdir()
+            (tmp_path / theirs).write_text("<their-own/>")
+            (tmp_path / ".scaffold/.gitignore").write_text("theirs")
+            _write(tmp_path, {one: files[one] for one in (ours, theirs)})
+
+    with pytest.raises(TargetOccupied):
+        write()
+    assert {name: content for name, (content, *_) in tree(tmp_path).items()} == {
+        ".run/b.run.xml": b"<their-own/>",
+        ".scaffold/.gitignore": b"theirs",
+    }
+
+
+@pytest.mark.parametrize("with_runs", [True, False])
+def test_folders_are_named_that_get_files_and_the_first_to_start_is_the_lists(tmp_path, with_runs):
+    root = tmp_path / "net"
+    root.mkdir()
+    (root / "zebra.py").write_text(CODE if with_runs else "import torch\n")
+    (root / "test_it.py").write_text("def test_it():\n    pass\n") if with_runs else None
+    done = scaffold(root, "adopt", ".", "--no-env")
+    assert done.returncode == 0, done.stderr
+    folders = "4 files below .scaffold and .run" if with_runs else "2 files below .scaffold"
+    (writes,) = (one for one in done.stdout.splitlines() if one.startswith("Writes"))
+    assert writes == f"Writes         {folders} and 8 of PyCharm's below .idea"
+    started = [one.split(maxsplit=2)[2] for one in done.stdout.splitlines() if one.startswith("Start one")]
+    assert started == (["scaffold run zebra"] if with_runs else [])
+    listed = scaffold(root, "run").stdout.splitlines()[-1]
+    assert listed == (
+        "Start one:  scaffold run zebra" if with_runs else "This project has no run configurations."
+    )
 
 
 def test_a_folder_of_a_repository_is_asked_for_by_name(project):

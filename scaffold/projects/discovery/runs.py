@@ -130,9 +130,16 @@ def _is_aside(path: str) -> bool:
 
 def _rank(program: _Program) -> tuple[int, int, str]:
     """Less is better: what one starts first, then what lies further up."""
-    name = program.name.casefold()
-    first = next((n for n, one in enumerate(_FIRST) if name.startswith(one)), len(_FIRST))
-    return first, program.path.count("/"), program.path
+    return started_first(program.name), program.path.count("/"), program.path
+
+
+def started_first(name: str) -> int:
+    """Less is better: how a program is called that one starts before the others.
+
+    >>> started_first("Train (PyTorch)") < started_first("main") < started_first("tests")
+    True
+    """
+    return next((n for n, one in enumerate(_FIRST) if name.casefold().startswith(one)), len(_FIRST))
 
 
 def _names(programs: Sequence[_Program]) -> Iterator[str]:
