@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 
 def shown(text: str) -> str:
@@ -14,8 +15,25 @@ def shown(text: str) -> str:
     return "".join(one if _harmless(one) else repr(one)[1:-1] for one in text)
 
 
+#: Breaks of lines, and what joins or parts letters in Persian, in Hindi, in emojis.
+_NEEDED = "\n\t\u200c\u200d"
+
+
 def _harmless(letter: str) -> bool:
-    return letter.isprintable() or letter in "\n\t" or unicodedata.category(letter) == "Zs"
+    return letter.isprintable() or letter in _NEEDED or unicodedata.category(letter) == "Zs"
+
+
+def shown_all(value: Any) -> Any:
+    r"""Plain data (as JSON knows it) with every text in it `shown`.
+
+    >>> shown_all({"a": ["b\x1b"]})
+    {'a': ['b\\x1b']}
+    """
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        return {shown_all(key): shown_all(one) for key, one in value.items()}
+    return [shown_all(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def counted(number: int, thing: str) -> str:

@@ -64,6 +64,11 @@ class Terminal:
         return _ESCAPES.sub(b"", self._said).decode("utf-8", "replace").replace("\r\n", "\n")
 
     @property
+    def sent(self) -> bytes:
+        """All that was written, as it was written."""
+        return self._said
+
+    @property
     def screen(self) -> str:
         """What stands on the screen."""
         return self._screen.text

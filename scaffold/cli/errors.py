@@ -30,6 +30,7 @@ def show(problem: ScaffoldError, *, status: int | None = None) -> int:
 
 def as_text(problem: ScaffoldError) -> str:
     """The lines that a person reads, without credentials."""
+    from scaffold.cli.text import harmless
     from scaffold.sources.redact import redact
 
     lines = [f"{click.style(f'error[{problem.code}]', fg='red', bold=True)}: {problem.message}"]
@@ -40,7 +41,7 @@ def as_text(problem: ScaffoldError) -> str:
             f"{click.style('hint', fg='cyan', bold=True)}: {first}",
             *(f"      {line}" for line in rest),
         ]
-    return redact("\n".join(lines))
+    return redact(harmless("\n".join(lines)))
 
 
 def as_json(problem: ScaffoldError) -> str:

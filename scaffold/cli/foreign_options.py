@@ -106,9 +106,10 @@ def _dropped(one: Dropped) -> str:
 
 
 def _listed(label: str, texts: tuple[str, ...]) -> list[str]:
-    from scaffold.cli.text import row
+    """A text a line, however many it has: nothing in one looks like the next."""
+    from scaffold.cli.text import flat, row
 
-    return [row(label if not number else "", one) for number, one in enumerate(texts)]
+    return [row(label if not number else "", flat(one)) for number, one in enumerate(texts)]
 
 
 def skipped_lines(skipped: tuple[str, ...]) -> list[str]:
@@ -121,9 +122,11 @@ def skipped_lines(skipped: tuple[str, ...]) -> list[str]:
 
 def agree_to_run(system: System, template: ForeignTemplate, *, yes: bool, asks: bool) -> None:
     """Show what will run, and ask on a terminal; elsewhere ``--trust`` said it. A no raises click.Abort."""
+    from scaffold.cli.output import say
+
     lines = would_run_lines(template.would_run)
     if not lines:
         return
-    click.echo("\n".join(lines), err=True)
+    say("\n".join(lines), err=True)
     if asks and system.interactive and not yes:
         click.confirm("Run all that?", default=False, abort=True, err=True)

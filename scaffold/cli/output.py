@@ -16,6 +16,13 @@ from scaffold.errors import OptionRefused
 Mode = Literal["text", "quiet", "json", "lines"]
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print words for people, in which strangers may have a say: nothing in them moves the cursor."""
+    from scaffold.cli.text import harmless
+
+    click.echo(harmless(text), err=err)
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """What `scaffold.cli.options.output_options` hands to a command."""
@@ -30,7 +37,7 @@ class Output:
     def words(self, lines: Iterable[str]) -> None:
         """A plan and its reasons: for people only."""
         if self.mode == "text":
-            click.echo("\n".join(lines))
+            say("\n".join(lines))
 
     def notice(self, text: str) -> None:
         """Something that a person should know although all goes well."""
@@ -39,7 +46,7 @@ class Output:
         if self.mode == "lines":
             emit("notice", text=text)
         elif self.mode == "text":
-            click.echo(text, err=True)
+            say(text, err=True)
 
     def result(self, document: str, lines: Iterable[str], *, summary: str = "") -> None:
         """The end: ``document`` (`scaffold.results.envelope`) for programs, ``lines`` for people.
@@ -55,7 +62,7 @@ class Output:
         else:
             shown = list(lines)
             last = summary or next((one for one in reversed(shown) if one.strip()), "")
-            click.echo(last if self.mode == "quiet" else "\n".join(shown))
+            say(last if self.mode == "quiet" else "\n".join(shown))
 
 
 def output_of(*, quiet: bool, as_json: bool, json_lines: bool) -> Output:

@@ -9,7 +9,7 @@ import click
 from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.registration_view import registration_lines
-from scaffold.cli.text import arrow, can_show, counted, row, size
+from scaffold.cli.text import arrow, can_show, counted, flat, row, size
 from scaffold.shell import line
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ def foreign_lines(drawn: ForeignDrawing, *, whole: bool) -> list[str]:
     lines += [row("Needs", f"{name}: seen in {where}") for name, where in drawn.found.seen.items()]
     if whole:
         answers = drawn.blueprint.record.answers.items()
-        lines += [
-            row("Answers" if not number else "", f"{key}: {one}") for number, (key, one) in enumerate(answers)
-        ]
+        told = [flat(f"{key}: {one}") for key, one in answers]
+        lines += [row("" if number else "Answers", one) for number, one in enumerate(told)]
     return lines
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.output import Output
+from scaffold.cli.output import Output, say
 from scaffold.cli.text import can_show, size
+from scaffold.words import shown
 
 if TYPE_CHECKING:
     from scaffold.environments.model import Progress
@@ -73,9 +74,9 @@ class ProgressDisplay:
             emit("step", text=text)
         elif self._mode == "text" and self._bar is not None:
             self._heading = text
-            self._restart(text, total=0)
+            self._restart(shown(text), total=0)
         elif self._mode == "text":
-            click.echo(f"{'…' if can_show('…') else '...'} {text}", err=True)
+            say(f"{'…' if can_show('…') else '...'} {text}", err=True)
 
     def report(self, progress: Progress) -> None:
         """A step has gone on."""

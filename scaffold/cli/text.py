@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import click
 
 from scaffold.words import counted as counted  # noqa: PLC0414 - for every view
+from scaffold.words import shown
 from scaffold.words import size as size  # noqa: PLC0414
 
 #: Width of the label in front of a fact.
 LABEL = 15
 
 
+#: What `click.style` makes here: colours and weights, and none that hides a text or its ground.
+_STYLES = re.compile(r"(\x1b\[(?:[0-4]|[39][1-7])m)")
+
+
 def row(label: str, text: str) -> str:
-    """``Label        text``, the label set off by colour; a blank at least stands between them."""
-    return f"{click.style(label.ljust(LABEL - 1), fg='cyan')} {text}"
+    """``Label        text``, the label set off by colour; a blank at least stands between them.
+
+    Further lines of a text stand below its first, where no label can be.
+    """
+    below = "\n" + " " * LABEL
+    return f"{click.style(label.ljust(LABEL - 1), fg='cyan')} {harmless(text).replace(chr(10), below)}"
+
+
+def harmless(text: str) -> str:
+    r"""A text with our own colours, and whatever else is no letter or line break in it spelt out.
+
+    >>> print(harmless("a\x1b[2Kb\x9b"))
+    a\x1b[2Kb\x9b
+    """
+    parts = _STYLES.split(text)
+    parts[::2] = map(shown, parts[::2])
+    return "".join(parts)
+
+
+def flat(text: str) -> str:
+    """A text that may have several lines as one, in which they can still be told."""
+    mark = "⏎" if can_show("⏎") else "\\n"
+    return shown(text).strip().replace("\n", f" {mark} ")
 
 
 def width(text: str) -> int:

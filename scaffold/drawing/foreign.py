@@ -135,8 +135,6 @@ def _rendered(
     from scaffold.projects.foreign import describe, render
 
     trust = wishes.trust and not wishes.rehearse
-    if trust:
-        conversation.agree(describe(found, system, answers=wishes.answers))
     try:
         return render(
             found,
@@ -149,6 +147,7 @@ def _rendered(
             remembered=record.answers,
             since=_since(found, record),
             again=bool(record.files),
+            agree=conversation.agree,
         )
     except ConsentNeeded as problem:
         if wishes.trust and not trust:

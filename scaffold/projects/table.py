@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from scaffold.errors import TemplateBroken
+from scaffold.words import shown_all
 
 _REQUIRED: Any = object()
 
@@ -176,6 +177,8 @@ class Table:
         value = self._values.get(key, default)
         if value is _REQUIRED:
             raise self.broken(key, "it is missing")
+        if shown_all(value) != value:
+            raise self.broken(key, f"it holds a character that cannot be seen: {shown_all(value)!r}")
         return value
 
     def _line(self, key: str) -> int:

@@ -63,6 +63,11 @@ def test_what_would_run_and_what_did_not() -> None:
         "               it is the template's code: read it, and say --trust to run it",
     ]
     assert skipped_lines(()) == []
+    two = would_run_lines(("task: echo harmless\n\n\nWould run      nothing", "task: two"))
+    assert list(map(click.unstyle, two)) == [
+        "Would run      task: echo harmless ⏎  ⏎  ⏎ Would run      nothing",
+        "               task: two",
+    ]
 
 
 def test_it_is_shown_and_asked_only_where_somebody_can_answer(capsys: pytest.CaptureFixture[str]) -> None:

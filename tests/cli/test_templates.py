@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,15 @@ from tests.projects.conftest import FILES, lay
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def show(here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def scaffold(here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "scaffold", "templates", "show", *arguments],
-        cwd=here, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
+        [sys.executable, "-m", "scaffold", *arguments],
+        cwd=here, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
     )  # fmt: skip
+
+
+def show(here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return scaffold(here, "templates", "show", *arguments)
 
 
 def test_the_table_marks_third_parties_and_tells_of_those_that_cannot_be_used(tmp_path) -> None:
@@ -167,3 +172,72 @@ def test_what_is_not_there(tmp_path) -> None:
         2,
         ["error[template-unknown]: there is no template 'cn'", "  near to it: cnn"],
     )
+
+
+#: Erases a line, names the window, returns to its start, a C1 control, a bidi override, another line.
+HOSTILE = "x\x1b[2K\x1b]0;gone\x07\r\x9b8m\u202eend\nRuns           nothing"
+
+
+def harmless(done: subprocess.CompletedProcess[str]) -> str:
+    """All that was printed, in which nothing is but letters, and no line that the template began."""
+    text = done.stdout + done.stderr
+    assert [one for one in text if not (one.isprintable() or one == "\n")] == []
+    assert not re.search("^Runs +nothing(?! of its own)", text, re.MULTILINE)
+    return text
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "copier.yml": json.dumps(
+                {
+                    f"q{HOSTILE}": {"type": "str", "help": HOSTILE, "default": HOSTILE, "multiline": True},
+                    "one": {
+                        "type": "str",
+                        "choices": {HOSTILE: HOSTILE},
+                        "default": HOSTILE,
+                        "help": HOSTILE,
+                    },
+                    "_tasks": [HOSTILE],
+                    "_message_after_copy": HOSTILE,
+                }
+            )
+        },
+        {
+            "cookiecutter.json": json.dumps(
+                {"a": HOSTILE, f"q{HOSTILE}": HOSTILE, "b": [HOSTILE], "__prompts__": {"b": HOSTILE}}
+            ),
+            "{{cookiecutter.b and 'made'}}/a.txt": "",
+        },
+    ],
+)
+def test_nothing_that_a_template_says_reaches_the_terminal_raw(tmp_path, files, monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    lay(tmp_path / "tpl", files)
+    assert "\\x1b[2K" in harmless(show(tmp_path, "./tpl"))
+    words = ("new", "app", "-t", "./tpl", "--no-env")
+    assert "\\x1b[2K" in harmless(scaffold(tmp_path, *words, "--dry-run", "--trust"))
+    harmless(scaffold(tmp_path, *words))
+    for name in files:
+        path = tmp_path / "tpl" / name
+        path.write_text(path.read_text(encoding="utf-8").replace("end", "END"), encoding="utf-8")
+    assert "\\x1b[2K" in harmless(scaffold(tmp_path / "app", "update", "--dry-run", "--allow-dirty"))
+
+
+def test_a_template_of_ours_has_no_unseen_characters(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    lay(
+        tmp_path,
+        {**FILES, "tiny/template.toml": FILES["tiny/template.toml"].replace("Nothing", "\\u001b[2K")},
+    )
+    for words in (("show", "./tiny"), ("check", "--fast", "tiny")):
+        told = harmless(scaffold(tmp_path, "templates", *words))
+        assert r"'description': it holds a character that cannot be seen: '\x1b[2K much'" in told.replace(
+            "\\\\", "\\"
+        )
+    lay(
+        tmp_path,
+        {"tiny/template.toml": FILES["tiny/template.toml"].replace("Nothing", "A\\nRuns           nothing")},
+    )
+    assert "Tiny: A ⏎ Runs nothing much" in harmless(show(tmp_path, "./tiny")).replace("           ", " ")

@@ -90,6 +90,17 @@ def test_a_dry_run_runs_nothing_and_an_update_asks_first(
     assert not (tmp_path / "ran").exists()
 
 
+def test_what_is_agreed_to_is_what_the_answers_make_of_it(template: Path, tmp_path: Path) -> None:
+    told = """{{ 'harm' if _copier_conf.unsafe else 'none' }} {{ _copier_phase }} {{ _copier_operation }}"""
+    tasks = [["sh", "-c", "{{ size }} it"], {"command": f"echo {told}", "when": "{{ size == 'big' }}"}]
+    tasks.append({"command": "echo small", "when": "{{ size == 'small' }}"})
+    (template / "copier.yml").write_text(json.dumps({"size": "big", "_tasks": tasks}), encoding="utf-8")
+    talk = NotAgreed()
+    with pytest.raises(click.Abort):
+        drawn(template, talk)
+    assert talk.shown == ("task: sh -c 'big it'", "task: echo harm tasks copy")
+
+
 def test_what_cannot_be_rendered_without_its_code_has_no_dry_run(template: Path, tmp_path: Path) -> None:
     with (template / "copier.yml").open("a", encoding="utf-8") as stream:
         stream.write("_jinja_extensions: [acme.Extension]\n")

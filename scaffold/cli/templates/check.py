@@ -164,9 +164,9 @@ def _tell(output: Output, one: Row) -> None:
 
 
 def _row_lines(one: Row) -> Iterator[str]:
-    from scaffold.cli.text import row
+    from scaffold.cli.text import flat, row
 
-    yield f"{_status(one.status)} {one.check.id}: {one.reason or one.check.proves}"
+    yield f"{_status(one.status)} {flat(one.check.id)}: {flat(one.reason or one.check.proves)}"
     if one.status == "failed":
         yield from (row("", f"  {line}") for line in one.output if line != one.reason)
         yield row("", f"what to do: {one.check.remedy}")

@@ -11,6 +11,7 @@ from scaffold.cli.options import json_option
 @json_option("scaffold/templates/1")
 def command(*, as_json: bool = False) -> None:
     """List the templates of this installation, third parties' included."""
+    from scaffold.cli.output import say
     from scaffold.cli.templates.view import catalog_lines, problem_lines
     from scaffold.projects.catalog import find_templates
     from scaffold.results import envelope
@@ -32,6 +33,6 @@ def command(*, as_json: bool = False) -> None:
         problems = [{"message": one.message, "detail": one.detail} for one in catalog.problems]
         click.echo(envelope("scaffold/templates/1", templates=rows, problems=problems))
         return
-    click.echo("\n".join(catalog_lines(catalog)))
+    say("\n".join(catalog_lines(catalog)))
     for line in problem_lines(catalog):
-        click.echo(line, err=True)
+        say(line, err=True)

@@ -30,6 +30,7 @@ def command(*, template: str, template_version: str, as_json: bool) -> None:
     TEMPLATE is a name, or a place: a folder, a .zip or .tar.gz, gh:owner/name, pkg:package, a git address.
     Of a template of copier or cookiecutter, its questions and what it would run are shown; nothing is run.
     """
+    from scaffold.cli.output import say
     from scaffold.projects.origins.fetch import fetched
     from scaffold.projects.origins.parse import at, parse_location
     from scaffold.results import envelope
@@ -43,7 +44,7 @@ def command(*, template: str, template_version: str, as_json: bool) -> None:
         origin = {"kind": found.kind, "origin": found.location.text, "revision": found.revision}
         click.echo(envelope(SCHEMA, template={**fields, **origin}))
         return
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _native(system: System, found: Fetched) -> tuple[dict[str, Any], list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.text import columns, counted, row, size, width, wrapped
+from scaffold.cli.text import columns, counted, flat, row, size, width, wrapped
 
 if TYPE_CHECKING:
     from scaffold.overview import Download, Group, Overview
@@ -33,9 +33,9 @@ def catalog_lines(catalog: Catalog) -> Iterator[str]:
     for one in catalog.templates:
         blank = " " * (longest - width(one.name) + 2)
         by = "" if one.provider == OWN_DISTRIBUTION else click.style(f"  by {one.provider}", fg="yellow")
-        yield f"{click.style(one.name, fg='cyan', bold=True)}{blank}{one.title}{by}"
+        yield f"{click.style(one.name, fg='cyan', bold=True)}{blank}{flat(one.title)}{by}"
         took = _quickest(brochure(one))
-        about = f"{one.description}. {frameworks_text(one.frameworks)}{took}"
+        about = f"{flat(one.description)}. {frameworks_text(one.frameworks)}{took}"
         for line in wrapped(about, wide, first=longest + 2, then=0):
             yield f"{' ' * (longest + 2)}{click.style(line.strip(), dim=True)}"
 
@@ -208,7 +208,7 @@ def _question(one: Question) -> str:
     more += [f"if {one.when}"] if one.when not in ("", "true") else []
     default = "" if one.required or one.secret or one.default in (None, "") else f" [{one.default}]"
     told = f" ({'; '.join(more)})" if more else ""
-    return f"{one.name}{default}{told}" + (f": {one.help}" if one.help else "")
+    return f"{one.name}{default}{told}" + (f": {' '.join(one.help.split())}" if one.help else "")
 
 
 def _origin(found: Fetched) -> str:
@@ -219,7 +219,7 @@ def _rows(label: str, text: str) -> Iterator[str]:
     """A labelled text, wrapped to the terminal; nothing where there is none."""
     if not text:
         return
-    first, *rest = wrapped(text, columns(), first=_LABEL, then=_LABEL)
+    first, *rest = wrapped(flat(text), columns(), first=_LABEL, then=_LABEL)
     yield row(label, first)
     yield from rest
 

@@ -102,7 +102,7 @@ def call(operation: str, fetched: Fetched, system: System, place: Room, request:
     asked.write_text(
         json.dumps(_spelt(operation, fetched, place, request, limits, answer), default=str), encoding="utf-8"
     )
-    asking, code_runs = operation == "ask", request.trust and operation != "describe"
+    asking, code_runs = operation == "ask", request.trust and operation not in {"describe", "preview"}
     seconds = None if asking else limits.trusted_seconds if code_runs else limits.seconds
     ended = run_watched(
         [sys.executable, "-I", "-B", "-X", "utf8", _SCRIPT, asked],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -17,7 +17,7 @@ from scaffold.projects.model import ProjectName
 from scaffold.projects.origins.model import Fetched
 from scaffold.projects.snapshot import Snapshot
 from scaffold.system import System
-from scaffold.words import shown
+from scaffold.words import shown, shown_all
 
 #: Nothing is rendered for it.
 _ANY = ProjectName(distribution="project", package="project", title="Project")
@@ -47,14 +47,16 @@ def render(
     remembered: Mapping[str, Any] | None = None,
     since: str | None = None,
     again: bool = False,
+    agree: Callable[[ForeignTemplate], None] = lambda _: None,
 ) -> ForeignRendering:
     """The project that a template makes.
 
     ``answers`` are the user's, and refused where they do not fit; ``remembered`` are those of an earlier
     rendering, made of the version ``since``, and give way to defaults where they fit no more: that is told.
     What else it asks is asked at the terminal where ``ask`` is true and somebody sits there, and answered by
-    the defaults elsewhere. Without ``trust`` no code of its author's runs. ``again`` is said for a project
-    that is there.
+    the defaults elsewhere. Without ``trust`` no code of its author's runs; with it ``agree`` is shown first
+    what will, with the answers in it where they can be known before. ``again`` is said for a project that is
+    there.
 
     Raises OptionRefused (answers-missing, answer-refused, answer-unknown), ConsentNeeded
     (template-needs-trust), TemplateBroken (template-broken, -unsafe, -limits, -version, -hook-failed),
@@ -70,27 +72,50 @@ def render(
         again=again,
     )
     with room() as place:
+        early = trust and _shown_early(fetched, system, place, request, agree)
         if ask and not use_defaults and system.interactive:
-            request = _asked(fetched, system, place, request)
+            request = _asked(fetched, system, place, request, trust=early)
+        if trust and not early:
+            told = call("preview", fetched, system, place, request)
+            found = _template(fetched, told["described"])
+            agree(replace(found, would_run=_told(told["would_run"], _values(told["secrets"]))))
         return _rendered(fetched, system, place, request)
+
+
+def _shown_early(
+    fetched: Fetched,
+    system: System,
+    place: Room,
+    request: Request,
+    agree: Callable[[ForeignTemplate], None],
+) -> bool:
+    """Agree before anything is asked, where asking runs code already: hooks of cookiecutter, extensions."""
+    found = _template(fetched, call("describe", fetched, system, place, request)["described"])
+    if fetched.kind == "copier" and found.would_run and not found.extensions:
+        return False
+    agree(found)
+    return True
 
 
 def _template(fetched: Fetched, found: Mapping[str, Any]) -> ForeignTemplate:
     return ForeignTemplate(
         kind=cast("ForeignKind", fetched.kind),
         title=PurePosixPath(fetched.location.text.rstrip("/")).name,
-        questions=tuple(Question(**{**one, "choices": tuple(one["choices"])}) for one in found["questions"]),
+        questions=tuple(
+            Question(**shown_all({**one, "choices": ()}) | {"choices": tuple(shown_all(one["choices"]))})
+            for one in found["questions"]
+        ),
         would_run=tuple(map(shown, found["would_run"])),
         extensions=tuple(map(shown, found["extensions"])),
         migrations=tuple(map(shown, found.get("migrations", ()))),
-        minimum=found.get("minimum", ""),
+        minimum=shown(found.get("minimum", "")),
         folder_name=found.get("folder_name", ""),
     )
 
 
-def _asked(fetched: Fetched, system: System, place: Room, request: Request) -> Request:
-    """The request with what was answered at the terminal."""
-    told = call("ask", fetched, system, place, request)
+def _asked(fetched: Fetched, system: System, place: Room, request: Request, *, trust: bool) -> Request:
+    """The request with what was answered at the terminal; ``trust`` as far as somebody agreed by then."""
+    told = call("ask", fetched, system, place, replace(request, trust=trust))
     folder = told["folder"] if told["folder"] != str(fetched.folder.resolve()) else ""
     return replace(
         request, answers={**told["answers"], **request.answers}, folder=folder, ran=tuple(told["ran"])
@@ -114,7 +139,7 @@ def _rendered(fetched: Fetched, system: System, place: Room, request: Request) -
         files=files,
         answers=answers,
         ran=_told(made["ran"], values),
-        skipped=() if request.trust else template.would_run,
+        skipped=() if request.trust else _told(_skipped(made), values),
         migrations=_told(made["migrations"], values),
         dropped=tuple(Dropped(**{**one, "why": shown(one["why"])}) for one in made["dropped"]),
         once=tuple(path for path in map(PurePosixPath, made["once"]) if path in files),
@@ -128,7 +153,6 @@ def _made(
 ) -> tuple[Mapping[str, Any], ForeignTemplate, Snapshot, tuple[str, ...]]:
     """What the child told, the template, the files and what to know of them."""
     made = call("render", fetched, system, place, request)
-    template = _template(fetched, made["described"])
     root = Path(made["root"]).resolve()
     if root == place.out or not root.is_relative_to(place.out):
         raise unsafe(fetched, "the project's folder lies outside of where it belongs")
@@ -138,7 +162,7 @@ def _made(
     if beside and not request.trust:
         raise unsafe(fetched, "it wrote beside the project's folder", *beside[:5])
     files, told = collect(root, fetched, trust=request.trust) if root.is_dir() else ({}, ())
-    return made, template, files, told
+    return made, _template(fetched, made["described"]), files, told
 
 
 def _values(secrets: Mapping[str, Any]) -> Mapping[str, str]:
@@ -154,6 +178,11 @@ def _told(texts: Iterable[str], secrets: Mapping[str, str]) -> tuple[str, ...]:
     """Without the secrets in them; what is shorter is half of any word."""
     long = [one for one in secrets.values() if len(one) > 3]
     return tuple(hidden(shown(text), long) for text in texts)
+
+
+def _skipped(made: Mapping[str, Any]) -> list[str]:
+    """Copier's tasks with the answers in them; extensions run before there are answers."""
+    return list(made.get("would_run", made["described"]["would_run"]))
 
 
 def _is_beside(path: Path, root: Path) -> bool:

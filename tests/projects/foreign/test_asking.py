@@ -48,6 +48,13 @@ def at_terminal(
     fetched: Fetched, result: Path, typed: list[tuple[str, str]], **answers: object
 ) -> dict[str, object]:
     """Type each text once what stands before it was asked; what came of it."""
+    return seen_at_terminal(fetched, result, typed, **answers)[0]
+
+
+def seen_at_terminal(
+    fetched: Fetched, result: Path, typed: list[tuple[str, str]], **answers: object
+) -> tuple[dict[str, object], bytes]:
+    """The same, and every byte that the terminal was sent."""
     words = [sys.executable, "-c", SCRIPT, fetched.folder, fetched.kind, json.dumps(answers), result]
     environment = {"PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1"}
     with Terminal(words, cwd=result.parent, environment=environment) as person:
@@ -55,7 +62,7 @@ def at_terminal(
             person.until(asked)
             person.type(text)
         person.end()
-    return json.loads(result.read_text())
+    return json.loads(result.read_text()), person.sent
 
 
 def test_cookiecutter_asks(template: MakeTemplate, tmp_path: Path) -> None:
@@ -90,3 +97,18 @@ def test_ctrl_c_stops_it(template: MakeTemplate, tmp_path: Path, kind: str) -> N
     settings = {"copier.yml": "a: {type: str}"} if kind == "copier" else {"cookiecutter.json": '{"a": "b"}'}
     found = at_terminal(template(settings), tmp_path / "result", [("a", "\x03")])
     assert found == {"problem": "interrupted"}
+
+
+@pytest.mark.parametrize("kind", ["copier", "cookiecutter"])
+def test_a_question_draws_nothing_but_text(template: MakeTemplate, tmp_path: Path, kind: str) -> None:
+    hostile = "\x1b]0;title\x07\x1b[2J\x9b2J\u202e\r"
+    help_text = f"Called{hostile}"
+    if kind == "copier":
+        settings = {"copier.yml": json.dumps({"a": {"type": "str", "help": help_text, "default": "b"}})}
+    else:
+        settings = {"cookiecutter.json": json.dumps({"a": "b", "__prompts__": {"a": help_text}})}
+        settings["{{cookiecutter.a}}-x/x"] = ""
+    found, sent = seen_at_terminal(template(settings), tmp_path / "result", [("Called", "\r")])
+    assert found["answers"] == {"a": "b"}
+    text = sent.decode()
+    assert [one for one in ("\x1b]0;", "\x1b[2J", "\x9b", "\u202e") if one in text] == []

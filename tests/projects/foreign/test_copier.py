@@ -83,7 +83,7 @@ def test_everything_that_it_knows(template: MakeTemplate) -> None:
     assert made.ran == ()
     assert made.skipped == (
         "task: echo done > task.txt",
-        "task: touch [[ name ]]  (when [[ docs ]])",
+        "task: touch tiny_app",
     )
 
 
@@ -115,6 +115,10 @@ def test_what_it_asks(template: MakeTemplate) -> None:
     assert (questions["size"].when, questions["token"].secret) == ("[[ docs ]]", True)
     assert [one.name for one in found.questions if one.computed] == ["upper"]
     assert found.minimum == "9.0.0"
+    assert found.would_run == (
+        "task: echo done > task.txt",
+        "task: touch '[[ name ]]'  (when [[ docs ]])  (answers fill it in: not yet what runs)",
+    )
 
 
 def test_all_that_is_missing_is_one_error(template: MakeTemplate) -> None:

@@ -1,10 +1,9 @@
 """What copier would run in a project that comes from an earlier version; nothing of it is run."""
 
-import shlex
 import warnings
 
 import copier._template as templates
-from copier._tools import cast_to_bool
+from copier_tasks import command_of, rendered
 from packaging.version import InvalidVersion, Version
 
 STAGES = ("before", "after")
@@ -16,11 +15,6 @@ def version_of(text):
         return Version(text) if text else None
     except InvalidVersion:
         return None
-
-
-def command_of(command):
-    """A command, which may be a list of words, as one line."""
-    return " ".join(map(str, command)) if isinstance(command, list) else str(command)
 
 
 def described(template):
@@ -49,18 +43,8 @@ def due(worker, since):
 
 
 def _told(worker, stage, task):
-    known = {f"_{name}": value for name, value in task.extra_vars.items()}
-    known["_copier_operation"] = "update"
-    try:
-        if not cast_to_bool(worker._render_value(task.condition, known)):
-            return ""
-        words = [task.cmd] if isinstance(task.cmd, str) else list(map(str, task.cmd))
-        words = [worker._render_string(word, known) for word in words]
-        folder = worker._render_string(str(task.working_directory), known)
-    except Exception as problem:  # noqa: BLE001 - it is told, not run
-        return f"{stage} the update: {command_of(task.cmd)}  (when {task.condition}: {problem})"
-    command = words[0] if isinstance(task.cmd, str) else shlex.join(words)
-    return f"{stage} the update: {command}" + (f"  (in {folder})" if folder != "." else "")
+    command = rendered(worker, task, "update")
+    return f"{stage} the update: {command}" if command else ""
 
 
 def _described(one):

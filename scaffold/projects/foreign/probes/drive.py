@@ -38,7 +38,7 @@ def work(request):
     import fitting
 
     limits = request["limits"]
-    if not request["trust"] or request["op"] == "describe":
+    if not request["trust"] or request["op"] in {"describe", "preview"}:
         guard.limit(limits["memory"], limits["file"], limits["cpu"])
         guard.install(request["writable"], [request["folder"]])
     os.chdir(request["out"])
@@ -46,6 +46,8 @@ def work(request):
     if request["op"] == "describe":
         return {"described": described}
     fitting.fit(request, described)
+    if request["op"] == "preview":
+        return {"described": described, **driver.preview(request)}
     if request["op"] == "ask":
         return {"described": described, **driver.ask(request)}
     made = driver.render(request)

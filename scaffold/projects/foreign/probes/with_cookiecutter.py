@@ -12,6 +12,7 @@ import cookiecutter.main
 import cookiecutter.prompt
 import cookiecutter.utils
 import failures
+import screen
 import settings
 from extensions import HARMLESS
 from jinja2 import StrictUndefined
@@ -52,6 +53,7 @@ def describe(request):
 
 def ask(request):
     """The same answers as rendering would come to, asked at the terminal."""
+    screen.replace_output()
     driver = Driver(request)
     try:
         driver.run()

@@ -12,11 +12,13 @@ import copier_migrations
 import copier_secrets
 import dropping
 import failures
+import screen
 import shapes
 from copier._settings import SettingsModel
 from copier._types import MISSING, Phase
 from copier.errors import CopierWarning, InvalidTypeError, UserMessageError
-from copier_migrations import command_of, version_of
+from copier_migrations import version_of
+from copier_tasks import command_of, rendered, written
 from extensions import HARMLESS
 from failures import Problem
 from jinja2.exceptions import TemplateError
@@ -34,7 +36,7 @@ def describe(request):
         "questions": [_question(name, one) for name, one in template.questions_data.items()],
         "would_run": [
             *(f"extension of the renderer: {one}" for one in extensions),
-            *(f"task: {command_of(one.cmd)}{_condition(one)}" for one in template.tasks),
+            *(f"task: {written(template, one)}" for one in template.tasks),
         ],
         "migrations": copier_migrations.described(template),
         "extensions": extensions,
@@ -46,9 +48,20 @@ def ask(request):
     """The answers of whoever sits at the terminal."""
     worker = _worker(request)
     _replace_questions(request, [])
+    screen.keep_clean()
     with Phase.use(Phase.PROMPT):
         worker._ask()
     return {"answers": dict(worker.answers.user), "folder": request["folder"], "ran": []}
+
+
+def preview(request):
+    """What would run with these answers, word for word; nothing runs."""
+    missing = []
+    worker = _worker(request)
+    _replace_questions(request, missing)
+    with Phase.use(Phase.PROMPT):
+        _all_at_once(worker._ask, missing)()
+    return {"would_run": _due(worker), "secrets": copier_secrets.answered(worker)}
 
 
 def render(request):
@@ -67,11 +80,18 @@ def render(request):
         "root": str(worker.subproject.local_abspath),
         "answers": {key: value for key, value in remembered.items() if not key.startswith("_")},
         "ran": ran,
+        "would_run": [] if request["trust"] else _due(worker),
         "migrations": copier_migrations.due(worker, request["since"]),
         "notices": [one for one in messages if one],
         "once": _once(worker),
         "secrets": copier_secrets.answered(worker),
     }
+
+
+def _due(worker):
+    with Phase.use(Phase.TASKS):
+        found = [rendered(worker, task, "copy") for task in worker.template.tasks]
+    return [f"task: {one}" for one in found if one]
 
 
 def _worker(request):
@@ -148,7 +168,7 @@ def _replace_questions(request, missing):
         found = real(question)
         if question.secret and request["secrets"] == "other":
             return copier_secrets.another(found)
-        if found is MISSING and request["op"] == "render" and question.get_when() and question.get_ask():
+        if found is MISSING and request["op"] != "ask" and question.get_when() and question.get_ask():
             missing.append(name)
             return ""
         return found
@@ -233,7 +253,3 @@ def _choice(one):
 def _type(default):
     name = type(default).__name__
     return name if name in {"bool", "float", "int", "str"} else "yaml"
-
-
-def _condition(task):
-    return "" if task.condition in {True, "true"} else f"  (when {task.condition})"
