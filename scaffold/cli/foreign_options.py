@@ -62,6 +62,16 @@ def foreign_options(function: F) -> F:
     return function
 
 
+def as_option(function: F) -> F:
+    """``--as``: whose template is meant, where one folder holds several."""
+    return click.option(
+        "--as",
+        "template_format",
+        type=click.Choice(["scaffold", "copier", "cookiecutter"]),
+        help="Whose template is meant, where a folder holds several.  [default: the first of these]",
+    )(function)
+
+
 def given(*, settings: tuple[str, ...], answers_file: Path | None, defaults: bool, trust: bool) -> Given:
     """The options as one value. Raises OptionRefused."""
     from scaffold.projects.foreign.answers import parse_set, read_answers

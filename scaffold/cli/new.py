@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.foreign_options import foreign_options
+from scaffold.cli.foreign_options import as_option, foreign_options
 from scaffold.cli.options import (
     completer,
     environment_options,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scaffold.cli.output import Output
     from scaffold.facts.model import Observed
     from scaffold.new import NewPlan, NewReport
-    from scaffold.projects.model import Ide
+    from scaffold.projects.model import Ide, TemplateKind
     from scaffold.setup import Wishes
     from scaffold.system import System
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--template-version", metavar="TAG", default="", help="Its tag, branch or commit, where it is in git."
 )
+@as_option
 @click.option(
     "-f",
     "--framework",
@@ -59,6 +60,7 @@ def command(
     name: str | None,
     template: str | None,
     template_version: str,
+    template_format: TemplateKind | None,
     framework: str | None,
     ide: Ide,
     yes: bool,
@@ -90,6 +92,7 @@ def command(
     wishes = wishes_of(frameworks=frameworks_of(framework), **wished)
     request = NewRequest(
         name=name, parent=Path.cwd(), wishes=wishes, template=template, revision=template_version,
+        format=template_format,
         environment=environment, observed=observed, ide=ide,
         foreign=ForeignWishes(
             answers=said.answers, use_defaults=said.defaults, trust=said.trust, ask=output.asks,

@@ -30,6 +30,7 @@ def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
     if plan.record.origin:
         at = f" at {plan.record.revision}" if plan.record.revision else ""
         lines.append(row("", f"which comes from {plan.record.origin}{at}"))
+    lines += [row("Note", one) for one in plan.notices]
     if plan.foreign is not None:
         lines += foreign_lines(plan.foreign, whole=whole)
     if whole:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
 from scaffold.drawing.foreign import ForeignWishes
-from scaffold.projects.model import Ide, ProjectName, Record, Template
+from scaffold.projects.model import Ide, ProjectName, Record, Template, TemplateKind
 from scaffold.projects.snapshot import Snapshot
 from scaffold.setup import SetupPlan, SetupReport, Wishes
 
@@ -25,6 +25,7 @@ class NewRequest:
     parent: Path  # the folder in which the project's folder is made
     wishes: Wishes  # no frameworks: all that the template has
     template: str | None = None  # a name or a place (`origins.parse`); None: told by the end of the name
+    format: TemplateKind | None = None  # whose template is meant, where a folder holds several
     revision: str = ""  # of a template in a git repository: a tag, a branch or a commit
     environment: bool = True  # False: only write the files
     observed: Observed | None = None  # a machine that is told: its plan can be shown, not carried out
@@ -41,6 +42,7 @@ class NewPlan:
     template: Template
     setup: SetupPlan
     files: Snapshot
+    notices: tuple[str, ...] = ()  # of where the template comes from
     foreign: ForeignDrawing | None = None  # of copier's or cookiecutter's template: what was seen of it
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
@@ -30,7 +31,7 @@ def place_and_name(system: System, request: NewRequest) -> tuple[Location, Proje
     location = parse_location(wanted, request.parent, system.home)
     if location.kind == "installed":
         catalog.demand(location.where, request.parent)
-    return at(location, request.revision), name
+    return replace(at(location, request.revision), format=request.format), name
 
 
 def meant_template(name: str) -> str | None:

@@ -31,6 +31,7 @@ def plan_new(
     """
     from scaffold.projects import write
     from scaffold.projects.origins.fetch import fetched
+    from scaffold.projects.origins.kinds import demand_format
 
     location, name = place_and_name(system, request)
     target = (request.parent / name.distribution).absolute()
@@ -39,6 +40,7 @@ def plan_new(
         announce(f"fetching the template {location.text}")
     try:
         with fetched(location, system) as found:
+            demand_format(found)
             if found.kind == "scaffold":
                 return plan_native(system, request, found, name, target, announce)
             return _plan_foreign(system, request, found, name, target, announce, conversation or Silence())
@@ -73,7 +75,9 @@ def plan_native(
     builds, python = setup.choice.builds, setup.choice.python
     record = with_origin(first_record(template, name, frameworks, builds, python, request.ide), found)
     files = draw(template, record).whole
-    return NewPlan(record=record, target=target, template=template, setup=setup, files=files)
+    return NewPlan(
+        record=record, target=target, template=template, setup=setup, files=files, notices=found.notices
+    )
 
 
 def _plan_foreign(

@@ -166,6 +166,23 @@ def test_a_template_of_cookiecutter_is_asked_what_it_would_ask_and_run(tmp_path)
     assert shown["would_run"] == ["hook post_gen_project: hooks/post_gen_project.py"]
 
 
+def test_whose_template_is_meant_where_there_are_two(tmp_path) -> None:
+    lay(
+        tmp_path / "tpl",
+        {"copier.yml": "a: 1\n", "cookiecutter.json": '{"b": "x"}', "{{cookiecutter.b}}/f": ""},
+    )
+    note = "Note           it holds copier.yml and cookiecutter.json: the first is taken; the other: --as cookiecutter"
+    first = show(tmp_path, "./tpl").stdout.splitlines()
+    assert [first[2], first[3]] == [note, "Asks           a [1] (int)"]
+    other = show(tmp_path, "./tpl", "--as", "cookiecutter").stdout.splitlines()
+    assert other[2] == "Asks           b [x]"
+    assert other[-1].endswith("/tpl --as cookiecutter")
+    made = scaffold(tmp_path, "new", "app", "-t", "./tpl", "--as", "cookiecutter", "--no-env")
+    assert (made.returncode, (tmp_path / "app/f").is_file()) == (0, True)
+    refused = show(tmp_path, "./tpl", "--as", "scaffold")
+    assert refused.stderr.startswith("error[option-refused]: ")
+
+
 def test_what_is_not_there(tmp_path) -> None:
     done = show(tmp_path, "cn")
     assert (done.returncode, done.stderr.splitlines()[:2]) == (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.foreign_options import as_option
 from scaffold.cli.options import completer, json_option
 
 if TYPE_CHECKING:
     from scaffold.overview import Overview
     from scaffold.projects.foreign.model import ForeignTemplate
+    from scaffold.projects.model import TemplateKind
     from scaffold.projects.origins.model import Fetched
     from scaffold.system import System
 
@@ -23,8 +26,11 @@ SCHEMA = "scaffold/templates/1"
 @click.option(
     "--template-version", metavar="TAG", default="", help="Its tag, branch or commit, where it is in git."
 )
+@as_option
 @json_option(SCHEMA)
-def command(*, template: str, template_version: str, as_json: bool) -> None:
+def command(
+    *, template: str, template_version: str, template_format: TemplateKind | None, as_json: bool
+) -> None:
     """Show one template: its data, run configurations, files, what it needs and takes.
 
     TEMPLATE is a name, or a place: a folder, a .zip or .tar.gz, gh:owner/name, pkg:package, a git address.
@@ -32,13 +38,15 @@ def command(*, template: str, template_version: str, as_json: bool) -> None:
     """
     from scaffold.cli.output import say
     from scaffold.projects.origins.fetch import fetched
+    from scaffold.projects.origins.kinds import demand_format
     from scaffold.projects.origins.parse import at, parse_location
     from scaffold.results import envelope
     from scaffold.system import HostSystem
 
     system = HostSystem()
     location = at(parse_location(template, Path.cwd(), system.home), template_version)
-    with fetched(location, system) as found:
+    with fetched(replace(location, format=template_format), system) as found:
+        demand_format(found)
         fields, lines = _native(system, found) if found.kind == "scaffold" else _foreign(system, found)
     if as_json:
         origin = {"kind": found.kind, "origin": found.location.text, "revision": found.revision}

@@ -64,7 +64,7 @@ def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
     by = f" ({template.provider})" if installed else ""
     yield from _rows("Template", f"{template.name} {template.version}{by}")
     if not installed:
-        yield from _rows("From", _origin(found))
+        yield from _origin(found)
     yield from _rows("", f"{template.title}: {template.description}")
     yield from _rows("Data", template.data)
     yield from _takes(about)
@@ -87,11 +87,18 @@ def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
 
 def _template_option(shown: Overview, found: Fetched) -> str:
     from scaffold.new import meant_template
-    from scaffold.shell import line
 
     if found.location.kind == "installed" and meant_template(shown.name.distribution) == found.location.text:
         return ""
-    return f" {line('--template', found.location.text)}"
+    return f" {_named(found)}"
+
+
+def _named(found: Fetched) -> str:
+    """What names the same template to `scaffold new`."""
+    from scaffold.shell import line
+
+    which = ("--as", found.location.format) if found.location.format else ()
+    return line("--template", found.location.text, *which)
 
 
 def _takes(about: Brochure) -> Iterator[str]:
@@ -177,10 +184,8 @@ def _branches(group: Group) -> Iterator[str]:
 
 def foreign_lines(shown: ForeignTemplate, found: Fetched) -> Iterator[str]:
     """A template of copier or cookiecutter: what it asks, and what it would run."""
-    from scaffold.shell import line
-
     yield from _rows("Template", f"{shown.title} {found.version}".strip() + f", in {shown.kind}'s format")
-    yield from _rows("From", _origin(found))
+    yield from _origin(found)
     if shown.minimum:
         yield from _rows("Needs", f"{shown.kind} {shown.minimum}")
     for one in (one for one in shown.questions if not one.computed):
@@ -196,7 +201,7 @@ def foreign_lines(shown: ForeignTemplate, found: Fetched) -> Iterator[str]:
     if shown.migrations:
         yield from _rows("", "at an update those that are due are told, and never run")
     yield ""
-    yield f"Make one:  scaffold new NAME {line('--template', found.location.text)}"
+    yield f"Make one:  scaffold new NAME {_named(found)}"
 
 
 def _question(one: Question) -> str:
@@ -211,8 +216,12 @@ def _question(one: Question) -> str:
     return f"{one.name}{default}{told}" + (f": {' '.join(one.help.split())}" if one.help else "")
 
 
-def _origin(found: Fetched) -> str:
-    return f"{found.location.text} at {found.revision}" if found.revision else found.location.text
+def _origin(found: Fetched) -> Iterator[str]:
+    """Where it is from, and what is to know of its files."""
+    at = f" at {found.revision}" if found.revision else ""
+    yield from _rows("From", f"{found.location.text}{at}")
+    for notice in found.notices:
+        yield from _rows("Note", notice)
 
 
 def _rows(label: str, text: str) -> Iterator[str]:

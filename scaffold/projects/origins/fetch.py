@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scaffold.errors import TemplateBroken, TemplateUnknown
 from scaffold.files import not_written
-from scaffold.projects.origins.kinds import kind_of, name_below
+from scaffold.projects.origins.kinds import choice_notice, kind_of, name_below
 from scaffold.projects.origins.limits import PASSED_OVER, check_tree, inside
 from scaffold.projects.origins.model import Fetched, Location
 from scaffold.system import System
@@ -81,13 +81,23 @@ def _looked_at(location: Location, root: Path, version: str) -> Fetched:
         raise TemplateUnknown(
             f"there is no folder {root}", hint="see that the path is right", code="template-missing"
         )
-    folder = _below(root, location)
-    kind = kind_of(folder, location.text)
-    shared = [folder.parent / name for name in ("parts", "prose")] if kind == "scaffold" else []
-    for one in (folder, *shared):
+    found = _found(location, _below(root, location), version)
+    shared = [found.folder.parent / name for name in ("parts", "prose")] if found.kind == "scaffold" else []
+    for one in (found.folder, *shared):
         if one.is_dir():
             _check(one)
-    return Fetched(location=location, folder=folder, kind=kind, version=version)
+    return found
+
+
+def _found(
+    location: Location, folder: Path, version: str, revision: str = "", described: str = ""
+) -> Fetched:
+    kind = kind_of(folder, location.text, location.format)
+    notice = "" if location.format else choice_notice(folder, kind)
+    return Fetched(
+        location=location, folder=folder, kind=kind, version=version, revision=revision,
+        described=described, notices=(notice,) if notice else (),
+    )  # fmt: skip
 
 
 def _archive(location: Location, system: System, temporary: Path) -> Fetched:
@@ -100,9 +110,7 @@ def _archive(location: Location, system: System, temporary: Path) -> Fetched:
     lay = tarball.unpack if location.kind == "tarball" else unpack
     lay(archive, root, location.text)
     archive.unlink()
-    folder = _below(_only_folder(root), location)
-    kind = kind_of(folder, location.text)
-    return Fetched(location=location, folder=folder, kind=kind, version=sha256[:12], revision=sha256)
+    return _found(location, _below(_only_folder(root), location), sha256[:12], sha256)
 
 
 def _git(location: Location, system: System, temporary: Path) -> Fetched:
@@ -113,13 +121,8 @@ def _git(location: Location, system: System, temporary: Path) -> Fetched:
     root.mkdir()
     commit = Repository(location, system, temporary / "repository", root).checkout(revision)
     _check(root)
-    folder = _below(root, location)
-    kind = kind_of(folder, location.text)
-    version = revision.version or commit[:12]
     tag = revision.name if revision.version else ""
-    return Fetched(
-        location=location, folder=folder, kind=kind, version=version, revision=commit, described=tag
-    )
+    return _found(location, _below(root, location), revision.version or commit[:12], commit, tag)
 
 
 def _below(root: Path, location: Location) -> Path:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.errors import OptionRefused, TemplateBroken, TemplateUnknown
 from scaffold.projects.model import TemplateKind
+
+if TYPE_CHECKING:
+    from scaffold.projects.origins.model import Fetched
 
 #: The file that makes a folder a template -> whose.
 MANIFESTS: Mapping[str, TemplateKind] = {
@@ -26,21 +30,14 @@ def manifest_in(folder: Path) -> bool:
     return any((folder / name).is_file() for name in MANIFESTS)
 
 
-def kind_of(folder: Path, text: str) -> TemplateKind:
-    """The format of the template in a folder, which ``text`` names.
+def kind_of(folder: Path, text: str, wanted: TemplateKind | None = None) -> TemplateKind:
+    """The format of the template in a folder, which ``text`` names; of several the ``wanted``, or the first.
 
-    Raises TemplateUnknown (template-missing) where there is none or where there are two, with the
-    templates one level below it.
+    Raises TemplateUnknown (template-missing) where there is none, with the templates one level below it.
     """
-    kinds = {kind: name for name, kind in MANIFESTS.items() if (folder / name).is_file()}
-    if len(kinds) == 1:
-        return next(iter(kinds))
+    kinds = _kinds(folder)
     if kinds:
-        raise TemplateUnknown(
-            f"{text} holds the manifests of two kinds of templates: {' and '.join(kinds.values())}",
-            hint="put the template that is meant into a folder of its own, and name that",
-            code="template-missing",
-        )
+        return wanted if wanted in kinds else next(iter(kinds))
     below = below_of(folder)
     raise TemplateUnknown(
         f"{text} holds no template",
@@ -48,6 +45,35 @@ def kind_of(folder: Path, text: str) -> TemplateKind:
         hint=_hint(text, folder, below) if below else "name the folder in which one of these files lies",
         code="template-missing",
     )
+
+
+def choice_notice(folder: Path, kind: TemplateKind) -> str:
+    """What to say of a folder that is a template for several, where nobody said which is meant; or ""."""
+    kinds = _kinds(folder)
+    others = [one for one in kinds if one != kind]
+    if not others:
+        return ""
+    files = " and ".join(dict.fromkeys(kinds.values()))
+    return f"it holds {files}: the first is taken; the other: {' or '.join(f'--as {one}' for one in others)}"
+
+
+def demand_format(found: Fetched) -> None:
+    """Raise OptionRefused where a template is not in the format that was asked for."""
+    wanted = found.location.format
+    if wanted is not None and wanted != found.kind:
+        raise OptionRefused(
+            f"{found.location.text} is a template for {found.kind}, and none for {wanted}",
+            hint=f"leave out --as {wanted}, or name the folder that holds the one for {wanted}",
+        )
+
+
+def _kinds(folder: Path) -> dict[TemplateKind, str]:
+    """Whose template a folder is -> by which file; ours before copier's before cookiecutter's."""
+    found: dict[TemplateKind, str] = {}
+    for name, kind in MANIFESTS.items():
+        if (folder / name).is_file():
+            found.setdefault(kind, name)
+    return found
 
 
 def demand_native(kind: TemplateKind, text: str, why: str, *, hint: str, code: str | None = None) -> None:

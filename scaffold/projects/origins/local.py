@@ -38,7 +38,7 @@ def with_revision(found: Fetched, system: System) -> Fetched:
     changed = _changed(system, folder, listed)
     known = replace(found, version=version, revision=commit, described=name)
     notice = f"not all of it is committed, such as {changed}: its files were taken as they lie there"
-    return replace(known, notices=(notice,)) if changed else known
+    return replace(known, notices=(*found.notices, notice)) if changed else known
 
 
 def _changed(system: System, folder: Path, listed: str) -> str:

@@ -26,6 +26,7 @@ class Location:
     where: str  # the template's name, the package, the absolute path, the URL with the user's own login
     revision: str = ""  # a tag, branch or commit that was asked for
     folder: str = ""  # below what is fetched
+    format: TemplateKind | None = None  # whose template is meant, where there are several in one folder
 
     @property
     def name(self) -> str:

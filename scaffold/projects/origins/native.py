@@ -39,7 +39,7 @@ def place_of(system: System, record: Record, to: str = "") -> Location:
     """
     text = record.origin or record.qualified_template
     location = parse_location(text, system.home or Path("/"), system.home)
-    return at(location, to)
+    return replace(at(location, to), format=record.kind if record.origin else None)
 
 
 def newer(system: System, record: Record) -> str:

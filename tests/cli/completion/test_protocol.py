@@ -46,6 +46,7 @@ def values(*words: str, cwd: Path) -> list[str]:
         (("templates", "show", "t"), ["tabular", "text"]),
         (("new", "x", "-t", "vis"), ["vision-finetune"]),
         (("new", "x", "--ide", ""), ["pycharm", "vscode", "both"]),
+        (("new", "x", "--as", "c"), ["copier", "cookiecutter"]),
         (("new", "x", "--fra"), ["--framework"]),
         (("env", "create", "--index", "tu"), ["tuna"]),
         (("doctor", "explain", "env.mis"), ["env.missing"]),

@@ -8,14 +8,16 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from scaffold.errors import ScaffoldError, TemplateUnknown, TemplateUnreachable, TemplateUnsafe
+from scaffold.errors import OptionRefused, ScaffoldError, TemplateUnknown, TemplateUnreachable, TemplateUnsafe
 from scaffold.projects.origins.fetch import fetched
+from scaffold.projects.origins.kinds import demand_format
 from scaffold.projects.origins.model import Fetched
 from scaffold.projects.origins.parse import parse_location
 from scaffold.sources.credentials import basic
@@ -251,17 +253,26 @@ def test_whose_format_a_folder_is_in(files, expected, tmp_path, system):
         assert found.kind == expected
 
 
-def test_a_folder_of_two_formats_or_of_none(tmp_path, system):
+def test_a_folder_of_several_formats(tmp_path, system):
     for name in ("copier.yml", "cookiecutter.json"):
         (tmp_path / name).write_text("")
     location = parse_location(str(tmp_path), tmp_path, None)
+    with fetched(location, system) as found:
+        assert (found.kind, found.notices) == (
+            "copier",
+            ("it holds copier.yml and cookiecutter.json: the first is taken; the other: --as cookiecutter",),
+        )
+    with fetched(replace(location, format="cookiecutter"), system) as found:
+        assert (found.kind, found.notices) == ("cookiecutter", ())
     with (
-        pytest.raises(TemplateUnknown, match=r"copier\.yml and cookiecutter\.json"),
-        fetched(location, system),
+        pytest.raises(OptionRefused, match=r"is a template for copier, and none for scaffold$"),
+        fetched(replace(location, format="scaffold"), system) as found,
     ):
-        pass
-    (tmp_path / "copier.yml").unlink()
-    (tmp_path / "cookiecutter.json").unlink()
+        demand_format(found)
+
+
+def test_a_folder_of_no_format(tmp_path, system):
+    location = parse_location(str(tmp_path), tmp_path, None)
     lay_template(tmp_path / "tiny")
     lay_template(tmp_path / "other")
     with pytest.raises(TemplateUnknown) as caught, fetched(location, system):

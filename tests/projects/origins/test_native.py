@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
 from scaffold.drawing.again import again
 from scaffold.drawing.blueprint import draw, first_record
+from scaffold.drawing.foreign import ForeignWishes, draw_foreign, foreign_record
 from scaffold.errors import OptionRefused, TemplateBroken, TemplateUnknown
 from scaffold.projects.names import project_name
 from scaffold.projects.origins.fetch import fetched
@@ -72,6 +74,18 @@ def test_a_template_that_became_another_kind(tmp_path, system):
     with pytest.raises(TemplateBroken, match="is a template for copier now"):
         again(system, record)
     assert again(system, record, to="v1").record == record
+
+
+def test_a_project_stays_with_the_kind_of_template_that_it_was_made_of(tmp_path, system):
+    lay_template(tmp_path / "tiny")
+    (tmp_path / "tiny/copier.yml").write_text("")
+    ours = drawn("./tiny", tmp_path, system).record
+    location = replace(parse_location("./tiny", tmp_path, None), format="copier")
+    with fetched(location, system) as found:
+        wishes = ForeignWishes(use_defaults=True)
+        theirs = draw_foreign(system, found, foreign_record(found, ours.name), wishes).blueprint.record
+    assert (ours.kind, again(system, ours).record.kind) == ("scaffold", "scaffold")
+    assert (theirs.kind, again(system, theirs).record.kind) == ("copier", "copier")
 
 
 def test_what_a_project_knows_of_a_template_that_lies_elsewhere(repository, tmp_path, system):
