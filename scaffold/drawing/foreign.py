@@ -66,6 +66,7 @@ class ForeignDrawing:
 
     blueprint: Blueprint
     found: Discovered
+    first_run: str = ""  # the run configuration to start first; "" where nothing can be started
 
     @property
     def account(self) -> Account:
@@ -117,15 +118,16 @@ def draw_foreign(
     )
     template = _as_template(found, now, seen)
     runs = _configurations(made.files, now, template)
+    files = _with(made.files, runs)
     return ForeignDrawing(
         blueprint=Blueprint(
-            record=now, template=template, files=_with(made.files, runs), once=made.once,
+            record=now, template=template, files=files, once=made.once,
             account=_account(made, wishes, (*found.notices, *made.notices, *seen.notes)),
             secrets=made.secrets and replace(
                 made.secrets, kept=_with(made.secrets.kept, runs), answered=_with(made.secrets.answered, runs)
             ),
         ),
-        found=seen,
+        found=seen, first_run=_first_run(seen.runs, files),
     )  # fmt: skip
 
 
@@ -196,6 +198,14 @@ def _as_template(found: Fetched, record: Record, seen: Discovered) -> Template:
 
 def _with(files: Snapshot, more: Snapshot) -> Snapshot:
     return dict(sorted({**more, **files}.items()))
+
+
+def _first_run(runs: tuple[RunConfiguration, ...], files: Snapshot) -> str:
+    """As it is called among those that are really there: a template's own may be called anything."""
+    from scaffold.pycharm.project.adding import configurations_in, name_of
+
+    first = next((run for run in runs if run.default), runs[0] if runs else None)
+    return "" if first is None else name_of(first, configurations_in(files))
 
 
 def _configurations(files: Snapshot, record: Record, template: Template) -> Snapshot:

@@ -58,6 +58,8 @@ class NewPlan:
     @property
     def first_run(self) -> str:
         """The run configuration to press first; "" where there is none."""
+        if self.foreign is not None:
+            return self.foreign.first_run
         runs = self.template.runs_for(self.frameworks)
         return next((run.name for run in runs if run.default), runs[0].name if runs else "")
 

@@ -236,6 +236,24 @@ def test_a_template_without_frameworks(into: ExportFormat, tmp_path: Path) -> No
     ]
 
 
+def test_an_exported_template_does_not_tell_where_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "plain" / "common").mkdir(parents=True)
+    (tmp_path / "plain" / "template.toml").write_text(
+        'title = "Plain"\ndescription = """Nothing\n_tasks: [touch it]"""\nversion = "1"\n'
+        '[[layer]]\nfolder = "common"\n'
+    )
+    for into in FORMATS:
+        plan = plan_export(HostSystem(), str(tmp_path / "plain"), into, tmp_path / "theirs")
+        files = plan.exported.files
+        assert [str(path) for path, one in files.items() if str(tmp_path).encode() in one.content] == []
+        if into == "copier":
+            head = files[PurePosixPath("copier.yml")].content.decode().splitlines()[:2]
+            assert head == [
+                "# Plain: Nothing _tasks: [touch it]",
+                "# Made from the template plain 1 by scaffold.",
+            ]
+
+
 def test_what_computes_with_the_name_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "loud"
     (folder / "common").mkdir(parents=True)

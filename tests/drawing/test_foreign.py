@@ -117,6 +117,22 @@ def test_what_cannot_be_rendered_without_its_code_has_no_dry_run(template: Path,
     )
 
 
+def test_what_is_started_first_is_called_as_the_template_calls_it(tmp_path: Path) -> None:
+    written = """<component name="ProjectRunConfigurationManager"><configuration name="{name}" type="PythonConfigurationType">
+      <option name="SCRIPT_NAME" value="$PROJECT_DIR$/train.py" /><option name="PARAMETERS" value="{more}" />
+      </configuration></component>"""
+    program = "import torch\nif __name__ == '__main__':\n    print(torch)\n"
+    files = {"copier.yml": "{}", "train.py": program}
+    lay(tmp_path / "plain", files)
+    assert drawn(tmp_path / "plain").first_run == "train"
+    own = {"a debug": "--quick", "Learn it": ""}
+    runs = {f".run/{name}.run.xml": written.format(name=name, more=more) for name, more in own.items()}
+    lay(tmp_path / "named", {**files, **runs})
+    assert drawn(tmp_path / "named").first_run == "Learn it"
+    lay(tmp_path / "empty", {"copier.yml": "{}", "notes.txt": ""})
+    assert drawn(tmp_path / "empty").first_run == ""
+
+
 def test_new_and_its_dry_run_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[bool] = []
 

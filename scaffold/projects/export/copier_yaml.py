@@ -77,9 +77,10 @@ taken_names:
 def document(renderings: Renderings, excluded: Iterable[tuple[str, str]]) -> str:
     """The text of ``copier.yml``; ``excluded`` are conditions and the patterns that they leave out."""
     template = renderings.template
+    of = "" if template.apart else f" of {template.provider}"  # where a folder lies is nobody's business
     head = (
-        f"# {template.title}: {template.description}\n"
-        f"# Made from the template {template.name} {template.version} of {template.provider} by scaffold.\n"
+        f"# {' '.join(f'{template.title}: {template.description}'.split())}\n"
+        f"# Made from the template {template.name} {template.version}{of} by scaffold.\n"
         f'_min_copier_version: "{OLDEST}"\n_subdirectory: template\n_templates_suffix: .jinja\n'
         "# A statement on a line of its own leaves no line behind.\n_envops:\n  trim_blocks: true\n"
     )

@@ -33,6 +33,16 @@ def added(
     return tuple(rows)
 
 
+def name_of(run: RunConfiguration, present: Sequence[ConfigurationFile]) -> str:
+    """What starts the same as ``run`` is called among those ``present``; its own name where nothing does.
+
+    Of several that one with the fewest arguments, and of those the shortest.
+    """
+    same = [one for one in present if _target(one, None) == (run.kind, run.target)]
+    same.sort(key=lambda one: (len(one.options.get("PARAMETERS", "")), len(one.name)))
+    return same[0].name if same else run.name
+
+
 def configurations_in(files: Snapshot) -> tuple[ConfigurationFile, ...]:
     """The run configurations that a template brings, as `reading.configurations` reads them from a folder."""
     return tuple(one for path, entry in sorted(files.items()) for one in _read(str(path), entry.content))
