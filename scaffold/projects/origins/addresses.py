@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from scaffold.projects.origins.model import Location, LocationKind
-from scaffold.projects.origins.spelling import folder_in, made, refused, split
+from scaffold.projects.origins.spelling import folder_in, hidden, made, refused, split
 from scaffold.sources.credentials import without_access
 
 #: What stands before the colon -> whose repositories are meant.
@@ -63,7 +63,7 @@ def url(text: str) -> Location:
             raise refused(
                 text,
                 "is neither a .zip or .tar.gz nor surely a git repository",
-                f"write git+{without_access(text)}",
+                f"write git+{hidden(without_access(text))}",
             )
         path = f"{path}.git"
     where = urlunsplit(parts._replace(path=path, fragment=""))

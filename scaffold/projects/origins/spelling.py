@@ -15,10 +15,29 @@ _REVISION = re.compile(r"[^\W_][\w.+/-]*")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
+#: A login where no scheme says so: all from the first colon to the last @, whatever a password holds.
+_LOGIN = re.compile(r":\S*@")
+#: One behind a scheme whose password holds a slash: what follows the colon is no port.
+_ODD_LOGIN = re.compile(r"://[^/\s:@]*:(?!\d+(?:/|$))\S*@")
+#: A repository with its revision, or a folder of Windows: their @ is another.
+_HARMLESS = re.compile(r"(gh|gl|bb):/?[\w.-]+(/[\w.-]+)+@|[A-Za-z]:[\\/]")
+_VALUE = re.compile(r"(?P<name>[?&;#][^=&;#\s]*=)[^&;#\s]+")
+
+
+def hidden(text: str) -> str:
+    """What the user wrote as a place, less what could be a secret in it, also where it is misspelt.
+
+    >>> hidden("gh:me:s3cr3t@o/n"), hidden("gh:o/n@v1"), hidden("https://host/a.git;token=s3cr3t")
+    ('gh:***@o/n', 'gh:o/n@v1', 'https://host/a.git;token=***')
+    """
+    shown = _VALUE.sub(r"\g<name>***", _ODD_LOGIN.sub("://***@", redact(text)))
+    return shown if "://" in shown or _HARMLESS.match(shown) else _LOGIN.sub(":***@", shown)
+
+
 def refused(text: str, why: str, hint: str = "") -> OptionRefused:
     """What ``--template`` cannot mean."""
     return OptionRefused(
-        f"{redact(text)!r} {why}", hint=hint or f"a template is named by {FORMS}", code="template-location"
+        f"{hidden(text)!r} {why}", hint=hint or f"a template is named by {FORMS}", code="template-location"
     )
 
 

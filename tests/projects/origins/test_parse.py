@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.cli.errors import as_text
 from scaffold.errors import OptionRefused
 from scaffold.projects.origins.parse import at, parse_location
 
@@ -128,6 +129,28 @@ def test_a_password_is_not_repeated() -> None:
     with pytest.raises(OptionRefused) as caught:
         parsed("https://ada:secret@example.org/n")
     assert "secret" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gh:me:s3cr3t@owner/name",
+        "gh:s3cr3t@owner/name!",
+        "me:s3cr3t@host:x.git",
+        "http:/me:s3cr3t@host/x.git",
+        "https://me:s3cr3t/more@host/x.git",
+        "https://host/x.git;token=s3cr3t",
+        "https://host/x.git#frag=s3cr3t",
+        "https://host/x;key=s3cr3t",
+        "me:s3cr3t@host:x y.git",
+    ],
+)
+def test_a_password_is_not_repeated_where_its_address_is_misspelt(text: str) -> None:
+    with pytest.raises(OptionRefused) as caught:
+        parse_location(text, Path("/work"), Path("/home/me"))
+    assert caught.value.code == "template-location"
+    assert "***" in caught.value.message
+    assert "s3cr3t" not in as_text(caught.value)
 
 
 def test_what_lies_at_a_path_tells_its_kind(repository: Path) -> None:
