@@ -42,9 +42,16 @@ Shared = Callable[[str], str | None]
 
 
 def render_prose(
-    text: str, context: Mapping[str, Any], *, source: Path, shared: Shared = lambda _: None
+    text: str,
+    context: Mapping[str, Any],
+    *,
+    source: Path,
+    shared: Shared = lambda _: None,
+    memory: int | None = None,
 ) -> str:
     """A jinja text with its values filled in, in a sandbox; an unknown name is an error, not a gap.
+
+    ``memory``: the bytes that this process may take; by default what there is.
 
     Raises `TemplateBroken` with file and line.
     """
@@ -68,8 +75,9 @@ def render_prose(
         missing = f"there is no text {problem} to include"
         raise TemplateBroken(f"{source}, line {_line(problem)}: {missing}") from problem
     except MemoryError as problem:
+        most = "there is" if memory is None else f"the {memory >> 20} MB that a template may"
         raise TemplateBroken(
-            f"{source}, line {_line(problem)}: it takes more memory than there is",
+            f"{source}, line {_line(problem)}: it takes more memory than {most}",
             hint="tell its author, or take another version of it",
             code="template-limits",
         ) from problem

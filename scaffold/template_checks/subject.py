@@ -90,9 +90,13 @@ class Subject:
         return variants(self.template)
 
     def tree(self, variant: Variant) -> Snapshot:
-        """What it renders. Raises `TemplateBroken`, each time anew."""
+        """What it renders. Raises `TemplateBroken`, each time anew.
+
+        After one that took more than it may no other is begun: it would take as long.
+        """
         if variant not in self._trees:
             try:
+                self._refuse_after_limits()
                 self._trees[variant] = rendered(self.template, variant)
             except TemplateBroken as problem:
                 self._trees[variant] = problem
@@ -100,6 +104,11 @@ class Subject:
         if isinstance(found, ScaffoldError):
             raise found
         return found
+
+    def _refuse_after_limits(self) -> None:
+        broken = [one for one in self._trees.values() if isinstance(one, ScaffoldError)]
+        if any(one.code == "template-limits" for one in broken):
+            raise TemplateBroken("not rendered: another selection took more than a template may")
 
     @property
     def trees(self) -> Mapping[Variant, Snapshot]:

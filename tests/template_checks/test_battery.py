@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.errors import TemplateBroken
 from scaffold.system import HostSystem
 from scaffold.template_checks.battery import battery, fast_rows
 from scaffold.template_checks.model import KEPT, Check, Row, failed, judged
@@ -43,6 +44,24 @@ def test_every_selection_is_rendered_with_a_short_and_a_long_name(tmp_path: Path
     labels = [one.label for one in variants(template)]
     each = ("pytorch", "keras", "pytorch+keras")
     assert labels == [f"{one}, {length} letters" for one in each for length in (2, 40)]
+
+
+def test_after_one_that_never_ends_no_other_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = read(laid(tmp_path / "tiny", TINY), apart=True).template
+    assert template is not None
+    begun: list[object] = []
+
+    def endless(*arguments: object) -> None:
+        begun.append(arguments)
+        raise TemplateBroken("it computed for more than 10 seconds", code="template-limits")
+
+    monkeypatch.setattr("scaffold.projects.apart.rendered_apart", endless)
+    row = next(fast_rows(Subject(template=template, scratch=tmp_path), HostSystem()))
+    assert (row.check.id, row.status, len(begun)) == ("composes", "failed", 1)
+    assert row.output == (
+        "pytorch, 2 letters: it computed for more than 10 seconds",
+        "pytorch, 40 letters and 4 more: not rendered: another selection took more than a template may",
+    )
 
 
 #: What is broken -> the file that is changed, its text, the checks that fail, the reason of the first.

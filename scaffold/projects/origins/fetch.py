@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.errors import TemplateBroken, TemplateUnknown
+from scaffold.errors import TemplateBroken, TemplateUnknown, TemplateUnsafe
 from scaffold.files import not_written
 from scaffold.projects.origins.kinds import choice_notice, kind_of, name_below
 from scaffold.projects.origins.limits import PASSED_OVER, check_tree, inside
@@ -83,9 +83,12 @@ def _looked_at(location: Location, root: Path, version: str) -> Fetched:
         )
     found = _found(location, _below(root, location), version)
     shared = [found.folder.parent / name for name in ("parts", "prose")] if found.kind == "scaffold" else []
-    for one in (found.folder, *shared):
-        if one.is_dir():
+    try:
+        for one in filter(Path.is_dir, (found.folder, *shared)):
             _check(one)
+    except TemplateUnsafe as problem:
+        problem.hint = "take it out of that folder, or tell the template's author"
+        raise
     return found
 
 

@@ -40,7 +40,7 @@ def work(request):
     rendered, size = [], 0
     for source, text in texts:
         print(source, flush=True)  # the last of them is the one that never ended
-        rendered.append(render_prose(text, context, source=source, shared=shared))
+        rendered.append(render_prose(text, context, source=source, shared=shared, memory=limits["memory"]))
         size += len(rendered[-1])
         if size > limits["text"]:
             raise TemplateBroken(
