@@ -89,6 +89,11 @@ _SENTENCES: Mapping[str, _Sentence] = {
         "name the template's own folder: the one that holds cookiecutter.json and such a folder",
         "template-broken",
     ),
+    "unasked": lambda told: (
+        _plain(told),
+        "it may be for a program of its own: make the project with that, then: scaffold adopt",
+        "template-broken",
+    ),
     "twice": lambda told: (f"two of its folders become one: {_plain(told)}", _AUTHOR, "template-broken"),
     "version": lambda told: (
         _plain(told),
@@ -125,6 +130,8 @@ def _plain(told: Told) -> str:
 
 
 def _evidence(told: Told) -> Iterable[str]:
+    for one in told.get("said", ()):
+        yield f"it says: {shown(one)}"
     if told.get("file"):
         yield f"{told['file']}, line {told['line']}" if told.get("line") else str(told["file"])
 

@@ -268,3 +268,18 @@ def test_a_hook_that_fails_shows_what_it_said(template: MakeTemplate) -> None:
     with pytest.raises(TemplateBroken) as caught:
         render(template(files), trust=True)
     assert (caught.value.code, caught.value.detail) == ("template-hook-failed", ("no name like that",))
+
+
+def test_a_template_that_is_for_another_program(template: MakeTemplate) -> None:
+    words = "Use of the `cookiecutter` command is deprecated. Please use `other` in place of it."
+    files = {"cookiecutter.json": json.dumps({"DEPRECATED": words}), "{{ cookiecutter.repo_name }}/a": ""}
+    with pytest.raises(TemplateBroken) as caught:
+        render(template(files))
+    assert (caught.value.message, caught.value.detail, caught.value.hint) == (
+        (
+            "template the-template: its cookiecutter.json does not ask for repo_name, "
+            "of which its folder's name is made"
+        ),
+        (f"it says: DEPRECATED: {words}",),
+        "it may be for a program of its own: make the project with that, then: scaffold adopt",
+    )

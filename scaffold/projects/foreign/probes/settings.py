@@ -1,6 +1,7 @@
 """What a cookiecutter.json says: questions, choices, the templates that it leads to, hooks beside it."""
 
 import os
+import re
 
 import cookiecutter.generate
 import cookiecutter.hooks
@@ -113,6 +114,19 @@ def hooks_of(top, folder):
                 if cookiecutter.hooks.valid_hook(name, hook):
                     path = os.path.relpath(os.path.join(hooks, name), top)
                     yield f"hook {hook}: {path.replace(os.sep, '/')}"
+
+
+def refuse_unasked(top, values, problem):
+    """Where even the folder's name needs what is not asked: whatever is asked may say why."""
+    missing = [name for name in re.findall(r"cookiecutter\.(\w+)", top) if name not in values]
+    if not missing:
+        return
+    said = [f"{name}: {one}" for name, one in values.items() if not name.startswith("_")]
+    raise Problem(
+        "unasked",
+        f"its cookiecutter.json does not ask for {', '.join(missing)}, of which its folder's name is made",
+        said=[one[:300] for one in said[:5]],
+    ) from problem
 
 
 def top_folder(folder, raw):

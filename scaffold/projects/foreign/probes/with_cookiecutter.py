@@ -14,6 +14,7 @@ import cookiecutter.utils
 import failures
 import screen
 import settings
+from cookiecutter.exceptions import UndefinedVariableInTemplate
 from extensions import HARMLESS
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -175,7 +176,11 @@ class Driver:
             values["_checkout"] = self.request["checkout"] or None
             if not self.request["trust"]:
                 values["_output_dir"] = "."  # where we work is of this once: it would come into the project
-            return real(repo_dir=repo_dir, context=context, **rest)
+            try:
+                return real(repo_dir=repo_dir, context=context, **rest)
+            except UndefinedVariableInTemplate as problem:
+                settings.refuse_unasked(settings.top_folder(repo_dir, values), values, problem)
+                raise
 
         return wrapped
 
