@@ -28,7 +28,7 @@ LAYERS = [
     {"sources", "machine", "logs"},
     {"recording"},
     {"recorded"},
-    {"code", "files", "processes", "watched", "toml", "results", "shell", "words"},
+    {"code", "files", "passing", "processes", "watched", "toml", "results", "shell", "words"},
     {"system"},
     {"platforms"},
     {"errors"},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.errors import OptionRefused, TargetOccupied, TemplateUnknown
+from scaffold.passing import passing_folder
 from scaffold.projects.refusals import explained
 
 
@@ -40,8 +40,8 @@ def scratch_folder(keep: Path | None) -> Iterator[Path]:
     Raises TargetOccupied, NoPermission.
     """
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="scaffold-check-", ignore_cleanup_errors=True) as name:
-            yield Path(name).resolve()
+        with passing_folder("scaffold-check-") as folder:
+            yield folder
         return
     folder = keep.absolute()
     with explained(folder):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
+from scaffold.passing import passing_folder
 from scaffold.system import System, without
 from scaffold.updating.lines import Lines
 from scaffold.updating.matching import matched
@@ -53,15 +53,15 @@ def merge_with_git(system: System, git: Path, base: Lines, yours: Lines, new: Li
     """By ``git merge-file``; by merge3 where git gives no answer (an odd build, a temporary folder gone)."""
     sides = _Sides(base, yours, new)
     try:
-        with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as folder:
-            paths = [Path(folder, name) for name in ("yours", "base", "new")]
+        with passing_folder("scaffold-merge-") as folder:
+            paths = [folder / name for name in ("yours", "base", "new")]
             for path, signs in zip(paths, (sides.yours, sides.base, sides.new), strict=True):
                 path.write_bytes(b"".join(signs))
             answer = system.run(
                 [git, "merge-file", "-q", "--diff3", *paths],
                 timeout=PATIENCE,
                 environment=without(system.environment, "GIT_"),
-                cwd=Path(folder),
+                cwd=folder,
             )
             # the exit status is the number of conflicts, at most 127
             if answer.status is not None and 0 <= answer.status <= 127:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import scaffold
+from scaffold.passing import passing_folder
 from scaffold.projects.foreign.problems import problem_of, stopped
 from scaffold.projects.model import ProjectName
 from scaffold.projects.origins.model import Fetched
@@ -85,11 +86,8 @@ def room() -> Iterator[Room]:
     """A room of one's own, readable by nobody else. Raises NoSpace, NoPermission."""
     from scaffold.projects.refusals import explained
 
-    with (
-        explained(Path(tempfile.gettempdir())),
-        tempfile.TemporaryDirectory(prefix="scaffold-foreign-", ignore_cleanup_errors=True) as name,
-    ):
-        made = Room(folder=Path(name).resolve())
+    with explained(Path(tempfile.gettempdir())), passing_folder("scaffold-foreign-") as folder:
+        made = Room(folder=folder)
         for inner in (*made.inner, made.folder / "bin"):
             inner.mkdir()
         yield made

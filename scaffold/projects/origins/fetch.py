@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.errors import TemplateBroken, TemplateUnknown, TemplateUnsafe
 from scaffold.files import not_written
+from scaffold.passing import passing_folder
 from scaffold.projects.origins.kinds import choice_notice, kind_of, name_below
 from scaffold.projects.origins.limits import PASSED_OVER, check_tree, inside
 from scaffold.projects.origins.model import Fetched, Location
@@ -34,8 +34,7 @@ def fetched(location: Location, system: System) -> Iterator[Fetched]:
     elif not location.is_brought:
         yield in_place(location)
     else:
-        with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
-            folder = Path(name).resolve()
+        with passing_folder("scaffold-") as folder:
             bring = _git if location.kind == "git" else _archive
             with _named_by(location, folder / FILES):
                 yield bring(location, system, folder)

@@ -7,12 +7,12 @@ not. Filters, which a template's ``.gitattributes`` could set off, are switched 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scaffold.errors import TemplateUnreachable
 from scaffold.files import not_written
+from scaffold.passing import passing_folder
 from scaffold.projects.origins.limits import unsafe
 from scaffold.projects.origins.model import Location
 from scaffold.shell import line
@@ -76,11 +76,11 @@ def git_bounded(
         reasons.append(wrong(said))
         return reasons[-1]
 
-    with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
-        said, errors = Path(name, "said"), Path(name, "errors")
+    with passing_folder("scaffold-") as folder:
+        said, errors = folder / "said", folder / "errors"
         try:
             ended = run_watched(
-                argv, environment=_environment(system, {**(own or {}), **login}), cwd=Path(name),
+                argv, environment=_environment(system, {**(own or {}), **login}), cwd=folder,
                 seconds=seconds, output=said, errors=errors, wrong=looked,
             )  # fmt: skip
         except FileNotFoundError:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ConsentNeeded, OptionRefused, ScaffoldError, TemplateBroken
+from scaffold.projects import foreign
 from scaffold.projects.foreign import child
+from scaffold.system import HostSystem
 from tests.projects.foreign.conftest import MakeTemplate, render, texts
 
 pytestmark = pytest.mark.slow
@@ -217,8 +219,10 @@ def test_what_it_would_run_cannot_hide_behind_escapes(template: MakeTemplate) ->
         "copier.yml": '_tasks: ["rm -rf ~ \\e[2K\\r echo fine"]\n_message_after_copy: "\\e]0;x\\a"',
         "x": "",
     }
-    made = render(template(files))
-    assert made.skipped == (r"task: rm -rf ~ \x1b[2K\r echo fine",)
+    fetched = template(files)
+    assert foreign.describe(fetched, HostSystem()).would_run == (r"task: rm -rf ~ \x1b[2K\r echo fine",)
+    made = render(fetched)
+    assert made.skipped == (r"task: rm -rf ~ \x1b[2K" + "\n echo fine",)  # Jinja makes a line's end of \r
     assert made.notices == (r"\x1b]0;x\x07",)
 
 
