@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -15,6 +15,22 @@ _PLAIN = frozenset(
     _STANDARD + name
     for name in ("bool", "float", "int", "map", "merge", "null", "seq", "str", "timestamp", "value")
 )
+
+
+def load(text: str) -> Any:
+    """What a document says, looked at before any of it is unfolded: a few aliases can fill all memory.
+
+    Raises ValueError as `check` does, yaml.YAMLError, RecursionError.
+    """
+    import yaml
+
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        check(root)
+        return loader.construct_document(root) if root is not None else None
+    finally:
+        loader.dispose()
 
 
 def check(root: Node | None) -> None:
@@ -34,7 +50,9 @@ def _unfolded(node: Node, sizes: dict[int, int]) -> int:
             raise ValueError(f"line {_line(node)}: it holds itself")
         return known
     if node.tag not in _PLAIN:
-        raise ValueError(f"line {_line(node)}: a tag stands there that no list of packages needs")
+        raise ValueError(
+            f"line {_line(node)}: a tag stands there that asks for more than text, numbers, lists and tables"
+        )
     sizes[id(node)] = 0
     size = 1 + sum(_unfolded(one, sizes) for one in _parts(node))
     if size > LIMIT:

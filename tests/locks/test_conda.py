@@ -76,7 +76,7 @@ def test_entries_that_are_no_packages_are_told():
 
 def test_no_tag_constructs_anything(tmp_path):
     text = f"dependencies:\n  - !!python/object/apply:os.mkdir ['{tmp_path}/made']\n  - numpy=2.2\n"
-    with pytest.raises(ValueError, match="line 2: a tag stands there that no list of packages needs"):
+    with pytest.raises(ValueError, match="line 2: a tag stands there that asks for more than text"):
         read_conda(text)
     assert list(tmp_path.iterdir()) == []
 

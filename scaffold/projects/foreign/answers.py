@@ -94,12 +94,13 @@ def _pair(text: str) -> tuple[str, str]:
 def _parsed(path: Path, text: str) -> Any:
     import yaml
 
+    from scaffold.locks.yaml_nodes import load
     from scaffold.toml import TOMLDecodeError, loads
 
     try:
         if path.suffix == ".toml":
             return loads(text)
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        return json.loads(text) if path.suffix == ".json" else load(text)
     except (TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError) as problem:
         raise _unreadable(path, " ".join(str(problem).split())) from problem
 

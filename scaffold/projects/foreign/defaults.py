@@ -18,10 +18,12 @@ def user_defaults(kind: ForeignKind, system: System) -> Mapping[str, Any]:
     """
     import yaml
 
+    from scaffold.locks.yaml_nodes import load
+
     path, key = _copier(system) if kind == "copier" else _cookiecutter(system)
     text = system.read_text(path) if path is not None else None
     try:
-        found = yaml.safe_load(text) if text else None
+        found = load(text) if text else None
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
     defaults = found.get(key) if isinstance(found, dict) else None

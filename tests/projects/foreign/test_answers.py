@@ -10,6 +10,9 @@ import pytest
 from scaffold.errors import OptionRefused
 from scaffold.projects.foreign.answers import read_answers
 
+#: Nine times nine times ... 300 bytes of it unfold to 43 million values.
+NINES = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+
 ANSWERS = {"name": "it", "parts": ["a", "b"], "docs": True, "more": {"x": 1}}
 
 
@@ -49,7 +52,10 @@ LINE = b"a%d: &a%d [*a%d, *a%d]\n"
         ("round.yml", b"a: &a [*a]\n", "it unfolds to more"),
         ("a.json", b"{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ("a.toml", b"a = ", "Invalid value (at end of document)"),
-        ("a.yml", b"a: !!python/object:os.x {}", "could not determine a constructor"),
+        ("a.yml", b"a: !!python/object:os.x {}", "line 1: a tag stands there that asks for more than text"),
+        ("a.yml", NINES.encode(), "line 6: with its aliases written out it has over 100,000 parts"),
+        ("a.yml", NINES.replace("[", "{<<: [").replace("]", "]}").encode(), "line 6: with its aliases"),
+        ("a.yml", b"a: &a [*a]", "line 1: it holds itself"),
         ("a.json", b"[" * 100_000, "maximum recursion depth exceeded"),
         ("a.yml", b"a: \xff", "'utf-8' codec can't decode byte 0xff"),
         ("absent.yml", None, "No such file or directory"),
