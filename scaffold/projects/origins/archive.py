@@ -13,7 +13,8 @@ from typing import Protocol
 
 from scaffold.errors import TemplateUnreachable
 from scaffold.files import not_written, open_regular
-from scaffold.projects.origins.limits import HARMLESS, PACKED, RATIO, TARGET, unsafe
+from scaffold.projects.origins import limits
+from scaffold.projects.origins.limits import unsafe
 from scaffold.projects.origins.model import Location
 from scaffold.projects.origins.placing import Placing
 from scaffold.sources.credentials import user_logins, without_access
@@ -45,8 +46,8 @@ def bring(location: Location, system: System, archive: Path) -> str:
         with archive.open("wb") as stream:
             for chunk in coming:
                 size += len(chunk)
-                if size > PACKED:
-                    raise unsafe(location.text, f"is larger than {PACKED >> 20} MB")
+                if size > limits.PACKED:
+                    raise unsafe(location.text, f"is larger than {limits.PACKED >> 20} MB")
                 digest.update(chunk)
                 stream.write(chunk)
     except OSError as refusal:
@@ -95,17 +96,17 @@ def _lay(container: zipfile.ZipFile, placing: Placing) -> None:
 
 
 def _target(container: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    if entry.file_size > TARGET:
-        raise unsafe(entry.filename, f"is a link with a target of more than {TARGET} bytes")
+    if entry.file_size > limits.TARGET:
+        raise unsafe(entry.filename, f"is a link with a target of more than {limits.TARGET} bytes")
     with container.open(entry) as content:  # not `read`, which inflates all of what says that it is short
-        return content.read(TARGET).decode("utf-8", errors="replace")
+        return content.read(limits.TARGET).decode("utf-8", errors="replace")
 
 
 def _refuse_bomb(container: zipfile.ZipFile, archive: Path, text: str) -> None:
     """By what the archive says of itself; each file is weighed again as it is unpacked."""
     whole = sum(entry.file_size for entry in container.infolist())
-    if whole > HARMLESS and whole > RATIO * archive.stat().st_size:
-        raise unsafe(text, f"grows to more than {RATIO} times its size when it is unpacked")
+    if whole > limits.HARMLESS and whole > limits.RATIO * archive.stat().st_size:
+        raise unsafe(text, f"grows to more than {limits.RATIO} times its size when it is unpacked")
 
 
 def _read(path: Path) -> Iterator[bytes]:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.errors import TemplateBroken, TemplateUnknown, TemplateUnsafe
-from scaffold.files import not_written
 from scaffold.passing import passing_folder
+from scaffold.projects.origins import limits
 from scaffold.projects.origins.kinds import choice_notice, kind_of, name_below
-from scaffold.projects.origins.limits import PASSED_OVER, check_tree, inside
+from scaffold.projects.origins.limits import check_tree, inside
 from scaffold.projects.origins.model import Fetched, Location
+from scaffold.projects.origins.spelling import looking
 from scaffold.system import System
 
 #: Where a template is brought to, below a folder of ours that is soon gone.
@@ -76,6 +77,11 @@ def _installed(location: Location) -> Fetched:
 
 def _looked_at(location: Location, root: Path, version: str) -> Fetched:
     """A folder that stays where it is; of templates in our format, what they share lies beside it."""
+    with looking(location.text):
+        return _whole(location, root, version)
+
+
+def _whole(location: Location, root: Path, version: str) -> Fetched:
     if not root.is_dir():
         raise TemplateUnknown(
             f"there is no folder {root}", hint="see that the path is right", code="template-missing"
@@ -84,7 +90,7 @@ def _looked_at(location: Location, root: Path, version: str) -> Fetched:
     shared = [found.folder.parent / name for name in ("parts", "prose")] if found.kind == "scaffold" else []
     try:
         for one in filter(Path.is_dir, (found.folder, *shared)):
-            _check(one)
+            check_tree(one)
     except TemplateUnsafe as problem:
         problem.hint = "take it out of that folder, or tell the template's author"
         raise
@@ -122,7 +128,8 @@ def _git(location: Location, system: System, temporary: Path) -> Fetched:
     root = temporary / FILES
     root.mkdir()
     commit = Repository(location, system, temporary / "repository", root).checkout(revision)
-    _check(root)
+    with looking(location.text):
+        check_tree(root)
     tag = revision.name if revision.version else ""
     return _found(location, _below(root, location), revision.version or commit[:12], commit, tag)
 
@@ -131,7 +138,9 @@ def _below(root: Path, location: Location) -> Path:
     folder = root / location.folder
     if not folder.is_dir() or not inside(root, folder):
         whole = re.sub(f"//?{re.escape(location.folder)}$", "", location.text)
-        below = sorted(one.name for one in root.iterdir() if one.is_dir() and one.name not in PASSED_OVER)
+        below = sorted(
+            one.name for one in root.iterdir() if one.is_dir() and one.name not in limits.PASSED_OVER
+        )
         raise TemplateUnknown(
             f"{location.text}: there is no folder {location.folder}",
             detail=(f"there are: {', '.join(below) or 'none'}",),
@@ -145,10 +154,3 @@ def _only_folder(root: Path) -> Path:
     """An archive that a website makes of a repository holds one folder, in which everything lies."""
     names = [one for one in root.iterdir() if one.name != "__MACOSX"]
     return names[0] if len(names) == 1 and names[0].is_dir() and not names[0].is_symlink() else root
-
-
-def _check(folder: Path) -> None:
-    try:
-        check_tree(folder)
-    except OSError as refusal:
-        raise not_written(folder, refusal) from refusal

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import TemplateUnreachable
-from scaffold.projects.origins.limits import FETCHED, LISTED, TARGET, Guard, Kind, unsafe
+from scaffold.projects.origins import limits
+from scaffold.projects.origins.limits import Guard, Kind, unsafe
 from scaffold.projects.origins.model import Location
 from scaffold.projects.origins.program import failed, git, git_bounded, quiet_attributes, remote
 from scaffold.system import Completed, System
@@ -79,7 +80,7 @@ class Repository:
         """From a server that may send without end."""
         return git_bounded(
             self._system, *arguments, seconds=FETCHING, own=self._own, location=self._location,
-            wrong=lambda _: f"brings more than {FETCHED >> 20} MB" if _size(self._folder) > FETCHED else "",
+            wrong=lambda _: _too_large(self._folder),
         )  # fmt: skip
 
     def _listed(self, commit: str) -> Iterator[str]:
@@ -106,8 +107,8 @@ class Repository:
                 )  # fmt: skip
             kind = _KINDS.get(mode, "other")
             size = int(found["size"]) if found["size"].isdigit() else 0
-            if kind == "link" and size > TARGET:
-                raise unsafe(name, f"is a link with a target of more than {TARGET} bytes")
+            if kind == "link" and size > limits.TARGET:
+                raise unsafe(name, f"is a link with a target of more than {limits.TARGET} bytes")
             target = self._do("cat-file", "blob", found["object"], seconds=LOCAL) if kind == "link" else ""
             guard.admit(name, kind, size=size, target=target)
 
@@ -141,7 +142,11 @@ def revisions(location: Location, system: System) -> Mapping[str, str]:
 
 
 def _long(said: Path) -> str:
-    return "lists more names than a template can have" if said.stat().st_size > LISTED else ""
+    return "lists more names than a template can have" if said.stat().st_size > limits.LISTED else ""
+
+
+def _too_large(folder: Path) -> str:
+    return f"brings more than {limits.FETCHED >> 20} MB" if _size(folder) > limits.FETCHED else ""
 
 
 def _size(folder: Path) -> int:

@@ -69,6 +69,8 @@ class Guard:
             raise unsafe(name, f"is one of more than {MEMBERS:,} files")
         if kind == "other":
             raise unsafe(name, "is neither a file, a folder nor a link")
+        if kind == "link" and any("\udc80" <= letter <= "\udcff" for letter in target):
+            raise unsafe(name, f"is a link to {target!r}, which is not text in UTF-8")
         if kind == "link" and (not target or leads_out(path, Entry(target.encode(), kind="link"))):
             raise unsafe(name, f"is a link to {target!r}, which leads out of the template")
         self.weigh(name, size)

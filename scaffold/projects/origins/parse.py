@@ -21,7 +21,7 @@ from pathlib import Path
 from scaffold.errors import OptionRefused
 from scaffold.projects.origins.addresses import HOSTS, SCP, forge, is_tarball, scp, url
 from scaffold.projects.origins.model import Location, LocationKind
-from scaffold.projects.origins.spelling import check_revision, folder_in, made, refused
+from scaffold.projects.origins.spelling import check_revision, folder_in, looking, made, refused
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _INSTALLED = re.compile(r"(\w[\w.-]*:)?\w[\w.-]*")
@@ -39,7 +39,8 @@ _GZIP = b"\x1f\x8b"
 def parse_location(text: str, cwd: Path, home: Path | None) -> Location:
     """Where a template is, by what the user wrote; of a path it is looked at what lies there.
 
-    Raises OptionRefused (template-location) for what names no place, or would be an option to git.
+    Raises OptionRefused (template-location) for what names no place, or would be an option to git;
+    NoPermission, TemplateUnknown for a path that cannot be looked at.
     """
     text = text.strip()
     if not text or text.startswith("-") or not text.isprintable():
@@ -51,7 +52,8 @@ def parse_location(text: str, cwd: Path, home: Path | None) -> Location:
     if text.partition(":")[0] in HOSTS and ":" in text:
         return forge(text)
     if _is_path(text):
-        return _path(text, cwd, home)
+        with looking(text):
+            return _path(text, cwd, home)
     if "://" in text:
         return url(text)
     if SCP.fullmatch(text):

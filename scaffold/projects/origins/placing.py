@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from scaffold.projects.origins.limits import PASSED_OVER, Guard, Kind, inside, unsafe
+from scaffold.projects.origins import limits
+from scaffold.projects.origins.limits import Guard, Kind, inside, unsafe
 
 
 class Placing:
@@ -18,7 +19,7 @@ class Placing:
     @staticmethod
     def passes_over(name: str) -> bool:
         """Whether a member is not of the template: what git, Python and macOS keep beside it."""
-        return not PASSED_OVER.isdisjoint(name.split("/"))
+        return not limits.PASSED_OVER.isdisjoint(name.split("/"))
 
     def folder(self, name: str) -> None:
         """A folder, which may be empty."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from scaffold.errors import OptionRefused
+from scaffold.errors import NoPermission, OptionRefused, TemplateUnknown
 from scaffold.projects.origins.model import Location, LocationKind
 from scaffold.sources.redact import redact
 
@@ -39,6 +41,28 @@ def refused(text: str, why: str, hint: str = "") -> OptionRefused:
     return OptionRefused(
         f"{hidden(text)!r} {why}", hint=hint or f"a template is named by {FORMS}", code="template-location"
     )
+
+
+@contextlib.contextmanager
+def looking(text: str) -> Iterator[None]:
+    """What the system refuses in the block, as an error about the place that ``text`` names.
+
+    Raises NoPermission, TemplateUnknown.
+    """
+    try:
+        yield
+    except PermissionError as refusal:
+        raise NoPermission(
+            f"the template {hidden(text)} cannot be read: {refusal.strerror}",
+            detail=(f"at {refusal.filename}",) if refusal.filename else (),
+            hint="take one that this user may read",
+        ) from refusal
+    except OSError as refusal:
+        raise TemplateUnknown(
+            f"the template {hidden(text)} cannot be looked at: {refusal.strerror or refusal}",
+            hint="see that the path is right",
+            code="template-missing",
+        ) from refusal
 
 
 def made(kind: LocationKind, base: str, where: str, revision: str, folder: str) -> Location:

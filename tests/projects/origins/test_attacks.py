@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import gzip
 import io
@@ -9,14 +10,15 @@ import os
 import stat
 import sys
 import tarfile
+import tempfile
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from scaffold.errors import TemplateUnknown, TemplateUnreachable, TemplateUnsafe
+from scaffold.errors import NoPermission, TemplateUnknown, TemplateUnreachable, TemplateUnsafe
 from scaffold.projects.origins import limits
 from scaffold.projects.origins.archive import unpack
 from scaffold.projects.origins.fetch import fetched
@@ -344,7 +346,7 @@ def test_a_few_objects_that_list_without_end(
     tmp_path: Path, system: HostSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten folders of ten folders, nine deep: a billion paths, in ten objects."""
-    monkeypatch.setattr("scaffold.projects.origins.git.LISTED", 1 << 20)
+    monkeypatch.setattr("scaffold.projects.origins.limits.LISTED", 1 << 20)
     tree = tmp_path / "tiny"
     tree.mkdir()
     git(tree, "init", "--quiet")
@@ -364,7 +366,7 @@ def test_a_few_objects_that_list_without_end(
 def test_a_repository_that_is_too_large_is_not_fetched(
     tmp_path: Path, system: HostSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scaffold.projects.origins.git.FETCHED", 1 << 20)
+    monkeypatch.setattr("scaffold.projects.origins.limits.FETCHED", 1 << 20)
     tree = tmp_path / "tiny"
     lay_template(tree)
     (tree / "noise").write_bytes(os.urandom(3 << 20))
@@ -386,6 +388,61 @@ def test_the_parts_beside_a_template_are_looked_at_too(tmp_path: Path, system: H
         fetched(parse_location("./tiny", tmp_path, None), system),
     ):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_link_whose_target_is_no_text(tmp_path: Path, system: HostSystem) -> None:
+    lay_template(tmp_path / "tiny")
+    (tmp_path / "tiny" / "link").symlink_to(os.fsdecode(b"caf\xe9"))
+    with pytest.raises(TemplateUnsafe) as caught, fetched(parse_location("./tiny", tmp_path, None), system):
+        pass
+    assert "'link' is a link to 'caf\\udce9', which is not text in UTF-8" in caught.value.message
+    assert caught.value.hint == "take it out of that folder, or tell the template's author"
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Somebody to whom something is forbidden; root itself may do all."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield
+    if root:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize("place", ["closed/tiny", "tiny.zip"])
+@pytest.mark.usefixtures("nobody")
+def test_what_may_not_be_read(place: str, system: HostSystem) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        lay_template(here / "closed" / "tiny")
+        (here / "tiny.zip").write_bytes(b"PK")
+        (here / "tiny.zip").chmod(0)
+        (here / "closed").chmod(0)
+        with pytest.raises(NoPermission) as caught, fetched(parse_location(place, here, None), system):
+            pass
+        (here / "closed").chmod(0o700)
+    assert caught.value.message.endswith(f"{place} cannot be read: Permission denied")
+
+
+def test_a_name_that_is_longer_than_any(tmp_path: Path) -> None:
+    with pytest.raises(TemplateUnknown, match="cannot be looked at: File name too long"):
+        parse_location(f"./{'a' * 300}", tmp_path, None)
+
+
+def test_bounds_are_read_where_they_stand() -> None:
+    """A name that is imported keeps the value of that moment, whatever a test sets."""
+    folder = Path(limits.__file__).parent
+    names = [
+        (path.name, alias.name)
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == limits.__name__
+        for alias in node.names
+    ]
+    assert [(file, name) for file, name in names if name.isupper()] == []
 
 
 def test_a_folder_below_cannot_be_reached_through_a_link(tmp_path: Path, system: HostSystem) -> None:

@@ -228,7 +228,7 @@ def test_an_archive_that_is_none(name, content, code, server, tmp_path, system):
 def test_a_download_without_end_is_broken_off(server, tmp_path, system, monkeypatch):
     address, folder = server
     (folder / "large.zip").write_bytes(bytes(2000))
-    monkeypatch.setattr("scaffold.projects.origins.archive.PACKED", 1000)
+    monkeypatch.setattr("scaffold.projects.origins.limits.PACKED", 1000)
     with (
         pytest.raises(TemplateUnsafe, match="is larger than"),
         fetched(parse_location(f"{address}/large.zip", tmp_path, None), system),
