@@ -32,6 +32,19 @@ def is_device(name: str) -> bool:
     return name.partition(".")[0].rstrip(" ").casefold() in DEVICES
 
 
+def as_disks_take(name: str) -> str:
+    r"""A name by which no other can pass for it, on Windows, on macOS or where case does not count.
+
+    Of git's own folder every spelling is ``.git``.
+
+    >>> as_disks_take(".G\u200cit"), as_disks_take("GIT~1"), as_disks_take(".git::$INDEX_ALLOCATION .")
+    ('.git', '.git', '.git')
+    """
+    seen = "".join(one for one in name if one.isprintable())
+    lower = seen.casefold().rstrip(". ").partition(":")[0].rstrip(". ")
+    return ".git" if lower == "git~1" else lower
+
+
 def has_odd_letters(name: str) -> bool:
     """Whether Windows cannot have a file's name for a letter in it, or for its end.
 

@@ -18,6 +18,7 @@ from typing import Literal
 
 from scaffold.errors import NotAProject
 from scaffold.projects.model import Tree
+from scaffold.projects.portable import as_disks_take
 
 Kind = Literal["file", "link", "folder"]
 
@@ -78,8 +79,7 @@ def outside(path: PurePosixPath) -> str:
     odd = os.name == "nt" and set(str(path)) & set(":\\")
     if path.is_absolute() or ".." in path.parts or not path.parts or odd:
         return "does not lie in the project"
-    plain = ("".join(filter(str.isprintable, part)).rstrip(" .").lower() for part in path.parts)
-    return "would change a git repository" if {".git", "git~1"}.intersection(plain) else ""
+    return "would change a git repository" if ".git" in map(as_disks_take, path.parts) else ""
 
 
 def unpack(packed: bytes) -> Snapshot:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from scaffold.projects.foreign.problems import unsafe
 from scaffold.projects.origins.model import Fetched
-from scaffold.projects.portable import clashes, has_odd_letters, is_device
+from scaffold.projects.portable import as_disks_take, clashes, has_odd_letters, is_device
 from scaffold.projects.snapshot import Entry, Snapshot
 from scaffold.projects.tool import LAUNCHER
 from scaffold.projects.write import leads_out
@@ -61,19 +61,10 @@ def reserved(path: PurePosixPath) -> str:
     """
     if path == LAUNCHER:
         return ""
-    first = _same(path.parts[0])
+    first = as_disks_take(path.parts[0])
     if first in RESERVED:
         return first
-    return ".git" if ".git" in map(_same, path.parts) else ""
-
-
-def _same(name: str) -> str:
-    """A name as disks that know no case, Windows and macOS take it."""
-    import unicodedata
-
-    visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
-    lower = visible.casefold().rstrip(". ").partition(":")[0]
-    return ".git" if lower == "git~1" else lower
+    return ".git" if ".git" in map(as_disks_take, path.parts) else ""
 
 
 def _walk(folder: Path, below: PurePosixPath, fetched: Fetched) -> Iterator[tuple[PurePosixPath, Entry]]:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from scaffold.errors import TemplateUnsafe
-from scaffold.projects.portable import OneFile, forms_are_one, has_odd_letters, is_device
+from scaffold.projects.portable import OneFile, as_disks_take, forms_are_one, has_odd_letters, is_device
 from scaffold.projects.snapshot import Entry
 from scaffold.projects.write import leads_out
 
@@ -108,12 +108,14 @@ def odd(part: str, *, windows: bool) -> str:
     'has a name that Windows keeps for a device'
     >>> odd("{{ name|lower }}.py", windows=False), odd("a|b", windows=False)
     ('', 'has a name that Windows cannot have')
+    >>> odd(".git:{{ stream }}", windows=False)
+    'would change a git repository'
 
     Names that are rendered first, as ``{{ name|lower }}``, may hold more, except on Windows itself.
     """
     if not part or not part.isprintable():
         return "has an empty name, or one with characters that cannot be seen"
-    if part.lower() in (".git", "git~1"):
+    if as_disks_take(part) == ".git":
         return "would change a git repository"
     if is_device(part):
         return "has a name that Windows keeps for a device"
