@@ -11,8 +11,8 @@ from scaffold.errors import OptionRefused
 
 #: Characters. Answers fill a page or two.
 LARGEST = 1 << 20
-#: Values, once every alias of YAML's is followed; and one in another.
-MOST, DEEPEST = 100_000, 100
+#: Levels of values within values. Nobody answers so deep, and a few bytes go deeper than programs can follow.
+DEEPEST = 100
 
 
 def parse_set(texts: Iterable[str]) -> dict[str, str]:
@@ -59,10 +59,8 @@ def read_notes(path: Path) -> dict[str, Any]:
     found = _parsed(path, text)
     if not isinstance(found, dict):
         raise _unreadable(path, "it is no mapping of names to answers")
-    if _unfolds(found):
-        raise _unreadable(
-            path, f"it unfolds to more than {MOST} values, or lies deeper than {DEEPEST} levels"
-        )
+    if _nested(found, DEEPEST):
+        raise _unreadable(path, f"something in it lies deeper than {DEEPEST} levels")
     return found
 
 
@@ -105,17 +103,12 @@ def _parsed(path: Path, text: str) -> Any:
         raise _unreadable(path, " ".join(str(problem).split())) from problem
 
 
-def _unfolds(found: Any) -> bool:
-    """Whether it is more than anybody answers: a few lines of YAML can stand for any number of values."""
-    waiting, count = [(found, 0)], 0
-    while waiting:
-        value, depth = waiting.pop()
-        count += 1
-        if count + len(waiting) > MOST or depth > DEEPEST:
-            return True
-        inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, set)) else ()
-        waiting += [(one, depth + 1) for one in inner]
-    return False
+def _nested(value: Any, levels: int) -> bool:
+    """Whether it lies deeper than that."""
+    parts = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
+    )
+    return any(not levels or _nested(one, levels - 1) for one in parts)
 
 
 def _unreadable(path: Path, why: str) -> OptionRefused:
