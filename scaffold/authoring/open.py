@@ -1,7 +1,9 @@
 """``scaffold templates open``: a template as a project that runs, debugs and lints where it stands.
 
 The project bears the names that templates are written with (``your_project``), so that every file is the
-template's own, byte for byte: each is a link to it, and an edit here is an edit of the template.
+template's own, byte for byte: each is a link to it, and an edit here is an edit of the template. What others
+bring, as the parts of an installed package, is copied: an edit of it would change other templates,
+too.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from scaffold.authoring.whose import Lent, sorted_out
 from scaffold.builds.model import Framework
 from scaffold.errors import OptionRefused
 from scaffold.new import NewPlan
@@ -41,12 +44,9 @@ class OpenPlan:
 
     target: Path
     project: NewPlan  # what the template gives a project of the name `NAME`
-    links: Mapping[
-        PurePosixPath, Path
-    ]  # files of the project -> the template's own; none where copies are wanted
-    made: tuple[
-        PurePosixPath, ...
-    ]  # the other files: written for this project alone, whatever becomes of them
+    links: Mapping[PurePosixPath, Path]  # files of the project -> the template's own; none with `copies`
+    lent: tuple[Lent, ...]  # what others bring: read-only copies; none with `copies`
+    made: tuple[PurePosixPath, ...]  # the others: written for this project alone, whatever becomes of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class OpenReport:
     target: Path
     linked: int
     copied: int  # of what could have been links: this system makes none, or none was wanted
+    lent: int  # copies of what others bring
 
 
 def plan_open(system: System, request: OpenRequest, announce: Announce) -> OpenPlan:
@@ -93,11 +94,10 @@ def plan_open(system: System, request: OpenRequest, announce: Announce) -> OpenP
     )
     project = plan_native(system, new, found, names.project_name(NAME), request.target, announce)
     sources = compose(project.template, project.frameworks)
-    own = {path: source for path, source in sources.items() if path.suffix != ENDING}
-    made = tuple(path for path in project.files if path not in own)
-    return OpenPlan(
-        target=request.target, project=project, links={} if request.copies else own, made=made
-    )  # fmt: skip
+    as_they_are = {path: source for path, source in sources.items() if path.suffix != ENDING}
+    made = tuple(path for path in project.files if path not in as_they_are)
+    links, lent = ({}, ()) if request.copies else sorted_out(project.template, as_they_are)
+    return OpenPlan(target=request.target, project=project, links=links, lent=lent, made=made)
 
 
 def carry_out(system: System, plan: OpenPlan, announce: Announce) -> OpenReport:
@@ -118,9 +118,18 @@ def carry_out(system: System, plan: OpenPlan, announce: Announce) -> OpenReport:
         if not _linked(plan.target.joinpath(*path.parts), source):
             break  # Windows without developer mode, a disk that knows no links: none can be made there
         linked += 1
-    return OpenReport(
-        target=plan.target, linked=linked, copied=len(plan.project.files) - len(plan.made) - linked
-    )  # fmt: skip
+    lent = sum(len(one.files) for one in plan.lent)
+    if system.platform.os != "windows":  # which neither replaces nor removes a read-only file
+        for path in (path for one in plan.lent for path in one.files):
+            _protect(plan.target.joinpath(*path.parts))
+    copied = len(plan.project.files) - len(plan.made) - lent - linked
+    return OpenReport(target=plan.target, linked=linked, copied=copied, lent=lent)
+
+
+def _protect(place: Path) -> None:
+    """Make a copy read-only: an editor says so before anybody has worked on what goes nowhere."""
+    with contextlib.suppress(OSError):  # a disk that knows no permissions
+        place.chmod(place.stat().st_mode & ~0o222)
 
 
 def _linked(place: Path, source: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import click
 
@@ -95,6 +96,15 @@ def columns() -> int | None:
     if on_terminal or HostSystem().environment.get("COLUMNS", "").isdecimal():
         return max(shutil.get_terminal_size().columns, 20)
     return None
+
+
+def rows(label: str, text: str) -> Iterator[str]:
+    """A labelled text, wrapped to the terminal; nothing where there is none."""
+    if not text:
+        return
+    first, *rest = wrapped(flat(text), columns(), first=LABEL, then=LABEL)
+    yield row(label, first)
+    yield from rest
 
 
 def arrow() -> str:

@@ -130,6 +130,54 @@ def test_without_links_there_are_copies(why, templates, monkeypatch):
     assert [one.name for one in (live / "src/your_project").iterdir() if one.name.startswith(".")] == []
 
 
+def test_what_another_package_brings_is_copied_and_read_only(templates, monkeypatch):
+    """An edit of a shared part would be one of every template that is made of it."""
+    from scaffold.projects import catalog
+
+    lay(
+        templates / "acme", {"parts/sound/part.toml": "", "parts/sound/src/your_project/sound.py": "HZ = 1\n"}
+    )
+    acme = catalog.Provider(name="acme", distribution="acme-templates", folder=templates / "acme")
+    known = (*catalog.find_providers(), acme)
+    monkeypatch.setattr(catalog, "find_providers", lambda: known)
+    manifest = templates / "plain/template.toml"
+    manifest.write_text(manifest.read_text().replace('"base"', '"base", "acme:sound"'))
+    report = opened(request(templates))
+    copy = templates.parent / "live/src/your_project/sound.py"
+    assert (report.linked, report.copied, report.lent) == (2, 0, 1)
+    assert copy.read_text() == "HZ = 1\n"
+    assert not copy.is_symlink()
+    assert os.name == "nt" or copy.stat().st_mode & 0o222 == 0
+    plan = plan_open(HostSystem(), request(templates, target=templates.parent / "b"), lambda _: None)
+    assert [(one.distribution, one.folder, one.parts) for one in plan.lent] == [
+        ("acme-templates", templates / "acme/parts", ("sound",))
+    ]
+    asked = request(templates, target=templates.parent / "c", copies=True)
+    assert (opened(asked).copied, plan_open(HostSystem(), request(templates, copies=True, target=templates / "d"),
+            lambda _: None).lent) == (3, ())  # fmt: skip
+    assert (templates.parent / "c/src/your_project/sound.py").stat().st_mode & 0o200
+
+
+@pytest.mark.parametrize("where", ["site-packages", "target"])
+def test_of_an_installed_package_nothing_is_linked(where, tmp_path):
+    """Its files are the installer's: the next upgrade replaces them. An editable install has them elsewhere."""
+    lay(tmp_path / where / "acme", PLAIN)
+    if where == "target":  # pip install --target: told by the list of the package's files
+        record = "acme/plain/template.toml,sha256=x,1\n"
+        names = {"RECORD": record, "METADATA": "Metadata-Version: 2.1\nName: acme\nVersion: 1\n"}
+        lay(tmp_path / where / "acme-1.dist-info", names)
+    report = opened(
+        request(tmp_path / "x", template=str(tmp_path / where / "acme/plain"), target=tmp_path / "live")
+    )
+    assert (report.linked, report.copied, report.lent) == (0, 0, 2)
+    plan = plan_open(
+        HostSystem(),
+        request(tmp_path / "x", template=str(tmp_path / where / "acme/plain"), target=tmp_path / "b"),
+        lambda _: None,
+    )
+    assert [(one.distribution, one.parts) for one in plan.lent] == [("acme", ())]
+
+
 def test_a_plan_writes_nothing(templates):
     plan = plan_open(HostSystem(), request(templates), lambda _: None)
     assert list(plan.links) == [PurePosixPath(one) for one in LINKS]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.text import columns, counted, flat, row, size, width, wrapped
+from scaffold.cli.text import columns, counted, rows, size, width, wrapped
 
 if TYPE_CHECKING:
     from scaffold.overview import Download, Group, Overview
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from scaffold.projects.foreign.model import ForeignTemplate, Question
     from scaffold.projects.model import Floor
     from scaffold.projects.origins.model import Fetched
-
-#: Columns that `row` puts before a text.
-_LABEL = 15
 
 
 def catalog_lines(catalog: Catalog) -> Iterator[str]:
@@ -62,23 +59,23 @@ def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
     about, template = shown.brochure, shown.brochure.template
     installed = found.location.kind == "installed"
     by = f" ({template.provider})" if installed else ""
-    yield from _rows("Template", f"{template.name} {template.version}{by}")
+    yield from rows("Template", f"{template.name} {template.version}{by}")
     if not installed:
         yield from _origin(found)
-    yield from _rows("", f"{template.title}: {template.description}")
-    yield from _rows("Data", template.data)
+    yield from rows("", f"{template.title}: {template.description}")
+    yield from rows("Data", template.data)
     yield from _takes(about)
     for floor in template.floors:
-        yield from _rows("Must reach", _floor(floor))
+        yield from rows("Must reach", _floor(floor))
     yield ""
     yield from _needs(shown)
     if template.runs:
         yield ""
     for run in template.runs:
         about_it = f": {run.summary}" if run.summary else ""
-        yield from _rows("Run", f"{run.name}{' *' if run.default else ''}{about_it}")
+        yield from rows("Run", f"{run.name}{' *' if run.default else ''}{about_it}")
     if any(run.default for run in template.runs):
-        yield from _rows("", "* selected when the project is first opened")
+        yield from rows("", "* selected when the project is first opened")
     yield ""
     yield from _tree(shown)
     yield ""
@@ -107,13 +104,13 @@ def _takes(about: Brochure) -> Iterator[str]:
     from scaffold.projects.measured import lines
 
     if about.measured is None:
-        yield from _rows("First run", "not measured")
+        yield from rows("First run", "not measured")
         return
     took = [f"{framework_title(one.framework)} {duration(one.seconds)}" for one in about.first_runs]
-    yield from _rows("First run", f"{', '.join(took)}, once everything is installed; a GPU is quicker")
+    yield from rows("First run", f"{', '.join(took)}, once everything is installed; a GPU is quicker")
     for text in lines(about.measured):
-        yield from _rows("Measured", text)
-    yield from _rows(
+        yield from rows("Measured", text)
+    yield from rows(
         "", f"{about.measured.date}, {about.measured.machine}; {about.measured.versions}. Yours may differ."
     )
 
@@ -125,16 +122,16 @@ def _floor(floor: Floor) -> str:
 
 def _needs(shown: Overview) -> Iterator[str]:
     """Packages, what the frameworks weigh, room for it."""
-    yield from _rows("Needs", ", ".join(shown.requirements))
+    yield from rows("Needs", ", ".join(shown.requirements))
     for one in shown.downloads:
-        yield from _rows("Download", _download(one))
+        yield from rows("Download", _download(one))
     known = [one.processor for one in shown.downloads if one.processor is not None]
     files = sum(group.size for group in shown.groups)
     room = f"{size(files)} for the project's files"
     if known and len(known) == len(shown.downloads):
         # Wheels unpack to about three times their size, and other packages come along.
         room += f"; some {size(3 * sum(known))} for an environment without CUDA"
-    yield from _rows("Disk", room)
+    yield from rows("Disk", room)
 
 
 def _download(one: Download) -> str:
@@ -184,22 +181,22 @@ def _branches(group: Group) -> Iterator[str]:
 
 def foreign_lines(shown: ForeignTemplate, found: Fetched) -> Iterator[str]:
     """A template of copier or cookiecutter: what it asks, and what it would run."""
-    yield from _rows("Template", f"{shown.title} {found.version}".strip() + f", in {shown.kind}'s format")
+    yield from rows("Template", f"{shown.title} {found.version}".strip() + f", in {shown.kind}'s format")
     yield from _origin(found)
     if shown.minimum:
-        yield from _rows("Needs", f"{shown.kind} {shown.minimum}")
+        yield from rows("Needs", f"{shown.kind} {shown.minimum}")
     for one in (one for one in shown.questions if not one.computed):
-        yield from _rows("Asks", _question(one))
+        yield from rows("Asks", _question(one))
     if not shown.would_run:
-        yield from _rows("Runs", "nothing of its own")
+        yield from rows("Runs", "nothing of its own")
     for text in shown.would_run:
-        yield from _rows("Would run", text)
+        yield from rows("Would run", text)
     if shown.would_run:
-        yield from _rows("", "none of it is run without --trust")
+        yield from rows("", "none of it is run without --trust")
     for text in shown.migrations:
-        yield from _rows("Migrations", text)
+        yield from rows("Migrations", text)
     if shown.migrations:
-        yield from _rows("", "at an update those that are due are told, and never run")
+        yield from rows("", "at an update those that are due are told, and never run")
     yield ""
     yield f"Make one:  scaffold new NAME {_named(found)}"
 
@@ -219,18 +216,9 @@ def _question(one: Question) -> str:
 def _origin(found: Fetched) -> Iterator[str]:
     """Where it is from, and what is to know of its files."""
     at = f" at {found.revision}" if found.revision else ""
-    yield from _rows("From", f"{found.location.text}{at}")
+    yield from rows("From", f"{found.location.text}{at}")
     for notice in found.notices:
-        yield from _rows("Note", notice)
-
-
-def _rows(label: str, text: str) -> Iterator[str]:
-    """A labelled text, wrapped to the terminal; nothing where there is none."""
-    if not text:
-        return
-    first, *rest = wrapped(flat(text), columns(), first=_LABEL, then=_LABEL)
-    yield row(label, first)
-    yield from rest
+        yield from rows("Note", notice)
 
 
 def problem_lines(catalog: Catalog) -> Iterator[str]:
