@@ -54,14 +54,6 @@ TINY = """\
 Template       tiny 1.2.3
 From           {place}
                Tiny: Nothing much
-First run      not measured
-
-Needs          alpha>=1, beta
-{downloads}
-
-Run            train (PyTorch) *: train Your Project
-Run            tests
-               * selected when the project is first opened
 
 tiny-project/  whatever is chosen: 8 files, {common}
 ├─ .run/
@@ -88,6 +80,14 @@ tiny-project/  with Keras: 1 file, 30 bytes
       └─ tfkeras/
          └─ train.py  30 bytes
 
+Run            train (PyTorch) *: train Your Project
+Run            tests
+               * selected when the project is first opened
+
+Needs          alpha>=1, beta
+{downloads}
+First run      not measured
+
 Make one:  scaffold new tiny-project --template {place}
 """
 
@@ -95,6 +95,7 @@ Make one:  scaffold new tiny-project --template {place}
 def test_a_template_in_a_folder_is_shown_wholly(tmp_path, monkeypatch) -> None:
     lay(tmp_path / "acme", FILES)
     monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.delenv("COLUMNS", raising=False)  # some runners of tests set it: lines would be wrapped
     done = show(tmp_path, "./acme/tiny")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -111,6 +112,19 @@ def test_a_template_in_a_folder_is_shown_wholly(tmp_path, monkeypatch) -> None:
         pytorch=pytorch,
     )
     assert done.stdout == told
+
+
+def test_folders_of_many_files_are_one_line_unless_the_whole_tree_is_wanted(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    lay(tmp_path / "acme", {**FILES, **{f"tiny/common/tests/test_{one}.py": "" for one in "abcde"}})
+    lay(tmp_path / "acme", {"tiny/common/tests/more/test_f.py": ""})
+    short = show(tmp_path, "./acme/tiny").stdout.splitlines()
+    at = short.index("├─ tests/  5 files, 0 bytes")
+    assert short[at + 1 : at + 4] == ["│  └─ more/", "│     └─ test_f.py  0 bytes", "├─ .gitignore  8 bytes"]
+    whole = show(tmp_path, "./acme/tiny", "--tree").stdout.splitlines()
+    at = whole.index("├─ tests/")
+    assert whole[at + 3 : at + 5] == ["│  ├─ test_a.py  0 bytes", "│  ├─ test_b.py  0 bytes"]
+    assert len(whole) == len(short) + 5
 
 
 def test_as_json_the_tree_adds_up_to_what_is_made(tmp_path) -> None:

@@ -26,10 +26,11 @@ SCHEMA = "scaffold/templates/1"
 @click.option(
     "--template-version", metavar="TAG", default="", help="Its tag, branch or commit, where it is in git."
 )
+@click.option("--tree", is_flag=True, help="Every file of the tree, also of folders that hold many.")
 @as_option
 @json_option(SCHEMA)
 def command(
-    *, template: str, template_version: str, template_format: TemplateKind | None, as_json: bool
+    *, template: str, template_version: str, template_format: TemplateKind | None, tree: bool, as_json: bool
 ) -> None:
     """Show one template: its data, run configurations, files, what it needs and takes.
 
@@ -47,7 +48,8 @@ def command(
     location = at(parse_location(template, Path.cwd(), system.home), template_version)
     with fetched(replace(location, format=template_format), system) as found:
         demand_format(found)
-        fields, lines = _native(system, found) if found.kind == "scaffold" else _foreign(system, found)
+        ours = found.kind == "scaffold"
+        fields, lines = _native(system, found, tree=tree) if ours else _foreign(system, found)
     if as_json:
         origin = {"kind": found.kind, "origin": found.location.text, "revision": found.revision}
         click.echo(envelope(SCHEMA, template={**fields, **origin}))
@@ -55,13 +57,13 @@ def command(
     say("\n".join(lines))
 
 
-def _native(system: System, found: Fetched) -> tuple[dict[str, Any], list[str]]:
+def _native(system: System, found: Fetched, *, tree: bool) -> tuple[dict[str, Any], list[str]]:
     from scaffold.cli.templates.view import overview_lines
     from scaffold.overview import overview
     from scaffold.projects.origins.native import native_template
 
     shown = overview(system, native_template(found))
-    return _fields(shown), list(overview_lines(shown, found))
+    return _fields(shown), list(overview_lines(shown, found, whole=tree))
 
 
 def _foreign(system: System, found: Fetched) -> tuple[dict[str, Any], list[str]]:

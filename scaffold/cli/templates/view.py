@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.text import columns, counted, rows, size, width, wrapped
+from scaffold.cli.templates.tree import tree_lines
+from scaffold.cli.text import columns, rows, size, width, wrapped
 
 if TYPE_CHECKING:
-    from scaffold.overview import Download, Group, Overview
+    from scaffold.overview import Download, Overview
     from scaffold.projects.brochure import Brochure
     from scaffold.projects.catalog import Catalog
     from scaffold.projects.foreign.model import ForeignTemplate, Question
@@ -54,8 +54,11 @@ def duration(seconds: float) -> str:
     return f"about {round(seconds / 60)} min"
 
 
-def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
-    """A template in our format, from its title to its tree."""
+def overview_lines(shown: Overview, found: Fetched, *, whole: bool = False) -> Iterator[str]:
+    """A template in our format; what decides stands at the end, which is what a terminal still shows.
+
+    ``whole``: every file of the tree; else folders of many as one line.
+    """
     about, template = shown.brochure, shown.brochure.template
     installed = found.location.kind == "installed"
     by = f" ({template.provider})" if installed else ""
@@ -63,12 +66,8 @@ def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
     if not installed:
         yield from _origin(found)
     yield from rows("", f"{template.title}: {template.description}")
-    yield from rows("Data", template.data)
-    yield from _takes(about)
-    for floor in template.floors:
-        yield from rows("Must reach", _floor(floor))
     yield ""
-    yield from _needs(shown)
+    yield from tree_lines(shown, whole=whole)
     if template.runs:
         yield ""
     for run in template.runs:
@@ -77,7 +76,12 @@ def overview_lines(shown: Overview, found: Fetched) -> Iterator[str]:
     if any(run.default for run in template.runs):
         yield from rows("", "* selected when the project is first opened")
     yield ""
-    yield from _tree(shown)
+    yield from _reached(about)
+    for floor in template.floors:
+        yield from rows("Must reach", _floor(floor))
+    yield from _needs(shown)
+    yield from rows("Data", template.data)
+    yield from rows("First run", _first_run(about))
     yield ""
     yield f"Make one:  scaffold new {shown.name.distribution}{_template_option(shown, found)}"
 
@@ -98,16 +102,21 @@ def _named(found: Fetched) -> str:
     return line("--template", found.location.text, *which)
 
 
-def _takes(about: Brochure) -> Iterator[str]:
-    """What the first run reached and took, and on what it did."""
+def _first_run(about: Brochure) -> str:
     from scaffold.projects.brochure import framework_title
+
+    if about.measured is None:
+        return "not measured"
+    took = [f"{framework_title(one.framework)} {duration(one.seconds)}" for one in about.first_runs]
+    return f"{', '.join(took)}, once everything is installed; a GPU is quicker"
+
+
+def _reached(about: Brochure) -> Iterator[str]:
+    """What the programs reached and took, and on what they did."""
     from scaffold.projects.measured import lines
 
     if about.measured is None:
-        yield from rows("First run", "not measured")
         return
-    took = [f"{framework_title(one.framework)} {duration(one.seconds)}" for one in about.first_runs]
-    yield from rows("First run", f"{', '.join(took)}, once everything is installed; a GPU is quicker")
     for text in lines(about.measured):
         yield from rows("Measured", text)
     yield from rows(
@@ -143,40 +152,6 @@ def _download(one: Download) -> str:
     sizes = [f"about {size(one.processor)}"] if one.processor is not None else []
     sizes += [f"about {size(one.cuda)} with CUDA"] if one.cuda is not None else []
     return f"{what} {one.version}: {', '.join(sizes)}, and what it brings along"
-
-
-def _tree(shown: Overview) -> Iterator[str]:
-    from scaffold.projects.brochure import framework_title
-
-    for group in shown.groups:
-        title = "whatever is chosen" if group.name == "common" else f"with {framework_title(group.name)}"
-        told = f"{title}: {counted(len(group.files), 'file')}, {size(group.size)}"
-        yield f"{click.style(f'{shown.name.distribution}/', bold=True)}  {click.style(told, dim=True)}"
-        yield from _branches(group)
-
-
-def _branches(group: Group) -> Iterator[str]:
-    """Folders with what is in them below, as ``tree`` draws it; in ASCII where the terminal has no lines."""
-    from scaffold.cli.text import can_show
-
-    lines = can_show("├└│─")
-    last, middle, bar = ("└─ ", "├─ ", "│  ") if lines else ("`- ", "|- ", "|  ")
-    sizes = {one.path: one.size for one in group.files}
-
-    def below(folder: PurePosixPath, before: str) -> Iterator[str]:
-        level = len(folder.parts)
-        inside = [path for path in sizes if path.parts[:level] == folder.parts]
-        names = sorted({path.parts[level] for path in inside})
-        names.sort(key=lambda name: folder / name in sizes)  # folders first
-        for name in names:
-            path = folder / name
-            ends = name == names[-1]
-            note = f"  {click.style(size(sizes[path]), dim=True)}" if path in sizes else "/"
-            yield f"{before}{last if ends else middle}{name}{note}"
-            if path not in sizes:
-                yield from below(path, before + ("   " if ends else bar))
-
-    yield from below(PurePosixPath(), "")
 
 
 def foreign_lines(shown: ForeignTemplate, found: Fetched) -> Iterator[str]:
