@@ -99,4 +99,4 @@ def _source(distribution: str) -> str:
         return ""
     rows = (row.partition(",") for row in told.get_all("Project-URL") or ())
     urls = {label.strip().lower(): url.strip() for label, _, url in rows}
-    return next((urls[one] for one in _SOURCES if one in urls), told.get("Home-page") or "")
+    return next((urls[one] for one in _SOURCES if one in urls), "")

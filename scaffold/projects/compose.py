@@ -77,4 +77,7 @@ def layer_files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
 
 def _refuse_link(path: Path) -> None:
     if path.is_symlink():  # could bring in a file from anywhere on the disk
-        raise TemplateBroken(f"{path} is a symbolic link, and a template may hold none")
+        raise TemplateBroken(
+            f"{path} is a symbolic link, and a template may hold none",
+            hint="put the file itself in its place; what several layers need belongs into a part",
+        )

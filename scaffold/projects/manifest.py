@@ -44,7 +44,7 @@ def read_template(
         provider=provider,
         folder=folder,
         layers=layers,
-        runs=read_rows(table, brought=tuple(run for part in parts for run in part.runs)),
+        runs=read_rows(table, brought=tuple(run for part in parts for run in part.runs), whole=not problems),
         frameworks=_frameworks(layers),
         data=table.text("data", default=""),
         excluded=table.texts("excluded"),
@@ -56,8 +56,8 @@ def read_template(
     return template
 
 
-def read_part(folder: Path, problems: Problems | None = None) -> Part:
-    """A part as its folder describes it; ``problems`` as `read_template` has them."""
+def _part(folder: Path, problems: Problems | None) -> tuple[Table, Part]:
+    """A part as its folder describes it, and the table that tells where something of it stands."""
     table = _open(folder / "part.toml", problems)
     part = Part(
         name=folder.name,
@@ -69,32 +69,39 @@ def read_part(folder: Path, problems: Problems | None = None) -> Part:
         runs=table.each("run", lambda one: read_row(one, framework=framework_of(table))),
     )
     table.finish()
-    return part
+    return table, part
 
 
 def resolve_parts(
-    names: tuple[str, ...], find_part: FindPart, problems: Problems | None = None
+    table: Table, key: str, find_part: FindPart, problems: Problems | None = None
 ) -> tuple[Part, ...]:
-    """The named parts and all that they require, each once, required ones first.
+    """The parts that a manifest names, and all that they require, each once, required ones first.
 
-    ``problems`` as `read_template` has them. A part that requires itself through others is `TemplateBroken`.
+    ``problems`` as `read_template` has them. A part that is not there, and one that requires itself through
+    others, is `TemplateBroken`, with the place where it is named.
     """
     found: dict[Path, Part] = {}
 
-    def add(name: str, asked_by: tuple[str, ...]) -> None:
+    def add(name: str, asked_by: tuple[str, ...], where: Table, key: str) -> None:
         if name in asked_by:
-            raise TemplateBroken(f"the part {name!r} requires itself: {' -> '.join((*asked_by, name))}")
-        folder = find_part(name)
+            chain = " -> ".join((*asked_by, name))
+            raise where.broken(key, f"the part {name!r} requires itself: {chain}")
+        try:
+            folder = find_part(name)
+        except TemplateBroken as problem:
+            located = where.broken(key, problem.message)
+            located.detail, located.hint = problem.detail, problem.hint
+            raise located from problem
         if folder not in found:
-            part = read_part(folder, problems)
+            own, part = _part(folder, problems)
             for required in part.requires:
                 with keeping(problems):
-                    add(_as_seen_by(name, required), (*asked_by, name))
+                    add(_as_seen_by(name, required), (*asked_by, name), own, "requires")
             found[folder] = part
 
-    for name in names:
+    for name in table.texts(key):
         with keeping(problems):
-            add(name, ())
+            add(name, (), table, key)
     return tuple(found.values())
 
 
@@ -113,13 +120,14 @@ def _layer(template: Path, table: Table, find_part: FindPart, problems: Problems
     name = table.text("folder")
     folder = template / name
     if not folder.is_dir():
-        raise table.broken("folder", f"there is no folder {folder}")
-    if not is_inside(template, name):
+        with table.kept():  # the rows of its parts are there all the same, for those that change them
+            raise table.broken("folder", f"there is no folder {folder}")
+    elif not is_inside(template, name):
         raise table.broken("folder", f"{name} does not lie in the template's own folder")
     layer = Layer(
         folder=folder,
         framework=framework_of(table),
-        parts=resolve_parts(table.texts("parts"), find_part, problems),
+        parts=resolve_parts(table, "parts", find_part, problems),
         dependencies=_requirements(table, "dependencies"),
     )
     for part in layer.parts:

@@ -55,7 +55,7 @@ def render_prose(
 
     Raises `TemplateBroken` with file and line.
     """
-    from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+    from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
@@ -80,6 +80,11 @@ def render_prose(
             f"{source}, line {_line(problem)}: it takes more memory than {most}",
             hint="tell its author, or take another version of it",
             code="template-limits",
+        ) from problem
+    except UndefinedError as problem:
+        raise TemplateBroken(
+            f"{source}, line {_line(problem)}: {problem}",
+            hint=f"correct the name; at the top there are: {', '.join(sorted(context))}",
         ) from problem
     except Exception as problem:  # what an expression of a template raises is the template's fault
         raise TemplateBroken(f"{source}, line {_line(problem)}: {problem}") from problem

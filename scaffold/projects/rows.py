@@ -9,17 +9,23 @@ from scaffold.projects.model import RunConfiguration, RunKind
 from scaffold.projects.table import Table
 
 
-def read_rows(table: Table, brought: tuple[RunConfiguration, ...]) -> tuple[RunConfiguration, ...]:
+def read_rows(
+    table: Table, brought: tuple[RunConfiguration, ...], *, whole: bool = True
+) -> tuple[RunConfiguration, ...]:
     """The rows of a template: those that its parts brought, as its own rows change them, and its own.
 
     A row with the name of one that a part brought says only what is different. First come the parts' rows for
     a framework, last those for every one: what watches, tests and looks after a project ends the list.
+    Where the parts were not read as a ``whole``, a row that lacks something may change one of theirs: what it
+    lacks is no mistake of its own.
     """
     known = {run.name: run for run in brought}
     own: dict[str, RunConfiguration] = {}
     where: dict[str, Table] = {}
 
     def add(one: Table) -> None:
+        if not whole and one.text("name") not in known and not (one.says("kind") and one.says("target")):
+            return
         row = read_row(one, known=known)
         if row.name in own:
             raise table.broken("run", f"two run configurations are called {row.name!r}")
@@ -33,7 +39,7 @@ def read_rows(table: Table, brought: tuple[RunConfiguration, ...]) -> tuple[RunC
         *(run for run in changed if not run.framework),
     )
     for run in runs:
-        if run.kind == "compound":
+        if run.kind == "compound" and whole:
             with table.kept():
                 _check_members(run, runs, where.get(run.name, table))
     return runs

@@ -75,6 +75,10 @@ class Table:
         """`keeping` with the problems of this table."""
         return keeping(self._problems)
 
+    def says(self, key: str) -> bool:
+        """Whether a key stands there."""
+        return key in self._values
+
     @_or("")
     def text(self, key: str, *, default: str = _REQUIRED) -> str:
         """A string."""

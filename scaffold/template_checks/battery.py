@@ -12,8 +12,9 @@ from scaffold.shell import line
 from scaffold.system import System
 from scaffold.template_checks import contents, runs
 from scaffold.template_checks.imports import unresolved
-from scaffold.template_checks.model import Check, Row, failed, judged, skipped
+from scaffold.template_checks.model import Check, Problem, Row, failed, judged, skipped
 from scaffold.template_checks.project import SMOKED, Project, own_tests, smoke
+from scaffold.template_checks.sources import of_project
 from scaffold.template_checks.subject import Subject
 from scaffold.template_checks.tools import mypy, ruff
 
@@ -36,7 +37,8 @@ RUFF_CHECK = Check(
 RUFF_FORMAT = Check(
     id="ruff-format",
     proves="the code is formatted, also with a name of 40 letters",
-    remedy="keep lines with your_project short: relative imports, one name a line",
+    remedy="ruff format in the project of scaffold templates open; lines with your_project that a name of 40"
+    " letters makes too long: relative imports, one name a line",
 )
 MYPY = Check(
     id="mypy",
@@ -52,13 +54,13 @@ SLOW_TESTS = Check(
 )
 
 
-def imports_of_its_own(subject: Subject) -> Iterator[str]:
+def imports_of_its_own(subject: Subject) -> Iterator[Problem]:
     """Imports of what the project itself does not have."""
     yield from subject.of_each(lambda variant, _: unresolved(subject.folder(variant)))
 
 
 #: What is told by a rendering's bytes, and by what it would start.
-CONTENTS: tuple[tuple[Check, Callable[[Subject], Iterable[str]]], ...] = (
+CONTENTS: tuple[tuple[Check, Callable[[Subject], Iterable[str | Problem]]], ...] = (
     (
         Check(
             id="composes",
@@ -95,7 +97,7 @@ CONTENTS: tuple[tuple[Check, Callable[[Subject], Iterable[str]]], ...] = (
         Check(
             id="portable",
             proves="no link, no folder of one machine, no leftovers of tools, names for every system",
-            remedy="remove or rename the file",
+            remedy="rename the one or the other",
         ),
         contents.portable,
     ),
@@ -186,13 +188,22 @@ def ruff_row(subject: Subject, system: System, check: Check, python: Path | None
     if not subject.scratch.is_dir():
         return failed(check, "there is nothing to look at")
     how = ("check", "--output-format", "concise") if check is RUFF_CHECK else ("format", "--check")
-    return ruff(system, check, subject.scratch, python, *how)
+    return ruff(system, check, subject, python, *how)
 
 
 def slow_row(
     check: Check, project: Project, template: Template, cache: Path, frameworks: tuple[Framework, ...]
 ) -> Row:
     """One of the checks that need a project with an environment, of these frameworks."""
+    from scaffold.projects.record import read_record
+
+    row = _slow(check, project, template, cache, frameworks)
+    return of_project(row, template, read_record(project.root).name, frameworks, project.root)
+
+
+def _slow(
+    check: Check, project: Project, template: Template, cache: Path, frameworks: tuple[Framework, ...]
+) -> Row:
     if check == MYPY:
         return mypy(
             project.system, check, project.root, project.python, cache=cache, environment=project.environment

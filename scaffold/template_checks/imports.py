@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scaffold.template_checks.model import Problem
 
-def unresolved(project: Path) -> list[str]:
+
+def unresolved(project: Path) -> list[Problem]:
     """Every file that is no Python, and every import of what the project itself does not have.
 
-    A line each: ``src/mine/one.py: mine.two.name``.
+    As text ``src/mine/one.py: mine.two.name``.
     """
     paths = {
         dotted(path, root): path
@@ -18,22 +20,31 @@ def unresolved(project: Path) -> list[str]:
         for path in root.rglob("*.py")
     }
     trees: dict[str, ast.Module] = {}
-    wrong: list[str] = []
+    wrong: list[Problem] = []
     for own, path in paths.items():
         try:
             trees[own] = ast.parse(path.read_bytes())
-        except (SyntaxError, ValueError) as problem:
-            wrong.append(f"{path.relative_to(project).as_posix()}: {problem}")
+        except SyntaxError as problem:
+            wrong.append(_no_python(path, project, f", line {problem.lineno}: {problem.msg}"))
+        except ValueError as problem:  # a NUL, in Pythons before 3.12
+            wrong.append(_no_python(path, project, f": {problem}"))
     names = {own: defined(tree) for own, tree in trees.items()}
     known = {own: names.get(own) for own in paths}
     tops = {name.partition(".")[0] for name in paths}
     wrong += [
-        f"{paths[own].relative_to(project).as_posix()}: {module}{'.' if name else ''}{name}"
+        Problem(
+            path=paths[own].relative_to(project).as_posix(), text=f": {module}{'.' if name else ''}{name}"
+        )
         for own, tree in trees.items()
         for module, name in imports(tree, own, is_package=paths[own].name == "__init__.py")
         if module.partition(".")[0] in tops and not there(module, name, known)
     ]
-    return sorted(wrong)
+    return sorted(wrong, key=str)
+
+
+def _no_python(path: Path, project: Path, text: str) -> Problem:
+    remedy = "correct the line: Python cannot read it"
+    return Problem(path=path.relative_to(project).as_posix(), text=text, remedy=remedy)
 
 
 def dotted(path: Path, root: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Status = Literal["passed", "failed", "skipped"]
@@ -23,6 +23,18 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What a check found, where a line alone does not say enough."""
+
+    text: str  # what follows the file's name, where there is one
+    path: str = ""  # the file, as the rendering calls it
+    remedy: str = ""  # where the check's own does not fit
+
+    def __str__(self) -> str:
+        return f"{self.path}{self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What became of a check. One that was skipped has proved nothing."""
 
@@ -30,6 +42,12 @@ class Row:
     status: Status
     reason: str = ""  # of a failure or a skip, a line
     output: tuple[str, ...] = ()  # evidence: problems, or the last lines of a program
+    remedies: tuple[str, ...] = ()  # what to do about these very problems; none: as the check has it
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it failed."""
+        return "; ".join(self.remedies) or self.check.remedy
 
 
 def passed(check: Check) -> Row:
@@ -47,10 +65,13 @@ def skipped(check: Check, reason: str) -> Row:
     return Row(check=check, status="skipped", reason=reason)
 
 
-def judged(check: Check, problems: Iterable[str]) -> Row:
-    """Passed where there is no problem; of many, the first are shown."""
-    found = tuple(problems)
-    if not found:
+def judged(check: Check, problems: Iterable[str | Problem]) -> Row:
+    """Passed where there is no problem; of many, the first are shown, with what to do about those."""
+    every = tuple(problems)
+    if not every:
         return passed(check)
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return failed(check, f"{found[0]}{more}", found[:KEPT])
+    found = every[:KEPT]
+    more = f" and {len(every) - 1} more" if len(every) > 1 else ""
+    remedies = ((one.remedy if isinstance(one, Problem) else "") or check.remedy for one in found)
+    row = failed(check, f"{found[0]}{more}", map(str, found))
+    return replace(row, remedies=tuple(dict.fromkeys(remedies)))

@@ -163,7 +163,7 @@ def _lines(row: Row) -> Iterator[str]:
     yield f"does not hold: {row.check.proves}"
     yield row.reason
     yield from (f"  {one}" for one in row.output if one != row.reason)
-    yield f"what to do: {row.check.remedy}"
+    yield f"what to do: {row.remedy}"
 
 
 def _manifest(folder: Path) -> Path:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from scaffold.projects.model import RunConfiguration
 from scaffold.pycharm.model import ConfigurationFile
+from scaffold.template_checks.model import Problem
 from scaffold.template_checks.subject import Subject, Variant, together
 
 #: Kinds that are started with their smoke arguments; a script may need none.
 _WITH_SMOKE = ("module", "torchrun", "pytest")
 
 
-def described(subject: Subject) -> Iterator[str]:
+def described(subject: Subject) -> Iterator[str | Problem]:
     """Rows that do not say what they are for, or how they end soon."""
     for run in subject.template.runs:
         if not run.summary:
@@ -32,7 +33,7 @@ def _several_defaults(subject: Subject) -> Iterator[tuple[Variant, str]]:
             yield variant, f"several are the default: {', '.join(first)}"
 
 
-def launched(subject: Subject) -> Iterator[str]:
+def launched(subject: Subject) -> Iterator[Problem]:
     """Rows whose XML the IDE would not read, or of which it would start something that is not there."""
     yield from subject.of_each(lambda variant, _: _launched(subject, variant))
 

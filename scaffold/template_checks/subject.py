@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.builds.model import BuildPlan, Framework
@@ -12,6 +12,8 @@ from scaffold.projects.export.model import selections
 from scaffold.projects.model import ProjectName, RunConfiguration, Template
 from scaffold.projects.names import LONGEST, project_name
 from scaffold.projects.snapshot import Snapshot
+from scaffold.template_checks.model import Problem
+from scaffold.template_checks.sources import named_back, own_files, spelt
 
 #: What a rendering is told where no machine is looked at: any release will do.
 SAMPLES: Mapping[Framework, BuildPlan] = {
@@ -65,14 +67,16 @@ def rendered(template: Template, variant: Variant) -> Snapshot:
     return draw(template, record).whole
 
 
-def together(told: Iterable[tuple[Variant, str]]) -> Iterator[str]:
+def together(told: Iterable[tuple[Variant, str | Problem]]) -> Iterator[Problem]:
     """Each problem once, with the answers that lead to it."""
-    found: dict[str, list[Variant]] = {}
+    found: dict[Problem, dict[Variant, None]] = {}
     for variant, problem in told:
-        found.setdefault(problem, []).append(variant)
-    for problem, where in found.items():
-        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        yield f"{where[0].label}{more}: {problem}"
+        one = problem if isinstance(problem, Problem) else Problem(text=problem)
+        found.setdefault(one, {})[variant] = None
+    for one, variants_of_it in found.items():
+        first, *others = variants_of_it
+        more = f" and {len(others)} more" if others else ""
+        yield Problem(text=f"{first.label}{more}: {one}", remedy=one.remedy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,7 @@ class Subject:
     scratch: Path
     _trees: dict[Variant, Snapshot | ScaffoldError] = field(default_factory=dict, repr=False)
     _written: set[Variant] = field(default_factory=set, repr=False)
+    _files: dict[Variant, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -115,11 +120,26 @@ class Subject:
         """Those that can be rendered; the check ``composes`` tells of the others."""
         return {one: self.tree(one) for one in self.variants if self._renders(one)}
 
-    def of_each(self, problems: Callable[[Variant, Snapshot], Iterable[str]]) -> Iterator[str]:
+    def of_each(self, problems: Callable[[Variant, Snapshot], Iterable[str | Problem]]) -> Iterator[Problem]:
         """What is told of the renderings; what is told of several is said once."""
         yield from together(
-            (one, problem) for one, tree in self.trees.items() for problem in problems(one, tree)
+            (one, self.own(one, problem))
+            for one, tree in self.trees.items()
+            for problem in problems(one, tree)
         )
+
+    def own(self, variant: Variant, problem: str | Problem) -> Problem:
+        """A problem of a rendering, in the names of the template and with its file."""
+        one = problem if isinstance(problem, Problem) else Problem(text=problem)
+        path = self.files(variant).get(one.path, one.path)
+        return replace(one, path=path, text=named_back(one.text, variant.name, self.scratch / variant.folder))
+
+    def files(self, variant: Variant) -> Mapping[str, str]:
+        """Its files, and what the template's author calls each; not those that scaffold writes."""
+        if variant not in self._files:
+            sources = own_files(self.template, variant.name, variant.frameworks)
+            self._files[variant] = {str(path): spelt(self.template, one) for path, one in sources.items()}
+        return self._files[variant]
 
     def folder(self, variant: Variant) -> Path:
         """A rendering on disk, written once. It is thrown away again, so nothing is forced onto the disk."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffold.system import Completed, System
-from scaffold.template_checks.model import Check, Row, failed, passed, skipped
+from scaffold.template_checks.model import Check, Row, failed, judged, passed, skipped
+from scaffold.template_checks.sources import placed
+from scaffold.template_checks.subject import Subject, Variant, together
 
 #: What the environment of a check has beside what the project asks for.
 TOOLS = ("mypy>=1.14", "ruff>=0.9")
@@ -30,13 +32,34 @@ def tool(system: System, name: str, python: Path | None) -> tuple[str, ...] | No
     return (str(found),) if found else None
 
 
-def ruff(system: System, check: Check, folder: Path, python: Path | None, *arguments: str) -> Row:
-    """Run ruff on all projects below a folder, each with the settings of its own ``pyproject.toml``."""
+def ruff(system: System, check: Check, subject: Subject, python: Path | None, *arguments: str) -> Row:
+    """Run ruff on all renderings, each with the settings of its own ``pyproject.toml``."""
     program = tool(system, "ruff", python)
     if program is None:
         return missing(check, "ruff")
     command = (*program, *arguments, "--no-cache", "--no-respect-gitignore", ".")
-    return told(check, system.run(command, timeout=PATIENCE, cwd=folder))
+    done = system.run(command, timeout=PATIENCE, cwd=subject.scratch)
+    order = list(subject.trees)
+    found = [] if done.ok else sorted(_of_files(done, subject), key=lambda one: order.index(one[0]))
+    return judged(check, together(found)) if found else told(check, done)
+
+
+def _of_files(done: Completed, subject: Subject) -> Iterator[tuple[Variant, str]]:
+    """What a program said of files of renderings, in the template's names; what it said besides is a sum."""
+    whose = {f"{one.folder}/{path}": one for one in subject.trees for path in subject.tree(one)}
+    names = {
+        f"{one.folder}/{path}": subject.files(one).get(str(path), str(path))
+        for one in subject.trees
+        for path in subject.tree(one)
+    }
+    heading = ""
+    for line in (*done.stdout.splitlines(), *done.stderr.splitlines()):
+        text, path = placed(line, names)
+        place = text.strip().removeprefix("--> ")
+        if path:  # some releases put the place below the words
+            yield whose[path], text if place == text else f"{place}: {heading}"
+        elif line and not line.startswith(" "):
+            heading = line
 
 
 def mypy(

@@ -89,43 +89,43 @@ BROKEN = {
         "common/README.md.jinja",
         README.replace("numbers_of.py", "gone.py"),
         {"readme"},
-        "pytorch, 2 letters and 2 more: README.md leads to src/ab/gone.py, which is not there",
+        "pytorch, 2 letters and 5 more: common/README.md.jinja leads to src/your_project/gone.py, which is not there",
     ),
     "jinja in jinja": (
         "common/README.md.jinja",
         "# {{ '{{' }}\n",
         {"readme"},
-        "pytorch, 2 letters and 5 more: README.md holds {{",
+        "pytorch, 2 letters and 5 more: common/README.md.jinja holds {{",
     ),
     "a note in another encoding": (
         "common/notes.txt",
         b"your_project caf\xe9\n",
         {"placeholders"},
-        "pytorch, 2 letters and 5 more: notes.txt still says your_project",
+        "pytorch, 2 letters and 5 more: common/notes.txt still says your_project",
     ),
     "a folder of one machine": (
         "common/settings.cfg",
         "data = /home/ada/data\n",
         {"portable"},
-        "settings.cfg names a folder of one machine: /home/ada/",
+        "common/settings.cfg, line 1, names a folder of one machine: /home/ada/",
     ),
     "what a tool left behind": (
         "common/.ipynb_checkpoints/a.txt",
         "",
         {"portable"},
-        ".ipynb_checkpoints/a.txt was left behind by a tool, or belongs to one person alone",
+        "common/.ipynb_checkpoints/a.txt was left behind by a tool, or belongs to one person alone",
     ),
     "a name that Windows refuses": (
         "common/what?.txt",
         "",
         {"portable"},
-        "what?.txt cannot be a file's name on Windows",
+        "common/what?.txt cannot be a file's name on Windows",
     ),
     "a device of Windows": (
         "common/aux.txt",
         "",
         {"portable"},
-        "aux.txt cannot be a file's name on Windows",
+        "common/aux.txt cannot be a file's name on Windows",
     ),
     "a name that is one with another where case does not count": (
         "common/readme.MD",
@@ -143,13 +143,13 @@ BROKEN = {
         "keras/src/your_project/tfkeras/train.py",
         TRAIN.replace("your_project.numbers_of import double", "your_project.pytorch.train import double"),
         {"imports"},
-        "keras, 2 letters: src/ab/tfkeras/train.py: ab.pytorch.train.double",
+        "keras, 2 letters and 1 more: keras/src/your_project/tfkeras/train.py: your_project.pytorch.train.double",
     ),
     "a module that is no Python": (
         "common/src/your_project/broken.py",
         "def (\n",
         {"imports", "ruff-check", "ruff-format"},
-        "pytorch, 2 letters and 2 more: src/ab/broken.py: invalid syntax",
+        "pytorch, 2 letters and 5 more: common/src/your_project/broken.py, line 1: invalid syntax",
     ),
     "a run without a summary": (
         "template.toml",
@@ -167,25 +167,25 @@ BROKEN = {
         "template.toml",
         MANIFEST.replace("tfkeras.train", "tfkeras.trian"),
         {"launches"},
-        "keras, 2 letters: 'train (Keras)': the module ab.tfkeras.trian is not in",
+        "keras, 2 letters and 3 more: 'train (Keras)': the module your_project.tfkeras.trian is not in src/your_project",
     ),
     "an import that nobody uses": (
         "common/src/your_project/more.py",
         '"""More."""\n\nimport os\n',
         {"ruff-check"},
-        "ruff ended with status 1",
+        "pytorch, 2 letters and 5 more: common/src/your_project/more.py:3: F401 [*] `os` imported but unused",
     ),
     "a line that is not formatted": (
         "common/src/your_project/more.py",
         '"""More."""\n\nMORE = [1,2]\n',
         {"ruff-format"},
-        "ruff ended with status 1",
+        "common/src/your_project/more.py",
     ),
     "a line that is too long with a long name": (
         "common/src/your_project/more.py",
         f'"""More."""\n\nMORE = "{"x" * 60}"  # your_project and your_project\n',
         {"ruff-check"},
-        "ruff ended with status 1",
+        "pytorch, 40 letters and 2 more: common/src/your_project/more.py:3: E501 Line too long",
     ),
 }  # fmt: skip
 
@@ -215,6 +215,37 @@ def test_what_was_not_rendered_has_passed_nothing(tmp_path: Path) -> None:
     ] == [(one, "passed", "") if one == "runs" else (one, "skipped", lost) for one in FAST[1:]]
 
 
+#: What is wrong in a file -> what to do, where the check's own remedy is another's.
+REMEDIES = {
+    "common/src/your_project/more.py": ("def (\n", "imports", "correct the line: Python cannot read it"),
+    "common/x.cfg": ("a = /home/ada/b\n", "portable", "take the folder from an argument or a variable"),
+    "common/README.md.jinja": ("{{ nobody }}\n", "composes", "correct the name; at the top there are: "),
+}
+
+
+@pytest.mark.parametrize("path", REMEDIES)
+def test_what_to_do_fits_what_is_wrong(path: str, tmp_path: Path) -> None:
+    text, check, remedy = REMEDIES[path]
+    row = rows(laid(tmp_path / "tiny", {**TINY, path: text}), tmp_path / "scratch")[check]
+    assert row.status == "failed"
+    assert row.remedy.startswith(remedy)
+
+
+def test_each_line_is_told_once_and_in_the_file_where_it_is_mended(tmp_path: Path) -> None:
+    """Of two parts beside it, in six renderings: three lines are three rows, not eighteen."""
+    bad = '"""More."""\n\nimport os\nimport re\n'
+    files = {**TINY, "common/src/your_project/more.py": bad}
+    files["template.toml"] = MANIFEST.replace('folder = "keras"\n', 'folder = "keras"\nparts = ["sound"]\n')
+    sound = {"part.toml": "", "src/your_project/sound.py": '"""Sound."""\n\nimport os\n'}
+    laid(tmp_path / "parts" / "sound", sound)
+    row = rows(laid(tmp_path / "tiny", files), tmp_path / "scratch")["ruff-check"]
+    assert sorted(row.output) == [
+        "keras, 2 letters and 3 more: parts/sound/src/your_project/sound.py:3: F401 [*] `os` imported but unused",
+        "pytorch, 2 letters and 5 more: common/src/your_project/more.py:3: F401 [*] `os` imported but unused",
+        "pytorch, 2 letters and 5 more: common/src/your_project/more.py:4: F401 [*] `re` imported but unused",
+    ]
+
+
 def test_where_the_keys_of_a_manifest_are_told_is_a_file(tmp_path: Path) -> None:
     place = battery(None)[0].remedy.removeprefix("the keys stand in ").partition("; ")[0]
     assert Path(place).read_text(encoding="utf-8").startswith("# ")
@@ -226,6 +257,7 @@ def test_a_symbolic_link_is_not_laid(tmp_path: Path) -> None:
     row = rows(folder, tmp_path / "scratch")["composes"]
     assert row.status == "failed"
     assert "data.csv is a symbolic link, and a template may hold none" in row.reason
+    assert row.remedy == "put the file itself in its place; what several layers need belongs into a part"
 
 
 def test_without_ruff_the_code_was_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,10 @@ def test_a_check_that_fails_says_what_does_not_hold_and_what_to_do(author: Path)
     assert failed == ["imports", "ruff-check"]
     assert "tiny: imports" in done.stdout
     assert "does not hold: what a file imports of its own project is there in every selection" in done.stdout
-    assert "keras, 2 letters and 1 more: src/ab/tfkeras/train.py: ab.gone.x" in done.stdout
+    assert (
+        "keras, 2 letters and 3 more: keras/src/your_project/tfkeras/train.py: your_project.gone.x"
+        in done.stdout
+    )
     assert "what to do: move the file or the import into the layer of its framework" in done.stdout
     assert "Traceback" not in done.stdout
 

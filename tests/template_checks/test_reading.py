@@ -9,7 +9,7 @@ import pytest
 from scaffold.errors import OptionRefused, TemplateUnknown
 from scaffold.system import HostSystem
 from scaffold.template_checks.reading import located, read
-from tests.template_checks.templates import MANIFEST, PLAIN, TINY, laid
+from tests.template_checks.templates import MANIFEST, PLAIN, PLAIN_MANIFEST, TINY, laid
 
 
 def test_all_that_is_wrong_is_told_and_not_only_the_first(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_all_that_is_wrong_is_told_and_not_only_the_first(tmp_path: Path) -> Non
             "Expected semicolon (after name with no version specifier) or end"
         ),
         "parts/base/part.toml, line 1: 'target' of [[run]]: it is missing",
-        f"{tmp_path.name} has no part 'gone'",
+        f"tiny/template.toml, line 6: 'parts' of [[layer]]: {tmp_path.name} has no part 'gone'",
         "tiny/template.toml, line 13: 'folder' of [[layer]]: there is no folder tiny/kears",
         "tiny/template.toml, line 1: 'title': it is missing",
         "tiny/template.toml, line 2: 'version': a string is needed, not 1",
@@ -46,6 +46,27 @@ def test_all_that_is_wrong_is_told_and_not_only_the_first(tmp_path: Path) -> Non
             "script, module, pytest, torchrun, compound"
         ),
     ]
+
+
+@pytest.mark.parametrize("lost", ["the layer's folder", "a part"])
+def test_a_cause_is_told_and_not_what_follows_from_it(lost: str, tmp_path: Path) -> None:
+    """A row that changes one of a part's says only what is different: without the part it seems to lack all."""
+    row = '\n[[run]]\nname = "watch"\nsummary = "watch it"\n'
+    both = '\n[[run]]\nname = "both"\nkind = "compound"\nmembers = ["double", "watch"]\nsummary = "both"\n'
+    manifest = (
+        PLAIN_MANIFEST.replace('folder = "common"\n', 'folder = "common"\nparts = ["sight"]\n') + row + both
+    )
+    files = {"part.toml": '[[run]]\nname = "watch"\nkind = "module"\ntarget = "your_project.watch"\n'}
+    laid(tmp_path / "parts/sight", files)
+    folder = laid(tmp_path / "plain", {**PLAIN, "template.toml": manifest})
+    assert read(folder).problems == ()
+    if lost == "a part":
+        (tmp_path / "parts/sight").rename(tmp_path / "parts/site")
+        told = f"line 7: 'parts' of [[layer]]: {tmp_path.name} has no part 'sight'; near to it: site"
+    else:
+        (folder / "common").rename(folder / "comon")
+        told = f"line 6: 'folder' of [[layer]]: there is no folder {folder}/common"
+    assert read(folder).problems == (f"{folder}/template.toml, {told}",)
 
 
 def test_what_is_no_toml_is_one_problem(tmp_path: Path) -> None:

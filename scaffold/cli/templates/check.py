@@ -169,7 +169,7 @@ def _row_lines(one: Row) -> Iterator[str]:
     yield f"{_status(one.status)} {flat(one.check.id)}: {flat(one.reason or one.check.proves)}"
     if one.status == "failed":
         yield from (row("", f"  {line}") for line in one.output if line != one.reason)
-        yield row("", f"what to do: {one.check.remedy}")
+        yield row("", f"what to do: {one.remedy}")
 
 
 def _status(status: str) -> str:
@@ -207,5 +207,5 @@ def _row_json(row: Row) -> dict[str, Any]:
         "status": row.status,
         "reason": row.reason,
         "output": row.output,
-        "remedy": row.check.remedy if row.status == "failed" else "",
+        "remedy": row.remedy if row.status == "failed" else "",
     }
