@@ -22,6 +22,8 @@ os.environ["SCAFFOLD_NO_REGISTER"] = "1"
 
 #: Output is as wide as a test says, and not as the terminal of whoever runs it: its parallel workers know that.
 os.environ.pop("COLUMNS", None)
+#: pytest imports readline, which sets it for child processes alone: `os.environ` never learns of it.
+os.unsetenv("COLUMNS")
 
 #: Nor does one write the key that seals journals beside the user's own; parallel workers share one.
 if "scaffold-tests-state-" not in os.environ.get("XDG_STATE_HOME", ""):

@@ -95,7 +95,6 @@ Make one:  scaffold new tiny-project --template {place}
 def test_a_template_in_a_folder_is_shown_wholly(tmp_path, monkeypatch) -> None:
     lay(tmp_path / "acme", FILES)
     monkeypatch.setenv("PYTHONUTF8", "1")
-    monkeypatch.delenv("COLUMNS", raising=False)  # some runners of tests set it: lines would be wrapped
     done = show(tmp_path, "./acme/tiny")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
