@@ -55,13 +55,16 @@ def for_bash(value: str, typed: Typed, breaks: str) -> str:
     train\ \(PyTorch\)
     >>> print(for_bash("it's", Typed(("it",), "'it", "'"), ":="))
     it'\''s
+    >>> print(for_bash('$HOME!', Typed(("",), '"', '"'), ":="))
+    \$HOME"'!'"
     >>> for_bash("acme:cnn", Typed(("acme:c",), "acme:c"), ":=")
     'cnn'
     """
     if typed.quote == "'":
         return value.replace("'", "'\\''")
     if typed.quote == '"':
-        return re.sub(r'(["\\$`])', r"\\\1", value)
+        # No backslash keeps bash from looking up what ran before: only single quotes do.
+        return re.sub(r'(["\\$`])', r"\\\1", value).replace("!", "\"'!'\"")
     quoted = re.sub(r"([^\w./:=@%+,^~-])", r"\\\1", value)
     cut = max((typed.raw.rfind(one) + 1 for one in breaks if one in ":=@"), default=0)
     return quoted[cut:] if quoted.startswith(typed.raw[:cut]) else quoted
@@ -72,7 +75,12 @@ def for_powershell(value: str) -> str:
 
     >>> for_powershell("--yes"), for_powershell("train (PyTorch)"), for_powershell("it's")
     ('--yes', "'train (PyTorch)'", "'it''s'")
+
+    It takes the typographic ones for single quotes, too: each that is doubled is one that stands for itself.
+
+    >>> print(for_powershell("a\u2019; calc; \u2018b"))
+    'a\u2019\u2019; calc; \u2018\u2018b'
     """
     if re.fullmatch(r"[\w./:=\\+-]+", value):
         return value
-    return "'" + value.replace("'", "''") + "'"
+    return "'" + re.sub("(['\u2018-\u201b])", r"\1\1", value) + "'"
