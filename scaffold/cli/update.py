@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.options import output_options
+from scaffold.cli.options import completer, output_options
 
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
@@ -19,11 +19,18 @@ SCHEMA = "scaffold/update/1"
 
 
 @click.command(name="update")
-@click.option("--to", default="", metavar="VERSION", help="Version of the template.  [default: the newest]")
+@click.option(
+    "--to",
+    default="",
+    metavar="VERSION",
+    shell_complete=completer("versions"),
+    help="Version of the template.  [default: the newest]",
+)
 @click.option(
     "--answers",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completer("answers"),
     help="Change an answer, such as frameworks=both or ide=vscode; may be given several times.",
 )
 @click.option("--diff", is_flag=True, help="Print what changes in each file, merged, as unified diffs.")

@@ -64,13 +64,23 @@ def find_template(name: str, providers: tuple[Provider, ...] | None = None) -> T
     Raises `TemplateUnknown` with the nearest names, `TemplateBroken` where it is there and unusable.
     """
     known = find_providers() if providers is None else providers
+    folder, provider = find_folder(name, known)
+    return _read(folder, provider, known)
+
+
+def find_folder(name: str, providers: tuple[Provider, ...] | None = None) -> tuple[Path, Provider]:
+    """Where the template of that name lies, and who brings it; it is not read, and may be broken.
+
+    Raises `TemplateUnknown` with the nearest names.
+    """
+    known = find_providers() if providers is None else providers
     owner, _, bare = name.rpartition(":")
     for provider in known:
         folder = provider.folder / bare
         if owner in ("", provider.name, provider.distribution) and folder in _template_folders(
             provider.folder
         ):
-            return _read(folder, provider, known)
+            return folder, provider
     raise _unknown(name, known)
 
 

@@ -67,6 +67,7 @@ def located(text: str, system: System, cwd: Path) -> Iterator[Path]:
     Raises TemplateUnknown, OptionRefused for a place that is none or a template in another format, and what
     `fetched` raises where it has to be brought here.
     """
+    from scaffold.projects.catalog import find_folder
     from scaffold.projects.origins.fetch import fetched
     from scaffold.projects.origins.kinds import demand_native, kind_of
     from scaffold.projects.origins.parse import parse_location
@@ -76,7 +77,7 @@ def located(text: str, system: System, cwd: Path) -> Iterator[Path]:
         return
     location = parse_location(text, cwd, system.home)
     if location.kind == "installed":
-        yield _installed(location.where)
+        yield find_folder(location.where)[0]  # which may be broken: it is found without reading it
     elif location.kind == "folder":  # where it lies: what must not be there shall be told by a check
         folder = Path(location.where) / location.folder
         demand_native(kind_of(folder, text), text, _WHY, hint=_INSTEAD)
@@ -85,15 +86,3 @@ def located(text: str, system: System, cwd: Path) -> Iterator[Path]:
         with fetched(location, system) as found:
             demand_native(found.kind, text, _WHY, hint=_INSTEAD)
             yield found.folder
-
-
-def _installed(name: str) -> Path:
-    """An installed template may be broken: its folder is found without reading it."""
-    from scaffold.projects.catalog import find_providers, find_template
-
-    owner, _, bare = name.rpartition(":")
-    for provider in find_providers():
-        folder = provider.folder / bare
-        if owner in ("", provider.name, provider.distribution) and (folder / "template.toml").is_file():
-            return folder
-    return find_template(name).folder  # which says what there is

@@ -67,6 +67,12 @@ class Fish(_Answer):
     def typed(self) -> Typed:
         return Typed.read(self.environment.get("_SCAFFOLD_WORDS", ""))
 
+    def format_completion(self, item: CompletionItem) -> str:
+        """For a file what was typed of it, without its quotation marks: fish would look for one with them."""
+        if item.type != "plain":
+            return f"{item.type}\t{self.typed().words[-1]}"
+        return super().format_completion(item)
+
 
 class Bash(Fish):
     """bash inserts what it is given."""

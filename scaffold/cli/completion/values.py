@@ -1,23 +1,84 @@
-"""What can stand for an argument or behind an option: names, looked up without reading what they name."""
+"""What can stand for an argument or behind an option: names, looked up with as little reading as can be."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, get_args
 
 from click.shell_completion import CompletionItem
 
 import scaffold
+from scaffold.builds.model import FRAMEWORKS
 from scaffold.errors import ScaffoldError
 
 
 def templates() -> Iterator[CompletionItem]:
-    """Installed templates, a third party's with its provider's name where ours has the same."""
-    from scaffold.projects.catalog import template_names
+    """Installed templates with their titles; a third party's as acme:cnn where ours has its name."""
+    from scaffold.projects.catalog import OWN_DISTRIBUTION, find_folder, template_names
 
     for name, provider in template_names():
-        yield CompletionItem(name, help=provider)
+        title = str(manifest(find_folder(name)[0]).get("title", ""))
+        by = "" if provider == OWN_DISTRIBUTION else f"by {provider}"
+        yield CompletionItem(name, help=", ".join(filter(None, (title, by))))
+
+
+def manifest(folder: Path) -> Mapping[str, Any]:
+    """What a template says of itself, unjudged; nothing where it cannot be read."""
+    from scaffold.toml import TOMLDecodeError, loads
+
+    try:
+        return loads((folder / "template.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, TOMLDecodeError):
+        return {}
+
+
+def versions() -> Iterator[CompletionItem]:
+    """What ``update --to`` takes: of an installed template its version, of git on this machine the tags."""
+    from scaffold.projects.catalog import find_folder
+    from scaffold.projects.origins.git import revisions
+    from scaffold.projects.origins.native import place_of
+    from scaffold.projects.record import read_record
+    from scaffold.system import HostSystem
+
+    system = HostSystem()
+    record = read_record(Path.cwd())
+    if not record.origin:
+        version = manifest(find_folder(record.qualified_template)[0]).get("version", "")
+        yield from (CompletionItem(one, help="installed") for one in (version,) if isinstance(one, str))
+        return
+    place = place_of(system, record)
+    here = Path(place.where.removeprefix("file://"))
+    if place.kind != "git" or not here.is_absolute() or not here.exists():
+        return  # to ask a server takes longer than anybody waits for a Tab
+    tags = [
+        ref.removeprefix("refs/tags/") for ref in revisions(place, system) if ref.startswith("refs/tags/")
+    ]
+    yield from (CompletionItem(one, help="tag") for one in reversed(tags))
+
+
+def answers() -> Iterator[CompletionItem]:
+    """What ``update --answers`` takes: of ours, the choices; of others' templates, what was answered."""
+    from scaffold.projects.catalog import find_folder
+    from scaffold.projects.model import Ide
+    from scaffold.projects.record import read_record
+
+    record = read_record(Path.cwd())
+    if record.kind == "scaffold":
+        layers = () if record.origin else manifest(find_folder(record.qualified_template)[0]).get("layer", ())
+        has = [
+            one for one in FRAMEWORKS if record.origin or any(one == row.get("framework") for row in layers)
+        ]
+        for framework in (*has, *(["both"] if len(has) > 1 else [])):
+            yield CompletionItem(f"frameworks={framework}", help=f"now {'+'.join(record.frameworks)}")
+        for ide in get_args(Ide):
+            yield CompletionItem(f"ide={ide}", help=f"now {record.ide}")
+    for name, said in record.answers.items():
+        if isinstance(said, bool):
+            yield from (CompletionItem(f"{name}={one}", help=f"now {said}") for one in ("true", "false"))
+        elif isinstance(said, (str, int, float)):
+            yield CompletionItem(f"{name}={said}", help="as it is now")
 
 
 def template_locations() -> Iterator[CompletionItem]:
@@ -89,6 +150,7 @@ def mirrors() -> Iterator[CompletionItem]:
 
 
 _VALUES = {
+    "answers": answers,
     "checks": checks,
     "environments": environments,
     "files": files,
@@ -97,6 +159,7 @@ _VALUES = {
     "runs": runs,
     "template locations": template_locations,
     "templates": templates,
+    "versions": versions,
 }
 
 

@@ -6,9 +6,9 @@ function __scaffold_completion
         set -l parts (string split \t -- $line)
         switch $parts[1]
             case file
-                __fish_complete_path (commandline -ct)
+                __fish_complete_path $parts[2]
             case dir
-                __fish_complete_directories (commandline -ct)
+                __fish_complete_directories $parts[2]
             case plain
                 printf '%s\t%s\n' $parts[2] $parts[3]
         end

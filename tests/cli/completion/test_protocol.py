@@ -63,6 +63,54 @@ def test_what_can_stand_there(tmp_path, words, found) -> None:
     assert names == found or words[-1] == ""
 
 
+def test_a_template_is_shown_with_its_title(tmp_path) -> None:
+    done = asked("zsh", "scaffold", "templates", "show", "cn", cwd=tmp_path)
+    assert done.stdout == "plain\tcnn\tImage classifier (CNN)\n"
+
+
+def recorded(root: Path, **fields: object) -> None:
+    """What a project remembers, as far as completion asks for it."""
+    name = {"distribution": "x", "package": "x", "title": "X"}
+    record = {
+        "schema": "scaffold/project/1", "template": "cnn", "template_version": "0.9.0", "provider": "scaffold-dl",
+        "scaffold_version": "0", "name": name, "frameworks": ["pytorch"], "files": {}, **fields,
+    }  # fmt: skip
+    (root / ".scaffold").mkdir()
+    (root / ".scaffold" / "project.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def test_an_update_of_ours_is_offered_the_installed_version_and_every_choice(tmp_path) -> None:
+    from scaffold.projects.catalog import find_template
+
+    recorded(tmp_path)
+    assert values("update", "--to", "", cwd=tmp_path) == [find_template("cnn").version]
+    assert values("update", "--answers", "", cwd=tmp_path) == [
+        *("frameworks=pytorch", "frameworks=keras", "frameworks=both"),
+        *("ide=pycharm", "ide=vscode", "ide=both"),
+    ]
+    bash = asked("bash", "scaffold", "update", "--answers", "ide=v", cwd=tmp_path)
+    assert bash.stdout == "plain\tvscode\n"
+
+
+def test_an_update_of_somebody_else_s_is_offered_local_tags_and_what_was_answered(tmp_path) -> None:
+    origin = tmp_path / "origin"
+    (origin / ".git").parent.mkdir()
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "-q"), ("commit", "-q", "--allow-empty", "-m", "a"), ("tag", "v1"), ("tag", "v2")):
+        subprocess.run([*git, *words], cwd=origin, check=True, capture_output=True)
+    project = tmp_path / "project"
+    project.mkdir()
+    answers = {"license": "MIT", "docs": True, "years": [1, 2]}
+    recorded(project, kind="copier", origin=f"git+{origin.as_uri()}", answers=answers)
+    assert values("update", "--to", "", cwd=project) == ["v2", "v1"]
+    assert values("update", "--answers", "", cwd=project) == ["license=MIT", "docs=true", "docs=false"]
+
+
+def test_no_server_is_asked_while_somebody_types(tmp_path) -> None:
+    recorded(tmp_path, kind="copier", origin="gh:owner/name")
+    assert values("update", "--to", "", cwd=tmp_path) == []
+
+
 def test_every_check_of_the_catalogue_is_offered(tmp_path) -> None:
     from scaffold.checks.catalogue import catalogue
 
@@ -82,12 +130,14 @@ def test_every_python_that_is_supported_is_offered(tmp_path) -> None:
 def test_powershell_is_answered_in_ascii_with_its_own_quotation_marks(tmp_path) -> None:
     (tmp_path / ".run").mkdir()
     run = '<component><configuration name="{}" type="PythonConfigurationType"/></component>'
-    for number, name in enumerate(("it's (a) run", "训练")):
+    # PowerShell takes typographic quotes for its own: a stranger's name must not end its string.
+    for number, name in enumerate(("it's (a) run", "a\u2019; calc; \u2018b", "训练")):
         (tmp_path / ".run" / f"{number}.run.xml").write_text(run.format(name), encoding="utf-8")
     done = asked("powershell", "scaffold", "run", "", cwd=tmp_path)
     assert done.stdout.isascii()
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(row["text"], row["shown"]) for row in rows] == [
+        ("'a\u2019\u2019; calc; \u2018\u2018b'", "a\u2019; calc; \u2018b"),
         ("'it''s (a) run'", "it's (a) run"),
         ("训练", "训练"),
     ]

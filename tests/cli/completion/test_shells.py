@@ -26,7 +26,7 @@ STARTS = {
 BEFORE = {"bash": "", "zsh": "autoload -Uz compinit && compinit -D\n", "fish": ""}
 
 RUN = '<component name="ProjectRunConfigurationManager"><configuration name="{}" type="PythonConfigurationType"/></component>'
-NAMES = ("train (PyTorch)", "evaluate it's $HOME", "训练 (both)")
+NAMES = ("train (PyTorch)", "evaluate it's $HOME", "训练 (both)", "wow!! it's")
 
 
 @pytest.fixture
@@ -67,6 +67,9 @@ TYPED = [
     ('scaffold run "ev\t', ["run", "evaluate it's $HOME"]),
     ("scaffold run 训\t", ["run", "训练 (both)"]),
     ("scaffold run x -- --file no\t", ["run", "x", "--", "--file", "notes.txt"]),
+    ("scaffold run x -- '../a p\tno\t", ["run", "x", "--", "../a project/notes.txt"]),
+    ('scaffold run x -- "../a p\tno\t', ["run", "x", "--", "../a project/notes.txt"]),
+    ('scaffold run "wo\t', ["run", "wow!! it's"]),
     ("scaffold env show ke\t", ["env", "show", "keras"]),
     ("scaffold doctor explain env.mi\t", ["doctor", "explain", "env.missing"]),
     ("true && scaffold doctor --only env.mi\t", ["doctor", "--only", "env.missing"]),
