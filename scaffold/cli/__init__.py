@@ -27,7 +27,7 @@ COMMANDS = {
     "ide": "Make the IDE ready for a project: files, interpreter, checks, installation.",
     "detect": "Show what this machine is: processor, memory, accelerators, drivers.",
     "builds": "Say which builds of PyTorch, TensorFlow and JAX run on a machine, from where, and why.",
-    "templates": "List the templates, or show one.",
+    "templates": "List the templates; show, check, open, export one, or begin one of your own.",
     "completion": "Print a shell's completion script, or put it where the shell looks.",
 }
 

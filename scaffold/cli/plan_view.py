@@ -9,7 +9,7 @@ import click
 from scaffold.builds.model import TITLES
 from scaffold.cli.detect import accelerator_text, host_rows
 from scaffold.cli.registration_view import registration_lines
-from scaffold.cli.text import arrow, can_show, counted, flat, row, size
+from scaffold.cli.text import arrow, can_show, counted, flat, paragraph, size
 from scaffold.shell import line
 
 if TYPE_CHECKING:
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 def new_plan_lines(plan: NewPlan, *, whole: bool = False) -> list[str]:
     """The plan of ``scaffold new``; with ``whole``, every reason, file and download."""
     lines = [*setup_plan_lines(plan.setup, whole=whole)]
-    lines.append(row("Project", f"{plan.target}: {len(plan.files)} files from template {plan.template.name}"))
+    lines.append(
+        paragraph("Project", f"{plan.target}: {len(plan.files)} files from template {plan.template.name}")
+    )
     if plan.record.origin:
         at = f" at {plan.record.revision}" if plan.record.revision else ""
-        lines.append(row("", f"which comes from {plan.record.origin}{at}"))
-    lines += [row("Note", one) for one in plan.notices]
+        lines.append(paragraph("", f"which comes from {plan.record.origin}{at}"))
+    lines += [paragraph("Note", one) for one in plan.notices]
     if plan.foreign is not None:
         lines += foreign_lines(plan.foreign, whole=whole)
     if whole:
-        lines += [row("", str(path)) for path in sorted(plan.files)]
+        lines += [paragraph("", str(path)) for path in sorted(plan.files)]
     return lines
 
 
@@ -43,12 +45,12 @@ def foreign_lines(drawn: ForeignDrawing, *, whole: bool) -> list[str]:
     from scaffold.cli.foreign_options import account_lines
 
     lines = account_lines(drawn.account)
-    lines += [row("Note", notice) for notice in drawn.account.notices]
-    lines += [row("Needs", f"{name}: seen in {where}") for name, where in drawn.found.seen.items()]
+    lines += [paragraph("Note", notice) for notice in drawn.account.notices]
+    lines += [paragraph("Needs", f"{name}: seen in {where}") for name, where in drawn.found.seen.items()]
     if whole:
         answers = drawn.blueprint.record.answers.items()
         told = [flat(f"{key}: {one}") for key, one in answers]
-        lines += [row("" if number else "Answers", one) for number, one in enumerate(told)]
+        lines += [paragraph("" if number else "Answers", one) for number, one in enumerate(told)]
     return lines
 
 
@@ -56,16 +58,18 @@ def setup_plan_lines(plan: SetupPlan, *, whole: bool = False) -> list[str]:
     """Machine, Python, builds, environment."""
     lines = [*machine_summary(plan.machine)]
     lines.append(
-        row("Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})")
+        paragraph(
+            "Python", f"{plan.interpreter.version} ({plan.interpreter.origin}: {plan.interpreter.path})"
+        )
     )
-    lines += [row("", f"because {reason}") for reason in plan.choice.reasons]
+    lines += [paragraph("", f"because {reason}") for reason in plan.choice.reasons]
     for build in plan.choice.builds:
         lines += build_lines(build, whole=whole)
     for build in plan.choice.apart:
         lines += build_lines(build, whole=whole, apart=True)
     if whole:
-        lines += [row("", f"not Python {one.version}: {one.why}") for one in plan.choice.turned_down]
-    lines += [row("Note", notice) for notice in plan.choice.notices]
+        lines += [paragraph("", f"not Python {one.version}: {one.why}") for one in plan.choice.turned_down]
+    lines += [paragraph("Note", notice) for notice in plan.choice.notices]
     for environment in plan.environments:
         lines += environment_lines(environment, whole=whole)
     return lines
@@ -75,11 +79,11 @@ def machine_summary(machine: Machine) -> list[str]:
     """The machine on a few lines."""
     rows = dict(host_rows(machine.host))
     told = [rows[name] for name in ("System", "Processor", "Memory") if rows[name] != "unknown"]
-    lines = [row("Machine", " · ".join(told))]
-    lines += [row("", text) for text in accelerator_texts(machine.accelerators)]
+    lines = [paragraph("Machine", " · ".join(told))]
+    lines += [paragraph("", text) for text in accelerator_texts(machine.accelerators)]
     if not machine.accelerators:
-        lines.append(row("", "no accelerator that a framework could use"))
-    return lines + [row("Note", note) for note in machine.notes]
+        lines.append(paragraph("", "no accelerator that a framework could use"))
+    return lines + [paragraph("Note", note) for note in machine.notes]
 
 
 def accelerator_texts(accelerators: tuple[Accelerator, ...]) -> list[str]:
@@ -111,13 +115,15 @@ def build_lines(build: BuildPlan, *, whole: bool = False, apart: bool = False) -
     name = TITLES[build.framework] + (" (GPU)" if apart else "")
     companions = f" with {', '.join(build.companions)}" if build.companions else ""
     sure = "" if build.confidence == "high" else f" (confidence: {build.confidence})"
-    lines = [row(name, f"{build.requirement}{companions} on {build.device}{sure}")]
+    lines = [paragraph(name, f"{build.requirement}{companions} on {build.device}{sure}")]
     reasons = build.reasons if whole else build.reasons[:2]
-    lines += [row("", f"because {reason}") for reason in reasons]
-    lines += [row("", f"warning: {warning}") for warning in build.warnings]
-    lines += [row("", f"programs start with {name}={value}") for name, value in build.environment.items()]
+    lines += [paragraph("", f"because {reason}") for reason in reasons]
+    lines += [paragraph("", f"warning: {warning}") for warning in build.warnings]
+    lines += [
+        paragraph("", f"programs start with {name}={value}") for name, value in build.environment.items()
+    ]
     if whole:
-        lines += [row("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
+        lines += [paragraph("", f"not {one.version} {one.variant}: {one.why}") for one in build.turned_down]
     return lines
 
 
@@ -129,16 +135,18 @@ def environment_lines(plan: EnvironmentPlan, *, whole: bool = False) -> list[str
     text += f"; {here} are on this machine already" if here else ""
     about = "at least" if unknown else "about"
     lines = [
-        row("Download", text),
-        row(
+        paragraph("Download", text),
+        paragraph(
             "Environment",
             f"{plan.location}, installed by {plan.installer}; {about} {size(plan.disk_needed)} on disk",
         ),
     ]
-    lines += [row("Note", notice) for notice in plan.notices]
+    lines += [paragraph("Note", notice) for notice in plan.notices]
     if whole:
         lines += [
-            row("", f"{one.name} {one.version}  {'here' if one.local else size(one.size)}  {one.source}")
+            paragraph(
+                "", f"{one.name} {one.version}  {'here' if one.local else size(one.size)}  {one.source}"
+            )
             for one in plan.downloads
         ]
     return lines
@@ -163,10 +171,10 @@ def setup_report_lines(report: SetupReport) -> list[str]:
     lines = []
     for one in report.made:
         about = f"Python {one.environment.version}, {counted(len(one.environment.packages), 'package')}"
-        lines.append(row("Made", f"{one.environment.location}: {about}"))
-        lines += [row(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
-    lines += [row("" if number else "Warning", one) for number, one in enumerate(report.warnings)]
-    lines += [row("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
+        lines.append(paragraph("Made", f"{one.environment.location}: {about}"))
+        lines += [paragraph(f"{TITLES[proof.framework]} works", proof_text(proof)) for proof in one.proofs]
+    lines += [paragraph("" if number else "Warning", one) for number, one in enumerate(report.warnings)]
+    lines += [paragraph("Kept", f"{name}: what somebody wrote or chose there stays") for name in report.kept]
     return [*lines, *registration_lines(report.registration)]
 
 

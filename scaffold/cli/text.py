@@ -107,6 +107,11 @@ def rows(label: str, text: str) -> Iterator[str]:
     yield from rest
 
 
+def paragraph(label: str, text: str) -> str:
+    """`rows` as one text of several lines, for a list of rows."""
+    return "\n".join(rows(label, text)) or row(label, text)
+
+
 def arrow() -> str:
     """An arrow that this terminal can show."""
     return "→" if can_show("→") else "->"

@@ -26,7 +26,7 @@ COMMANDS = {
 )
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List the templates, or show one."""
+    """List the templates; show, check, open, export one, or begin one of your own."""
     if context.invoked_subcommand is None:
         from scaffold.cli.templates.list import command as listing
 
