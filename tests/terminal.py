@@ -27,7 +27,7 @@ _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cDEHM])"
 )
 
-UP, DOWN, TAB, ENTER, ESCAPE = "\x1b[A", "\x1b[B", "\t", "\r", "\x1b"
+UP, DOWN, LEFT, TAB, BACK_TAB, ENTER, ESCAPE = "\x1b[A", "\x1b[B", "\x1b[D", "\t", "\x1b[Z", "\r", "\x1b"
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 

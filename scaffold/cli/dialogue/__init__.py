@@ -77,23 +77,42 @@ def _tells_no_template(given: Answers) -> bool:
 
 
 def _asked(system: System, given: Answers, parent: Path, more: Sequence[str]) -> Answers:
-    from scaffold.cli.dialogue.questions import ask_frameworks, ask_name, ask_template, steps
+    from scaffold.cli.dialogue.model import GoBack
+    from scaffold.cli.dialogue.questions import (
+        ask_frameworks,
+        ask_name,
+        ask_template,
+        proposed_name,
+        steps,
+    )
     from scaffold.cli.dialogue.words import language, words
     from scaffold.cli.text import can_show
 
     spoken = words(language(system))
     if not can_show(spoken("template_help")):
         spoken = words("en")
-    left = iter(steps(given))
-    answers = given
+    fields = [one for one in ("template", "name", "framework") if getattr(given, one) is None]
+    numbers, at = steps(given), 0
+    answers, before = given, dict[str, str | None]()  # what was said before somebody went back
     try:
         asker = _asker(system, spoken)
-        if answers.template is None:
-            answers = replace(answers, template=ask_template(asker, spoken, next(left)))
-        if answers.name is None:
-            answers = replace(answers, name=ask_name(asker, spoken, answers, parent, system.home, next(left)))
-        if answers.framework is None:
-            answers = replace(answers, framework=ask_frameworks(asker, spoken, answers, next(left)))
+        while at < len(fields):
+            field, step = fields[at], numbers[at]
+            last = before.get(field)
+            try:
+                if field == "template":
+                    said: str | None = ask_template(asker, spoken, step, last)
+                elif field == "name":
+                    said = ask_name(asker, spoken, answers, parent, system.home, step, last)
+                else:
+                    said = ask_frameworks(asker, spoken, answers, step, last)
+            except GoBack:
+                at -= 1
+                continue
+            # A name that was proposed goes with its template: another one proposes another.
+            proposed = field == "name" and said == proposed_name(answers, parent, system.home)
+            before[field] = None if proposed else said
+            answers, at = _with(answers, field, said), at + 1
     except (KeyboardInterrupt, EOFError):
         _stop(spoken)
     from scaffold.shell import line
@@ -101,6 +120,12 @@ def _asked(system: System, given: Answers, parent: Path, more: Sequence[str]) ->
     command = line("scaffold", "new", *answers.arguments(), *more)
     click.echo(f"\n{spoken('again')} {click.style(command, bold=True)}\n")
     return answers
+
+
+def _with(answers: Answers, field: str, said: str | None) -> Answers:
+    if field == "template":
+        return replace(answers, template=said)
+    return replace(answers, name=said) if field == "name" else replace(answers, framework=said)
 
 
 def _asker(system: System, spoken: Words) -> Asker:

@@ -1,4 +1,4 @@
-"""Questions that are answered with arrows and by typing. prompt_toolkit is imported here alone, and late."""
+"""Questions that are answered with arrows and by typing. prompt_toolkit comes in here and in keys, late."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli.dialogue.model import Judge, Judgement, Option, Question
+from scaffold.cli.dialogue.keys import leaving
+from scaffold.cli.dialogue.model import GoBack, Judge, Judgement, Option, Question
 from scaffold.cli.text import width, wrapped
 
 if TYPE_CHECKING:
@@ -40,11 +41,10 @@ class Arrows:
         from scaffold.cli.dialogue.picker import Picker
 
         picker = Picker(tuple(options), default)
-        keys = _keys()
+        keys = leaving(question, lambda: not picker.typed)
 
         @keys.add("up")
         @keys.add("c-p")
-        @keys.add("s-tab")
         def _(_event: KeyPressEvent) -> None:
             picker.move(-1)
 
@@ -87,7 +87,7 @@ class Arrows:
         def judged() -> Judgement:
             return judge(buffer.text or default)
 
-        keys = _keys()
+        keys = leaving(question, lambda: not buffer.text)
 
         @keys.add("tab")
         def _(_event: KeyPressEvent) -> None:
@@ -109,7 +109,7 @@ class Arrows:
                 note = self._words("refused", reason=note, proposal=judgement.proposal)
             return [
                 *_lines(f"{mark} {note}", style),
-                *_lines(question.help, ""), *_lines(self._words("keys_text"), "fg:ansibrightblack"),
+                *_lines(question.help, ""), *self._help("keys_text", question),
             ]  # fmt: skip
 
         placeholder = ConditionalProcessor(
@@ -141,23 +141,11 @@ class Arrows:
         room = rows - len(shown) - 5
         if more and room >= 3:
             drawn += [("", "\n"), *more[:room]]
-        return [*drawn, *_lines(question.help, ""), *_lines(self._words("keys_list"), "fg:ansibrightblack")]
+        return [*drawn, *_lines(question.help, ""), *self._help("keys_list", question)]
 
-
-def _keys() -> KeyBindings:
-    """What stops every question."""
-    from prompt_toolkit.key_binding import KeyBindings
-
-    keys = KeyBindings()
-
-    @keys.add("c-c")
-    @keys.add("<sigint>")
-    @keys.add("c-d")
-    @keys.add("escape", eager=True)
-    def _(event: KeyPressEvent) -> None:
-        event.app.exit(exception=KeyboardInterrupt)
-
-    return keys
+    def _help(self, keys: str, question: Question) -> _Fragments:
+        back = self._words("back") if question.back else ""
+        return _lines(self._words(keys, back=back), "fg:ansibrightblack")
 
 
 def _run(container: Container, keys: KeyBindings, focus: Any = None) -> object:
@@ -176,7 +164,13 @@ def _run(container: Container, keys: KeyBindings, focus: Any = None) -> object:
         output=_output(),
     )
     application.ttimeoutlen = _ESCAPE
-    return application.run()
+    try:
+        return application.run()
+    except GoBack:  # the line that the question before has left is no answer any more
+        application.output.cursor_up(1)
+        application.output.erase_down()
+        application.output.flush()
+        raise
 
 
 def _output() -> Any:

@@ -14,6 +14,11 @@ class Question:
     label: str
     help: str
     step: str  # 1/3
+    back: bool = False  # an earlier question can be asked again
+
+
+class GoBack(Exception):
+    """The user wants the question before this one again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,10 @@ Judge = Callable[[str], Judgement]
 
 
 class Asker(Protocol):
-    """Asks one question at a time. Raises KeyboardInterrupt or EOFError where the user wants no more."""
+    """Asks one question at a time.
+
+    Raises KeyboardInterrupt or EOFError where the user wants no more, GoBack where a question has one before.
+    """
 
     def choose(self, question: Question, options: Sequence[Option], default: str) -> str:
         """One of the options' values."""

@@ -26,8 +26,14 @@ def steps(given: Answers) -> list[str]:
     return [f"{number}/{asked}" for number in range(1, asked + 1)]
 
 
-def ask_template(asker: Asker, words: Words, step: str) -> str:
-    """One of the installed templates; a broken one is not offered."""
+def question_of(words: Words, key: str, step: str) -> Question:
+    """A question's words; there is a way back from all but the first."""
+    back = not step.startswith("1/")
+    return Question(label=words(key), help=words(f"{key}_help"), step=step, back=back)
+
+
+def ask_template(asker: Asker, words: Words, step: str, before: str | None = None) -> str:
+    """One of the installed templates; a broken one is not offered. ``before``: what was answered already."""
     from scaffold.projects.brochure import brochure
     from scaffold.projects.catalog import find_templates
 
@@ -36,22 +42,30 @@ def ask_template(asker: Asker, words: Words, step: str) -> str:
         Option(value=name, title=words.title(one), preview=preview(brochure(one), words))
         for name, one in zip(_names(templates), templates, strict=True)
     ]
-    question = Question(label=words("template"), help=words("template_help"), step=step)
-    return asker.choose(question, options, options[0].value)
+    return asker.choose(question_of(words, "template", step), options, before or options[0].value)
 
 
-def ask_name(asker: Asker, words: Words, given: Answers, parent: Path, home: Path | None, step: str) -> str:
-    """A name whose folder can be made here."""
+def proposed_name(given: Answers, parent: Path, home: Path | None) -> str:
+    """What Enter alone takes."""
+    return _free(_short_name(given.template or "", parent, home), parent)
+
+
+def ask_name(
+    asker: Asker, words: Words, given: Answers, parent: Path, home: Path | None, step: str,
+    before: str | None = None,
+) -> str:  # fmt: skip
+    """A name whose folder can be made here; ``before``: one that was typed already."""
     template = _short_name(given.template or "", parent, home)
 
     def judge(text: str) -> Judgement:
         return judged(text, template, parent, words)
 
-    question = Question(label=words("name"), help=words("name_help"), step=step)
-    return asker.text(question, _free(template, parent), judge)
+    return asker.text(question_of(words, "name", step), before or _free(template, parent), judge)
 
 
-def ask_frameworks(asker: Asker, words: Words, given: Answers, step: str) -> str | None:
+def ask_frameworks(
+    asker: Asker, words: Words, given: Answers, step: str, before: str | None = None
+) -> str | None:
     """Both or one, where the template has both; None where there is nothing to choose."""
     from scaffold.projects.brochure import brochure, framework_title
     from scaffold.projects.catalog import find_template
@@ -67,15 +81,14 @@ def ask_frameworks(asker: Asker, words: Words, given: Answers, step: str) -> str
     for one in template.frameworks:
         note = f": {words('only_note', seconds=words.duration(took[one]))}" if one in took else ""
         options.append(Option(value=one, title=f"{framework_title(one)}{note}"))
-    question = Question(label=words("frameworks"), help=words("frameworks_help"), step=step)
-    return asker.choose(question, options, "both")
+    return asker.choose(question_of(words, "frameworks", step), options, before or "both")
 
 
 def preview(about: Brochure, words: Words) -> tuple[tuple[str, str], ...]:
     """What a template makes: its data, programs, what it reaches, how long its first run takes."""
     from scaffold.projects.brochure import framework_title
 
-    rows = [("", words.description(about.template)), (words("data"), about.template.data)]
+    rows = [("", words.description(about.template)), (words("data"), words.data(about.template))]
     rows.append((words("programs"), ", ".join(about.programs)))
     if about.measured is not None and about.first_runs:
         reached = [

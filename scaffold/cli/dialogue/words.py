@@ -40,6 +40,10 @@ class Words:
         """What a template is for."""
         return self._own("descriptions", template, template.description)
 
+    def data(self, template: Template) -> str:
+        """What it trains on out of the box."""
+        return self._own("datasets", template, template.data)
+
     def _own(self, table: str, template: Template, otherwise: str) -> str:
         from scaffold.projects.catalog import OWN_DISTRIBUTION
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, TAB, Terminal
+from tests.terminal import BACK_TAB, CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, LEFT, TAB, Terminal
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -95,6 +95,54 @@ def test_frameworks_that_an_option_tells_are_not_asked_for(here) -> None:
     assert "scaffold new flowers --template cnn --framework keras --no-env --dry-run\n" in terminal.said
 
 
+def test_an_earlier_question_is_asked_again_and_what_was_answered_is_there(here) -> None:
+    with new(here) as terminal:
+        terminal.shows("? Template [1/3]", "Enter takes, Esc stops")  # no way back from the first
+        terminal.type(LEFT, BACK_TAB, "llm", ENTER)
+        terminal.shows("? Name [2/3]: llm-project", "goes back, Esc stops")
+        terminal.type("a", LEFT, "b")  # within what is typed it moves
+        terminal.shows("? Name [2/3]: ba\n")
+        terminal.type(ENTER)
+        terminal.shows("✔ Name: ba\n", "? Frameworks [3/3]", KEYS)
+        terminal.type(DOWN, LEFT)
+        terminal.shows("✔ Template: llm\n? Name [2/3]: ba\n", KEYS)
+        terminal.type(BACK_TAB)
+        terminal.shows("? Template [1/3]", f"{POINTER} llm  ", KEYS)
+        assert "✔" not in terminal.screen
+        terminal.type(ENTER)
+        terminal.shows("? Name [2/3]: ba\n", KEYS)
+        terminal.type(ENTER)
+        terminal.shows("✔ Template: llm\n✔ Name: ba\n? Frameworks [3/3]", KEYS)
+        terminal.type(ENTER)
+        assert terminal.end() == 0
+    assert "scaffold new ba --template llm --framework both --no-env" in terminal.said
+
+
+def test_a_name_that_was_proposed_goes_with_its_template(here) -> None:
+    with new(here) as terminal:
+        terminal.shows(*CNN)
+        terminal.type(ENTER)
+        terminal.shows("? Name [2/3]: cnn-project", KEYS)
+        terminal.type(ENTER)
+        terminal.shows("? Frameworks [3/3]", KEYS)
+        terminal.type(LEFT)
+        terminal.shows("? Name [2/3]: cnn-project", KEYS)
+        terminal.type(LEFT)
+        terminal.shows("? Template [1/3]", KEYS)
+        terminal.type("llm", ENTER)
+        terminal.shows("? Name [2/3]: llm-project", KEYS)
+        terminal.type(CTRL_C)
+        assert terminal.end() == 130
+
+
+def test_the_plan_is_wrapped_at_words(here) -> None:
+    with new(here, "cnn-project", columns=60, rows=200) as terminal:
+        assert terminal.end() == 0
+    rows = [line for line in terminal.said.splitlines() if line.startswith(" " * 15)]
+    assert rows
+    assert [line for line in rows if len(line) > 60 and " " in line.strip()] == []
+
+
 @pytest.mark.parametrize("arguments", [("cnn-project",), ("flowers", "-t", "cnn")])
 def test_what_leaves_nothing_open_asks_nothing(here, arguments) -> None:
     with new(here, *arguments) as terminal:
@@ -175,7 +223,7 @@ def test_the_plain_questions_stop_as_well(here, key) -> None:
 
 def test_the_dialogue_speaks_chinese_where_the_locale_does(here) -> None:
     with new(here, environment={"LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"}) as terminal:
-        terminal.shows("? 模板 [1/3]", "图像分类", "Esc 退出")
+        terminal.shows("? 模板 [1/3]", "图像分类", "实测机器：", "Esc 退出")
         terminal.type("text", ENTER)
         terminal.shows("? 名称 [2/3]: text-project\n  → 将创建 ./text-project，包名 text_project\n")
         terminal.type("a b")
