@@ -6,13 +6,13 @@ with a random key that lies in the user's own folder and in no project.
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import os
 import secrets
-from functools import cache
+import sys
 from pathlib import Path
 
+from scaffold.errors import UpdateRefused
 from scaffold.files import move, read_regular
 
 #: Bytes of a key.
@@ -22,14 +22,30 @@ _LENGTH = 32
 _PATIENCE = 10.0
 
 
+def ready() -> None:
+    """Have the key that `seal` needs, before anything is changed that only it could finish or take back.
+
+    Raises UpdateRefused (``update-no-key``) where none can be kept: one that ends with this process would
+    make the journal nobody's.
+    """
+    _key(_place())
+
+
 def seal(content: bytes) -> str:
-    """What proves, later and to this user alone, that the content is the user's own."""
-    return hmac.new(_key(_place()), content, "sha256").hexdigest()
+    """What proves, later and to this user alone, that the content is the user's own. Raises as `ready`."""
+    return _sealed(_key(_place()), content)
 
 
 def is_ours(content: bytes, sealed: str) -> bool:
-    """Whether `seal` was called with it by this user on this machine."""
-    return hmac.compare_digest(seal(content).encode(), sealed.encode("utf-8", "replace"))
+    """Whether `seal` was called with it by this user on this machine; nothing is written to find out."""
+    key = _kept(_place())
+    return key is not None and hmac.compare_digest(
+        _sealed(key, content).encode(), sealed.encode("utf-8", "replace")
+    )
+
+
+def _sealed(key: bytes, content: bytes) -> str:
+    return hmac.new(key, content, "sha256").hexdigest()
 
 
 def _place() -> Path:
@@ -38,17 +54,32 @@ def _place() -> Path:
     return user_state_path("scaffold", appauthor=False) / "journals.key"
 
 
-@cache
 def _key(place: Path) -> bytes:
-    """The user's key, made the first time; where none can be kept, one that ends with this process."""
+    """The user's key, made the first time. A key that is there needs no folder that can be written."""
     from filelock import FileLock, Timeout
 
-    if place.is_absolute():  # else the user has no home
-        with contextlib.suppress(OSError, Timeout):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(f"{place}.lock", timeout=_PATIENCE):
-                return _kept(place) or _made(place)
-    return secrets.token_bytes(_LENGTH)
+    if not place.is_absolute():
+        raise _without(place, "this user has no home folder")
+    try:
+        if key := _kept(place):
+            return key
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(f"{place}.lock", timeout=_PATIENCE):
+            return _kept(place) or _made(place)
+    except Timeout as problem:
+        raise _without(place, f"another process holds {place}.lock") from problem
+    except (OSError, NotImplementedError) as problem:  # the latter: filelock, of a disk that knows no locks
+        raise _without(place, getattr(problem, "strerror", None) or str(problem)) from problem
+
+
+def _without(place: Path, why: str) -> UpdateRefused:
+    return UpdateRefused(
+        f"the key that seals an update cannot be kept in {place.parent}",
+        detail=(why, "without it an update that is interrupted could be neither finished nor taken back"),
+        hint="let this user write into that folder"
+        + ("" if sys.platform in {"win32", "darwin"} else ", or name another one that stays: export XDG_STATE_HOME=FOLDER"),
+        code="update-no-key",
+    )
 
 
 def _kept(place: Path) -> bytes | None:

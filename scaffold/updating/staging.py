@@ -16,7 +16,7 @@ from scaffold.projects.record import OWN, digest
 from scaffold.projects.snapshot import Entry, outside
 from scaffold.projects.write import put_entry
 from scaffold.updating.reading import entry_at
-from scaffold.updating.seal import is_ours, seal
+from scaffold.updating.seal import is_ours, ready, seal
 
 JOURNAL = "journal.json"
 
@@ -79,8 +79,9 @@ def stage(root: Path, folder: Path, steps: Iterable[Step], about: Mapping[str, A
     """Write everything that is new, and last, in one rename, the journal. Raises OSError.
 
     What goes, goes first: it may make room for a folder of the same name. Raises UpdateRefused
-    (``update-path-refused``) for a path that is no update's to write.
+    (``update-path-refused``) for a path that is no update's to write, and as `ready` does.
     """
+    ready()
     steps = tuple(steps)
     for one in steps:
         _refuse(one.path)

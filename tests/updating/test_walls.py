@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -302,23 +303,38 @@ def test_each_user_has_a_key_that_nobody_else_reads(home: Path, monkeypatch: pyt
     sealed = seal.seal(b"a journal")
     key = home / "state/journals.key"
     assert (key.stat().st_mode & 0o777, len(key.read_bytes())) == (0o600, 32)
-    seal._key.cache_clear()  # another process
     assert (seal.is_ours(b"a journal", sealed), seal.is_ours(b"another", sealed)) == (True, False)
     key.write_bytes(b"damaged")
-    seal._key.cache_clear()
+    assert not seal.is_ours(b"a journal", sealed)
+    seal.seal(b"another")
     assert (seal.is_ours(b"a journal", sealed), len(key.read_bytes())) == (False, 32)
-    seal._key.cache_clear()
 
 
-def test_without_a_place_for_the_key_nothing_is_believed_but_what_this_process_wrote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_place_for_the_key_nothing_is_begun_that_nobody_could_end(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     for place in (tmp_path / "file/state/journals.key", Path("~/state/journals.key")):
         monkeypatch.setattr(seal, "_place", lambda place=place: place)
-        sealed = seal.seal(b"a journal")
-        assert seal.is_ours(b"a journal", sealed)
-        seal._key.cache_clear()
-        assert not seal.is_ours(b"a journal", sealed)
-        seal._key.cache_clear()
+        with pytest.raises(UpdateRefused) as caught:
+            journal.apply(root, STEPS, {})
+        assert caught.value.code == "update-no-key"
+        assert caught.value.message.endswith(f" cannot be kept in {place.parent}")
+        assert sys.platform == "darwin" or caught.value.hint.endswith("export XDG_STATE_HOME=FOLDER")
+        assert not seal.is_ours(b"a journal", "")
+        assert (files(root), (root / ".scaffold").exists()) == (BEFORE, False)
     assert not Path("~").exists()
+
+
+def test_a_key_that_is_there_needs_no_folder_that_can_be_written(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seal, "_place", lambda: tmp_path / "state/journals.key")
+    sealed = seal.seal(b"a journal")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    monkeypatch.setattr(Path, "mkdir", refused)
+    assert (seal.seal(b"a journal"), seal.is_ours(b"a journal", sealed)) == (sealed, True)
