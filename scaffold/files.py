@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scaffold.errors import BadRequest, IdeFileBroken, NoPermission, NoSpace, ScaffoldError
+from scaffold.links import refuse_link_of_ours
 
 #: Bytes. A workspace.xml of years has a few MB; what goes beyond this is no file of an IDE.
 LARGEST = 16 << 20
@@ -51,8 +52,10 @@ def put_file(path: Path, content: bytes | str) -> None:
     """Write ``content``; whoever reads, at any moment, finds the old file or the new one, never a part.
 
     Text is written in UTF-8 as it stands. Missing folders are made. A link stays a link: what it leads to is
-    written. The mode of a file that was there stays. Raises OSError; the old file is there then.
+    written, but in the folder that is ours alone (`refuse_link_of_ours`). The mode of a file that was there
+    stays. Raises OSError; the old file is there then.
     """
+    refuse_link_of_ours(path)
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -74,16 +77,6 @@ def clear_remains(path: Path) -> None:
     for remains in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
         with contextlib.suppress(OSError):  # nobody reads it
             remains.unlink()
-
-
-def is_link(path: Path) -> bool:
-    """Whether a path is a link, or a junction of Windows, to wherever."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return False
-    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
-    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", None) == (junction or "none")
 
 
 def move(source: Path, target: Path) -> None:
@@ -153,13 +146,18 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     A clone may bring a link to ``/dev/zero``, and reading a pipe ends when somebody else wants it to.
     """
     _refuse_irregular(path, Path(path).stat())  # opening a device may already do something to it
+    return open(path, "rb", opener=_opened_regular)
+
+
+def _opened_regular(path: str, _: int) -> int:
+    """For ``open``, which from then on alone closes it: with two who do, Ctrl-C may make both do so."""
     handle = os.open(path, _OPENED)
     try:
         _refuse_irregular(path, os.fstat(handle))  # it may be another one by now
-        return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)
         raise
+    return handle
 
 
 def read_regular(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
@@ -230,5 +228,12 @@ def not_written(path: Path, refusal: OSError) -> ScaffoldError:
             f"The path {path} is too long for this system",
             detail=said,
             hint="choose a folder nearer to the root",
+        )
+    if refusal.errno == errno.ELOOP and refusal.filename:
+        return ScaffoldError(
+            f"Cannot write to {refusal.filename}",
+            detail=said,
+            hint="remove that link; it may have come with what you cloned or unpacked",
+            code="write-failed",
         )
     return ScaffoldError(f"Cannot write to {path}", detail=said, code="write-failed")

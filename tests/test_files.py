@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -27,6 +29,45 @@ def test_mode_and_link_stay(tmp_path: Path) -> None:
     link.symlink_to("real.xml")
     replace_file(link, b"new")
     assert (link.is_symlink(), real.read_bytes(), real.stat().st_mode & 0o777) == (True, b"new", 0o600)
+
+
+@posix
+@pytest.mark.parametrize("link", [".scaffold", ".scaffold/idea", ".scaffold/idea/project.json"])
+def test_what_is_ours_in_a_project_is_never_written_through_a_link(tmp_path: Path, link: str) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "p" / link).parent.mkdir(parents=True)
+    (tmp_path / "p" / link).symlink_to(tmp_path / "outside/there")
+    with pytest.raises(ScaffoldError) as caught:
+        replace_file(tmp_path / "p/.scaffold/idea/project.json", b"new")
+    assert caught.value.message == f"Cannot write to {tmp_path / 'p' / link}"
+    assert caught.value.detail[0].startswith("it is a link")
+    assert os.listdir(tmp_path / "outside") == []
+
+
+def test_ctrl_c_at_any_moment_of_opening_closes_a_file_once(tmp_path: Path) -> None:
+    """A number that is closed twice is an error, or by then another file's."""
+    (tmp_path / "a").write_bytes(b"1")
+    left = 0
+
+    def stop(frame: FrameType, _event: str, _argument: object) -> object:
+        nonlocal left
+        frame.f_trace_opcodes = True
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return stop
+
+    for number in range(9999):
+        left, before = number, sys.gettrace()
+        sys.settrace(stop)
+        try:
+            open_regular(tmp_path / "a").close()
+        except KeyboardInterrupt:
+            continue
+        finally:
+            sys.settrace(before)
+        break
+    assert 5 < number < 9998
 
 
 @pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, NoSpace), (errno.EACCES, NoPermission)])

@@ -30,7 +30,7 @@ LAYERS = [
     {"recorded"},
     {"code", "files", "passing", "processes", "watched", "toml", "results", "shell", "words"},
     {"system"},
-    {"platforms"},
+    {"platforms", "links"},
     {"errors"},
 ]
 #: Documented exceptions: importer -> imported, with the reason.

@@ -6,6 +6,8 @@ import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold.links import refuse_link_of_ours
+
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
@@ -18,7 +20,11 @@ def hold(path: Path) -> BaseFileLock:
 
     Where the file system knows no locks, a file that names its holder stands for one: whoever finds that its
     holder died on the same computer takes it over. It lies beside, for an empty lock file names nobody.
+    Raises OSError, also where one of the two is a link.
     """
+    instead = path.with_suffix(".held")
+    for one in (path, instead):
+        refuse_link_of_ours(one)
     from filelock import FileLock, SoftFileLock
 
     lock: BaseFileLock
@@ -31,7 +37,7 @@ def hold(path: Path) -> BaseFileLock:
                 raise
         else:
             return lock
-    lock = SoftFileLock(path.with_suffix(".held"), timeout=0)
+    lock = SoftFileLock(instead, timeout=0)
     lock.acquire()
     return lock
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.files import read_regular
+from scaffold.links import OURS
 from scaffold.projects.folders import FURTHER, MAIN, python_in
 from scaffold.system import OperatingSystem
 
 #: What `scaffold` knows of a project's environments: their state, and the lock of whoever works on them.
-STATE_FOLDER = ".scaffold"
+STATE_FOLDER = OURS
 
 #: Lies in an environment from its first byte on until it is whole.
 UNFINISHED_MARK = ".scaffold-unfinished"

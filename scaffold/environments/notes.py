@@ -18,7 +18,9 @@ def keep_notes(root: Path) -> None:
     """Copy them; a copy of an earlier run that died is replaced."""
     for note, kept in _pairs(root):
         partial = kept.with_name(f"{kept.name}-partial")  # a full disk must not leave half of a copy
-        partial.write_bytes(note.read_bytes() if note.is_file() else b"")
+        partial.unlink(missing_ok=True)
+        with partial.open("xb") as stream:  # never through a link
+            stream.write(note.read_bytes() if note.is_file() else b"")
         partial.replace(kept)
 
 

@@ -21,6 +21,7 @@ from scaffold.environments.layout import Place, adopted_location
 from scaffold.environments.notes import bring_back_notes, forget_notes
 from scaffold.errors import EnvironmentBusy, EnvironmentOccupied, ScaffoldError
 from scaffold.files import not_written, put_file, read_regular
+from scaffold.links import refuse_link_of_ours
 
 #: The number at the schema's end grows when an older scaffold would misread the file.
 SCHEMA = "scaffold/environment/"
@@ -144,6 +145,7 @@ def locked(root: Path) -> Iterator[None]:
 
     path = layout.lock_file(root)
     try:
+        refuse_link_of_ours(path)  # before a folder is made through one
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = hold(path)
     except Timeout:

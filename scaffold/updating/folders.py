@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from scaffold.errors import UpdateRefused
-from scaffold.files import is_link, move_to_free, sync_folder
+from scaffold.files import move_to_free, sync_folder
+from scaffold.links import is_link
 from scaffold.updating.staging import Journal
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from scaffold.files import NotReadable, is_link, not_written, read_regular
+from scaffold.files import NotReadable, not_written, read_regular
+from scaffold.links import is_link
 from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
 from scaffold.updating import pairing

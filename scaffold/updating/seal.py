@@ -73,11 +73,12 @@ def _key(place: Path) -> bytes:
 
 
 def _without(place: Path, why: str) -> UpdateRefused:
+    fixed = sys.platform in {"win32", "darwin"}  # there no variable moves it
+    elsewhere = "" if fixed else "; or name another one: export XDG_STATE_HOME=FOLDER"
     return UpdateRefused(
         f"the key that seals an update cannot be kept in {place.parent}",
         detail=(why, "without it an update that is interrupted could be neither finished nor taken back"),
-        hint="let this user write into that folder"
-        + ("" if sys.platform in {"win32", "darwin"} else ", or name another one that stays: export XDG_STATE_HOME=FOLDER"),
+        hint=f"let this user write into that folder{elsewhere}",
         code="update-no-key",
     )
 

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.errors import UpdateRefused
-from scaffold.files import NotReadable, is_link, read_regular, sync_folder
+from scaffold.files import NotReadable, read_regular, sync_folder
+from scaffold.links import is_link
 from scaffold.projects.record import OWN, digest
 from scaffold.projects.snapshot import Entry, outside
 from scaffold.projects.write import put_entry

@@ -177,6 +177,20 @@ def test_a_file_system_without_locks(number, root, monkeypatch) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["", "environment.lock", "environment.held"])
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_lock_that_is_a_link_is_refused_and_nothing_comes_to_be_where_it_leads(
+    root, tmp_path, name
+) -> None:
+    link = root / ".scaffold" / name if name else root / ".scaffold"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ScaffoldError) as caught, locked(root):
+        pass
+    assert caught.value.message == f"Cannot write to {link}"
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_write_protected_folders_are_discarded(root) -> None:
     (root / ".scaffold").mkdir()
     inner = root / "old" / "closed" / "inner"
