@@ -1,4 +1,7 @@
-"""What scripts read: JSON with a schema and a version, the same envelope for every command."""
+"""What scripts read: JSON with a schema and a version, the same envelope for every command.
+
+And the reading of JSON that anybody may have written.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,20 @@ def envelope(schema: str, **payload: Any) -> str:
     """
     text = json.dumps({"schema": schema, **plain(payload)}, indent=2, ensure_ascii=False)
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def read_json(text: str | bytes) -> Any:
+    """As ``json.loads``; whatever it cannot read is a ValueError, brackets without end among it.
+
+    >>> read_json("[" * 100000)
+    Traceback (most recent call last):
+    ...
+    ValueError: it is nested too deep
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as problem:
+        raise ValueError("it is nested too deep") from problem
 
 
 def plain(value: Any) -> Any:

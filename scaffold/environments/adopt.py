@@ -6,7 +6,6 @@ that reads an environment uses it, and nothing writes to it.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from scaffold.environments.model import Environment
 from scaffold.environments.remaking import remake_hint
 from scaffold.environments.state import is_ours, is_unfinished, read_state
 from scaffold.errors import EnvironmentOccupied, OptionRefused
+from scaffold.results import read_json
 from scaffold.system import System, without
 
 #: Names that people and tools give an environment in a project's folder.
@@ -139,7 +139,7 @@ def parse_told(output: str) -> str:
     ('3.12.1', '', '')
     """
     try:
-        told = json.loads(output)
+        told = read_json(output)
     except ValueError:
         return ""
     version = told.get("version") if isinstance(told, dict) else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from scaffold.machine.model import Status
 from scaffold.machine.tables import table
+from scaffold.results import read_json
 
 #: The code of an answer that never came.
 NO_ANSWER = -1
@@ -52,7 +52,7 @@ def level_zero_answer(output: str) -> Answer | None:
     2013265921
     """
     try:
-        record = json.loads(output)
+        record = read_json(output)
     except ValueError:
         return None
     if not isinstance(record, dict):

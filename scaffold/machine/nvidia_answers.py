@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from scaffold.machine.model import DriverAnswers, GpuState
+from scaffold.results import read_json
 
 Source = Literal["libcuda", "NVML", "nvidia-smi"]
 
@@ -185,7 +185,7 @@ def bare(uuid: str) -> str:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
+        value = read_json(text)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None

@@ -7,7 +7,6 @@ as soon as it is installed.
 
 from __future__ import annotations
 
-import json
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ import scaffold
 from scaffold.errors import TemplateBroken
 from scaffold.projects.foreign.child import Limits, Room, confined, printed, room, too_much, why_died
 from scaffold.projects.prose import Prose, SharedProse
+from scaffold.results import read_json
 from scaffold.system import HostSystem
 from scaffold.watched import run_watched
 
@@ -56,7 +56,7 @@ def rendered_apart(
         if ended.stopped:
             raise _stopped(ended.stopped, name, place)
         try:
-            told = json.loads(answer.read_text(encoding="utf-8"))
+            told = read_json(answer.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise _stopped(why_died(ended, place, LIMITS), name, place) from None
     if "problem" in told:

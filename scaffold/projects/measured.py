@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.errors import TemplateBroken
+from scaffold.results import read_json
 
 FILE = "measured.json"
 SCHEMA = "scaffold/measured/1"
@@ -49,7 +49,7 @@ def read_measured(folder: Path) -> Measured | None:
     """What was measured of the template in a folder, None where nothing was. Raises `TemplateBroken`."""
     file = folder / FILE
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file.read_text(encoding="utf-8"))
         schema = content.pop("schema")
         measured = Measured(**{**content, "rows": tuple(Row(**one) for one in content["rows"])})
     except FileNotFoundError:

@@ -16,6 +16,7 @@ from scaffold.files import absolute, nearest, read_regular, replace_file
 from scaffold.projects.model import Ide, ProjectName, Record, TemplateKind
 from scaffold.projects.snapshot import LARGEST, PRISTINE, Entry, Snapshot, outside, pack, unpack
 from scaffold.projects.tool import LAUNCHER
+from scaffold.results import read_json
 
 RECORD = PurePosixPath(".scaffold/project.json")
 #: What of our folder belongs into git; the rest is this machine's. A project's own .gitignore stays its own.
@@ -106,7 +107,7 @@ def read_record(start: Path) -> Record:
     """
     root = project_root(start)
     try:
-        return _record(json.loads(read_regular(root / RECORD)))
+        return _record(read_json(read_regular(root / RECORD)))
     except OSError as problem:
         raise _damaged(root, RECORD, problem.strerror or str(problem)) from problem
     except (ValueError, KeyError, TypeError, AttributeError) as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.builds.model import Framework
 from scaffold.projects.model import TORCH_LAUNCHERS, RunConfiguration, RunKind
+from scaffold.results import read_json
 
 if TYPE_CHECKING:
     from scaffold.pycharm.registration.model import RegistrationReport
@@ -122,7 +122,7 @@ class ConfigurationFile:
     def test_option(self, option: str) -> str:
         """An option of a test configuration, whose value is JSON; "" where it is none."""
         try:
-            value = json.loads(self.options.get(option, "") or '""')
+            value = read_json(self.options.get(option, "") or '""')
         except ValueError:
             return ""
         return value if isinstance(value, str) else ""

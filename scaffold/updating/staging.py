@@ -16,6 +16,7 @@ from scaffold.links import is_link
 from scaffold.projects.record import OWN, digest
 from scaffold.projects.snapshot import Entry, outside
 from scaffold.projects.write import put_entry
+from scaffold.results import read_json
 from scaffold.updating.reading import entry_at
 from scaffold.updating.seal import is_ours, ready, seal
 
@@ -111,7 +112,7 @@ def read(folder: Path) -> Journal:
 
     Raises OSError, ValueError, KeyError, TypeError, and UpdateRefused as `stage` does.
     """
-    document = json.loads(read_regular(folder / JOURNAL))
+    document = read_json(read_regular(folder / JOURNAL))
     if document["schema"] != _SCHEMA:
         raise ValueError(f"its schema is {document['schema']!r}")
     if not is_ours(_sealed(document), str(document.get("seal"))):

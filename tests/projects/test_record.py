@@ -82,6 +82,7 @@ GOOD = record_content(ONE)
         GOOD.replace(b'"keras"', b'"evil"'),
         GOOD.replace(b'"python": ""', b'"python": "/tmp/x"'),
         GOOD.replace(b"[", b"{").replace(b"]", b"}"),
+        b"[" * 100000,
     ],
 )
 def test_a_damaged_record_is_one_clear_error(tmp_path, content):

@@ -285,9 +285,10 @@ def test_without_an_update_there_is_nothing_to_take_back(root: Path) -> None:
     assert caught.value.code == "update-nothing-to-undo"
 
 
-def test_a_journal_that_cannot_be_read_is_no_reason_to_guess(root: Path) -> None:
+@pytest.mark.parametrize("text", ['{"schema": "scaffold/update-journal/9"}', "[" * 100000])
+def test_a_journal_that_cannot_be_read_is_no_reason_to_guess(root: Path, text: str) -> None:
     (root / ".scaffold/update").mkdir()
-    (root / ".scaffold/update/journal.json").write_text('{"schema": "scaffold/update-journal/9"}')
+    (root / ".scaffold/update/journal.json").write_text(text)
     with pytest.raises(UpdateRefused) as caught:
         journal.recover(root)
     assert caught.value.code == "update-journal-damaged"

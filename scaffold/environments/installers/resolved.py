@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.request import url2pathname
 from scaffold.environments.installers.pylock import Row, pylock_rows
 from scaffold.environments.model import Download, InstallerName
 from scaffold.errors import InstallFailed
+from scaffold.results import read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def parse_cached(output: str) -> frozenset[str]:
 def parse_pip_report(text: str) -> tuple[tuple[Resolved, ...], str]:
     """The distributions of ``pip install --dry-run --report``, and the same as hashed requirements."""
     try:
-        entries = json.loads(text)["install"]
+        entries = read_json(text)["install"]
         found = [(_of_report(entry), _hash(entry)) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
         return (), ""

@@ -9,12 +9,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from scaffold.environments.layout import STATE_FOLDER
-from scaffold.files import not_written
+from scaffold.errors import LockUnusable
+from scaffold.files import not_written, read_regular
+from scaffold.projects.snapshot import outside
+from scaffold.results import read_json
 
 #: What is to be done, once everything is there; under the other name, what is being undone.
 _LIST, _TAKEN_BACK = "files.json", "undone.json"
@@ -66,7 +71,7 @@ def has_remains(root: Path) -> bool:
 def recover_files(root: Path) -> None:
     """Finish what a run that died had begun, else take it back. Needs the project's lock.
 
-    Raises NoPermission where neither is possible.
+    Raises NoPermission where neither is possible, LockUnusable where nobody's run can have left it so.
     """
     journal = _journal(root)
     if not journal.exists():
@@ -116,8 +121,29 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
+def _rows(journal: Path, name: str) -> list[dict[str, str]]:
+    """What a list says, which may have come with a clone: of no other file than the project's own."""
+    try:
+        return [_row(one) for one in read_json(read_regular(journal / name))]
+    except (ValueError, TypeError) as problem:
+        raise LockUnusable(
+            f"what an interrupted run left in {journal / name} cannot be used",
+            detail=(str(problem), "nothing of it was done: it could have come with what you cloned"),
+            hint=f"delete {journal}, then run the same command again",
+            code="lock-remains-damaged",
+        ) from problem
+
+
+def _row(row: Any) -> dict[str, str]:
+    texts = isinstance(row, dict) and all(isinstance(row.get(key), str) for key in ("path", "new", "old"))
+    beside = texts and all(re.fullmatch(r"((new|old)-\d+)?", row[key]) for key in ("new", "old"))
+    if not beside or outside(PurePosixPath(row["path"])):
+        raise ValueError(f"{row} is no row of it")
+    return dict(row)
+
+
 def _finish(root: Path, journal: Path) -> None:
-    for row in json.loads((journal / _LIST).read_text(encoding="utf-8")):
+    for row in _rows(journal, _LIST):
         target = root / row["path"]
         if not row["new"]:
             target.unlink(missing_ok=True)
@@ -138,7 +164,7 @@ def _undo(root: Path, journal: Path) -> None:
 
 
 def _take_back(root: Path, journal: Path) -> None:
-    for row in json.loads((journal / _TAKEN_BACK).read_text(encoding="utf-8")):
+    for row in _rows(journal, _TAKEN_BACK):
         moved = not row["new"] or not (journal / row["new"]).exists()
         if moved and row["old"]:
             shutil.copyfile(journal / row["old"], root / row["path"])

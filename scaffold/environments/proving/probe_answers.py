@@ -9,6 +9,7 @@ from typing import Any
 from scaffold.builds.model import Device, Framework
 from scaffold.environments.model import Comparison, Proof, ProvedDevice
 from scaffold.errors import ProofFailed
+from scaffold.results import read_json
 
 TITLES: Mapping[Framework, str] = {"pytorch": "PyTorch", "keras": "Keras"}
 
@@ -22,7 +23,7 @@ def parse_answer(output: str) -> dict[str, Any] | None:
     for line in reversed(output.splitlines()):
         if line.startswith("{"):
             try:
-                found = json.loads(line)
+                found = read_json(line)
             except ValueError:
                 continue
             return found if isinstance(found, dict) else None

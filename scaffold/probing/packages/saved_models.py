@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import lzma
 import re
 import struct
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scaffold.probing.packages.model import SavedModel
+from scaffold.results import read_json
 from scaffold.system import System
 
 #: How an archive that is damaged, or is none, shows; what unpacks it has errors of its own.
@@ -63,7 +63,7 @@ def keras_of_archive(path: Path) -> str:
     """The version in the ``metadata.json`` of a ``.keras`` file; "" where it tells none."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open("metadata.json") as stream:
-            metadata = json.loads(stream.read(_METADATA))
+            metadata = read_json(stream.read(_METADATA))
     except _DAMAGED:
         return ""  # no such archive: not a model of Keras's, or one that is damaged
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None

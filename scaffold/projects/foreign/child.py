@@ -18,6 +18,7 @@ from scaffold.passing import passing_folder
 from scaffold.projects.foreign.problems import problem_of, stopped
 from scaffold.projects.model import ProjectName
 from scaffold.projects.origins.model import Fetched
+from scaffold.results import read_json
 from scaffold.system import System, without
 from scaffold.watched import Watched, run_watched
 from scaffold.words import shown
@@ -117,7 +118,7 @@ def call(operation: str, fetched: Fetched, system: System, place: Room, request:
 
 def _answer(path: Path, ended: Watched, fetched: Fetched, place: Room, limits: Limits) -> dict[str, Any]:
     try:
-        answer = json.loads(path.read_text(encoding="utf-8"))
+        answer = read_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise stopped(why_died(ended, place, limits), fetched) from None
     if "problem" in answer:

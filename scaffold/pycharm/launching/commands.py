@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from scaffold.pycharm.launching.there import exists, is_file, is_folder
 from scaffold.pycharm.model import ConfigurationFile
 from scaffold.pycharm.reading.macros import Macros
 from scaffold.pycharm.reading.parameters import parse
+from scaffold.results import read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ def _json_options(configuration: ConfigurationFile, macros: Macros) -> tuple[dic
     for name in _TEST_OPTIONS:
         written = _option(configuration, name) or '""'
         try:
-            values[name] = str(json.loads(macros.paths(written)) or "")
+            values[name] = str(read_json(macros.paths(written)) or "")
         except ValueError:
             values[name] = _lenient(written, macros)
             problems.append(f"PyCharm cannot read {name}: {macros.paths(written)} is not JSON")
@@ -173,7 +173,7 @@ def _json_options(configuration: ConfigurationFile, macros: Macros) -> tuple[dic
 
 def _lenient(written: str, macros: Macros) -> str:
     try:
-        return macros.paths(str(json.loads(written) or ""))
+        return macros.paths(str(read_json(written) or ""))
     except ValueError:
         return macros.paths(written)
 

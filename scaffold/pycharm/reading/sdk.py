@@ -7,13 +7,13 @@ name, and only a name of the form ``Python 3.12 (project)`` leads it to the proj
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.projects.folders import FURTHER, MAIN, python_in
+from scaffold.results import read_json
 from scaffold.system import System
 
 #: PyInterpreterInspection's own pattern (PyCharm 2023.3 to 2025.2).
@@ -130,7 +130,7 @@ def parse_record(text: str) -> EnvironmentRecord:
     EnvironmentRecord(location='/home/ada/cnn-project/.venv', status='ready', adopted=False)
     """
     try:
-        record = json.loads(text)
+        record = read_json(text)
     except ValueError:
         return EnvironmentRecord()
     values = record if isinstance(record, dict) else {}

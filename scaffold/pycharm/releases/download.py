@@ -15,6 +15,7 @@ from urllib.error import HTTPError, URLError
 
 from scaffold.errors import DownloadFailed
 from scaffold.files import not_written, open_regular, read_regular, replace_file
+from scaffold.results import read_json
 from scaffold.sources.fetch import Client
 from scaffold.sources.problems import FAILURES, Absent, Faltering, Unreachable, meaning
 
@@ -201,7 +202,7 @@ def _note(path: Path) -> Path:
 def _validator(path: Path, wanted: Wanted) -> str | None:
     """The tag of what is there; "" where the server gave none, None where it is not of this file."""
     try:
-        note = json.loads(read_regular(_note(path)))
+        note = read_json(read_regular(_note(path)))
         same = note["url"] == wanted.url and note["sha256"] == wanted.sha256
         return str(note["validator"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):

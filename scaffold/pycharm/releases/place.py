@@ -15,6 +15,7 @@ from scaffold.errors import DownloadFailed, TargetOccupied
 from scaffold.files import not_written, read_regular, replace_file
 from scaffold.pycharm.installations.places import record_of
 from scaffold.pycharm.releases.members import clear
+from scaffold.results import read_json
 
 #: Seconds. Windows renames no folder with an open file, and a virus scanner opens what was just unpacked.
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -131,7 +132,7 @@ def save_record(place: Place, record: Mapping[str, Any]) -> None:
 def read_record(place: Place) -> dict[str, Any] | None:
     """What we know of an installation; None where it is not ours, or the record cannot be read."""
     try:
-        values = json.loads(read_regular(place.record))
+        values = read_json(read_regular(place.record))
     except (OSError, ValueError):
         return None
     return values if isinstance(values, dict) and values.get("schema") == SCHEMA else None

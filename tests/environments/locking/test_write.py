@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scaffold.environments.locking.write import has_remains, recover_files, unchanged_file, write_files
-from scaffold.errors import ScaffoldError
+from scaffold.errors import LockUnusable, ScaffoldError
 
 NEW = {PurePosixPath("uv.lock"): "new", PurePosixPath("requirements/lock-cpu.txt"): "new\n"}
 GONE = (PurePosixPath("pylock.cu126.toml"),)
@@ -123,3 +123,23 @@ def test_what_a_tool_wrote_in_the_project_is_undone(tmp_path):
         interrupted()
     assert contents(tmp_path) == found
     assert not has_remains(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "[" * 100000, "{}x", "3", "[3]", '[{"path": "../mine", "new": "new-0", "old": ""}]',
+        '[{"path": "../mine", "new": "", "old": ""}]', '[{"path": "a", "new": "../../mine", "old": ""}]',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["files.json", "undone.json"])
+def test_a_list_that_came_with_a_clone_moves_nothing_out_of_the_project(tmp_path, rows, name) -> None:
+    (tmp_path / "mine").write_text("mine")
+    remains = tmp_path / "project/.scaffold/locking"
+    remains.mkdir(parents=True)
+    (remains / "new-0").write_text("theirs")
+    (remains / name).write_text(rows)
+    with pytest.raises(LockUnusable) as caught:
+        recover_files(tmp_path / "project")
+    assert caught.value.code == "lock-remains-damaged"
+    assert (tmp_path / "mine").read_text() == "mine"
