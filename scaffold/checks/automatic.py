@@ -14,6 +14,7 @@ from typing import Literal
 from scaffold.checks.facts import Facts
 from scaffold.checks.ide.shown import FIX
 from scaffold.checks.model import Finding, Remedy
+from scaffold.checks.updates import half_updated
 from scaffold.environments.remaking import CREATE, SYNC
 from scaffold.probing.variables.model import Variable
 from scaffold.pycharm.survey.model import Run
@@ -70,7 +71,12 @@ class Cure:
 
 
 def cure_of(finding: Finding, facts: Facts) -> Cure:
-    """What is done about a finding; nothing about consequences, which go away with their cause."""
+    """What is done about a finding; nothing about consequences, which go away with their cause.
+
+    Nothing at all while an update is half done: what is there is neither old nor new.
+    """
+    if half_updated(facts):
+        return Cure()
     if finding.suppressed_by is not None or finding.level not in ("error", "warning", "info"):
         return Cure()
     commands = finding.remedy.commands if finding.remedy else ()

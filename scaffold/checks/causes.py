@@ -122,7 +122,8 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
 #: Of one cause of a finding, where that reaches less far than its id: PYTHONPATH takes nothing from Python
 #: itself, it only puts other packages first.
 _OF_CAUSES: dict[str, tuple[str, ...]] = {
-    "pythonpath-set": ("pkg.wrong-python", "pkg.numpy-abi", "pkg.duplicate-dist")
+    "update-journal-foreign": (),  # it tells of no change to this project
+    "pythonpath-set": ("pkg.wrong-python", "pkg.numpy-abi", "pkg.duplicate-dist"),
 }
 
 _WEIGHT = {"error": 2, "warning": 1}

@@ -12,17 +12,36 @@ _UNDO = (*_UPDATE, "--undo")
 
 
 def finished(facts: Facts) -> Iterator[Finding]:
-    """No update was killed in the midst."""
-    if facts.updates is not None and facts.updates.interrupted:
+    """No update was killed in the midst, and no journal of one lies there that nobody follows."""
+    updates = facts.updates
+    if updates is None or not updates.interrupted:
+        return
+    evidence = (Evidence(source=".scaffold/update/journal.json", value="it is there still"),)
+    if updates.unusable:
         yield Finding(
             id="proj.update-interrupted",
-            level="error",
-            title="An update of the project was interrupted in the midst",
-            detail="some files are the new template's, some are not yet",
-            cause="update-interrupted",
-            evidence=(Evidence(source=".scaffold/update/journal.json", value="it is there still"),),
-            remedy=Remedy(text="finish it; or take it back: scaffold update --undo", commands=(_UPDATE,)),
+            level="warning" if updates.foreign else "error",
+            title=updates.unusable,
+            detail="scaffold update does nothing before that is settled",
+            cause="update-journal-foreign" if updates.foreign else "update-journal-damaged",
+            evidence=evidence,
+            remedy=Remedy(text=updates.cure),
         )
+        return
+    yield Finding(
+        id="proj.update-interrupted",
+        level="error",
+        title="An update of the project was interrupted in the midst",
+        detail="some files may be the new template's, some not yet",
+        cause="update-interrupted",
+        evidence=evidence,
+        remedy=Remedy(text="finish it (scaffold update --undo takes it back)", commands=(_UPDATE,)),
+    )
+
+
+def half_updated(facts: Facts) -> bool:
+    """Whether files may be half an update's: nothing is to be cured by what they say."""
+    return facts.updates is not None and facts.updates.interrupted and not facts.updates.foreign
 
 
 def resolved(facts: Facts) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import tell_unfinished
+from scaffold.cli.opened import warn as say_warning
 from scaffold.cli.options import completer, debug_options
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def command(
 
     system = HostSystem()
     root = find_root(Path.cwd(), system)
+    tell_unfinished(root)
     if name is None and not debug_check:
         _list(root, as_json=as_json)
         return
@@ -80,7 +83,6 @@ def _run(
 ) -> None:
     """Start the run configuration of that name, or show what would be started."""
     from scaffold.cli.run_list import same_name
-    from scaffold.env.project import unfinished_update
     from scaffold.pycharm.launching.compound import resolve_steps
     from scaffold.pycharm.launching.launch import resolve_configuration
     from scaffold.pycharm.reading.configurations import configurations, find
@@ -88,8 +90,8 @@ def _run(
 
     found = configurations(root)
     configuration = find(found, name)
-    for warning in filter(None, (unfinished_update(system, root), same_name(found, configuration.name))):
-        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {warning}", err=True)
+    if twice := same_name(found, configuration.name):
+        say_warning(twice)
     if configuration.kind == "compound":
         from scaffold.cli import run_compound
 
@@ -172,7 +174,7 @@ def warn(root: Path, launch: Launch, system: System) -> None:
     from scaffold.env.project import unmet_requirements
 
     for problem in (*launch.problems, *unmet_requirements(system, root, Path(launch.argv[0]))):
-        click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {problem}", err=True)
+        say_warning(problem)
 
 
 def run_steps(root: Path, steps: Sequence[Launch], system: System) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scaffold.environments.model import Environment
 from scaffold.errors import (
@@ -20,6 +20,9 @@ from scaffold.errors import (
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
+
+#: The journal of an update that did not come to its end; `scaffold.updating.journal` writes it.
+UNFINISHED = PurePosixPath(".scaffold/update/journal.json")
 
 
 @contextlib.contextmanager
@@ -67,15 +70,16 @@ def unmet_requirements(system: System, root: Path, python: Path) -> tuple[str, .
 
 
 def unfinished_update(system: System, root: Path) -> str:
-    """That an update of the project was killed half-way, as a line; else ""."""
-    from scaffold.probing.updates.probe import is_interrupted
-
-    if not is_interrupted(root, system):
+    """What `scaffold update` says of an update that was killed half-way, as a line; else ""."""
+    if not (root / UNFINISHED).is_file():  # looked at first, for what looks closer has much to import
         return ""
-    return (
-        "an update was interrupted in the midst, some files are new and some are not yet: "
-        "scaffold update finishes it"
-    )
+    from scaffold.probing.updates.probe import unfinished
+
+    problem = unfinished(root, system)
+    if problem is None:
+        return ""
+    detail = f" ({problem.detail[0]})" if problem.code == "update-interrupted" else ""
+    return f"{problem.message}{detail}: {problem.hint}"
 
 
 def environment_of(system: System, start: Path, name: str = "") -> Environment:

@@ -87,7 +87,7 @@ def _stopped(*, done: bool) -> Interrupted:
             hint="scaffold update --undo takes the update back",
         )
     return Interrupted(
-        "stopped in the midst of the update: some files are new, some are not",
+        "stopped in the midst of the update: some files may be new, some not yet",
         hint="scaffold update brings it to its end; scaffold update --undo takes it back",
     )
 
@@ -98,11 +98,15 @@ def interrupted(root: Path) -> bool:
 
 
 def refuse_interrupted(root: Path) -> None:
-    """Raise UpdateRefused (``update-interrupted``) where `recover` has something to bring to an end."""
+    """Raise UpdateRefused (``update-interrupted``) where `recover` has something to bring to an end.
+
+    Where what lies there is not to be followed, as `pending` does.
+    """
     if interrupted(root):
+        pending(root)
         raise UpdateRefused(
             f"an update of {root} was interrupted in the midst",
-            detail=("some files are new, some are not yet",),
+            detail=("some files may be new, some not yet",),
             hint="scaffold update finishes it, and then looks for more; scaffold update --undo takes it back",
             code="update-interrupted",
         )

@@ -141,7 +141,7 @@ def readable(folder: Path) -> Journal:
         raise UpdateRefused(
             f"{folder} tells of an interrupted update that this user did not begin on this machine",
             detail=("nothing of it was done: it could have come with what you cloned or copied",),
-            hint="if it is nobody's, delete that folder; if it is yours, of another machine or user, end the "
+            hint=f"if it is nobody's, delete {folder}; if it is yours, of another machine or user, end the "
             f"update there, or bring back by hand what lies in {folder / 'old'}",
             code="update-journal-foreign",
         ) from problem
@@ -149,7 +149,8 @@ def readable(folder: Path) -> Journal:
         raise UpdateRefused(
             f"the journal of an interrupted update, {folder / JOURNAL}, cannot be read",
             detail=(f"{type(problem).__name__}: {problem}",),
-            hint=f"what was replaced lies in {folder / 'old'}: upgrade scaffold, or bring it back by hand",
+            hint=f"upgrade scaffold; or bring back by hand what was replaced (it lies in {folder / 'old'}), "
+            f"and then delete {folder}",
             code="update-journal-damaged",
         ) from problem
 

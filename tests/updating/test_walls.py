@@ -276,7 +276,7 @@ def test_ctrl_c_twice_says_what_brings_the_rest(root: Path, monkeypatch: pytest.
         monkeypatch.setattr(journal, name, stopped)
     with pytest.raises(Interrupted) as caught:
         journal.apply(root, STEPS, {})
-    assert caught.value.message == "stopped in the midst of the update: some files are new, some are not"
+    assert caught.value.message == "stopped in the midst of the update: some files may be new, some not yet"
     monkeypatch.undo()
     assert (journal.recover(root), files(root)) == ("taken back", BEFORE)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from scaffold.system import System
 
 
+#: In place of a plan.
+_FIRST = "Nothing is cured before the interrupted update is settled: what is there is neither old nor new."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:
     """What of it programs are told, and whether anything was changed."""
@@ -26,12 +30,14 @@ class Fixed:
 
 def fix(system: System, looked: Answer) -> Fixed:
     """Carry out what is safe; what could not be done is told, and stops nothing else."""
+    from scaffold.checks.updates import half_updated
     from scaffold.mending.files import write_files
     from scaffold.mending.plan import plan_mending
 
     options = looked.options
     plan = plan_mending(system, looked.facts, looked.findings)
-    _say(options, _plan_lines(plan, undo=False))
+    waits = half_updated(looked.facts)
+    _say(options, [_FIRST, ""] if waits else _plan_lines(plan, undo=False))
     environment, problem = _planned(system, plan, options)
     if not plan or options.dry_run:
         return Fixed(row=_row(plan, environment=environment, problem=problem))

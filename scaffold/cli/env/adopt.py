@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ SCHEMA = "scaffold/adopt/1"
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show what was found and write nothing.")
 @output_options(SCHEMA)
+@in_project()
 def command(*, path: Path | None, dry_run: bool, output: Output) -> None:
     """Use an environment that you made, of venv's kind or conda's, as it is.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import completer, output_options
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 )
 @output_options("scaffold/env-check/1")
 @click.pass_context
+@in_project()
 def command(context: click.Context, *, name: str | None, deep: bool, output: Output) -> None:
     """Say what is damaged in a project's environments, and where they differ from their lock.
 

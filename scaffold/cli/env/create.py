@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import environment_options, output_options, wishes_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
 @output_options("scaffold/env/1")
+@in_project()
 def command(*, yes: bool, replace: bool, dry_run: bool, output: Output, **wished: Any) -> None:
     """Make the environment of the project around this folder, for this machine.
 

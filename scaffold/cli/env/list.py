@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import json_option
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(name="list")
 @json_option("scaffold/env-list/1")
+@in_project()
 def command(*, as_json: bool) -> None:
     """List the project's environments: Python, builds, room on disk, and what was proved."""
     from scaffold.env.listing import list_environments

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import index_option, output_options
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ SHOWN = 30
     help="What resolves; pip locks for this machine alone; conda resolves nothing here, so it is auto.",
 )
 @output_options("scaffold/env-lock/1")
+@in_project()
 def command(
     *, upgrade: str, group: str, check: bool, dry_run: bool, index: str, backend: Backend, output: Output
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import completer, json_option
 
 
@@ -15,6 +16,7 @@ from scaffold.cli.options import completer, json_option
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would go and remove nothing.")
 @click.option("--foreign", is_flag=True, help="Remove it although scaffold does not know that it made it.")
 @json_option("scaffold/env-remove/1")
+@in_project()
 def command(*, name: str, yes: bool, dry_run: bool, foreign: bool, as_json: bool) -> None:
     """Remove an environment of the project; its files, locks and data stay.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import completer, json_option
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.command(name="show")
 @click.argument("name", default=".venv", shell_complete=completer("environments"))
 @json_option("scaffold/env-show/1")
+@in_project()
 def command(*, name: str, as_json: bool) -> None:
     """Show the environment of the project around this folder, from its files alone.
 

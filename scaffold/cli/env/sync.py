@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import output_options, source_options
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ SCHEMA = "scaffold/env-sync/1"
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the download.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan with all its reasons and do nothing.")
 @output_options(SCHEMA)
+@in_project()
 def command(
     *,
     group: str,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import output_options, source_options
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SCHEMA = "scaffold/env-wheelhouse/1"
 @source_options
 @click.option("-n", "--dry-run", is_flag=True, help="Show what is there and what is missing, and do nothing.")
 @output_options(SCHEMA)
+@in_project()
 def command(
     *, folder: Path | None, group: str, index: str, python: str | None, dry_run: bool, output: Output
 ) -> None:

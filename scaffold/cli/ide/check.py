@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import json_option
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ SCHEMA = "scaffold/ide-check/1"
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 @json_option(SCHEMA)
 @click.pass_context
+@in_project("path")
 def command(
     context: click.Context,
     *,

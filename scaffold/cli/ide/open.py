@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import json_option
 
 SCHEMA = "scaffold/ide-open/1"
@@ -21,6 +22,7 @@ SCHEMA = "scaffold/ide-open/1"
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be started and start nothing.")
 @json_option(SCHEMA)
+@in_project("folder")
 def command(*, folder: Path, ide: Path | None, dry_run: bool, as_json: bool) -> None:
     """Start PyCharm on a project, and make the project ready for it before.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import output_options
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ SCHEMA = "scaffold/ide-pycharm/1"
 @click.option("--undo", is_flag=True, help="Take back what was written for this folder, which may be gone.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, where and why.")
 @output_options(SCHEMA)
+@in_project("path")
 def command(
     *,
     path: Path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scaffold.cli.opened import in_project
 from scaffold.cli.options import json_option
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ SCHEMA = "scaffold/ide-vscode/1"
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written and write nothing.")
 @click.option("--undo", is_flag=True, help="Take out what scaffold wrote; what you wrote or changed stays.")
 @json_option(SCHEMA)
+@in_project("folder")
 def command(*, folder: Path, dry_run: bool, undo: bool, as_json: bool) -> None:
     """Write VS Code's files: launch, tasks, settings, recommended extensions.
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from scaffold.environments.holder import who_holds
-from scaffold.errors import NotAProject
+from scaffold.errors import NotAProject, UpdateRefused
 from scaffold.probing.scene import Scene
 from scaffold.probing.updates.model import UpdateFacts
 from scaffold.projects.record import read_pristine, read_record
 from scaffold.projects.snapshot import Entry
 from scaffold.system import System
-from scaffold.updating.journal import interrupted
+from scaffold.updating.journal import interrupted, refuse_interrupted
 from scaffold.updating.model import REJECTED
 from scaffold.updating.planning import as_recorded
 from scaffold.updating.reading import entry_at
@@ -25,16 +25,27 @@ def probe(scene: Scene) -> UpdateFacts | None:
         return None
     lines = tuple(_unresolved(scene.root))
     rejected = tuple(one for one in lines if f"{REJECTED}: " in one)
+    left = unfinished(scene.root, scene.system)
+    followed = left is None or left.code == "update-interrupted"
     return UpdateFacts(
-        interrupted=is_interrupted(scene.root, scene.system),
+        interrupted=left is not None,
+        unusable="" if left is None or followed else left.message,
+        foreign=left is not None and left.code == "update-journal-foreign",
+        cure="" if left is None or followed else left.hint,
         marked=tuple(one for one in lines if one not in rejected),
         rejected=rejected,
     )
 
 
-def is_interrupted(root: Path, system: System) -> bool:
-    """Whether an update ended in the midst: its journal is there, and nobody is at work."""
-    return interrupted(root) and not who_holds(root, system)
+def unfinished(root: Path, system: System) -> UpdateRefused | None:
+    """What `scaffold update` would say of one that ended in the midst; None where somebody is at work."""
+    if not interrupted(root) or who_holds(root, system):
+        return None
+    try:
+        refuse_interrupted(root)
+    except UpdateRefused as problem:
+        return problem
+    return None
 
 
 def _unresolved(root: Path) -> Iterator[str]:
