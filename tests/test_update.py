@@ -470,6 +470,24 @@ def test_two_at_once_are_refused(acme: Acme) -> None:
     assert answer["error"]["message"] == f"Another scaffold command is working on {acme.root}"
 
 
+def test_the_second_of_two_plans_is_told_that_the_first_was_carried_out(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scaffold import update
+    from scaffold.errors import UpdateRefused
+
+    monkeypatch.syspath_prepend(str(acme.site))
+    acme.install(CHANGES)
+    first, second = (
+        update.plan_update(HostSystem(), update.UpdateRequest(start=acme.root)) for _ in range(2)
+    )
+    update.carry_out(HostSystem(), first)
+    after = tree(acme.root)
+    with pytest.raises(UpdateRefused) as caught:
+        update.carry_out(HostSystem(), second)
+    assert (caught.value.code, tree(acme.root)) == ("update-meanwhile", after)
+
+
 def test_an_older_template_does_not_take_back_what_a_newer_one_brought(acme: Acme) -> None:
     acme.install(CHANGES)
     assert acme.update()["status"] == 0

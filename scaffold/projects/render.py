@@ -11,7 +11,9 @@ from typing import Any
 from scaffold import __version__
 from scaffold.builds.model import BuildPlan, Framework
 from scaffold.errors import TemplateBroken
+from scaffold.links import OURS
 from scaffold.projects.compose import chosen_parts, compose
+from scaffold.projects.foreign.collecting import RESERVED, reserved
 from scaffold.projects.measured import read_measured
 from scaffold.projects.metadata import pyproject, requirements
 from scaffold.projects.model import ProjectName, RunConfiguration, Template, Tree
@@ -136,5 +138,9 @@ def _add(files: dict[PurePosixPath, Entry], path: PurePosixPath, content: bytes)
         raise TemplateBroken(
             f"the template brings {path}, which scaffold writes itself",
             hint="Take it out of the template: it is built from template.toml and the parts.",
+        )
+    if reserved(path) == OURS:
+        raise TemplateBroken(
+            f"the template brings {path}, and {RESERVED[OURS]}", hint="Take it out of the template."
         )
     files[path] = Entry(content)

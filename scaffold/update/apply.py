@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scaffold.errors import EnvironmentBusy, Interrupted, ScaffoldError
+from scaffold.errors import EnvironmentBusy, Interrupted, ScaffoldError, UpdateRefused
 from scaffold.system import System
 from scaffold.update.model import UpdatePlan, UpdateReport
 
@@ -25,6 +25,7 @@ def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
     about = {"from": plan.record.template_version, "to": plan.becomes.template_version}
     with alone(plan.root):
         journal.refuse_interrupted(plan.root)
+        _refuse_other(plan)
         kept = journal.apply(plan.root, plan.steps, about) if plan.steps else True
     try:
         notices = tuple(_tell_ide(system, plan))
@@ -32,6 +33,21 @@ def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
         hint = "scaffold ide pycharm brings the IDE's own files along; scaffold update --undo takes all back"
         raise Interrupted("stopped when the project's files were updated already", hint=hint) from None
     return UpdateReport(written=len(plan.steps), notices=notices, kept=kept)
+
+
+def _refuse_other(plan: UpdatePlan) -> None:
+    """Between plan and lock another update may have come to its end: what was planned is of before it."""
+    from scaffold.projects.record import RECORD
+    from scaffold.projects.snapshot import PRISTINE
+    from scaffold.updating.staging import mark, mark_at
+
+    memory = [one for one in plan.steps if one.path in {RECORD, PRISTINE}]
+    if any(mark_at(plan.root / one.path) != mark(one.before) for one in memory):
+        raise UpdateRefused(
+            f"another scaffold update changed {plan.root} meanwhile; this one changed nothing",
+            hint="look at what it did, then run the same command again",
+            code="update-meanwhile",
+        )
 
 
 def pending(start: Path) -> tuple[PurePosixPath, ...]:

@@ -120,6 +120,21 @@ def test_a_template_cannot_bring_what_is_built(provider, tiny):
         render(tiny, NAME, ("pytorch",), (), "3.12", {})
 
 
+@pytest.mark.parametrize(
+    "path",
+    [".scaffold/project.json", ".scaffold/update/journal.json", ".scaffold/environment.lock", ".Scaffold/x",
+     ".scaffold/.gitignore"],
+)  # fmt: skip
+def test_nor_what_scaffold_keeps_for_itself(provider, tiny, path):
+    lay(provider.folder / "tiny/common", {".scaffold/run_scaffold.py": "", path: ""})
+    with pytest.raises(TemplateBroken) as caught:
+        render(tiny, NAME, ("pytorch",), (torch_build(),), "3.12", {})
+    assert caught.value.message.startswith(f"the template brings {path}, and ")
+    (provider.folder / "tiny/common" / path).unlink()
+    files = render(tiny, NAME, ("pytorch",), (torch_build(),), "3.12", {})
+    assert PurePosixPath(".scaffold/run_scaffold.py") in files
+
+
 def test_runs_start_the_projects_own_package(tiny):
     runs = project_runs(tiny, NAME, ("keras",))
     assert [(run.name, run.target) for run in runs] == [("tests", "tests")]
