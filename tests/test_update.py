@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scaffold.system import HostSystem
+from scaffold.updating.leftovers import first_marker, leftovers
 from tests.conftest import one_thread
 from tests.projects.conftest import FILES, lay
 
@@ -175,10 +176,16 @@ def test_a_conflict_is_marked_listed_and_exits_1_and_waits_to_be_resolved(acme: 
         "step_15 = 1500\n>>>>>>> template 2.0.0\nstep_16 = 16\n"
     )
     assert marked in acme.read(MODEL)
+    started = acme.scaffold("run", "--json")
+    assert (
+        started.stderr
+        == f"warning: {MODEL}:16 holds a conflict of the last update: choose what shall stay there\n"
+    )
     again = acme.update()
     assert (again["status"], again["error"]["code"]) == (1, "update-conflicts-left")
     assert again["error"]["detail"] == [f"{MODEL}: 1 marked"]
     acme.write(MODEL, "resolved = 1\n")
+    assert first_marker(acme.root) is None
     assert acme.update()["status"] == 0
     assert acme.read(MODEL) == "resolved = 1\n"
 
@@ -369,12 +376,17 @@ def test_what_makes_no_sense_is_refused(acme: Acme, arguments: tuple[str, ...], 
 
 
 def test_a_file_in_the_way_waits_and_comes_with_the_next_update(acme: Acme) -> None:
-    acme.install({"tiny/common/docs/guide.md": "guide\n"})
+    acme.install({**CHANGES, "tiny/common/docs/guide.md": "guide\n"})
     acme.write("docs", "a file of mine\n")
     assert acme.update()["conflicts"] == ["docs/guide.md"]
     assert acme.read("docs") == "a file of mine\n"
+    told = json.loads(acme.scaffold("doctor", "--json", "--only", "proj.update-conflicts").stdout)["findings"]
+    assert [(one["level"], one["title"]) for one in told] == [
+        ("warning", "1 file of the template could not come into the project")
+    ]
     (acme.root / "docs").unlink()
     assert classes(acme.update()) == {"docs/guide.md": "added"}
+    assert leftovers(acme.root).waiting == {}
 
 
 def test_a_link_out_of_the_project_is_not_followed(acme: Acme, tmp_path: Path) -> None:

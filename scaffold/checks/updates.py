@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy, counted
+from scaffold.projects.snapshot import PRISTINE
 
 _UPDATE = ("scaffold", "update")
 _UNDO = (*_UPDATE, "--undo")
@@ -44,6 +45,41 @@ def half_updated(facts: Facts) -> bool:
     return facts.updates is not None and facts.updates.interrupted and not facts.updates.foreign
 
 
+def remembered(facts: Facts) -> Iterator[Finding]:
+    """What the project was rendered as can be read: the next update tells by it what is the user's."""
+    if facts.updates is None or not facts.updates.pristine:
+        return
+    yield Finding(
+        id="proj.pristine",
+        level="warning",
+        title=f"What the project was rendered as, {PRISTINE}, cannot be read",
+        detail="without it an update knows only of files that nobody changed whose they are",
+        cause="pristine-damaged",
+        evidence=(Evidence(source=str(PRISTINE), value=facts.updates.pristine),),
+        remedy=Remedy(
+            text="bring it back from version control or a copy; the next update makes another one "
+            "where the same version of the template is still to be had",
+            commands=(("git", "checkout", "--", str(PRISTINE)),),
+        ),
+    )
+
+
+def free(facts: Facts) -> Iterator[Finding]:
+    """Nothing was in the way of a file that the last update brought."""
+    if facts.updates is None or not facts.updates.waiting:
+        return
+    rows = [one.partition(": ") for one in facts.updates.waiting]
+    yield Finding(
+        id="proj.update-conflicts",
+        level="warning",
+        title=f"{counted(len(rows), 'file')} of the template could not come into the project",
+        detail="something of yours stands in the way",
+        cause="update-in-the-way",
+        evidence=tuple(Evidence(source=name, value=why) for name, _, why in rows),
+        remedy=Remedy(text="move it away, then update again", commands=(_UPDATE,)),
+    )
+
+
 def resolved(facts: Facts) -> Iterator[Finding]:
     """In every place where the user and the template differed, somebody has chosen."""
     updates = facts.updates
@@ -72,4 +108,4 @@ def _parts(line: str) -> tuple[str, str, str]:
     return line.rpartition(": ")
 
 
-RULES = (finished, resolved)
+RULES = (finished, remembered, resolved, free)

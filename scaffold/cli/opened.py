@@ -50,6 +50,15 @@ def tell_unfinished(start: Path, *, mode: str = "text") -> None:
         warn(words)
 
 
+def tell_conflicts(root: Path) -> None:
+    """One line where the last update left markers, which no program can read, in a file of the project."""
+    from scaffold.updating.leftovers import first_marker
+
+    found = first_marker(root)
+    if found is not None:
+        warn(f"{found[0]}:{found[1]} holds a conflict of the last update: choose what shall stay there")
+
+
 def warn(words: str) -> None:
     """A warning, before what it is about happens."""
     click.echo(f"{click.style('warning', fg='yellow', bold=True)}: {words}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli.opened import tell_unfinished
+from scaffold.cli.opened import tell_conflicts, tell_unfinished
 from scaffold.cli.opened import warn as say_warning
 from scaffold.cli.options import completer, debug_options
 
@@ -57,6 +57,7 @@ def command(
     system = HostSystem()
     root = find_root(Path.cwd(), system)
     tell_unfinished(root)
+    tell_conflicts(root)
     if name is None and not debug_check:
         _list(root, as_json=as_json)
         return

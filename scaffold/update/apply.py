@@ -21,8 +21,13 @@ def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
     Raises UpdateRefused, EnvironmentBusy, NoSpace, NoPermission; the project is as before then.
     """
     from scaffold.updating import journal
+    from scaffold.updating.leftovers import noted
 
-    about = {"from": plan.record.template_version, "to": plan.becomes.template_version}
+    about = {
+        "from": plan.record.template_version,
+        "to": plan.becomes.template_version,
+        **noted(plan.changes),
+    }
     with alone(plan.root):
         journal.refuse_interrupted(plan.root)
         _refuse_other(plan)
@@ -83,7 +88,8 @@ def undo(start: Path) -> tuple[PurePosixPath, ...]:
     with alone(root):
         journal.recover(root)
         steps, about = last(root)
-        journal.apply(root, steps, {"from": about.get("to", ""), "to": about.get("from", "")})
+        turned = {"from": about.get("to", ""), "to": about.get("from", ""), "undone": not about.get("undone")}
+        journal.apply(root, steps, {**about, **turned})
     return tuple(sorted(one.path for one in steps))
 
 

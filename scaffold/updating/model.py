@@ -46,6 +46,11 @@ class FileChange:
     #: Lines that may be printed, where secrets are in the file: those that the template has without any.
     open_lines: frozenset[bytes] | None = None
 
+    @property
+    def marked(self) -> bool:
+        """Whether the file will hold markers."""
+        return self.kind == "conflict" and self.rejected is None and not self.waits
+
 
 def rejects_of(path: PurePosixPath, taken: Container[PurePosixPath]) -> PurePosixPath:
     """Where what could not be merged into a file lies; a template may itself have a file of that name.

@@ -30,6 +30,13 @@ def refuse_unresolved(root: Path, yours: Snapshot, made: Snapshot, paths: Iterab
         )
 
 
+def marked_line(content: bytes) -> int:
+    """The line of the first marker in a file's content, from 1; 0 where it holds none."""
+    text = read_text(content)
+    lines = text.lines if text is not None else ()
+    return next((number for number, line in enumerate(lines, 1) if _MARKERS.match(line)), 0)
+
+
 def unresolved(
     root: Path, yours: Snapshot, made: Snapshot, paths: Iterable[PurePosixPath] = ()
 ) -> Iterator[str]:

@@ -14,4 +14,6 @@ class UpdateFacts:
     foreign: bool = False  # for this user did not write it here: it tells nothing of the files
     cure: str = ""  # what to do about one that is not followed
     marked: tuple[str, ...] = ()  # "src/model.py: 1 marked"
+    waiting: tuple[str, ...] = ()  # "data: a folder has its name: move it away, and update again"
+    pristine: str = ""  # why what the project was rendered as cannot be read
     rejected: tuple[str, ...] = ()  # "src/model.py.rej: what could not be merged into model.py"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from scaffold.environments.holder import who_holds
@@ -13,17 +14,20 @@ from scaffold.projects.record import read_pristine, read_record
 from scaffold.projects.snapshot import Entry
 from scaffold.system import System
 from scaffold.updating.journal import interrupted, refuse_interrupted
+from scaffold.updating.leftovers import leftovers
 from scaffold.updating.model import REJECTED
 from scaffold.updating.planning import as_recorded
 from scaffold.updating.reading import entry_at
 from scaffold.updating.unresolved import unresolved
+from scaffold.words import shown
 
 
 def probe(scene: Scene) -> UpdateFacts | None:
     """None where the folder is no project of ours."""
     if scene.root is None:
         return None
-    lines = tuple(_unresolved(scene.root))
+    lines, problem = _unresolved(scene.root)
+    waiting = leftovers(scene.root).waiting
     rejected = tuple(one for one in lines if f"{REJECTED}: " in one)
     left = unfinished(scene.root, scene.system)
     followed = left is None or left.code == "update-interrupted"
@@ -34,6 +38,8 @@ def probe(scene: Scene) -> UpdateFacts | None:
         cure="" if left is None or followed else left.hint,
         marked=tuple(one for one in lines if one not in rejected),
         rejected=rejected,
+        waiting=tuple(f"{path}: {shown(why)}" for path, why in waiting.items()),
+        pristine=problem,
     )
 
 
@@ -48,15 +54,21 @@ def unfinished(root: Path, system: System) -> UpdateRefused | None:
     return None
 
 
-def _unresolved(root: Path) -> Iterator[str]:
-    """At the template's paths: only there can an update leave anything."""
+def _unresolved(root: Path) -> tuple[tuple[str, ...], str]:
+    """What waits at the template's paths, where alone an update leaves any; why its rendering cannot be read."""
+    base, problem = None, ""
+    digests: Mapping[str, str] = {}
     try:
-        base, digests = read_pristine(root), read_record(root).files
-    except NotAProject:  # damaged, which is said elsewhere
-        return
-    paths = set(base) if base is not None else set(map(PurePosixPath, digests))
+        base = read_pristine(root)
+    except NotAProject as damage:
+        problem = ", ".join(damage.detail) or damage.message
+    if base is None:
+        with contextlib.suppress(NotAProject):  # damaged, which is said elsewhere
+            digests = read_record(root).files
+    paths = set(base if base is not None else map(PurePosixPath, digests))
     yours = _files(root, paths)
-    yield from unresolved(root, yours, base if base is not None else as_recorded(yours, digests), paths)
+    made = base if base is not None else as_recorded(yours, digests)
+    return tuple(unresolved(root, yours, made, paths)), problem
 
 
 def _files(root: Path, paths: set[PurePosixPath]) -> dict[PurePosixPath, Entry]:

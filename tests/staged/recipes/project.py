@@ -233,6 +233,12 @@ RECIPES = (
         stage=_updated({"pyproject.toml": PYPROJECT}, {".scaffold/update/journal.json": "{}"}),
     ),
     Recipe(
+        name="pristine-rendering-cut-short",
+        check="proj.pristine",
+        level="warning",
+        stage=_updated({"pyproject.toml": PYPROJECT}, {".scaffold/pristine.tar.gz": "\x1f"}),
+    ),
+    Recipe(
         name="update-with-conflicts",
         check="proj.update-conflicts",
         level="error",
