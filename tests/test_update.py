@@ -8,13 +8,23 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+from scaffold.environments.locking.read import MARK
+from scaffold.environments.remaking import CREATE, SYNC, remake_command
+from scaffold.errors import UpdateRefused
+from scaffold.projects.model import ProjectName, Record
+from scaffold.projects.origins.parse import parse_location
+from scaffold.projects.snapshot import Entry
 from scaffold.system import HostSystem
+from scaffold.update.plan import _follow
 from scaffold.updating.leftovers import first_marker, leftovers
+from scaffold.updating.memory import refuse_older
+from scaffold.updating.model import FileChange
+from scaffold.updating.repository import status
 from tests.conftest import one_thread
 from tests.projects.conftest import FILES, lay
 
@@ -321,6 +331,27 @@ def test_a_repository_that_git_distrusts_is_updated_with_a_word(acme: Acme, tmp_
     ]
 
 
+def test_without_git_in_a_git_tree_it_is_said_that_nobody_looked(acme: Acme, tmp_path: Path) -> None:
+    acme.install(CHANGES)
+    assert acme.update("-n", PATH=str(tmp_path))["notices"] == []
+    (acme.root / ".git").mkdir()
+    assert acme.update("-n", PATH=str(tmp_path))["notices"] == [
+        "there is no git on PATH: whether everything is committed was not looked at"
+    ]
+
+
+@pytest.mark.skipif(GIT is None or os.name != "posix", reason="needs git, and a program")
+def test_git_starts_nothing_that_a_tree_brings_as_its_monitor(acme: Acme, tmp_path: Path) -> None:
+    acme.git("init", "-q")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "first")
+    lay(tmp_path, {"monitor": f"#!/bin/sh\ntouch {tmp_path}/started\n"})
+    (tmp_path / "monitor").chmod(0o755)
+    acme.git("config", "core.fsmonitor", str(tmp_path / "monitor"))
+    assert status(HostSystem(), acme.root).used
+    assert not (tmp_path / "started").exists()
+
+
 def test_both_engines_write_the_same_bytes(acme: Acme, tmp_path: Path) -> None:
     acme.install(CHANGES)
     acme.write(MODEL, "# mine\n" + acme.read(MODEL).replace("step_15 = 15\n", "step_15 = 16\n"))
@@ -367,6 +398,8 @@ def test_answers_that_change_the_project(acme: Acme) -> None:
         (("--answers", "frameworks=jax"), "frameworks=jax is no answer: template tiny has pytorch and keras"),
         (("--answers", "ide"), "--answers ide names no value"),
         (("--to", "9.9"), "template tiny is installed in version 1.2.3, not in 9.9"),
+        (("--undo", "--to", "9", "--answers", "foo=bar"), "--undo and --to and --answers do not go together"),
+        (("--undo", "-n"), "--undo and --dry-run do not go together"),
     ],
 )
 def test_what_makes_no_sense_is_refused(acme: Acme, arguments: tuple[str, ...], words: str) -> None:
@@ -486,7 +519,6 @@ def test_the_second_of_two_plans_is_told_that_the_first_was_carried_out(
     acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from scaffold import update
-    from scaffold.errors import UpdateRefused
 
     monkeypatch.syspath_prepend(str(acme.site))
     acme.install(CHANGES)
@@ -506,7 +538,53 @@ def test_an_older_template_does_not_take_back_what_a_newer_one_brought(acme: Acm
     acme.install({"tiny/template.toml": VERSION_1["tiny/template.toml"]})
     answer = acme.update()
     assert (answer["status"], answer["error"]["code"]) == (1, "update-older")
+    assert answer["error"]["hint"] == (
+        "install the newer one: pip install --upgrade acme; or ask for the older one: --to 1.2.3"
+    )
     assert acme.update("--to", "1.2.3", "--dry-run")["version"] == {"from": "2.0.0", "to": "1.2.3"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "command"),
+    [("1.0", "pip install acme==1.0"), ("9.9", "pip install --upgrade acme"),
+     ("fa1afe1", "pip install --upgrade acme")],
+)  # fmt: skip
+def test_what_installs_another_version_can_bring_it(acme: Acme, wanted: str, command: str) -> None:
+    hint = acme.update("--to", wanted)["error"]["hint"]
+    assert hint == f"install the acme that has it, such as: {command}; then: scaffold update --to {wanted}"
+
+
+def older(**changes: str) -> tuple[Record, Record]:
+    name = ProjectName(distribution="p", package="p", title="P")
+    record = Record(
+        template="tiny", template_version="2.0.0", provider="acme", scaffold_version="0.2.0", name=name,
+        frameworks=(),
+    )  # fmt: skip
+    return record, replace(record, **changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("gh:owner/name@v2.0.0", "name the revision that you want: --to TAG, or a branch or a commit"),
+        ("pkg:acme_templates/tiny", "install the newer one: pip install --upgrade acme_templates"),
+        ("PLACE/folder", "bring PLACE/folder to version 2.0.0 or newer: there is no other one in it"),
+        ("PLACE/cloned", "name the revision that you want: --to TAG, or a branch or a commit"),
+    ],
+)
+def test_each_kind_of_place_has_its_way_to_another_version(tmp_path: Path, text: str, hint: str) -> None:
+    for folder in ("folder", "cloned/.git"):
+        (tmp_path / folder).mkdir(parents=True)
+    place = parse_location(text.replace("PLACE", str(tmp_path)), tmp_path, tmp_path / "home")
+    with pytest.raises(UpdateRefused) as caught:
+        refuse_older(*older(template_version="1.0.0"), place)
+    assert caught.value.hint == hint.replace("PLACE", str(tmp_path))
+
+
+def test_where_scaffold_is_older_it_is_scaffold_that_is_upgraded() -> None:
+    with pytest.raises(UpdateRefused) as caught:
+        refuse_older(*older(scaffold_version="0.1.0"), None)
+    assert caught.value.hint == "install the newer one: pip install --upgrade scaffold-dl"
 
 
 def test_a_template_that_is_not_installed_is_told_with_what_brings_it(acme: Acme) -> None:
@@ -586,3 +664,13 @@ def test_a_copier_template_is_updated_like_one_of_ours(first: Acme, tmp_path: Pa
     assert classes(app.update("--answers", "colour=blue"))["main.py"] == "merged"
     assert app.read("main.py") == 'COLOUR = "blue"\na = 11\nb = 2\nc = 3\nmine = 1\n'
     assert app.update()["current"] is True
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_new_requirements_have_the_cure_that_doctor_names(tmp_path: Path, locked: bool) -> None:
+    lay(tmp_path, {".venv/pyvenv.cfg": "", **({"requirements/lock-cpu.txt": f"{MARK}\n"} if locked else {})})
+    asked = FileChange(
+        path=PurePosixPath("pyproject.toml"), kind="taken", before=Entry(b"1"), after=Entry(b"2")
+    )
+    *_, last = _follow(tmp_path, (asked,))
+    assert ("scaffold", *last) == remake_command(tmp_path) == (SYNC if locked else CREATE)

@@ -72,8 +72,11 @@ def command(
 
     system, start = HostSystem(), Path.cwd()
     if undo:
+        _refuse_beside_undo(
+            to=to, answers=answers, diff=diff, rej=rej, allow_dirty=allow_dirty, trust=trust, dry_run=dry_run
+        )
         _tell_pending(start, output)
-        _undo(system, start, output, dry_run=dry_run, yes=yes)
+        _undo(system, start, output, yes=yes)
         return
     if not dry_run:
         _recover(system, start, output, yes=yes)
@@ -161,14 +164,11 @@ def _recover(system: System, start: Path, output: Output, *, yes: bool) -> None:
         output.notice(words[done])
 
 
-def _undo(system: System, start: Path, output: Output, *, dry_run: bool, yes: bool) -> None:
+def _undo(system: System, start: Path, output: Output, *, yes: bool) -> None:
     from scaffold.cli.text import counted
-    from scaffold.errors import OptionRefused
     from scaffold.results import envelope
     from scaffold.update import undo
 
-    if dry_run:
-        raise OptionRefused("--undo has no --dry-run", hint="--undo can itself be taken back by --undo")
     if output.asks and system.interactive and not yes:
         click.confirm("Take the last update back?", default=True, abort=True, err=True)
     paths = undo(start)
@@ -176,6 +176,17 @@ def _undo(system: System, start: Path, output: Output, *, dry_run: bool, yes: bo
     shown = [f"  {path}" for path in paths]
     last = f"Taken back: {counted(len(paths), 'file')}; once more brings the update again"
     output.result(document, [*shown, last])
+
+
+def _refuse_beside_undo(**given: object) -> None:
+    from scaffold.errors import OptionRefused
+
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if names:
+        raise OptionRefused(
+            f"--undo and {' and '.join(names)} do not go together",
+            hint="--undo takes the last update back as a whole, and is itself taken back by --undo",
+        )
 
 
 def _answers(pairs: tuple[str, ...]) -> dict[str, str]:

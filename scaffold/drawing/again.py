@@ -116,11 +116,16 @@ def _foreign(
 
 def _refuse_version(template: Template, wanted: str) -> None:
     """A template that is installed is there in one version, its distribution's."""
+    from scaffold.updating.memory import is_older
+
     if wanted.removeprefix("v") in {"", template.version}:
         return
+    exact = f"{template.provider}=={wanted.removeprefix('v')}"
+    older = is_older(wanted.removeprefix("v"), template.version)
+    words = ("pip", "install", exact) if older else ("pip", "install", "--upgrade", template.provider)
     raise OptionRefused(
         f"template {template.name} is installed in version {template.version}, not in {wanted}",
         detail=(f"it comes with {template.provider}, which brings one version of it at a time",),
-        hint=f"install the {template.provider} that has it, such as: "
-        f"pip install --upgrade {template.provider}; then: scaffold update",
+        hint=f"install the {template.provider} that has it, such as: {line(*words)}; "
+        f"then: {line('scaffold', 'update', '--to', wanted)}",
     )

@@ -37,6 +37,7 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
     project is a template that was opened (``-opened``).
     """
     from scaffold.drawing.again import again
+    from scaffold.projects.origins.native import place_of
     from scaffold.projects.record import project_root, read_record
     from scaffold.updating.engines import merger
     from scaffold.updating.memory import refuse_older, steps_of
@@ -51,7 +52,7 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
         rehearse=request.rehearse, conversation=talk,
     )  # fmt: skip
     if not request.to:
-        refuse_older(record, drawn.record)
+        refuse_older(record, drawn.record, place_of(system, record) if record.origin else None)
     labels = Labels(
         base=f"template {record.template_version}".strip(),
         new=f"template {drawn.record.template_version}".strip(),
@@ -212,4 +213,4 @@ def _follow(root: Path, changes: tuple[FileChange, ...]) -> tuple[tuple[str, ...
     locked = bool(lock_files(root))
     if not locked and not is_environment(Place(root).location):
         return ()
-    return (("env", "lock"), ("env", "sync")) if locked else (("env", "sync", "--lock"),)
+    return (("env", "lock"), ("env", "sync")) if locked else (("env", "create"),)  # as doctor has it

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from scaffold.errors import NotAProject, UpdateRefused
+from scaffold.projects.catalog import OWN_DISTRIBUTION
 from scaffold.projects.model import Record
+from scaffold.projects.origins.model import Location
 from scaffold.projects.record import RECORD, read_pristine, recorded
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
 from scaffold.updating.model import FileChange
@@ -26,28 +28,47 @@ def remembered(root: Path) -> tuple[Snapshot | None, tuple[str, ...]]:
     return found, ()
 
 
-def refuse_older(record: Record, becomes: Record) -> None:
-    """Raise UpdateRefused (``update-older``) where a colleague's newer scaffold was here before."""
-    versions = (
-        (record.template_version, becomes.template_version, f"template {record.template}"),
-        (record.scaffold_version, becomes.scaffold_version, "scaffold"),
+def refuse_older(record: Record, becomes: Record, place: Location | None) -> None:
+    """Raise UpdateRefused (``update-older``) where a colleague's newer scaffold was here before.
+
+    ``place`` is where the template comes from; None: it is installed.
+    """
+    if is_older(becomes.template_version, record.template_version):
+        there, here, name = record.template_version, becomes.template_version, f"template {record.template}"
+        hint = _ways(record, becomes, place)
+    elif record.kind == "scaffold" and is_older(becomes.scaffold_version, record.scaffold_version):
+        there, here, name = record.scaffold_version, becomes.scaffold_version, "scaffold"
+        hint = f"install the newer one: pip install --upgrade {OWN_DISTRIBUTION}"
+    else:
+        return
+    raise UpdateRefused(
+        f"the project is up to {name} {there}, and here is {here}: that would take the update back",
+        hint=hint,
+        code="update-older",
     )
-    for there, here, name in versions[: 2 if record.kind == "scaffold" else 1]:
-        if _is_older(here, there):
-            raise UpdateRefused(
-                f"the project is up to {name} {there}, and here is {here}: that would take the update back",
-                hint=f"install the newer one: pip install --upgrade {record.provider}; or ask for the older"
-                f" one: --to {becomes.template_version}",
-                code="update-older",
-            )
 
 
-def _is_older(here: str, there: str) -> bool:
+def _ways(record: Record, becomes: Record, place: Location | None) -> str:
+    """To the newer version of a template, and to the older one where its place has more than one."""
+    if place is None:
+        return (
+            f"install the newer one: pip install --upgrade {record.provider}; or ask for the older one: "
+            f"--to {becomes.template_version}"
+        )
+    if place.kind == "package":
+        return f"install the newer one: pip install --upgrade {place.where}"
+    if place.kind == "git" or (place.kind == "folder" and (Path(place.where) / ".git").exists()):
+        return "name the revision that you want: --to TAG, or a branch or a commit"
+    return f"bring {place.public} to version {record.template_version} or newer: there is no other one in it"
+
+
+def is_older(here: str, there: str) -> bool:
+    """Whether a version is before another one; of what is no version (a commit, a digest) nobody knows."""
     from packaging.version import InvalidVersion, Version
 
     try:
         return Version(here) < Version(there)
-    except InvalidVersion:  # a commit, an archive's digest
+    except InvalidVersion:
         return False
 
 

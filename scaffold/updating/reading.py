@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from scaffold.files import NotReadable, not_written, read_regular
+from scaffold.files import NotReadable, not_read, read_regular
 from scaffold.links import is_link
 from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
@@ -128,7 +128,7 @@ class _Reader:
         except NotReadable as problem:  # the template's own are never that large
             raise _Blocked(f"{problem.strerror}, and cannot be compared") from problem
         except OSError as refusal:
-            raise not_written(folder / path.name, refusal) from refusal
+            raise not_read(folder / path.name, refusal) from refusal
 
     def others(self, known: set[PurePosixPath]) -> Iterator[tuple[PurePosixPath, Entry]]:
         """Files that no rendering has."""

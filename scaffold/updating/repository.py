@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from scaffold.files import nearest
 from scaffold.projects.record import OWN
 from scaffold.system import System, without
 
 #: Seconds. A status of a project takes well under one; a network file system may take some.
 PATIENCE = 60.0
+
+_NO_GIT = "there is no git on PATH: whether everything is committed was not looked at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,8 @@ def status(system: System, root: Path) -> Status:
     """Ask git, where there is one; whatever it answers, nothing is raised."""
     git = system.which("git")
     if git is None:
-        return Status()
+        here = nearest(root, lambda folder: system.exists(folder / ".git"))
+        return Status(notice=_NO_GIT) if here is not None else Status()
     environment = {
         **without(system.environment, "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"),
         "LC_ALL": "C",
@@ -54,7 +58,10 @@ def status(system: System, root: Path) -> Status:
     }
 
     def ask(*arguments: str) -> tuple[bool, str, str]:
-        done = system.run([git, "-C", root, *arguments], timeout=PATIENCE, environment=environment)
+        # A tree that was unpacked brings a .git/config, whose fsmonitor names a program to start. Filters are
+        # git's own affair: only a status that runs them tells what is changed.
+        still = ("-c", "core.fsmonitor=false")
+        done = system.run([git, *still, "-C", root, *arguments], timeout=PATIENCE, environment=environment)
         return done.ok, done.stdout, done.stderr.strip()
 
     ok, prefix, said = ask("rev-parse", "--show-prefix")

@@ -8,7 +8,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from scaffold.errors import NoPermission
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
+from scaffold.updating import reading
 from scaffold.updating.engines import merge_with_python
 from scaffold.updating.merging import Merger
 from scaffold.updating.model import Labels
@@ -119,3 +121,16 @@ def test_a_folder_with_something_of_the_users_makes_room_for_nothing(tmp_path: P
         "docs": ("conflict", "a folder has its name: move it away, and update again"),
         "docs/deep/a.txt": ("removed", "the template has it no more"),
     }
+
+
+def test_what_cannot_be_read_is_not_said_to_be_unwritable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.py").touch()
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reading, "entry_at", refuse)
+    with pytest.raises(NoPermission, match=r"Cannot read .*a\.py"):
+        read_project(tmp_path, {PurePosixPath("a.py"): Entry()}, {})

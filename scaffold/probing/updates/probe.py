@@ -55,7 +55,7 @@ def unfinished(root: Path, system: System) -> UpdateRefused | None:
 
 
 def _unresolved(root: Path) -> tuple[tuple[str, ...], str]:
-    """What waits at the template's paths, where alone an update leaves any; why its rendering cannot be read."""
+    """What waits at the template's paths, where alone it can; why the rendering that has them is unread."""
     base, problem = None, ""
     digests: Mapping[str, str] = {}
     try:

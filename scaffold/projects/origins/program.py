@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scaffold.errors import TemplateUnreachable
-from scaffold.files import not_written
+from scaffold.files import not_read
 from scaffold.passing import passing_folder
 from scaffold.projects.origins.limits import unsafe
 from scaffold.projects.origins.model import Location
@@ -94,7 +94,7 @@ def git_bounded(
                 one.read_text(encoding="utf-8", errors="replace") for one in (said, errors)
             )
         except OSError as refusal:
-            raise not_written(said, refusal) from refusal
+            raise not_read(said, refusal) from refusal
     return Completed(
         argv=argv,
         outcome="timeout" if ended.stopped else "exited",
