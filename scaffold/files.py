@@ -180,7 +180,7 @@ def _refuse_irregular(path: str | os.PathLike[str], found: os.stat_result) -> No
 def read_present(path: Path) -> bytes | None:
     """A file that is to be changed; None where there is none.
 
-    Refused, it raises as `not_read` has it; IdeFileBroken for what `read_regular` does not read.
+    Refused, it raises as `not_written` has it; IdeFileBroken for what `read_regular` does not read.
     """
     try:
         return read_regular(path)
@@ -191,7 +191,7 @@ def read_present(path: Path) -> bytes | None:
             f"{path} cannot be read", detail=(problem.strerror or "",), hint="Move it away, and try again"
         ) from problem
     except OSError as refusal:
-        raise not_read(path, refusal) from refusal
+        raise not_written(path, refusal) from refusal
 
 
 def _mode(target: Path) -> int:

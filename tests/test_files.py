@@ -94,7 +94,7 @@ def test_what_kills_left_goes_and_nothing_else(tmp_path: Path) -> None:
     assert set(os.listdir(tmp_path)) == names - {".a.xml.abcd_123"}
     assert read_present(tmp_path / "a.xml") == b""
     assert read_present(tmp_path / "c.xml") is None
-    with pytest.raises(ScaffoldError, match="Cannot read"):
+    with pytest.raises(ScaffoldError, match="Cannot write to"):
         read_present(tmp_path)
 
 
