@@ -133,4 +133,4 @@ def test_what_cannot_be_read_is_not_said_to_be_unwritable(
 
     monkeypatch.setattr(reading, "entry_at", refuse)
     with pytest.raises(NoPermission, match=r"Cannot read .*a\.py"):
-        read_project(tmp_path, {PurePosixPath("a.py"): Entry()}, {})
+        read_project(tmp_path, {PurePosixPath("a.py"): Entry()}, {}, MERGER.untouched)
