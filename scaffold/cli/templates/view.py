@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scaffold.cli.templates.tree import tree_lines
-from scaffold.cli.text import columns, rows, size, width, wrapped
+from scaffold.cli.text import columns, flat, rows, size, width, wrapped
 
 if TYPE_CHECKING:
     from scaffold.overview import Download, Overview

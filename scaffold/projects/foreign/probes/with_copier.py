@@ -9,6 +9,7 @@ from pathlib import Path
 import copier._main as engine
 import copier._template as templates
 import copier_migrations
+import copier_questions
 import copier_secrets
 import dropping
 import failures
@@ -33,7 +34,7 @@ def describe(request):
     config = template.config_data
     extensions = [one for one in template.jinja_extensions if one not in HARMLESS]
     return {
-        "questions": [_question(name, one) for name, one in template.questions_data.items()],
+        "questions": [copier_questions.told(name, one) for name, one in template.questions_data.items()],
         "would_run": [
             *(f"extension of the renderer: {one}" for one in extensions),
             *(f"task: {written(template, one)}" for one in template.tasks),
@@ -222,34 +223,3 @@ def _watch_tasks():
 def _message(worker, name):
     text = getattr(worker.template, name)
     return worker._render_string(text).strip() if text else ""
-
-
-def _question(name, details):
-    choices = details.get("choices", [])
-    if isinstance(choices, dict):
-        choices = list(choices.items())
-    default = details.get("default", MISSING)
-    when = details.get("when", True)
-    return {
-        "name": str(name),
-        "type": str(details.get("type") or _type(default)),
-        "help": str(details.get("help", "")),
-        "default": None if default is MISSING else default,
-        "required": default is MISSING,
-        "choices": [choices] if isinstance(choices, str) else [_choice(one) for one in choices],
-        "multiselect": bool(details.get("multiselect", False)),
-        "secret": bool(details.get("secret", False)),
-        "when": "" if when is True else str(when).lower() if isinstance(when, bool) else str(when),
-        "validator": str(details.get("validator", "")),
-    }
-
-
-def _choice(one):
-    """The value of a choice that may have a name of its own."""
-    value = one[1] if isinstance(one, (list, tuple)) and len(one) == 2 else one
-    return value.get("value") if isinstance(value, dict) else value
-
-
-def _type(default):
-    name = type(default).__name__
-    return name if name in {"bool", "float", "int", "str"} else "yaml"
