@@ -348,7 +348,8 @@ def test_git_starts_nothing_that_a_tree_brings_as_its_monitor(acme: Acme, tmp_pa
     lay(tmp_path, {"monitor": f"#!/bin/sh\ntouch {tmp_path}/started\n"})
     (tmp_path / "monitor").chmod(0o755)
     acme.git("config", "core.fsmonitor", str(tmp_path / "monitor"))
-    assert status(HostSystem(), acme.root).used
+    acme.write(MODEL, "# mine\n")
+    assert status(HostSystem(), acme.root).changed == (PurePosixPath(MODEL),)
     assert not (tmp_path / "started").exists()
 
 
