@@ -20,7 +20,7 @@ LAYERS = [
     {"setup", "drawing"},
     {"checks"},
     {"probing"},
-    {"pycharm", "vscode", "environments", "updating"},
+    {"pycharm", "vscode", "environments", "threeway"},
     {"projects"},
     {"locks"},
     {"builds", "interpreters"},

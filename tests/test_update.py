@@ -20,11 +20,11 @@ from scaffold.projects.model import ProjectName, Record
 from scaffold.projects.origins.parse import parse_location
 from scaffold.projects.snapshot import Entry
 from scaffold.system import HostSystem
+from scaffold.threeway.leftovers import first_marker, leftovers
+from scaffold.threeway.memory import refuse_older
+from scaffold.threeway.model import FileChange
+from scaffold.threeway.repository import status
 from scaffold.update.plan import _follow
-from scaffold.updating.leftovers import first_marker, leftovers
-from scaffold.updating.memory import refuse_older
-from scaffold.updating.model import FileChange
-from scaffold.updating.repository import status
 from tests.conftest import one_thread
 from tests.projects.conftest import FILES, lay
 
@@ -252,7 +252,7 @@ def test_what_cannot_be_taken_back_is_told_and_no_way_back_is_named(
 ) -> None:
     from scaffold import update
     from scaffold.cli.update_view import NOT_KEPT, notices, report_lines
-    from scaffold.updating import journal
+    from scaffold.threeway import journal
 
     def held(source: Path, target: Path) -> None:
         if target == acme.root / journal.LAST:
@@ -437,7 +437,7 @@ def test_a_link_out_of_the_project_is_not_followed(acme: Acme, tmp_path: Path) -
 def killed(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
     """An update to `CHANGES`, killed in the midst of what is moved."""
     from scaffold import update
-    from scaffold.updating import journal
+    from scaffold.threeway import journal
 
     monkeypatch.syspath_prepend(str(acme.site))
     acme.install(CHANGES)

@@ -52,7 +52,7 @@ def tell_unfinished(start: Path, *, mode: str = "text") -> None:
 
 def tell_conflicts(root: Path) -> None:
     """One line where the last update left markers, which no program can read, in a file of the project."""
-    from scaffold.updating.leftovers import first_marker
+    from scaffold.threeway.leftovers import first_marker
 
     found = first_marker(root)
     if found is not None:

@@ -12,8 +12,8 @@ from scaffold.cli.options import completer, output_options
 if TYPE_CHECKING:
     from scaffold.cli.output import Output
     from scaffold.system import System
+    from scaffold.threeway.engines import Engine
     from scaffold.update import UpdatePlan
-    from scaffold.updating.engines import Engine
 
 SCHEMA = "scaffold/update/1"
 

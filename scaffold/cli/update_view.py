@@ -11,8 +11,8 @@ from scaffold.cli.text import arrow, counted, row
 from scaffold.words import shown
 
 if TYPE_CHECKING:
+    from scaffold.threeway.model import FileChange
     from scaffold.update import UpdatePlan, UpdateReport
-    from scaffold.updating.model import FileChange
 
 #: Those that need a look stand last, where the eye is.
 _ORDER = ("kept", "taken", "added", "removed", "merged", "conflict")
@@ -28,7 +28,7 @@ NOT_KEPT = "what was replaced could not be kept: scaffold update --undo cannot t
 def plan_lines(plan: UpdatePlan, *, diff: bool) -> list[str]:
     """The plan for people; with ``diff`` what changes, line by line."""
     from scaffold.cli.foreign_options import account_lines
-    from scaffold.updating.model import counts
+    from scaffold.threeway.model import counts
 
     lines = [row("Project", str(plan.root)), row("Template", _versions(plan))]
     shown = [one for one in plan.changes if one.kind != "unchanged"]
@@ -63,7 +63,7 @@ def report_lines(plan: UpdatePlan, report: UpdateReport) -> list[str]:
 
 def summary(plan: UpdatePlan, *, done: bool) -> str:
     """One line."""
-    from scaffold.updating.model import counts
+    from scaffold.threeway.model import counts
 
     found = counts(plan.changes)
     if plan.is_current:
@@ -84,7 +84,7 @@ def as_json(schema: str, plan: UpdatePlan, *, done: bool, notices: tuple[str, ..
     """The plan, and whether it was carried out, for programs."""
     from scaffold.cli.foreign_options import account_json
     from scaffold.results import envelope
-    from scaffold.updating.model import counts
+    from scaffold.threeway.model import counts
 
     return envelope(
         schema,
@@ -165,7 +165,7 @@ def _is_open(one: FileChange, text: str) -> bool:
 
 
 def _shown(content: bytes) -> list[str] | None:
-    from scaffold.updating.lines import read_text
+    from scaffold.threeway.lines import read_text
 
     text = read_text(content)
     if text is None:

@@ -116,7 +116,7 @@ def _foreign(
 
 def _refuse_version(template: Template, wanted: str) -> None:
     """A template that is installed is there in one version, its distribution's."""
-    from scaffold.updating.memory import is_older
+    from scaffold.threeway.memory import is_older
 
     if wanted.removeprefix("v") in {"", template.version}:
         return

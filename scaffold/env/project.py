@@ -21,7 +21,7 @@ from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
 
-#: The journal of an update that did not come to its end; `scaffold.updating.journal` writes it.
+#: The journal of an update that did not come to its end; `scaffold.threeway.journal` writes it.
 UNFINISHED = PurePosixPath(".scaffold/update/journal.json")
 
 

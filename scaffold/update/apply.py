@@ -12,7 +12,7 @@ from scaffold.system import System
 from scaffold.update.model import UpdatePlan, UpdateReport
 
 if TYPE_CHECKING:
-    from scaffold.updating.journal import Recovered
+    from scaffold.threeway.journal import Recovered
 
 
 def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
@@ -20,8 +20,8 @@ def carry_out(system: System, plan: UpdatePlan) -> UpdateReport:
 
     Raises UpdateRefused, EnvironmentBusy, NoSpace, NoPermission; the project is as before then.
     """
-    from scaffold.updating import journal
-    from scaffold.updating.leftovers import noted
+    from scaffold.threeway import journal
+    from scaffold.threeway.leftovers import noted
 
     about = {
         "from": plan.record.template_version,
@@ -44,7 +44,7 @@ def _refuse_other(plan: UpdatePlan) -> None:
     """Between plan and lock another update may have come to its end: what was planned is of before it."""
     from scaffold.projects.record import RECORD
     from scaffold.projects.snapshot import PRISTINE
-    from scaffold.updating.staging import mark, mark_at
+    from scaffold.threeway.staging import mark, mark_at
 
     memory = [one for one in plan.steps if one.path in {RECORD, PRISTINE}]
     if any(mark_at(plan.root / one.path) != mark(one.before) for one in memory):
@@ -58,7 +58,7 @@ def _refuse_other(plan: UpdatePlan) -> None:
 def pending(start: Path) -> tuple[PurePosixPath, ...]:
     """The files of an update that died in the midst. Raises NotAProject, UpdateRefused."""
     from scaffold.projects.record import project_root
-    from scaffold.updating import journal
+    from scaffold.threeway import journal
 
     return journal.pending(project_root(start))
 
@@ -66,7 +66,7 @@ def pending(start: Path) -> tuple[PurePosixPath, ...]:
 def recover(start: Path) -> Recovered:
     """Bring an update that died to its end. Raises NotAProject, UpdateRefused, EnvironmentBusy, NoSpace."""
     from scaffold.projects.record import project_root
-    from scaffold.updating import journal
+    from scaffold.threeway import journal
 
     root = project_root(start)
     if not (root / journal.FOLDER).exists():
@@ -81,8 +81,8 @@ def undo(start: Path) -> tuple[PurePosixPath, ...]:
     Raises UpdateRefused (``update-nothing-to-undo``, ``update-file-changed``).
     """
     from scaffold.projects.record import project_root
-    from scaffold.updating import journal
-    from scaffold.updating.undo import last
+    from scaffold.threeway import journal
+    from scaffold.threeway.undo import last
 
     root = project_root(start)
     with alone(root):

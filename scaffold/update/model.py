@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from scaffold.drawing.blueprint import Account
 from scaffold.projects.model import Record
-from scaffold.updating.engines import Engine
-from scaffold.updating.model import FileChange, Labels
+from scaffold.threeway.engines import Engine
+from scaffold.threeway.model import FileChange, Labels
 
 if TYPE_CHECKING:
-    from scaffold.updating.staging import Step
+    from scaffold.threeway.staging import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

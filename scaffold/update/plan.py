@@ -13,13 +13,13 @@ from scaffold.projects.rename import PLACEHOLDER
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
 from scaffold.shell import line
 from scaffold.system import System
+from scaffold.threeway.model import FileChange, Labels
 from scaffold.update.model import UpdatePlan, UpdateRequest
-from scaffold.updating.model import FileChange, Labels
 
 if TYPE_CHECKING:
     from scaffold.drawing.blueprint import Blueprint
     from scaffold.drawing.foreign import Conversation
-    from scaffold.updating.merging import Merger
+    from scaffold.threeway.merging import Merger
 
 #: In place of what an older project was rendered with: only the path is known.
 _NOTHING = Entry()
@@ -39,10 +39,10 @@ def plan_update(system: System, request: UpdateRequest, talk: Conversation | Non
     from scaffold.drawing.again import again
     from scaffold.projects.origins.native import place_of
     from scaffold.projects.record import project_root, read_record
-    from scaffold.updating.engines import merger
-    from scaffold.updating.memory import refuse_older, steps_of
-    from scaffold.updating.merging import Merger
-    from scaffold.updating.repository import status
+    from scaffold.threeway.engines import merger
+    from scaffold.threeway.memory import refuse_older, steps_of
+    from scaffold.threeway.merging import Merger
+    from scaffold.threeway.repository import status
 
     root, record = project_root(request.start), read_record(request.start)
     _refuse(root, record)
@@ -80,11 +80,11 @@ def merged(
     root: Path, record: Record, base: Snapshot | None, drawn: Blueprint, how: Merger
 ) -> tuple[tuple[FileChange, ...], Snapshot]:
     """What becomes of each file, and what the project remembers then. Raises NoPermission, UpdateRefused."""
-    from scaffold.updating.memory import memory
-    from scaffold.updating.once import left_to_user
-    from scaffold.updating.planning import Sides, as_recorded, left_out, plan
-    from scaffold.updating.reading import read_project
-    from scaffold.updating.unresolved import refuse_unresolved
+    from scaffold.threeway.classify import Sides, as_recorded, classify, left_out
+    from scaffold.threeway.memory import memory
+    from scaffold.threeway.once import left_to_user
+    from scaffold.threeway.reading import read_project
+    from scaffold.threeway.unresolved import refuse_unresolved
 
     known = base if base is not None else {PurePosixPath(one): _NOTHING for one in record.files}
     given = {**drawn.files, **drawn.pristine}
@@ -96,7 +96,7 @@ def merged(
         base=base, yours=found.entries, new={**_only_now(drawn), **new}, blocked=found.blocked,
         digests=record.files,
     )  # fmt: skip
-    changes = plan(sides, how)
+    changes = classify(sides, how)
     if drawn.record.secret_files or drawn.secrets is not None:
         changes = _with_secrets(changes, how, drawn, base or {})
     return changes, memory(drawn.record, new, made, left_out(changes))
@@ -114,7 +114,7 @@ def _once_secret(drawn: Blueprint, record: Record) -> Blueprint:
 def _with_secrets(
     changes: tuple[FileChange, ...], how: Merger, drawn: Blueprint, base: Snapshot
 ) -> tuple[FileChange, ...]:
-    from scaffold.updating.secrets import Remembered, with_secrets
+    from scaffold.threeway.secrets import Remembered, with_secrets
 
     remembered = Remembered(
         kept=drawn.pristine,
@@ -147,7 +147,7 @@ def refuse_loose(plan: UpdatePlan) -> None:
 def _base(system: System, root: Path, record: Record) -> tuple[Snapshot | None, tuple[str, ...]]:
     """What the project was made as: it kept that, or the same version of its template makes it again."""
     from scaffold.drawing.again import as_made
-    from scaffold.updating.memory import remembered
+    from scaffold.threeway.memory import remembered
 
     base, notices = remembered(root)
     if base is not None:
@@ -159,7 +159,7 @@ def _base(system: System, root: Path, record: Record) -> tuple[Snapshot | None, 
 
 
 def _refuse(root: Path, record: Record) -> None:
-    from scaffold.updating import journal
+    from scaffold.threeway import journal
 
     anew = f"{line('rm', '-r', '.scaffold')} && {line('scaffold', 'adopt', '.')}"
     journal.refuse_interrupted(root)

@@ -15,10 +15,10 @@ import pytest
 
 from scaffold.projects.snapshot import Snapshot
 from scaffold.system import HostSystem
-from scaffold.updating.engines import merger
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange, Labels
-from scaffold.updating.planning import Sides, plan
+from scaffold.threeway.classify import Sides, classify
+from scaffold.threeway.engines import merger
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import FileChange, Labels
 
 from .scenarios import SCENARIOS, TEMPLATE, Files, Link, Moved, Program, Scenario, together
 from .test_fixtures import tree
@@ -85,8 +85,10 @@ def project_tree(root: Path) -> Snapshot:
 
 
 def by_scaffold(base: Snapshot, yours: Snapshot, new: Snapshot) -> tuple[Snapshot, tuple[FileChange, ...]]:
-    """The project after the plan, as `updating` carries it out, less the record that no Copier keeps."""
-    changes = plan(Sides(base=base, yours=yours, new=new), Merger(merge=merger(HostSystem()), labels=LABELS))
+    """The project after the plan, as `update` carries it out, less the record that no Copier keeps."""
+    changes = classify(
+        Sides(base=base, yours=yours, new=new), Merger(merge=merger(HostSystem()), labels=LABELS)
+    )
     result = dict(yours)
     for change in changes:
         if change.after is None:

@@ -13,12 +13,12 @@ from scaffold.probing.updates.model import UpdateFacts
 from scaffold.projects.record import read_pristine, read_record
 from scaffold.projects.snapshot import Entry
 from scaffold.system import System
-from scaffold.updating.journal import interrupted, refuse_interrupted
-from scaffold.updating.leftovers import leftovers
-from scaffold.updating.model import REJECTED
-from scaffold.updating.planning import as_recorded
-from scaffold.updating.reading import entry_at
-from scaffold.updating.unresolved import unresolved
+from scaffold.threeway.classify import as_recorded
+from scaffold.threeway.journal import interrupted, refuse_interrupted
+from scaffold.threeway.leftovers import leftovers
+from scaffold.threeway.model import REJECTED
+from scaffold.threeway.reading import entry_at
+from scaffold.threeway.unresolved import unresolved
 from scaffold.words import shown
 
 

@@ -14,7 +14,7 @@ from scaffold.files import read_regular
 from scaffold.results import read_json
 
 if TYPE_CHECKING:
-    from scaffold.updating.model import FileChange
+    from scaffold.threeway.model import FileChange
 
 #: Below a project's root: what the last update replaced, with its journal.
 NOTES = PurePosixPath(".scaffold/updated/journal.json")
@@ -60,7 +60,7 @@ def first_marker(root: Path) -> tuple[PurePosixPath, int] | None:
     found = leftovers(root)
     if not found.marked:
         return None
-    from scaffold.updating.unresolved import marked_line
+    from scaffold.threeway.unresolved import marked_line
 
     for path in found.marked:
         try:

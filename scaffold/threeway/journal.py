@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from scaffold.errors import Interrupted, ScaffoldError, UpdateRefused
 from scaffold.files import move, move_to_free, not_written, same_file, sync_folder
-from scaffold.updating.folders import (
+from scaffold.threeway.folders import (
     link_on_way,
     make_folder,
     make_room,
@@ -28,7 +28,7 @@ from scaffold.updating.folders import (
     settle,
     unmake,
 )
-from scaffold.updating.staging import (
+from scaffold.threeway.staging import (
     BACKWARDS,
     FORWARDS,
     JOURNAL,

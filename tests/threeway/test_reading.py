@@ -10,12 +10,12 @@ import pytest
 
 from scaffold.errors import NoPermission
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
-from scaffold.updating import reading
-from scaffold.updating.engines import merge_with_python
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import Labels
-from scaffold.updating.planning import Sides, plan
-from scaffold.updating.reading import entry_at, read_project
+from scaffold.threeway import reading
+from scaffold.threeway.classify import Sides, classify
+from scaffold.threeway.engines import merge_with_python
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import Labels
+from scaffold.threeway.reading import entry_at, read_project
 
 MERGER = Merger(merge=merge_with_python, labels=Labels(new="template 2"))
 FOLDER = Entry(kind="folder")
@@ -25,7 +25,7 @@ def planned(root: Path, base: dict[str, Entry], new: dict[str, Entry]) -> dict[s
     """Class and first reason of each file, and that nothing else was found to be changed."""
     sides: list[Snapshot] = [{PurePosixPath(path): one for path, one in side.items()} for side in (base, new)]
     found = read_project(root, *sides, MERGER.untouched)
-    changes = plan(Sides(base=sides[0], yours=found.entries, new=sides[1], blocked=found.blocked), MERGER)
+    changes = classify(Sides(base=sides[0], yours=found.entries, new=sides[1], blocked=found.blocked), MERGER)
     return {str(one.path): (one.kind, one.reasons[0] if one.reasons else "") for one in changes}
 
 
@@ -87,7 +87,7 @@ def test_links_lead_where_they_say_in_one_spelling(tmp_path: Path, monkeypatch: 
     (tmp_path / "docs/a").symlink_to("../README.md")
     assert entry_at(tmp_path / "docs/a") == Entry(b"../README.md", kind="link")
     monkeypatch.setattr(os, "readlink", lambda _: "\\\\?\\C:\\docs\\b")
-    monkeypatch.setattr("scaffold.updating.reading.WINDOWS", True)
+    monkeypatch.setattr("scaffold.threeway.reading.WINDOWS", True)
     assert entry_at(tmp_path / "docs/a") == Entry(b"C:/docs/b", kind="link")
 
 

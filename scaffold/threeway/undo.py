@@ -8,10 +8,10 @@ from typing import Any
 
 from scaffold.errors import UpdateRefused
 from scaffold.projects.snapshot import Entry
-from scaffold.updating.folders import refuse_link
-from scaffold.updating.journal import LAST
-from scaffold.updating.reading import entry_at
-from scaffold.updating.staging import JOURNAL, Move, NotOurs, Step, mark, read
+from scaffold.threeway.folders import refuse_link
+from scaffold.threeway.journal import LAST
+from scaffold.threeway.reading import entry_at
+from scaffold.threeway.staging import JOURNAL, Move, NotOurs, Step, mark, read
 
 
 def last(root: Path) -> tuple[tuple[Step, ...], Mapping[str, Any]]:

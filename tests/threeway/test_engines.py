@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaffold.system import HostSystem
-from scaffold.updating.engines import Clash, Clean, Piece, compare, merge_with_git, merge_with_python, merger
-from scaffold.updating.lines import Lines
-from scaffold.updating.matching import matched
+from scaffold.threeway.engines import Clash, Clean, Piece, compare, merge_with_git, merge_with_python, merger
+from scaffold.threeway.lines import Lines
+from scaffold.threeway.matching import matched
 
 SYSTEM = HostSystem()
 GIT = SYSTEM.which("git")

@@ -17,8 +17,8 @@ from scaffold.projects.record import OWN, digest
 from scaffold.projects.snapshot import Entry, outside
 from scaffold.projects.write import put_entry
 from scaffold.results import read_json
-from scaffold.updating.reading import entry_at
-from scaffold.updating.seal import is_ours, ready, seal
+from scaffold.threeway.reading import entry_at
+from scaffold.threeway.seal import is_ours, ready, seal
 
 JOURNAL = "journal.json"
 

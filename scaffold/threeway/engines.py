@@ -10,8 +10,8 @@ from typing import Literal
 
 from scaffold.passing import passing_folder
 from scaffold.system import System, without
-from scaffold.updating.lines import Lines
-from scaffold.updating.matching import matched
+from scaffold.threeway.lines import Lines
+from scaffold.threeway.matching import matched
 
 Engine = Literal["auto", "git", "python"]
 

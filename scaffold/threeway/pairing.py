@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Snapshot
-from scaffold.updating.matching import matched
+from scaffold.threeway.matching import matched
 
 #: Of lines in common; git's measure of a rename.
 ALIKE = 0.6

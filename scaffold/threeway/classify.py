@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.record import digest
 from scaffold.projects.snapshot import Entry, Snapshot
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange, rejects_of, with_folders
-from scaffold.updating.pairing import renamed
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import FileChange, rejects_of, with_folders
+from scaffold.threeway.pairing import renamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Sides:
     digests: Mapping[str, str] = field(default_factory=dict)  # the record's, for want of a base
 
 
-def plan(sides: Sides, merger: Merger) -> tuple[FileChange, ...]:
+def classify(sides: Sides, merger: Merger) -> tuple[FileChange, ...]:
     """Every path that one of the sides has from the template, sorted; nothing is read or written."""
     base = _base(sides)
     moves = _user_moves(base, sides)

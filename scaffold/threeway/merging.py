@@ -9,8 +9,8 @@ from difflib import diff_bytes, unified_diff
 from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Entry
-from scaffold.updating.engines import Clash, Clean, Merge, Piece, compare, tidy
-from scaffold.updating.lines import (
+from scaffold.threeway.engines import Clash, Clean, Merge, Piece, compare, tidy
+from scaffold.threeway.lines import (
     Lines,
     Shape,
     Text,
@@ -21,8 +21,8 @@ from scaffold.updating.lines import (
     read_text,
     written,
 )
-from scaffold.updating.model import Labels
-from scaffold.updating.structured import broken, takes_no_markers
+from scaffold.threeway.model import Labels
+from scaffold.threeway.structured import broken, takes_no_markers
 
 #: What a unified diff says of a last line without a newline.
 _UNENDED = b"\n\\ No newline at end of file\n"

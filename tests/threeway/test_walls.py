@@ -14,11 +14,11 @@ import pytest
 from scaffold.errors import Interrupted, UpdateRefused
 from scaffold.projects.record import digest
 from scaffold.projects.snapshot import Entry
-from scaffold.updating import folders, journal, seal, staging
-from scaffold.updating.memory import steps_of
-from scaffold.updating.model import FileChange
-from scaffold.updating.staging import Journal, Move, Step, stage
-from scaffold.updating.undo import last
+from scaffold.threeway import folders, journal, seal, staging
+from scaffold.threeway.memory import steps_of
+from scaffold.threeway.model import FileChange
+from scaffold.threeway.staging import Journal, Move, Step, stage
+from scaffold.threeway.undo import last
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 

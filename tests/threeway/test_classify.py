@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from scaffold.projects.record import digest
 from scaffold.projects.snapshot import Entry
-from scaffold.updating.engines import merge_with_python
-from scaffold.updating.lines import read_text
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange, Labels, counts
-from scaffold.updating.pairing import renamed
-from scaffold.updating.planning import Sides, left_out, plan
+from scaffold.threeway.classify import Sides, classify, left_out
+from scaffold.threeway.engines import merge_with_python
+from scaffold.threeway.lines import read_text
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import FileChange, Labels, counts
+from scaffold.threeway.pairing import renamed
 
 PATCH = shutil.which("patch")
 
@@ -40,7 +40,7 @@ def planned(base, yours, new, merger: Merger = MERGER, **more) -> dict[str, File
     sides = Sides(
         base=None if base is None else snapshot(base), yours=snapshot(yours), new=snapshot(new), **more
     )
-    return {str(one.path): one for one in plan(sides, merger)}
+    return {str(one.path): one for one in classify(sides, merger)}
 
 
 def only(base, yours, new, merger: Merger = MERGER, path: str = "a.py") -> FileChange:

@@ -14,9 +14,9 @@ import pytest
 
 from scaffold.errors import NoSpace, UpdateRefused
 from scaffold.projects.snapshot import Entry
-from scaffold.updating import journal
-from scaffold.updating.staging import Step
-from scaffold.updating.undo import last
+from scaffold.threeway import journal
+from scaffold.threeway.staging import Step
+from scaffold.threeway.undo import last
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a fork is killed")
 

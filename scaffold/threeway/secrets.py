@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from scaffold.projects.snapshot import Entry, Snapshot
-from scaffold.updating.engines import Clash, common
-from scaffold.updating.lines import Lines, read_text, written
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange
+from scaffold.threeway.engines import Clash, common
+from scaffold.threeway.lines import Lines, read_text, written
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import FileChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from scaffold.errors import UpdateRefused
 from scaffold.projects.snapshot import Entry, Snapshot
-from scaffold.updating.lines import read_text
-from scaffold.updating.model import rejects_of, with_folders
+from scaffold.threeway.lines import read_text
+from scaffold.threeway.model import rejects_of, with_folders
 
 #: Ours, with our names: what a tutorial quotes of git's is none.
 _MARKERS = re.compile(rb"^(?:<{7} yours|>{7} template\b.*)\r?$", re.MULTILINE)

@@ -20,14 +20,14 @@ from scaffold.projects.record import read_record, recorded
 from scaffold.projects.snapshot import PRISTINE, Entry
 from scaffold.projects.write import put_entry
 from scaffold.system import HostSystem
+from scaffold.threeway import journal
+from scaffold.threeway.engines import merge_with_python
+from scaffold.threeway.memory import remembered, steps_of
+from scaffold.threeway.merging import Merger
+from scaffold.threeway.model import FileChange, Labels
+from scaffold.threeway.reading import entry_at
 from scaffold.update.plan import merged
-from scaffold.updating import journal
-from scaffold.updating.engines import merge_with_python
-from scaffold.updating.memory import remembered, steps_of
-from scaffold.updating.merging import Merger
-from scaffold.updating.model import FileChange, Labels
-from scaffold.updating.reading import entry_at
-from tests.updating.test_planning import LINK, LONG, contents, entry, lines, snapshot
+from tests.threeway.test_planning import LINK, LONG, contents, entry, lines, snapshot
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 

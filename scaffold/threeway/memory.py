@@ -10,9 +10,9 @@ from scaffold.projects.model import Record
 from scaffold.projects.origins.model import Location
 from scaffold.projects.record import RECORD, read_pristine, recorded
 from scaffold.projects.snapshot import PRISTINE, Entry, Snapshot
-from scaffold.updating.model import FileChange
-from scaffold.updating.reading import entry_at
-from scaffold.updating.staging import Step
+from scaffold.threeway.model import FileChange
+from scaffold.threeway.reading import entry_at
+from scaffold.threeway.staging import Step
 
 
 def remembered(root: Path) -> tuple[Snapshot | None, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from scaffold.updating.lines import Lines
+from scaffold.threeway.lines import Lines
 
 #: A pair of line numbers.
 Pair = tuple[int, int]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from scaffold.errors import UpdateRefused
 from scaffold.files import move_to_free, sync_folder
 from scaffold.links import is_link
-from scaffold.updating.staging import Journal
+from scaffold.threeway.staging import Journal
 
 
 def link_on_way(root: Path, path: PurePosixPath) -> PurePosixPath | None:

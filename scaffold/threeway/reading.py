@@ -14,7 +14,7 @@ from scaffold.files import NotReadable, not_read, read_regular
 from scaffold.links import is_link
 from scaffold.projects.portable import CASE_ONLY, folded
 from scaffold.projects.snapshot import LARGEST, Entry, Snapshot
-from scaffold.updating import pairing
+from scaffold.threeway import pairing
 
 WINDOWS = os.name == "nt"
 
