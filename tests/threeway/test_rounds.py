@@ -27,7 +27,7 @@ from scaffold.threeway.merging import Merger
 from scaffold.threeway.model import FileChange, Labels
 from scaffold.threeway.reading import entry_at
 from scaffold.update.plan import merged
-from tests.threeway.test_planning import LINK, LONG, contents, entry, lines, snapshot
+from tests.threeway.test_classify import LINK, LONG, contents, entry, lines, snapshot
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 
