@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.checks.facts import Facts
 from scaffold.checks.model import Evidence, Finding, Remedy, counted
 from scaffold.projects.snapshot import PRISTINE
+from scaffold.threeway.places import FOLDER, JOURNAL
 
 _UPDATE = ("scaffold", "update")
 _UNDO = (*_UPDATE, "--undo")
@@ -17,7 +18,7 @@ def finished(facts: Facts) -> Iterator[Finding]:
     updates = facts.updates
     if updates is None or not updates.interrupted:
         return
-    evidence = (Evidence(source=".scaffold/update/journal.json", value="it is there still"),)
+    evidence = (Evidence(source=str(FOLDER / JOURNAL), value="it is there still"),)
     if updates.unusable:
         yield Finding(
             id="proj.update-interrupted",

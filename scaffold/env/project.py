@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from scaffold.environments.model import Environment
 from scaffold.errors import (
@@ -20,9 +20,7 @@ from scaffold.errors import (
 from scaffold.projects.model import Record
 from scaffold.pycharm.model import IdeProject
 from scaffold.system import System
-
-#: The journal of an update that did not come to its end; `scaffold.threeway.journal` writes it.
-UNFINISHED = PurePosixPath(".scaffold/update/journal.json")
+from scaffold.threeway.places import FOLDER, JOURNAL
 
 
 @contextlib.contextmanager
@@ -71,7 +69,7 @@ def unmet_requirements(system: System, root: Path, python: Path) -> tuple[str, .
 
 def unfinished_update(system: System, root: Path) -> str:
     """What `scaffold update` says of an update that was killed half-way, as a line; else ""."""
-    if not (root / UNFINISHED).is_file():  # looked at first, for what looks closer has much to import
+    if not (root / FOLDER / JOURNAL).is_file():  # looked at first, for what looks closer has much to import
         return ""
     from scaffold.probing.updates.probe import unfinished
 

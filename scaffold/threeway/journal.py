@@ -28,10 +28,10 @@ from scaffold.threeway.folders import (
     settle,
     unmake,
 )
+from scaffold.threeway.places import FOLDER, JOURNAL, LAST
 from scaffold.threeway.staging import (
     BACKWARDS,
     FORWARDS,
-    JOURNAL,
     Journal,
     Move,
     Step,
@@ -40,9 +40,6 @@ from scaffold.threeway.staging import (
     readable,
     stage,
 )
-
-#: While an update is under way, and what the last one replaced.
-FOLDER, LAST = PurePosixPath(".scaffold/update"), PurePosixPath(".scaffold/updated")
 
 #: "": nothing was left; "discarded": nothing of the project had been touched yet; "for good": no way back.
 Recovered = Literal["", "finished", "finished for good", "taken back", "discarded"]

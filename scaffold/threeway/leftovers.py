@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.files import read_regular
 from scaffold.results import read_json
+from scaffold.threeway.places import JOURNAL, LAST
 
 if TYPE_CHECKING:
     from scaffold.threeway.model import FileChange
-
-#: Below a project's root: what the last update replaced, with its journal.
-NOTES = PurePosixPath(".scaffold/updated/journal.json")
 
 #: Bytes. Of a larger file nobody wants a line that holds a program up.
 _LARGEST = 4 << 20
@@ -43,7 +41,7 @@ def noted(changes: Iterable[FileChange]) -> Mapping[str, Any]:
 def leftovers(root: Path) -> Leftovers:
     """What the last update noted; nothing where it was taken back, or its notes cannot be read."""
     try:
-        about = read_json(read_regular(root / NOTES))["about"]
+        about = read_json(read_regular(root / LAST / JOURNAL))["about"]
         if about.get("undone"):
             return Leftovers()
         marked, waiting = map(str, about.get("marked", ())), about.get("waiting", {}).items()

@@ -17,10 +17,9 @@ from scaffold.projects.record import OWN, digest
 from scaffold.projects.snapshot import Entry, outside
 from scaffold.projects.write import put_entry
 from scaffold.results import read_json
+from scaffold.threeway.places import JOURNAL
 from scaffold.threeway.reading import entry_at
 from scaffold.threeway.seal import is_ours, ready, seal
-
-JOURNAL = "journal.json"
 
 #: A file that takes its second name when things go backwards: a rename needs no room on a full disk.
 FORWARDS, BACKWARDS = "forwards", "backwards"

@@ -9,9 +9,9 @@ from typing import Any
 from scaffold.errors import UpdateRefused
 from scaffold.projects.snapshot import Entry
 from scaffold.threeway.folders import refuse_link
-from scaffold.threeway.journal import LAST
+from scaffold.threeway.places import JOURNAL, LAST
 from scaffold.threeway.reading import entry_at
-from scaffold.threeway.staging import JOURNAL, Move, NotOurs, Step, mark, read
+from scaffold.threeway.staging import Move, NotOurs, Step, mark, read
 
 
 def last(root: Path) -> tuple[tuple[Step, ...], Mapping[str, Any]]:

@@ -67,9 +67,10 @@ def recover(start: Path) -> Recovered:
     """Bring an update that died to its end. Raises NotAProject, UpdateRefused, EnvironmentBusy, NoSpace."""
     from scaffold.projects.record import project_root
     from scaffold.threeway import journal
+    from scaffold.threeway.places import FOLDER
 
     root = project_root(start)
-    if not (root / journal.FOLDER).exists():
+    if not (root / FOLDER).exists():
         return ""
     with alone(root):
         return journal.recover(root)
